@@ -1,0 +1,93 @@
+import { cpSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+const ROOT = import.meta.dirname;
+const DIST = join(ROOT, 'dist');
+
+/** Bundles for Node: name in dist/ → source. */
+const NODE_ENTRIES = {
+  extension: './src/extension.ts',
+  'engine-host': './src/engine/process/host.ts',
+  cli: './src/cli/main.ts',
+  derive: './scripts/derive/main.ts',
+  train: './scripts/train/main.ts',
+  'train-worker': './scripts/train/samples/worker.ts',
+  'train-bench': './scripts/train/bench/main.ts',
+  'test-host/index': './test/host/index.ts',
+  ...Object.fromEntries(
+    readdirSync(join(ROOT, 'test/host'))
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => [`test-host/${basename(name, '.ts')}`, `./test/host/${name}`]),
+  ),
+};
+
+/** Bundles for a webview. */
+const WEB_ENTRIES = { demo: './media/demo.ts' };
+
+/** Native, provided by the editor, or there only if the user installed it. */
+const EXTERNALS = [
+  'vscode',
+  'onnxruntime-node',
+  'mocha',
+  'webgpu',
+  '@tensorflow/tfjs-node',
+  '@tensorflow/tfjs-node-gpu',
+];
+
+const WASM = join(ROOT, 'node_modules/@tensorflow/tfjs-backend-wasm/dist');
+
+/** Puts the WebAssembly backend's binaries, which it loads at run time, beside the bundles. */
+const copyWasm = {
+  apply(compiler) {
+    compiler.hooks.afterEmit.tap('copy-wasm', () => {
+      for (const name of readdirSync(WASM).filter((file) => file.endsWith('.wasm'))) {
+        cpSync(join(WASM, name), join(DIST, 'wasm', name));
+      }
+    });
+  },
+};
+
+/** @returns {import('webpack').Configuration} */
+const bundles = (name, target, entry) => ({
+  name,
+  target,
+  mode: 'production',
+  devtool: 'source-map',
+  context: ROOT,
+  entry,
+  externals: Object.fromEntries(EXTERNALS.map((id) => [id, `commonjs ${id}`])),
+  resolve: { extensions: ['.ts', '.js'] },
+  module: {
+    rules: [{ test: /\.ts$/, loader: 'ts-loader', options: { transpileOnly: true } }],
+    // What is found with createRequire is meant to be found at run time.
+    parser: { javascript: { createRequire: false, exportsPresence: 'error' } },
+  },
+  // Names stay readable in stack traces; size does not matter on a disk.
+  optimization: { minimize: false, emitOnErrors: true },
+  performance: { hints: false },
+  cache: {
+    type: 'filesystem',
+    cacheDirectory: join(ROOT, '.cache/webpack'),
+    buildDependencies: { config: [import.meta.filename] },
+  },
+  stats: 'errors-warnings',
+});
+
+const node = bundles('node', 'node20', NODE_ENTRIES);
+node.output = {
+  path: DIST,
+  library: { type: 'commonjs2' },
+  devtoolModuleFilenameTemplate: '../[resource-path]',
+  // A test that was removed must not go on running; whatever else lies in dist/ stays.
+  clean: { keep: (asset) => !asset.startsWith('test-host/') },
+};
+// One copy of tfjs-core: its packages point to the same ES modules only through these fields.
+node.resolve.mainFields = ['module', 'main'];
+// Worker and child entries are found beside the bundle that starts them.
+node.node = { __dirname: false, __filename: false };
+node.plugins = [copyWasm];
+
+const web = bundles('web', ['web', 'es2022'], WEB_ENTRIES);
+web.output = { path: DIST, devtoolModuleFilenameTemplate: '../[resource-path]' };
+
+export default [node, web];
