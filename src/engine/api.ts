@@ -1,0 +1,116 @@
+import type { Slot } from './diffusion/canvas';
+import type { UnmaskingOrder } from './diffusion/order';
+import type { ProviderName } from './model/provider';
+
+/** How the reverse process runs. Everything is optional; the defaults suit an editor. */
+export interface ReverseProcessOptions {
+  /** How a token is drawn at a position. Default `greedy`. */
+  readonly sampling?: 'greedy' | 'multinomial';
+  /** Softmax temperature of `multinomial`; > 0. Default 1. */
+  readonly temperature?: number;
+  /** `multinomial` draws among the most probable tokens that together reach this probability, 0–1. Default 1 (off). */
+  readonly topP?: number;
+  /** `multinomial` draws among this many most probable tokens. Default 0 (off). */
+  readonly topK?: number;
+  /** Which positions a step commits. Default `confidence` (LLaDA's low-confidence remasking). */
+  readonly order?: UnmaskingOrder;
+  /** Most steps to take. Default: as many as there are masks. */
+  readonly steps?: number;
+  /** Also commit every token at least this probable, 0–1; 0 is off. Default 0.9 for fills, 0 for generation. */
+  readonly threshold?: number;
+  /** Tokens per block of the semi-autoregressive option; 0 (default) unmasks anywhere at once. */
+  readonly blockLength?: number;
+  /** Seed of all randomness: same seed, bundle and provider → same text. Default 0. */
+  readonly seed?: number;
+}
+
+/** One hole of a request: how long it is, if that is known. */
+export interface HoleRequest {
+  /** The text the hole replaces (a selection): the hole gets as many tokens as this text has. */
+  readonly replaced?: string;
+  /** The hole's length in tokens, when the caller decides it. */
+  readonly tokens?: number;
+}
+
+/** Text with one or more holes: prefix ▁ (between ▁)* suffix. Line endings may be LF or CRLF. */
+export interface FillRequest extends ReverseProcessOptions {
+  /** File name or path; its last two segments become the header. */
+  readonly path?: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  /** The texts between consecutive holes: one fewer than there are holes. Default: none, so one hole. */
+  readonly between?: readonly string[];
+  /** Lengths of the holes, in order; a hole of unknown length gets the likeliest of a few. */
+  readonly holes?: readonly HoleRequest[];
+  /** Most tokens a hole of unknown length may get. Default 64. */
+  readonly maxTokens?: number;
+}
+
+/** Text from nothing: everything is one hole. */
+export interface GenerateRequest extends ReverseProcessOptions {
+  readonly tokens: number;
+}
+
+/** One position of a hole as it stands. */
+export interface CellView {
+  /** Token id, the mask's own id while masked. */
+  readonly token: number;
+  /** The token's text; an incomplete UTF-8 byte shows as U+FFFD; empty while masked. */
+  readonly text: string;
+  readonly masked: boolean;
+  /** Probability the model gave the token when it was committed, 0–1; 0 while masked. */
+  readonly confidence: number;
+  /** Index of the step that committed it, −1 while masked. */
+  readonly step: number;
+}
+
+/** One turn of the reverse process: all that a picture, a progress bar or a scrubber needs. */
+export interface Step {
+  /** 0 is the start, where everything is masked; then 1, 2, … */
+  readonly index: number;
+  /** Mask ratio after this step, 1 → 0. */
+  readonly t: number;
+  /** The holes' cells, left to right. */
+  readonly holes: readonly (readonly CellView[])[];
+  readonly committed: readonly Slot[];
+  readonly remasked: readonly Slot[];
+  /** Text of each hole so far, masks left out; in the document's own line ending. Final when `done`. */
+  readonly texts: readonly string[];
+  /** Graph runs so far, context passes and length guesses included. */
+  readonly forwards: number;
+  /** Milliseconds since the request reached the engine. */
+  readonly ms: number;
+  readonly done: boolean;
+}
+
+export interface RunOptions {
+  /** Cancels between two steps; the iteration then throws an `EngineError` with code `cancelled`. */
+  readonly signal?: AbortSignal;
+}
+
+/** What was loaded. */
+export interface EngineInfo {
+  readonly bundle: string;
+  readonly bundleFolder: string;
+  readonly provider: ProviderName;
+  readonly precision: string;
+  readonly vocabulary: number;
+  /** Most rows (context + holes) the model was trained to look at together. */
+  readonly windowRows: number;
+  readonly loadMs: number;
+}
+
+export interface LoadOptions {
+  /** Execution provider; `auto` (default) tries the fastest that works here. */
+  readonly provider?: ProviderName | 'auto';
+  /** Threads for the CPU provider; default: all cores. */
+  readonly threads?: number;
+}
+
+/** An engine that is ready. Requests run one after the other. */
+export interface Engine {
+  readonly info: EngineInfo;
+  fill(request: FillRequest, options?: RunOptions): AsyncIterable<Step>;
+  generate(request: GenerateRequest, options?: RunOptions): AsyncIterable<Step>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import type { GenerateRequest, Step } from './api';
+import { Canvas } from './diffusion/canvas';
+import { EngineError } from './errors';
+import { checkGenerateRequest } from './request';
+import { unmask, type Runtime } from './runtime';
+import { layOutNothing } from './text/layout';
+
+/** Generates text from nothing: everything is one hole, which is LLaDA itself; see `Engine.generate`. */
+export async function* generate(
+  runtime: Runtime,
+  request: GenerateRequest,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Step, void, undefined> {
+  const started = performance.now();
+  const forwardsBefore = runtime.predictor.forwards;
+  const settings = checkGenerateRequest(request);
+  const { rows } = runtime.config.window;
+  if (request.tokens > rows) {
+    throw new EngineError(
+      'region-too-large',
+      `The model generates at most ${rows} tokens at once, not ${request.tokens}. Ask for fewer tokens.`,
+    );
+  }
+  const layout = layOutNothing();
+  const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
+  try {
+    const run = { layout, cache, settings, ending: '\n' as const, started, forwardsBefore, signal };
+    yield* unmask(runtime, run, new Canvas([request.tokens]));
+  } finally {
+    cache.release();
+  }
+}

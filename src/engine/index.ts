@@ -1,0 +1,33 @@
+import path from 'node:path';
+import type { Engine, LoadOptions } from './api';
+import { EngineClient } from './process/client';
+
+export type {
+  CellView,
+  Engine,
+  EngineInfo,
+  FillRequest,
+  GenerateRequest,
+  HoleRequest,
+  LoadOptions,
+  ReverseProcessOptions,
+  RunOptions,
+  Step,
+} from './api';
+export type { Slot } from './diffusion/canvas';
+export { UNMASKING_ORDERS, type UnmaskingOrder } from './diffusion/order';
+export { EngineError, type EngineErrorCode } from './errors';
+export { findBundledModels, type BundledModel } from './model/bundled-model';
+export { PROVIDER_NAMES, type ProviderName } from './model/provider';
+
+/**
+ * Loads a model bundle in a child process and warms it up.
+ *
+ * @param folder the bundle's folder
+ * @throws EngineError `bundle-missing`, `bundle-damaged`, `tokenizer-mismatch`, `provider-unavailable` or
+ *   `engine-crashed`, each saying what to do
+ */
+export async function loadEngine(folder: string, options: LoadOptions = {}): Promise<Engine> {
+  // webpack puts the engine process's script beside whatever it bundles this into.
+  return EngineClient.start(path.join(__dirname, 'engine-host.js'), path.resolve(folder), options);
+}

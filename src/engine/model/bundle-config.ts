@@ -1,0 +1,62 @@
+/** Sizes of the network; the ONNX graph and the trainer build exactly this. */
+export interface Architecture {
+  readonly layers: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly headWidth: number;
+  /** Hidden width of SwiGLU. */
+  readonly swiglu: number;
+  readonly vocabulary: number;
+  readonly ropeBase: number;
+  readonly normEpsilon: number;
+}
+
+/** Ids 0–6 are reserved in every bundle, in this order. */
+export const SPECIAL_TOKENS = [
+  '[PAD]',
+  '[MASK]',
+  '[EOT]',
+  '[PATH]',
+  '[END]',
+  '[EXPAND]',
+  '[DELETE]',
+] as const;
+export const SPECIAL = { pad: 0, mask: 1, eot: 2, path: 3, end: 4, expand: 5, delete: 6 } as const;
+
+/** What the model was trained to look at together. */
+export interface Window {
+  /** Most rows: context tokens + hole tokens + `[END]`s. */
+  readonly rows: number;
+  /** Rotary positions seen in training: 0 … positions − 1. */
+  readonly positions: number;
+  /** Sizes G of the run of positions a hole may reserve, ascending. */
+  readonly reserved: readonly number[];
+}
+
+export interface BundleFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export const WEIGHT_PRECISIONS = ['f32', 'f16', 'int8'] as const;
+export type WeightPrecision = (typeof WEIGHT_PRECISIONS)[number];
+
+/** config.json of a model bundle. */
+export interface BundleConfig {
+  readonly format: 1;
+  readonly name: string;
+  readonly precision: WeightPrecision;
+  readonly architecture: Architecture;
+  readonly window: Window;
+  readonly specialTokens: Readonly<Record<keyof typeof SPECIAL, number>>;
+  /** What the bundle has learned beyond filling masks. */
+  readonly learned: { readonly expand: boolean; readonly remask: boolean; readonly guidance: boolean };
+  /** Facts of the training, shown in the model card; not interpreted. */
+  readonly training: Readonly<Record<string, string | number | boolean>>;
+  readonly files: {
+    readonly graph: BundleFile;
+    readonly weights: BundleFile;
+    readonly tokenizer: BundleFile;
+  };
+}

@@ -1,0 +1,112 @@
+import type { Architecture, WeightPrecision, Window } from '../bundle-config';
+import { attention, countRows, splitBias } from './attention';
+import { GraphBuilder, type Value } from './graph-builder';
+import { matrices } from './matrices';
+import { ELEMENT_TYPES } from './onnx-proto';
+import { addOutputs, type OutputForm } from './outputs';
+import { rotaryEmbedding } from './rotary';
+import { weightLayout } from './weight-layout';
+
+/** Everything the graph's file depends on. */
+export interface NetworkSpec {
+  readonly architecture: Architecture;
+  readonly window: Pick<Window, 'positions'>;
+  readonly precision: WeightPrecision;
+  /** Name of the weights file beside the graph. */
+  readonly weightsFile: string;
+  /** Default `logits`. */
+  readonly outputs?: OutputForm;
+}
+
+/**
+ * The mask predictor as an ONNX graph: a Transformer encoder without causal mask (LLaDA, arXiv 2502.09992), pre-RMSNorm,
+ * QK-RMSNorm, rotary positions, SwiGLU, tied embedding. One graph reads the context (P = 0) and predicts the holes.
+ *
+ * Inputs: `ids` and `positions` int32 [1, N]; `rows` int32 [R], the rows whose outputs are wanted, R ≥ 1; `bias` float32
+ * [1, 1, N, P + N], added to the attention scores (0 or −1e4); `past_k_i` and `past_v_i` float32
+ * [1, heads, P, headWidth] for every layer i, P ≥ 0.
+ * Outputs: `logits` float32 [R, vocabulary], or `top_ids` int32 and `top_probs` float32 [R, 8] with `entropy` float32
+ * [R] in nats; `k_i` and `v_i` float32 [1, heads, N, headWidth], the new rows' own.
+ *
+ * @returns the bytes of model.onnx
+ */
+export function buildNetwork(spec: NetworkSpec): Uint8Array {
+  const { layers, width, heads, headWidth, vocabulary, normEpsilon } = spec.architecture;
+  const graph = new GraphBuilder(spec.weightsFile);
+  const layout = weightLayout(spec.architecture, spec.precision);
+  const matrix = matrices(graph, layout);
+  const gain = (name: string): Value => graph.stored(layout.get(name)!);
+  const epsilon = { float: normEpsilon };
+  const cacheShape = (rows: string): (number | string)[] => [1, heads, rows, headWidth];
+
+  const ids = graph.input('ids', 'i32', [1, 'N']);
+  // RotaryEmbedding takes 64-bit positions only.
+  const positions = graph.op('Cast', [graph.input('positions', 'i32', [1, 'N'])], { to: ELEMENT_TYPES.i64 });
+  const rows = graph.input('rows', 'i32', ['R']);
+  const bias = graph.input('bias', 'f32', [1, 1, 'N', 'P+N']);
+  const pasts = Array.from({ length: layers }, (_, layer) => ({
+    keys: graph.input(`past_k_${layer}`, 'f32', cacheShape('P')),
+    values: graph.input(`past_v_${layer}`, 'f32', cacheShape('P')),
+  }));
+
+  const wanted = (x: Value, axis: number): Value => graph.op('Gather', [x, rows], { axis });
+  const counts = countRows(graph, pasts[0]!.keys, ids);
+  const every = { positions, bias: splitBias(graph, bias, counts) };
+  const last = { positions: wanted(positions, 1), bias: splitBias(graph, wanted(bias, 2), counts) };
+
+  const perHead = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads, headWidth)]);
+  const joined = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads * headWidth)]);
+  const normalized = (x: Value, gains: Value): Value =>
+    graph.op('SimplifiedLayerNormalization', [x, gains], { axis: -1, epsilon });
+  const rotated = rotaryEmbedding(graph, spec.architecture, spec.window.positions);
+  /** Queries or keys [1, n, heads, headWidth] from their projection. */
+  const turned = (projection: Value, gains: Value, at: Value): Value =>
+    perHead(rotated(joined(normalized(perHead(projection), gains)), at));
+
+  /** The residual stream, and its normalised form that the next sub-layer reads. */
+  let x = matrix.embed(ids);
+  let h = normalized(x, gain('layer.0.norm1'));
+  const addAndNormalize = (update: Value, gains: string): void => {
+    const inputs = [x, update, gain(gains)];
+    const results = graph.runtimeOp('SkipSimplifiedLayerNormalization', inputs, { epsilon }, [
+      true,
+      false,
+      false,
+      true,
+    ]);
+    [h, x] = [results[0]!, results[3]!];
+  };
+
+  pasts.forEach((past, layer) => {
+    const name = (part: string): string => `layer.${layer}.${part}`;
+    const byHead = (rowMajor: Value): Value => graph.op('Transpose', [rowMajor], { perm: [0, 2, 1, 3] });
+    const keys = byHead(turned(matrix.multiply(h, name('key')), gain(name('keyNorm')), positions));
+    const values = byHead(perHead(matrix.multiply(h, name('value'))));
+    graph.output(`k_${layer}`, keys, 'f32', cacheShape('N'));
+    graph.output(`v_${layer}`, values, 'f32', cacheShape('N'));
+    let asking = every;
+    if (layer === layers - 1) {
+      asking = last;
+      h = wanted(h, 1);
+      x = wanted(x, 1);
+    }
+    // The scores' factor 1/√headWidth lies in the queries' gain.
+    const scaled = graph.op('Mul', [gain(name('queryNorm')), graph.scalar(1 / Math.sqrt(headWidth))]);
+    const query = turned(matrix.multiply(h, name('query')), scaled, asking.positions);
+    const attended = joined(attention(graph, query, past, { keys, values }, asking.bias, counts));
+    addAndNormalize(matrix.multiply(attended, name('output')), name('norm2'));
+    // QuickGelu with α = 1 is SiLU.
+    const silu = graph.runtimeOp('QuickGelu', [matrix.multiply(h, name('gate'))], {
+      alpha: { float: 1 },
+    })[0]!;
+    const hidden = graph.op('Mul', [silu, matrix.multiply(h, name('up'))]);
+    addAndNormalize(
+      matrix.multiply(hidden, name('down')),
+      pasts[layer + 1] ? `layer.${layer + 1}.norm1` : 'norm',
+    );
+  });
+
+  const logits = matrix.logits(graph.op('Reshape', [h, graph.integers(-1, width)]));
+  addOutputs(graph, logits, vocabulary, spec.outputs ?? 'logits');
+  return graph.encode('mask-predictor');
+}

@@ -1,0 +1,65 @@
+import type { Architecture, WeightPrecision } from '../bundle-config';
+import { fromFloat16, toFloat16 } from './float16';
+import { checkParameters, parameterShapes, type Parameter, type Parameters } from './parameters';
+import { dequantize, quantize } from './quantize';
+import { layoutBytes, scaleName, weightLayout } from './weight-layout';
+
+/** The embedding is [outputs, inputs] where it is multiplied; every other matrix is [inputs, outputs]. */
+const isTransposed = (name: string): boolean => name === 'embedding';
+
+/**
+ * The bytes of weights.bin: the parameters in `precision` where `weightLayout` puts them, little-endian.
+ *
+ * @throws Error if a parameter is missing, of the wrong shape, or not finite in that precision
+ */
+export function encodeWeights(
+  architecture: Architecture,
+  precision: WeightPrecision,
+  parameters: Parameters,
+): Uint8Array {
+  checkParameters(architecture, parameters);
+  const layout = weightLayout(architecture, precision);
+  const file = new Uint8Array(layoutBytes(layout));
+  const put = (name: string, { buffer, byteOffset, byteLength }: ArrayBufferView): void =>
+    file.set(new Uint8Array(buffer, byteOffset, byteLength), layout.get(name)!.offset);
+  for (const [name, { shape, data }] of parameters) {
+    const { type } = layout.get(name)!;
+    if (type === 'f32') put(name, data);
+    else if (type === 'f16') {
+      const halves = toFloat16(data);
+      if (halves.some((bits) => (bits & 0x7fff) === 0x7c00)) {
+        throw new Error(`Parameter "${name}" holds values beyond 65504, the most that float16 can hold.`);
+      }
+      put(name, halves);
+    } else {
+      const transposed = isTransposed(name);
+      const { values, scales } = quantize(data, shape[transposed ? 1 : 0]!, transposed);
+      put(name, values);
+      put(scaleName(name), scales);
+    }
+  }
+  return file;
+}
+
+/** The parameters that a weights file holds, as float32: exact for f32 and f16, what quantising left for int8. */
+export function decodeWeights(
+  architecture: Architecture,
+  precision: WeightPrecision,
+  file: Uint8Array,
+): Map<string, Parameter> {
+  const layout = weightLayout(architecture, precision);
+  const read = (name: string): ArrayBuffer => {
+    const { offset, bytes } = layout.get(name)!;
+    return new Uint8Array(file.subarray(offset, offset + bytes)).buffer;
+  };
+  const decode = (name: string): Float32Array => {
+    const { type } = layout.get(name)!;
+    if (type === 'f32') return new Float32Array(read(name));
+    if (type === 'f16') return fromFloat16(new Uint16Array(read(name)));
+    const scales = new Float32Array(read(scaleName(name)));
+    return dequantize({ values: new Int8Array(read(name)), scales }, isTransposed(name));
+  };
+  return new Map(
+    parameterShapes(architecture).map(({ name, shape }) => [name, { shape, data: decode(name) }]),
+  );
+}

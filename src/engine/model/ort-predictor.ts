@@ -1,0 +1,108 @@
+import os from 'node:os';
+import type { Bundle } from './bundle';
+import type { WeightPrecision } from './bundle-config';
+import { CrashRecord } from './crash-record';
+import type { MaskPredictor } from './mask-predictor';
+import type { OnnxMaskPredictor } from './onnx-mask-predictor';
+import type { ProviderName } from './provider';
+import { relativeDifference, TRIAL_TOLERANCE, tryOut, type Patience, type Trial } from './provider-trial';
+import { automaticProviders, platformProviders, providerUnavailable } from './providers';
+import { openSession } from './sessions';
+
+/** Of a provider that `auto` tries; software adapters need much longer. */
+const FIRST_RUN_MS = 5000;
+
+export interface PredictorOptions {
+  /** Default `auto`: the fastest that works here. */
+  readonly provider?: ProviderName | 'auto';
+  /** Threads of the CPU provider. Default: all cores. */
+  readonly threads?: number;
+  /** Where crashes of earlier trials are remembered. */
+  readonly crashes?: CrashRecord;
+}
+
+/** A mask predictor that has been warmed up, and what it runs on. */
+export interface OrtPredictor extends MaskPredictor {
+  readonly provider: ProviderName;
+  readonly precision: WeightPrecision;
+  /** Providers that `auto` tried or left out before this one, and why. */
+  readonly skipped: readonly { readonly provider: ProviderName; readonly reason: string }[];
+}
+
+/**
+ * Loads the bundle's graph on an execution provider and warms it up. A GPU must first reproduce the CPU's logits on a
+ * small input (relative difference ≤ 0.01), and with `auto` also be faster than the CPU, which software adapters are
+ * not.
+ *
+ * @throws EngineError `provider-unavailable` if a provider asked for by name is not there or gives wrong results
+ */
+export async function createOrtPredictor(
+  bundle: Bundle,
+  {
+    provider = 'auto',
+    threads = os.availableParallelism(),
+    crashes = new CrashRecord(),
+  }: PredictorOptions = {},
+): Promise<OrtPredictor> {
+  const { precision } = bundle.config;
+  const cpu = await openSession(bundle, 'cpu', threads);
+  const others = (provider === 'auto' ? automaticProviders(precision) : [provider]).filter(
+    (name) => name !== 'cpu',
+  );
+  // Without a rival the CPU is only warmed up, not timed.
+  const timed = others.length === 0 ? 0 : Infinity;
+  const cpuTrial = await tryOut(cpu, bundle.config, { stepMs: timed, firstRunMs: Infinity });
+  const skipped: { provider: ProviderName; reason: string }[] = [];
+  const named = (predictor: OnnxMaskPredictor, name: ProviderName): OrtPredictor =>
+    Object.assign(predictor, { provider: name, precision, skipped });
+
+  for (const name of others) {
+    try {
+      if (!platformProviders().includes(name)) throw new Error(`${process.platform} does not have it`);
+      const crash = provider === 'auto' ? crashes.find(name) : undefined;
+      if (crash !== undefined) {
+        throw new Error(`it ended the process when it was last tried (remove ${crash} to try again)`);
+      }
+      const patience =
+        provider === 'auto' ? { stepMs: cpuTrial.stepMs, firstRunMs: FIRST_RUN_MS } : undefined;
+      const accelerated = await crashes.during(name, () =>
+        tryProvider(bundle, name, threads, cpuTrial, patience),
+      );
+      await cpu.dispose();
+      return named(accelerated, name);
+    } catch (error) {
+      const reason = (error as Error).message.trim();
+      if (provider !== 'auto') {
+        await cpu.dispose();
+        throw providerUnavailable(name, reason);
+      }
+      skipped.push({ provider: name, reason });
+    }
+  }
+  return named(cpu, 'cpu');
+}
+
+/** @throws Error saying why the provider is not to be used */
+async function tryProvider(
+  bundle: Bundle,
+  provider: ProviderName,
+  threads: number,
+  cpu: Trial,
+  patience: Patience | undefined,
+): Promise<OnnxMaskPredictor> {
+  const predictor = await openSession(bundle, provider, threads);
+  try {
+    const { logits, stepMs } = await tryOut(predictor, bundle.config, patience);
+    const difference = relativeDifference(logits, cpu.logits);
+    if (difference > TRIAL_TOLERANCE) {
+      throw new Error(`its results differ from the CPU's by ${(100 * difference).toPrecision(2)} %`);
+    }
+    if (patience && stepMs >= patience.stepMs) {
+      throw new Error(`a step takes ${stepMs.toFixed(1)} ms, on the CPU ${cpu.stepMs.toFixed(1)} ms`);
+    }
+    return predictor;
+  } catch (error) {
+    await predictor.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import type { BundleConfig } from './bundle-config';
+import type { MaskPredictor } from './mask-predictor';
+
+/** A provider's answer to a small fixed input, and how fast it gave it. */
+export interface Trial {
+  readonly logits: Float32Array;
+  /** Milliseconds of a step, the best of a few. */
+  readonly stepMs: number;
+}
+
+const CONTEXT = 48;
+const ROWS = 16;
+const TIMED_STEPS = 3;
+
+/** Largest relative difference (Euclidean norm) from the CPU's logits: TF32 and other sums' orders stay far below. */
+export const TRIAL_TOLERANCE = 0.01;
+
+/** When a trial is given up. */
+export interface Patience {
+  /** Milliseconds of a step beyond which timing more of them is pointless. */
+  readonly stepMs: number;
+  /** Milliseconds of the first run: GPUs compile their programs in it, which takes them a second or two. */
+  readonly firstRunMs: number;
+}
+
+/**
+ * Runs a context and a few steps: the warm-up too.
+ *
+ * @throws Error if the first run takes too long, as it does on software adapters
+ */
+export async function tryOut(
+  predictor: MaskPredictor,
+  { architecture, window }: Pick<BundleConfig, 'architecture' | 'window'>,
+  patience: Patience = { stepMs: Infinity, firstRunMs: Infinity },
+): Promise<Trial> {
+  const ids = (count: number, factor: number): Int32Array =>
+    Int32Array.from({ length: count }, (_, i) => (7 + i * factor) % architecture.vocabulary);
+  const count = (n: number, from: number): Int32Array =>
+    Int32Array.from({ length: n }, (_, i) => (from + i) % window.positions);
+  const begun = performance.now();
+  const cache = await predictor.readContext({ ids: ids(CONTEXT, 31), positions: count(CONTEXT, 0) });
+  try {
+    const firstRunMs = performance.now() - begun;
+    if (firstRunMs > patience.firstRunMs) throw new Error(`its first run takes ${Math.round(firstRunMs)} ms`);
+    const rows = {
+      ids: ids(ROWS, 17),
+      positions: count(ROWS, CONTEXT),
+      wanted: Int32Array.from({ length: ROWS }, (_, i) => i),
+    };
+    const logits = await predictor.predict(cache, rows);
+    let stepMs = Infinity;
+    for (let i = 0; i < TIMED_STEPS && (i === 0 || stepMs < patience.stepMs); i++) {
+      const started = performance.now();
+      await predictor.predict(cache, rows);
+      stepMs = Math.min(stepMs, performance.now() - started);
+    }
+    return { logits, stepMs };
+  } finally {
+    cache.release();
+  }
+}
+
+/** ‖logits − reference‖ / ‖reference‖; infinite where something is not a number. */
+export function relativeDifference(logits: Float32Array, reference: Float32Array): number {
+  let difference = 0;
+  let size = 0;
+  reference.forEach((value, i) => {
+    difference += (logits[i]! - value) ** 2;
+    size += value ** 2;
+  });
+  const relative = Math.sqrt(difference / size);
+  return Number.isFinite(relative) && logits.length === reference.length ? relative : Infinity;
+}

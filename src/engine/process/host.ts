@@ -1,0 +1,74 @@
+/**
+ * The engine process, forked by client.ts. onnxruntime-node blocks the thread it runs on, and ending a worker thread
+ * during a run aborts the whole process; a child process of its own spares the editor both.
+ */
+import type { EngineInfo, LoadOptions, Step } from '../api';
+import { toEngineError } from '../errors';
+import { fill } from '../fill';
+import { generate } from '../generate';
+import { loadRuntime } from '../load';
+import type { Runtime } from '../runtime';
+import type { ToClient, ToHost } from './protocol';
+
+let runtime: Promise<Runtime> | undefined;
+/** Requests run one after the other: two at once would only slow each other down. */
+let last: Promise<void> = Promise.resolve();
+const aborts = new Map<number, AbortController>();
+
+function send(message: ToClient): void {
+  // The parent may be gone between two steps; 'disconnect' ends this process then.
+  if (process.connected) process.send?.(message);
+}
+
+async function load(folder: string, options: LoadOptions): Promise<void> {
+  try {
+    const loading = loadRuntime(folder, options);
+    runtime = loading.then((loaded) => loaded.runtime);
+    const info: EngineInfo = (await loading).info;
+    send({ type: 'loaded', info });
+  } catch (error) {
+    const { code, message } = toEngineError(error);
+    send({ type: 'load-failed', code, message });
+  }
+}
+
+function enqueue(id: number, start: (runtime: Runtime, signal: AbortSignal) => AsyncIterable<Step>): void {
+  const abort = new AbortController();
+  aborts.set(id, abort);
+  last = last.then(async () => {
+    try {
+      if (!runtime) throw new Error('a request came before a model was loaded');
+      for await (const step of start(await runtime, abort.signal)) {
+        send({ type: 'step', id, step });
+        // Lets a cancel that has arrived meanwhile be read before the next forward blocks this thread.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      send({ type: 'ended', id });
+    } catch (error) {
+      const { code, message } = toEngineError(error);
+      send({ type: 'failed', id, code, message });
+    } finally {
+      aborts.delete(id);
+    }
+  });
+}
+
+process.on('message', (message: ToHost) => {
+  switch (message.type) {
+    case 'load':
+      void load(message.folder, message.options);
+      break;
+    case 'fill':
+      enqueue(message.id, (loaded, signal) => fill(loaded, message.request, signal));
+      break;
+    case 'generate':
+      enqueue(message.id, (loaded, signal) => generate(loaded, message.request, signal));
+      break;
+    case 'cancel':
+      aborts.get(message.id)?.abort();
+      break;
+  }
+});
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C in a terminal reaches the whole group; when this process ends is the parent's to say.
+process.on('SIGINT', () => undefined);

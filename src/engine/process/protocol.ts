@@ -1,0 +1,22 @@
+import type { EngineInfo, FillRequest, GenerateRequest, LoadOptions, Step } from '../api';
+import type { EngineErrorCode } from '../errors';
+
+/** What the parent tells the engine process. */
+export type ToHost =
+  | { readonly type: 'load'; readonly folder: string; readonly options: LoadOptions }
+  | { readonly type: 'fill'; readonly id: number; readonly request: FillRequest }
+  | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
+  | { readonly type: 'cancel'; readonly id: number };
+
+/** What the engine process tells its parent. */
+export type ToClient =
+  | { readonly type: 'loaded'; readonly info: EngineInfo }
+  | { readonly type: 'load-failed'; readonly code: EngineErrorCode; readonly message: string }
+  | { readonly type: 'step'; readonly id: number; readonly step: Step }
+  | { readonly type: 'ended'; readonly id: number }
+  | {
+      readonly type: 'failed';
+      readonly id: number;
+      readonly code: EngineErrorCode;
+      readonly message: string;
+    };

@@ -1,0 +1,85 @@
+import { SPECIAL } from '../model/bundle-config';
+
+/** Text → token ids, special tokens never among them. */
+export type Encode = (text: string) => number[];
+
+/** Text around the holes, LF only. */
+export interface ContextText {
+  readonly path?: string | undefined;
+  readonly prefix: string;
+  readonly between: readonly string[];
+  readonly suffix: string;
+}
+
+/**
+ * Cuts the context to a budget of tokens: the header and the texts between holes stay whole, the prefix keeps its end
+ * and begins at a line start, the suffix keeps its beginning. A suffix kept to the end of the document is closed by
+ * `[EOT]`. Every part is encoded on its own, as in training.
+ *
+ * @param budget most context tokens
+ * @param prefixShare share of what header and middle texts leave, 0–1, that goes to the prefix when both sides are long
+ * @returns token ids of the segments between the holes, one more than there are holes; undefined when even the header
+ *   and the texts between the holes do not fit
+ */
+export function encodeContext(
+  encode: Encode,
+  text: ContextText,
+  budget: number,
+  prefixShare = 0.65,
+): number[][] | undefined {
+  const header = text.path ? encodeHeader(encode, text.path) : [];
+  const between = text.between.map((part) => encode(part));
+  const rest = budget - header.length - between.reduce((sum, part) => sum + part.length, 0);
+  if (rest < 0) return undefined;
+
+  const suffix = encodeStart(encode, text.suffix, rest);
+  const prefixBudget = Math.max(Math.floor(rest * prefixShare), rest - suffix.length);
+  const prefix = encodeEnd(encode, text.prefix, prefixBudget);
+  return [[...header, ...prefix], ...between, suffix.slice(0, rest - prefix.length)];
+}
+
+/** `[PATH]`, the last two path segments, newline. */
+function encodeHeader(encode: Encode, path: string): number[] {
+  const segments = path.split(/[\\/]/).filter((segment) => segment !== '');
+  return [SPECIAL.path, ...encode(segments.slice(-2).join('/')), ...encode('\n')];
+}
+
+// A token is seldom longer than this; text beyond budget × this is not even looked at.
+const CHARACTERS_PER_TOKEN = 8;
+
+function encodeStart(encode: Encode, suffix: string, budget: number): number[] {
+  const end = wholeCharacter(suffix, Math.min(suffix.length, budget * CHARACTERS_PER_TOKEN));
+  const ids = encode(suffix.slice(0, end));
+  if (end === suffix.length && ids.length < budget) ids.push(SPECIAL.eot);
+  return ids.slice(0, budget);
+}
+
+function encodeEnd(encode: Encode, prefix: string, budget: number): number[] {
+  if (budget <= 0) return [];
+  let start = lineStart(prefix, Math.max(0, prefix.length - budget * CHARACTERS_PER_TOKEN));
+  let ids = encode(prefix.slice(start));
+  while (ids.length > budget) {
+    // Drop the share of the characters that the surplus of tokens has; a little at a time, the density varies.
+    const surplus = Math.ceil(((prefix.length - start) * (ids.length - budget)) / ids.length);
+    const next = lineStart(prefix, start + Math.max(1, Math.floor(surplus * 0.8)));
+    if (next >= prefix.length || next === start) return ids.slice(-budget);
+    start = next;
+    ids = encode(prefix.slice(start));
+  }
+  return ids;
+}
+
+/** The first line start at or after `from`; inside an over-long last line the nearest character instead. */
+function lineStart(text: string, from: number): number {
+  if (from === 0) return 0;
+  const newline = text.indexOf('\n', from - 1);
+  return newline < 0 || newline + 1 >= text.length ? wholeCharacter(text, from) : newline + 1;
+}
+
+/** Moves an offset out of the middle of a surrogate pair. */
+function wholeCharacter(text: string, offset: number): number {
+  const before = text.charCodeAt(offset - 1);
+  const after = text.charCodeAt(offset);
+  const inside = before >= 0xd800 && before < 0xdc00 && after >= 0xdc00 && after < 0xe000;
+  return inside ? offset + 1 : offset;
+}

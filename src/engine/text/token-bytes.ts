@@ -1,0 +1,48 @@
+/** The part of a byte-level BPE tokenizer.json (Hugging Face's format) that says what tokens are made of. */
+export interface TokenizerJson {
+  readonly model: {
+    readonly vocab: Readonly<Record<string, number>>;
+    /** `['a', 'b']`, or `'a b'` in files of older tools; the rank is the index. */
+    readonly merges: readonly (string | readonly [string, string])[];
+  };
+  readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
+}
+
+/**
+ * Byte → the character that stands for it in a byte-level vocabulary: printable Latin-1 characters stand for
+ * themselves, the other 68 bytes for U+0100, U+0101, … in order (Radford et al. 2019, GPT-2's `bytes_to_unicode`).
+ */
+export const BYTE_CHARACTERS: readonly string[] = (() => {
+  let next = 0x100;
+  return Array.from({ length: 256 }, (_, byte) => {
+    const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+    return String.fromCharCode(printable ? byte : next++);
+  });
+})();
+
+const CHARACTER_BYTES = new Map(BYTE_CHARACTERS.map((character, byte) => [character, byte]));
+
+/**
+ * What every token writes, by id. Special tokens write nothing, and neither do ids that no token has.
+ *
+ * @throws Error when a token is not in byte-level form
+ */
+export function tokenBytes(json: TokenizerJson): readonly Uint8Array[] {
+  const entries = Object.entries(json.model.vocab);
+  const last = [...json.added_tokens.map((token) => token.id), ...entries.map(([, id]) => id)];
+  const table = Array.from({ length: Math.max(-1, ...last) + 1 }, () => new Uint8Array(0));
+  for (const [token, id] of entries) table[id] = bytesOf(token);
+  for (const { id } of json.added_tokens) table[id] = new Uint8Array(0);
+  return table;
+}
+
+function bytesOf(token: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(token, (character) => {
+    const byte = CHARACTER_BYTES.get(character);
+    if (byte === undefined)
+      throw new Error(
+        `The tokenizer is not byte-level BPE: its token ${JSON.stringify(token)} has a character for no byte.`,
+      );
+    return byte;
+  });
+}

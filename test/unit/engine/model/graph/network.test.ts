@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { GraphBuilder } from '../../../../../src/engine/model/graph/graph-builder';
+import { buildNetwork } from '../../../../../src/engine/model/graph/network';
+import { encodeWeights } from '../../../../../src/engine/model/graph/weights';
+import { referenceForward } from '../reference-forward';
+import { temporaryFolder } from '../tiny-bundle';
+import { randomParameters, TINY, TINY_WINDOW } from '../tiny-network';
+
+describe('the graph', () => {
+  const folder = temporaryFolder();
+  const parameters = randomParameters(TINY);
+  const ids = [9, 1, 77, 1, 250, 4];
+  const wanted = [1, 3];
+  const expected = referenceForward(
+    TINY,
+    parameters,
+    ids.map((id, position) => ({ id, position, group: 0 })),
+    wanted,
+  );
+
+  /** Feeds without a past. */
+  function feeds(): Record<string, ort.Tensor> {
+    const { layers, heads, headWidth } = TINY;
+    const empty = (): ort.Tensor => new ort.Tensor('float32', new Float32Array(0), [1, heads, 0, headWidth]);
+    const n = ids.length;
+    return {
+      ids: new ort.Tensor('int32', Int32Array.from(ids), [1, n]),
+      positions: new ort.Tensor('int32', Int32Array.from(ids.keys()), [1, n]),
+      rows: new ort.Tensor('int32', Int32Array.from(wanted), [wanted.length]),
+      bias: new ort.Tensor('float32', new Float32Array(n * n), [1, 1, n, n]),
+      ...Object.fromEntries(
+        Array.from({ length: layers }, (_, i) => [`past_k_${i}`, `past_v_${i}`])
+          .flat()
+          .map((name) => [name, empty()]),
+      ),
+    };
+  }
+
+  async function run(
+    outputs: 'logits' | 'top',
+    level: 'all' | 'disabled',
+  ): Promise<ort.InferenceSession.OnnxValueMapType> {
+    const spec = {
+      architecture: TINY,
+      window: TINY_WINDOW,
+      precision: 'f32',
+      weightsFile: 'w.bin',
+      outputs,
+    } as const;
+    fs.writeFileSync(path.join(folder, 'w.bin'), encodeWeights(TINY, 'f32', parameters));
+    fs.writeFileSync(path.join(folder, 'g.onnx'), buildNetwork(spec));
+    const session = await ort.InferenceSession.create(path.join(folder, 'g.onnx'), {
+      graphOptimizationLevel: level,
+    });
+    try {
+      return await session.run(feeds());
+    } finally {
+      await session.release();
+    }
+  }
+
+  for (const level of ['all', 'disabled'] as const) {
+    it(`takes a past of length 0, optimisation ${level}`, async () => {
+      const { logits, k_0: keys, v_1: values } = await run('logits', level);
+      assert.deepEqual(logits!.dims, [wanted.length, TINY.vocabulary]);
+      assert.deepEqual(keys!.dims, [1, TINY.heads, ids.length, TINY.headWidth]);
+      assert.deepEqual(values!.dims, keys!.dims);
+      const data = logits!.data as Float32Array;
+      expected.flat().forEach((value, i) => assert.ok(Math.abs(data[i]! - value) < 1e-4, `logit ${i}`));
+    });
+  }
+
+  it('names the most probable tokens and the entropy in its second form', async () => {
+    const { top_ids: ids, top_probs: probabilities, entropy } = await run('top', 'all');
+    expected.forEach((logits, row) => {
+      const peak = Math.max(...logits);
+      const total = logits.reduce((sum, logit) => sum + Math.exp(logit - peak), 0);
+      const all = logits.map((logit) => Math.exp(logit - peak) / total);
+      const best = [...all.keys()].sort((a, b) => all[b]! - all[a]!).slice(0, 8);
+      assert.deepEqual([...(ids!.data as Int32Array).subarray(row * 8, row * 8 + 8)], best);
+      best.forEach((token, i) => {
+        assert.ok(Math.abs((probabilities!.data as Float32Array)[row * 8 + i]! - all[token]!) < 1e-5);
+      });
+      const nats = all.reduce((sum, p) => sum - p * Math.log(p), 0);
+      assert.ok(Math.abs((entropy!.data as Float32Array)[row]! - nats) < 1e-4);
+    });
+  });
+
+  it('multiplies int8 exactly at the extremes that saturate 16-bit sums', async () => {
+    // Weights as `quantize` leaves them at their worst, activations at both ends of their range.
+    const inputs = 512;
+    const columns = [
+      (): number => 64,
+      (i: number): number => (i % 2 === 0 ? 127 : 1),
+      (): number => -64,
+      (i: number): number => (i % 2 === 0 ? 127 : -127),
+    ];
+    const graph = new GraphBuilder('none');
+    const rows = graph.input('rows', 'u8', ['n', inputs]);
+    const weights = Int8Array.from({ length: inputs * 4 }, (_, i) => columns[i % 4]!(Math.floor(i / 4)));
+    const zero = graph.constant('zero', 'u8', [], Uint8Array.of(128));
+    const product = graph.runtimeOp('MatMulIntegerToFloat', [
+      rows,
+      graph.constant('weights', 'i8', [inputs, 4], new Uint8Array(weights.buffer)),
+      graph.scalar(1),
+      graph.constant('scales', 'f32', [4], Float32Array.of(1, 1, 1, 1)),
+      zero,
+    ])[0]!;
+    graph.output('product', product, 'f32', ['n', 4]);
+    const session = await ort.InferenceSession.create(graph.encode('extremes'));
+    for (const [even, odd] of [
+      [255, 255],
+      [1, 1],
+      [255, 1],
+      [1, 255],
+    ] as const) {
+      const data = Uint8Array.from({ length: 2 * inputs }, (_, i) => (i % 2 === 0 ? even : odd));
+      const { product: got } = await session.run({ rows: new ort.Tensor('uint8', data, [2, inputs]) });
+      const wanted = columns.map((weight) => {
+        const pair = (even - 128) * weight(0) + (odd - 128) * weight(1);
+        return (pair * inputs) / 2;
+      });
+      assert.deepEqual([...(got!.data as Float32Array)], [...wanted, ...wanted]);
+    }
+    await session.release();
+  });
+});

@@ -1,0 +1,69 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {
+  SPECIAL,
+  SPECIAL_TOKENS,
+  type Architecture,
+  type WeightPrecision,
+} from '../../../../src/engine/model/bundle-config';
+import type { Parameters } from '../../../../src/engine/model/graph/parameters';
+import { writeBundle } from '../../../../src/engine/model/write-bundle';
+import { BYTE_CHARACTERS } from '../../../../src/engine/text/token-bytes';
+import { randomParameters, TINY, TINY_WINDOW } from './tiny-network';
+
+/** A valid byte-level BPE tokenizer.json: special tokens, the 256 bytes, and pairs of them up to the size. */
+export function tinyTokenizer(vocabulary: number): string {
+  const letters = BYTE_CHARACTERS.slice(97, 97 + 26);
+  const pairs = letters.flatMap((left) => letters.map((right) => [left, right]));
+  const merges = pairs.slice(0, vocabulary - SPECIAL_TOKENS.length - BYTE_CHARACTERS.length);
+  const tokens = [...SPECIAL_TOKENS, ...BYTE_CHARACTERS, ...merges.map((pair) => pair.join(''))];
+  return JSON.stringify({
+    version: '1.0',
+    added_tokens: SPECIAL_TOKENS.map((content, id) => ({ id, content, special: true })),
+    normalizer: null,
+    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+    post_processor: null,
+    decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+    model: {
+      type: 'BPE',
+      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+      merges: merges.map((pair) => pair.join(' ')),
+    },
+  });
+}
+
+/** A fresh folder, removed when the tests of this process end. */
+export function temporaryFolder(): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'llada-model-test-'));
+  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Writes a bundle of a random network. */
+export async function writeTinyBundle(
+  folder: string,
+  precision: WeightPrecision,
+  {
+    architecture = TINY,
+    parameters = randomParameters(architecture),
+    tokenizer = tinyTokenizer(architecture.vocabulary),
+  }: { architecture?: Architecture; parameters?: Parameters; tokenizer?: string } = {},
+): Promise<void> {
+  await writeBundle(folder, {
+    config: {
+      format: 1,
+      name: 'tiny',
+      precision,
+      architecture,
+      window: TINY_WINDOW,
+      specialTokens: SPECIAL,
+      learned: { expand: false, remask: false, guidance: false },
+      training: { steps: 0 },
+    },
+    parameters,
+    tokenizer: Buffer.from(tokenizer),
+    tokenizerConfig: Buffer.from('{"clean_up_tokenization_spaces": false}'),
+    card: '# tiny\n\nRandom weights.\n',
+  });
+}

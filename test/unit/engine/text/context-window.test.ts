@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { SPECIAL } from '../../../../src/engine/model/bundle-config';
+import { encodeContext } from '../../../../src/engine/text/context-window';
+
+/** One token per UTF-16 unit, offset past the special ids: what is kept can be read off. */
+const encode = (text: string): number[] =>
+  Array.from({ length: text.length }, (_, i) => text.charCodeAt(i) + 100);
+const decode = (ids: readonly number[]): string => String.fromCharCode(...ids.map((id) => id - 100));
+
+describe('context window', () => {
+  it('keeps the header, the end of the prefix from a line start, and the start of the suffix', () => {
+    const prefix = Array.from({ length: 50 }, (_, i) => `line ${i};\n`).join('') + 'here ';
+    const text = { path: 'deep/in/src/a.ts', prefix, between: [], suffix: 'rest\n'.repeat(50) };
+    const [first, last] = encodeContext(encode, text, 100)!;
+    assert.equal(first![0], SPECIAL.path);
+    const head = decode(first!.slice(1));
+    assert.match(head, /^src\/a\.ts\nline \d+;\n/);
+    assert.ok(head.endsWith('line 49;\nhere '));
+    assert.ok('rest\n'.repeat(50).startsWith(decode(last!)));
+    assert.ok(first!.length + last!.length <= 100);
+  });
+
+  it('closes a suffix that reaches the end of the document with [EOT]', () => {
+    const [, last] = encodeContext(encode, { prefix: '', between: [], suffix: 'end' }, 50)!;
+    assert.deepEqual(last, [...encode('end'), SPECIAL.eot]);
+  });
+
+  it('gives the prefix what a short suffix leaves, and the other way round', () => {
+    const [long] = encodeContext(encode, { prefix: 'a'.repeat(200), between: [], suffix: 'b' }, 100)!;
+    assert.equal(long!.length, 98);
+    const [, suffix] = encodeContext(encode, { prefix: 'a', between: [], suffix: 'b'.repeat(200) }, 100)!;
+    assert.equal(suffix!.length, 99);
+  });
+
+  it('says so when the texts between the holes do not fit', () => {
+    assert.equal(encodeContext(encode, { prefix: '', between: ['x'.repeat(60)], suffix: '' }, 50), undefined);
+  });
+
+  it('stays within any budget and keeps what lies next to the holes', () =>
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 300 }),
+        fc.string({ unit: 'grapheme', maxLength: 300 }),
+        fc.nat(200),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (prefix, suffix, budget, share) => {
+          const segments = encodeContext(encode, { prefix, between: [], suffix }, budget, share)!;
+          assert.ok(segments.flat().length <= budget);
+          assert.ok(prefix.endsWith(decode(segments[0]!)));
+          assert.ok(suffix.startsWith(decode(segments[1]!.filter((id) => id !== SPECIAL.eot))));
+        },
+      ),
+    ));
+});
