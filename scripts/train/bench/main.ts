@@ -1,0 +1,158 @@
+/** `npm run bench:train`: how fast the trainer is on this machine's GPU, and whether its kernels are right there. */
+import { Command } from 'commander';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { activeGpu } from '../backend/gpu';
+import { selectBackend, type BackendName } from '../backend/select';
+import type { NetworkConfig } from '../network';
+import { Log } from './log';
+import { checkMatmul, tileVariants, timeMatmul, timeMultiply, type MatmulCase } from './matmul';
+import type { BatchShape } from './synthetic';
+import { compareUnits, timeTraining } from './training';
+
+interface Options {
+  readonly backend: BackendName;
+  readonly out?: string;
+  readonly versus?: string;
+  readonly tiny?: true;
+  readonly batch: string;
+  readonly steps: string;
+  readonly skip: string;
+}
+
+const base: NetworkConfig = {
+  layers: 8,
+  width: 512,
+  heads: 8,
+  headWidth: 64,
+  swiglu: 1408,
+  vocabulary: 12288,
+  ropeBase: 10000,
+};
+const tiny: NetworkConfig = {
+  layers: 1,
+  width: 32,
+  heads: 2,
+  headWidth: 16,
+  swiglu: 40,
+  vocabulary: 64,
+  ropeBase: 10000,
+};
+
+async function main(): Promise<void> {
+  const options = new Command('bench:train')
+    .description('Measures the trainer on the 32 M-parameter network at 512 tokens.')
+    .option('--backend <name>', 'auto, webgpu or cpu', 'auto')
+    .option('--out <file>', 'also write every line to this file, and the figures to FILE.json')
+    .option('--versus <file>', "figures of torch_baseline.py to set beside the trainer's")
+    .option('--batch <n>', 'samples per step', '64')
+    .option('--steps <n>', 'steps to train', '20')
+    .option('--skip <parts>', 'comma-separated: check, matmul, train', '')
+    .option('--tiny', 'a toy network and toy matrices, to try the bench itself')
+    .parse()
+    .opts<Options>();
+  const log = new Log(options.out);
+  const started = performance.now();
+  const backend = await selectBackend(options.backend);
+  log.line(`backend ${backend.name}: ${backend.description}, Node ${process.version}`);
+  const skipped = new Set(options.skip.split(','));
+  const small = options.tiny === true;
+  const config = small ? tiny : base;
+  const shape: BatchShape = {
+    batch: small ? 2 : Number(options.batch),
+    length: small ? 24 : 512,
+    vocabulary: config.vocabulary,
+    holeShare: 0.4,
+    predictedShare: 0.3,
+  };
+  const gpu = activeGpu();
+  if (gpu !== undefined) {
+    const { limits } = gpu.device;
+    log.line(
+      `limits: workgroup memory ${limits.maxComputeWorkgroupStorageSize}, binding ${limits.maxStorageBufferBindingSize}, buffer ${limits.maxBufferSize}, storage buffers ${limits.maxStorageBuffersPerShaderStage}`,
+    );
+    log.line(`features: ${JSON.stringify(gpu.capabilities)}`);
+    const own = gpu.matrixUnit;
+    if (!skipped.has('check')) {
+      const sizes = [
+        [129, 67, 45],
+        [1, 64, 7],
+        [200, 100, 300],
+        [256, 160, 192],
+        [64, 2048, 64],
+      ] as const;
+      const right = await checkMatmul(
+        gpu,
+        log,
+        own === 'f32' ? ['f32'] : [own, 'f32'],
+        small
+          ? [
+              [9, 7, 5],
+              [40, 20, 36],
+            ]
+          : sizes,
+      );
+      log.line(right ? 'matrix products are right' : 'MATRIX PRODUCTS ARE WRONG');
+    }
+    if (!skipped.has('matmul') && own !== 'f32') {
+      const cases = matmulCases(shape.batch * shape.length);
+      await timeMatmul(gpu, log, cases, tileVariants, 10);
+      await timeMultiply(gpu, log, cases, 10);
+    }
+  }
+  const figures = { adapter: backend.description, batch: shape.batch, runs: {} as Record<string, unknown> };
+  if (!skipped.has('train')) {
+    const steps = small ? 4 : Number(options.steps);
+    const speeds =
+      gpu === undefined
+        ? new Map([['cpu', await timeTraining(log, 'train cpu', config, shape, steps)]])
+        : await compareUnits(log, gpu, config, shape, steps);
+    figures.runs = Object.fromEntries(speeds);
+    if (options.versus !== undefined && existsSync(options.versus))
+      compareWithTorch(log, options.versus, [...speeds.values()][0]!.tokensPerSecond);
+  }
+  if (options.out !== undefined) writeFileSync(`${options.out}.json`, JSON.stringify(figures, undefined, 2));
+  log.line(`bench took ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  backend.dispose();
+}
+
+function matmulCases(rows: number): MatmulCase[] {
+  return [
+    { name: 'NN 512→512', form: 'NN', size: [rows, 512, 512] },
+    { name: 'NN 512→1408', form: 'NN', size: [rows, 512, 1408] },
+    { name: 'NT 1408→512', form: 'NT', size: [rows, 1408, 512] },
+    { name: 'NT 512→512', form: 'NT', size: [rows, 512, 512] },
+    { name: 'TN 512×512', form: 'TN', size: [512, rows, 512] },
+    { name: 'TN 512×1408', form: 'TN', size: [512, rows, 1408] },
+    { name: 'NT head', form: 'NT', size: [4096, 512, 12288] },
+    { name: 'NN head', form: 'NN', size: [4096, 12288, 512] },
+    { name: 'TN head', form: 'TN', size: [12288, 4096, 512] },
+  ];
+}
+
+function compareWithTorch(log: Log, file: string, tokensPerSecond: number): void {
+  const torch = JSON.parse(readFileSync(file, 'utf8')) as {
+    runs: Record<string, { tokensPerSecond?: number; error?: string }>;
+  };
+  const rows = Object.entries(torch.runs).map(([name, run]) =>
+    run.tokensPerSecond === undefined
+      ? [`PyTorch ${name}`, 'failed', '']
+      : [
+          `PyTorch ${name}`,
+          String(Math.round(run.tokensPerSecond)),
+          (tokensPerSecond / run.tokensPerSecond).toFixed(2),
+        ],
+  );
+  log.table([
+    ['', 'tokens/s', 'this trainer is × of it'],
+    ['this trainer', String(Math.round(tokensPerSecond)), ''],
+    ...rows,
+  ]);
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);

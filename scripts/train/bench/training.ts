@@ -1,0 +1,130 @@
+/** Whole training steps: speed, where the time goes, and whether f16 matrices follow the f32 loss. */
+import * as tf from '@tensorflow/tfjs-core';
+import { activeGpu, type Gpu, type MatrixUnit } from '../backend/gpu';
+import { Network, type NetworkConfig } from '../network';
+import { Trainer } from '../trainer';
+import type { Log } from './log';
+import { syntheticBatch, type BatchShape } from './synthetic';
+
+export interface Speed {
+  readonly tokensPerSecond: number;
+  readonly teraflops: number;
+  readonly millisecondsPerStep: number;
+  readonly losses: readonly number[];
+}
+
+/** Floating point operations of one step's matrix products, forward and backward. */
+export function stepFlops(
+  { layers, width, heads, headWidth, swiglu, vocabulary }: NetworkConfig,
+  { batch, length, predictedShare }: BatchShape,
+): number {
+  const rows = batch * length;
+  const perRow =
+    layers * (4 * width * heads * headWidth + 3 * width * swiglu + 2 * length * heads * headWidth);
+  return 6 * (rows * perRow + rows * predictedShare * width * vocabulary);
+}
+
+const learningRate = (step: number): number => 1e-3 * Math.min(1, (step + 1) / 10);
+
+/** Trains `steps` steps on a few batches over and over and prints the speed of the later ones. */
+export async function timeTraining(
+  log: Log,
+  name: string,
+  config: NetworkConfig,
+  shape: BatchShape,
+  steps: number,
+): Promise<Speed> {
+  const network = new Network(config, 1);
+  const trainer = new Trainer(network);
+  const batches = Array.from({ length: 4 }, (_, i) => syntheticBatch(shape, i + 1));
+  const losses: number[] = [];
+  const warmUp = Math.min(3, steps - 1);
+  let start = performance.now();
+  let host = 0;
+  const finish = async (): Promise<void> => {
+    await activeGpu()?.finish();
+  };
+  // Reading a loss waits for nothing by itself; the promises are awaited at the end.
+  const pending: Promise<number>[] = [];
+  for (let step = 0; step < steps; step++) {
+    if (step === warmUp) {
+      await finish();
+      log.line(`${name}: ${warmUp} steps with compilation in ${(performance.now() - start).toFixed(0)} ms`);
+      start = performance.now();
+      host = 0;
+    }
+    const before = performance.now();
+    pending.push(trainer.step(batches[step % batches.length]!, learningRate(step)).loss);
+    host += performance.now() - before;
+    // Two steps in flight keep the device busy and the queue short.
+    if (step >= 2) losses.push(await pending[step - 2]!);
+  }
+  await finish();
+  const timedSteps = steps - warmUp;
+  const milliseconds = (performance.now() - start) / timedSteps;
+  losses.push(...(await Promise.all(pending.slice(-2))));
+  const tokensPerSecond = (shape.batch * shape.length * 1000) / milliseconds;
+  const teraflops = stepFlops(config, shape) / milliseconds / 1e9;
+  log.line(
+    `${name}: ${Math.round(tokensPerSecond)} tokens/s, ${teraflops.toFixed(1)} TFLOP/s, ${milliseconds.toFixed(1)} ms per step, host ${(host / timedSteps).toFixed(1)} ms per step`,
+  );
+  const memory = tf.memory() as { numBytesAllocatedInGPU?: number; numTensors: number };
+  log.line(
+    `${name}: ${((memory.numBytesAllocatedInGPU ?? 0) / 2 ** 30).toFixed(2)} GiB allocated, ${memory.numTensors} tensors`,
+  );
+  const gpu = activeGpu();
+  if (gpu?.capabilities.timestamps === true)
+    await kernelTable(gpu, log, () => void trainer.step(batches[0]!, 0));
+  trainer.dispose();
+  network.dispose();
+  return { tokensPerSecond, teraflops, millisecondsPerStep: milliseconds, losses };
+}
+
+/** Time on the device by kernel over one step. */
+async function kernelTable(gpu: Gpu, log: Log, step: () => void): Promise<void> {
+  const times = await gpu.time(step);
+  const sums = new Map<string, { count: number; milliseconds: number }>();
+  for (const { name, milliseconds } of times) {
+    const sum = sums.get(name) ?? { count: 0, milliseconds: 0 };
+    sums.set(name, { count: sum.count + 1, milliseconds: sum.milliseconds + milliseconds });
+  }
+  const total = times.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const sorted = [...sums].sort(([, a], [, b]) => b.milliseconds - a.milliseconds);
+  const row = (name: string, count: number, milliseconds: number): string[] => [
+    name,
+    String(count),
+    milliseconds.toFixed(3),
+    `${((100 * milliseconds) / total).toFixed(1)} %`,
+  ];
+  log.table([
+    ['kernel', 'runs', 'ms', 'share'],
+    ...sorted.map(([name, { count, milliseconds }]) => row(name, count, milliseconds)),
+    row('all', times.length, total),
+  ]);
+}
+
+/** The same training with f16 matrices and in plain f32, losses side by side. */
+export async function compareUnits(
+  log: Log,
+  gpu: Gpu,
+  config: NetworkConfig,
+  shape: BatchShape,
+  steps: number,
+): Promise<Map<MatrixUnit, Speed>> {
+  const own = gpu.matrixUnit;
+  const units: MatrixUnit[] = own === 'f32' ? ['f32'] : [own, 'f32'];
+  const speeds = new Map<MatrixUnit, Speed>();
+  for (const unit of units) {
+    gpu.matrixUnit = unit;
+    speeds.set(unit, await timeTraining(log, `train ${unit}`, config, shape, steps));
+  }
+  gpu.matrixUnit = own;
+  log.table([
+    ['step', ...units],
+    ...Array.from({ length: steps }, (_, step) => [
+      String(step),
+      ...units.map((unit) => speeds.get(unit)!.losses[step]!.toFixed(5)),
+    ]),
+  ]);
+  return speeds;
+}

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { CorpusOptions } from './build-corpus';
+import { Candidates } from './candidates';
+import { requireApt } from './debian';
+import { Deduplicator } from './dedup';
+import { fetchSources } from './fetch';
+import { contentOf, label, loadSources, type Source, type Tier } from './manifest';
+import { RULES } from './rules-version';
+import { readReport, ShardSet } from './shards';
+import { noSpace, requireSpace, spaceNeeded } from './space';
+import { count, type Amount, type CorpusReport, type SourceReport } from './types';
+
+/** Bytes of a language taken from one source where the source does not say. */
+const DEFAULT_CAPS: Readonly<Record<string, number>> = { json: 1.5e6, yaml: 2e6, xml: 12e6, plaintext: 6e6 };
+/** Weight of a source in the progress when its size is not known. */
+const USUAL_SIZE = 5e6;
+
+/** Downloads, extracts, then removes duplicates in the manifest's order, held-out sources first. */
+export async function buildFromManifest(
+  options: CorpusOptions,
+  tier: Tier,
+  manifest?: string,
+): Promise<CorpusReport> {
+  const sources = loadSources(tier, manifest);
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([RULES, DEFAULT_CAPS, sources.map(contentOf)]))
+    .digest('hex');
+  const built = readReport(options.out);
+  if (built?.fingerprint === fingerprint) return built;
+
+  requireApt(sources);
+  const needs = spaceNeeded(sources, options.cache, options.out);
+  requireSpace(needs);
+  const work = path.join(options.out, 'work');
+  const candidates = sources.map((source) => new Candidates(work, source));
+  try {
+    await extractAll(candidates, options);
+    const report = await writeShards(candidates, fingerprint, options);
+    fs.rmSync(work, { recursive: true, force: true });
+    return report;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw noSpace(needs, undefined, error);
+    throw error;
+  }
+}
+
+async function extractAll(candidates: readonly Candidates[], options: CorpusOptions): Promise<void> {
+  const todo = candidates.filter((candidate) => !candidate.done);
+  const sources = todo.map((candidate) => candidate.source);
+  const downloads = new Counter('download', sources, options);
+  const extractions = new Counter('extract', sources, options);
+  const fetched = fetchSources(sources, options.cache, (source) => downloads.add(source), options.signal);
+  for await (const { source, file } of fetched) {
+    options.signal?.throwIfAborted();
+    await todo.find((candidate) => candidate.source === source)!.extract(file, options.signal);
+    extractions.add(source);
+  }
+}
+
+async function writeShards(
+  candidates: readonly Candidates[],
+  fingerprint: string,
+  options: CorpusOptions,
+): Promise<CorpusReport> {
+  const bytes = candidates.reduce((sum, candidate) => sum + candidate.summary.bytes, 0);
+  const deduplicator = new Deduplicator(bytes);
+  const sources = candidates.map((candidate) => candidate.source);
+  const progress = new Counter('shards', sources, options);
+  const shards = new ShardSet(options.out);
+  const reports: SourceReport[] = [];
+  try {
+    for (const candidate of candidates) {
+      reports.push(await writeSource(candidate, deduplicator, shards, options.signal));
+      progress.add(candidate.source);
+    }
+    return shards.finish(fingerprint, reports);
+  } catch (error) {
+    shards.abandon();
+    throw error;
+  }
+}
+
+async function writeSource(
+  candidate: Candidates,
+  deduplicator: Deduplicator,
+  shards: ShardSet,
+  signal: AbortSignal | undefined,
+): Promise<SourceReport> {
+  const { name, version, license, split, cap } = candidate.source;
+  const kept: Record<string, Amount> = {};
+  const dropped: Record<string, Amount> = { ...candidate.summary.dropped };
+  for await (const document of candidate.read()) {
+    signal?.throwIfAborted();
+    const bytes = Buffer.byteLength(document.text);
+    const most = cap?.[document.lang] ?? DEFAULT_CAPS[document.lang] ?? Infinity;
+    const reason = (kept[document.lang]?.bytes ?? 0) > most ? 'cap' : deduplicator.check(document.text);
+    if (reason === undefined) {
+      count(kept, document.lang, bytes);
+      shards.write(split, document);
+    } else count(dropped, reason, bytes);
+  }
+  return { name, version, license, split, kept, dropped };
+}
+
+/** Tells the progress of a stage in bytes of packages. */
+class Counter {
+  #done = 0;
+  readonly #total: number;
+
+  constructor(
+    readonly stage: 'download' | 'extract' | 'shards',
+    sources: readonly Source[],
+    readonly options: CorpusOptions,
+  ) {
+    this.#total = sources.reduce((sum, source) => sum + (source.size ?? USUAL_SIZE), 0);
+  }
+
+  add(source: Source): void {
+    this.#done += source.size ?? USUAL_SIZE;
+    this.options.onProgress({
+      stage: this.stage,
+      done: this.#done,
+      total: this.#total,
+      detail: label(source),
+    });
+  }
+}

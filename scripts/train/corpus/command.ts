@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Runs a command to its end.
+ *
+ * @returns its exit code, and the end of what it wrote to standard error
+ * @throws Error when it cannot be started; code `ENOSPC` when it found the disk full; `ABORT_ERR` when aborted
+ */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly signal?: AbortSignal | undefined } = {},
+): Promise<{ readonly code: number | null; readonly said: string }> {
+  const { cwd, signal } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...(signal && { signal }),
+    });
+    let said = '';
+    let failure: Error | undefined;
+    child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
+    child.on('error', (error) => (failure = error));
+    // Waits for the end even when aborted: whoever cleans up after it must not race with it.
+    child.on('close', (code) => {
+      if (failure) reject(failure);
+      else if (code !== 0 && said.includes('ENOSPC'))
+        reject(Object.assign(new Error(said.trim()), { code: 'ENOSPC' }));
+      else resolve({ code, said: said.trim() });
+    });
+  });
+}

@@ -1,0 +1,117 @@
+import fs from 'node:fs';
+import pinned from './manifest.json';
+import { CorpusError, SPLITS, type Split } from './types';
+
+/** 20: a handful of small packages; 300: the TypeScript-first core of npm packages; 600: all npm packages; 1100: npm and Debian 12 sources (MB of text). */
+export const TIERS = [20, 300, 600, 1100] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** A pinned package: where its text comes from, under which licence, and what of it is taken. */
+export interface Source {
+  /** npm: a package of the registry; deb: a Debian package; debsrc: the original source of one. */
+  readonly kind: 'npm' | 'deb' | 'debsrc';
+  readonly name: string;
+  readonly version: string;
+  /** `sha512-…` in base64 for npm, `sha256-…` in hexadecimal for Debian, where apt's own signatures hold as well. */
+  readonly integrity?: string;
+  /** SPDX expression where there is one. */
+  readonly license: string;
+  /** Name of the file for Debian. */
+  readonly file?: string;
+  /** Bytes to download. */
+  readonly size?: number;
+  /** Bytes of text it adds, roughly. */
+  readonly text?: number;
+  readonly split: Split;
+  readonly tier: Tier;
+  /** Globs over paths in the package. Nothing but `maps` is taken when empty. */
+  readonly include: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Source maps to take the embedded original sources from. */
+  readonly maps?: readonly string[];
+  /** Regular expression for dictionaries in a format of their own. */
+  readonly special?: string;
+  readonly maxFile?: number;
+  /** Most bytes of a language. */
+  readonly cap?: Readonly<Record<string, number>>;
+  readonly keepGenerated?: boolean;
+  readonly html2text?: boolean;
+}
+
+/** What of a source decides its texts, leaving out what is only said about it. */
+export function contentOf(source: Source): Readonly<Record<string, unknown>> {
+  return { ...source, license: undefined, size: undefined, text: undefined, tier: undefined };
+}
+
+export const label = (source: Source): string => `${source.name}@${source.version}`;
+
+/**
+ * The sources of a tier, held-out ones first.
+ *
+ * @param file another manifest than the pinned one
+ * @throws CorpusError `manifest`
+ */
+export function loadSources(tier: Tier, file?: string): Source[] {
+  const sources = file === undefined ? (pinned.sources as readonly unknown[]) : readManifest(file);
+  const where = file ?? 'the pinned manifest';
+  const checked = sources.map((source, i) => checkSource(source, `${where}, source ${i + 1}`));
+  const taken = checked.filter((source) => source.tier <= tier);
+  return SPLITS.flatMap((split) => taken.filter((source) => source.split === split));
+}
+
+function readManifest(file: string): unknown[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new CorpusError('manifest', `The corpus manifest ${file} cannot be read: ${String(error)}`, {
+      cause: error,
+    });
+  }
+  const sources = (json as { sources?: unknown } | null)?.sources;
+  if (!Array.isArray(sources))
+    throw new CorpusError('manifest', `The corpus manifest ${file} has no list "sources".`);
+  return sources;
+}
+
+const isGlobs = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((glob) => typeof glob === 'string' && glob !== '');
+
+// Names and versions become command-line arguments and file names.
+const NAME = /^(?:debian:|@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.+-]*$/i;
+const VERSION = /^[0-9][\w.+:~%-]*$/;
+const FILE = /^[a-z0-9][\w.+~%-]*$/i;
+
+function checkSource(value: unknown, where: string): Source {
+  const source = (value ?? {}) as Record<keyof Source, unknown>;
+  const integrity = source.integrity;
+  const problems = [
+    [['npm', 'deb', 'debsrc'].includes(source.kind as string), 'kind must be npm, deb or debsrc'],
+    [typeof source.name === 'string' && NAME.test(source.name), 'name must be a package name'],
+    [typeof source.version === 'string' && VERSION.test(source.version), 'version must be an exact version'],
+    [typeof source.license === 'string' && source.license !== '', 'license is missing'],
+    [SPLITS.includes(source.split as Split), 'split must be train, valid or test'],
+    [TIERS.includes(source.tier as Tier), 'tier must be 20, 300, 600 or 1100'],
+    [isGlobs(source.include), 'include must be a list of globs'],
+    [isGlobs(source.exclude ?? []), 'exclude must be a list of globs'],
+    [isGlobs(source.maps ?? []), 'maps must be a list of globs'],
+    [
+      source.kind === 'npm'
+        ? typeof integrity === 'string' && /^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity)
+        : integrity === undefined ||
+          (typeof integrity === 'string' && /^sha256-[0-9a-f]{64}$/.test(integrity)),
+      'integrity must be sha512-… (npm) or sha256-… (Debian)',
+    ],
+    [
+      source.kind === 'npm' || (typeof source.file === 'string' && FILE.test(source.file)),
+      'file must be the name of the Debian file',
+    ],
+  ] as const;
+  const wrong = problems.filter(([right]) => !right).map(([, problem]) => problem);
+  if (wrong.length > 0)
+    throw new CorpusError(
+      'manifest',
+      `Corpus manifest: ${where} (${String(source.name)}): ${wrong.join('; ')}.`,
+    );
+  return value as Source;
+}

@@ -1,0 +1,69 @@
+import type { Architecture, Window } from '../../src/engine/model/bundle-config';
+import type { LineFigures } from './evaluation';
+
+/** What the card of a bundle says; every field is what the run that made it did. */
+export interface CardFacts {
+  readonly name: string;
+  readonly parameters: number;
+  readonly architecture: Architecture;
+  readonly window: Window;
+  readonly steps: number;
+  readonly scheduledSteps: number;
+  /** Rows of the network seen in training, padding included. */
+  readonly tokens: number;
+  readonly device: string;
+  readonly command: string;
+  readonly corpus: string;
+  readonly validationLoss: number | undefined;
+  readonly lines: LineFigures | undefined;
+}
+
+/** The model card, README.md of the bundle. */
+export function modelCard(facts: CardFacts): string {
+  const { architecture: a, window } = facts;
+  const millions = (n: number): string => `${(n / 1e6).toFixed(1)} M`;
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const unfinished =
+    facts.steps < facts.scheduledSteps
+      ? ` The schedule was ${facts.scheduledSteps} steps long: this run stopped before its end.`
+      : '';
+  return `# ${facts.name}
+
+A masked-diffusion language model for infilling code, after LLaDA (arXiv 2502.09992), trained from random weights by this project's own trainer.
+
+| | |
+|---|---|
+| network | Transformer encoder, ${a.layers} layers, width ${a.width}, ${a.heads} heads of ${a.headWidth}, SwiGLU ${a.swiglu}; ${millions(facts.parameters)} parameters |
+| attention | context sees context only, holes see everything: the context's keys and values are computed once per request |
+| vocabulary | ${a.vocabulary} byte-level BPE tokens, ids 0–6 reserved |
+| window | ${window.rows} tokens, ${window.positions} positions; a hole reserves ${window.reserved.join(', ')} of them |
+| objective | cross-entropy / t over masked tokens (LLaDA, equation 5), t from 0.1 to 1 |
+| trained on | ${facts.corpus} |
+| steps | ${facts.steps}, ${millions(facts.tokens)} token positions in all.${unfinished} |
+| device | ${facts.device} |
+| command | \`${facts.command}\` |
+${facts.validationLoss === undefined ? '' : `| validation loss | ${facts.validationLoss.toFixed(3)} nats, 1/t-weighted, on held-out files |\n`}
+${facts.lines ? lineTable(facts.lines, percent) : 'No evaluation of fills was run on this bundle when it was made.\n'}
+## What it has not learned
+
+It does not change the length of a hole by itself (\`[EXPAND]\`, \`[DELETE]\`), and it was not trained to doubt tokens that are visible. It is small: expect it to be wrong often.
+
+## Licence
+
+The weights are under the project's licence (MIT). The texts it was trained on are listed, with their versions and licences, in \`scripts/train/corpus/manifest.json\`, unless it was trained on a folder of the user's own.
+`;
+}
+
+function lineTable(lines: LineFigures, percent: (share: number) => string): string {
+  return `## Held-out lines
+
+${lines.tasks} random lines of held-out files, f32, greedy, confidence order, threshold 0.9.
+
+| | |
+|---|---|
+| exact match, told the line's length in tokens | ${percent(lines.exactMatch)} |
+| exact match, length unknown | ${percent(lines.exactMatchUnknownLength)} |
+| steps per fill, length unknown | ${lines.stepsPerFill.toFixed(1)} |
+| milliseconds per fill on the CPU that made this card | ${lines.millisecondsPerFill.toFixed(0)} |
+`;
+}

@@ -1,0 +1,222 @@
+/** The mask predictor as it is trained: a Transformer encoder whose context rows do not see holes. */
+import * as tf from '@tensorflow/tfjs-core';
+import { initialValue } from './initial-values';
+import { attention, RowKind } from './ops/attention';
+import { gather, RowIndex } from './ops/gather';
+import { headLoss } from './ops/head-loss';
+import { headRotary, rotaryTable } from './ops/head-rotary';
+import { linear } from './ops/linear';
+import { addRmsNorm, rmsNorm } from './ops/rms-norm';
+import { swiglu } from './ops/swiglu';
+
+export interface NetworkConfig {
+  readonly layers: number;
+  readonly width: number;
+  readonly heads: number;
+  /** A multiple of 8. */
+  readonly headWidth: number;
+  /** Width of the feed-forward layer. */
+  readonly swiglu: number;
+  readonly vocabulary: number;
+  readonly ropeBase: number;
+}
+
+/** `batch` samples of `length` rows each; arrays over rows are flat, sample after sample. */
+export interface Batch {
+  readonly ids: Int32Array;
+  readonly positions: Int32Array;
+  /** 0 padding, 1 context, 2 hole. */
+  readonly kinds: Int32Array;
+  /** Flat indices of the predicted rows, padded to a fixed number with row 0 at weight 0. */
+  readonly rows: Int32Array;
+  readonly targets: Int32Array;
+  /** 1 / (t · hole tokens · batch) (equation 5 of the LLaDA paper); 0 for padding. */
+  readonly weights: Float32Array;
+  readonly batch: number;
+  readonly length: number;
+}
+
+/** A batch as tensors, with what the gradients of gathers need. */
+interface DeviceBatch {
+  readonly ids: RowIndex;
+  readonly rows: RowIndex;
+  readonly positions: tf.Tensor1D;
+  readonly kinds: tf.Tensor1D;
+  readonly targets: tf.Tensor1D;
+  readonly weights: tf.Tensor1D;
+}
+
+/** Shape of each parameter by name, in the order they are initialised and stored. */
+export function parameterShapes(config: NetworkConfig): ReadonlyMap<string, readonly number[]> {
+  const { layers, width, heads, headWidth, swiglu: hidden, vocabulary } = config;
+  const all = heads * headWidth;
+  const shapes = new Map<string, readonly number[]>([['embedding', [vocabulary, width]]]);
+  for (let layer = 0; layer < layers; layer++) {
+    const of = {
+      norm1: [width],
+      query: [width, all],
+      key: [width, all],
+      value: [width, all],
+      queryNorm: [headWidth],
+      keyNorm: [headWidth],
+      output: [all, width],
+    };
+    const feedForward = { norm2: [width], gate: [width, hidden], up: [width, hidden], down: [hidden, width] };
+    for (const [name, shape] of Object.entries({ ...of, ...feedForward }))
+      shapes.set(`layer.${layer}.${name}`, shape);
+  }
+  return shapes.set('norm', [width]);
+}
+
+export class Network {
+  /** `embedding`, `layer.I.norm1 query key value queryNorm keyNorm output norm2 gate up down`, `norm`; matrices are [in, out]. */
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  #table: tf.Tensor2D | undefined;
+
+  /** The same seed gives the same values on every backend. */
+  constructor(
+    readonly config: NetworkConfig,
+    seed: number,
+  ) {
+    const variable = (name: string, shape: readonly number[]): tf.Variable =>
+      tf.tidy(() => tf.variable(tf.tensor(initialValue(name, shape, config.layers, seed), [...shape]), true));
+    this.parameters = new Map(
+      [...parameterShapes(config)].map(([name, shape]) => [name, variable(name, shape)]),
+    );
+  }
+
+  /** Logits of the batch's predicted rows. [rows, vocabulary] */
+  logits(batch: Batch): tf.Tensor2D {
+    return this.#withBatch(batch, (device) =>
+      linear(this.#hidden(device, batch), this.#matrix('embedding'), true),
+    );
+  }
+
+  /** Σ weights · cross-entropy. With `gradient` false it cannot be differentiated, and costs less. */
+  loss(batch: Batch, gradient = true): tf.Scalar {
+    return this.#withBatch(batch, (device) =>
+      headLoss(this.#hidden(device, batch), this.#matrix('embedding'), device.targets, device.weights, {
+        gradient,
+      }),
+    );
+  }
+
+  /** Loss and its gradient by parameter name. */
+  lossAndGradients(batch: Batch): { loss: tf.Scalar; gradients: Map<string, tf.Tensor> } {
+    // The batch's tensors must outlive the forward pass: the backward pass reads them.
+    const { value, grads } = this.#withBatch(batch, (device) => {
+      const forward = (): tf.Scalar =>
+        headLoss(this.#hidden(device, batch), this.#matrix('embedding'), device.targets, device.weights, {
+          gradient: true,
+        });
+      return tf.variableGrads(forward, [...this.parameters.values()]);
+    });
+    return {
+      loss: value,
+      gradients: new Map([...this.parameters].map(([name, parameter]) => [name, grads[parameter.name]!])),
+    };
+  }
+
+  /** Every parameter's values. */
+  async values(): Promise<Map<string, Float32Array>> {
+    const values = new Map<string, Float32Array>();
+    for (const [name, parameter] of this.parameters) values.set(name, await parameter.data<'float32'>());
+    return values;
+  }
+
+  /** @throws Error if a parameter is missing or of another size; nothing is changed then. */
+  assign(values: ReadonlyMap<string, Float32Array>): void {
+    for (const [name, parameter] of this.parameters) {
+      const size = values.get(name)?.length;
+      if (size !== parameter.size)
+        throw new Error(
+          `the weights have ${size === undefined ? 'no' : `${size} instead of ${parameter.size}`} values for ${name}: they belong to another network`,
+        );
+    }
+    for (const [name, parameter] of this.parameters)
+      tf.tidy(() => parameter.assign(tf.tensor(values.get(name)!, parameter.shape)));
+  }
+
+  dispose(): void {
+    for (const parameter of this.parameters.values()) parameter.dispose();
+    this.#table?.dispose();
+    this.#table = undefined;
+  }
+
+  /** The last norm's outputs for the predicted rows. [rows, width] */
+  #hidden(device: DeviceBatch, { batch, length }: Batch): tf.Tensor2D {
+    const { layers, heads } = this.config;
+    const shape = { batch, length, heads };
+    const table = this.#table!;
+    let x = gather(this.#matrix('embedding'), device.ids);
+    let normed = rmsNorm(x, this.#vector('layer.0.norm1'));
+    for (let layer = 0; layer < layers; layer++) {
+      const of = (name: string): string => `layer.${layer}.${name}`;
+      const project = (name: string): tf.Tensor2D => linear(normed, this.#matrix(of(name)));
+      const q = headRotary(project('query'), this.#vector(of('queryNorm')), device.positions, table);
+      const k = headRotary(project('key'), this.#vector(of('keyNorm')), device.positions, table);
+      const mixed = attention(q, k, project('value'), device.kinds, shape);
+      const attended = addRmsNorm(x, linear(mixed, this.#matrix(of('output'))), this.#vector(of('norm2')));
+      normed = attended.normed;
+      const expanded = swiglu(project('gate'), project('up'));
+      const delta = linear(expanded, this.#matrix(of('down')));
+      // The residual sum and the next layer's norm are one kernel; after the last layer only some rows are wanted.
+      if (layer === layers - 1)
+        return rmsNorm(gather(tf.add(attended.sum, delta), device.rows), this.#vector('norm'));
+      ({ sum: x, normed } = addRmsNorm(attended.sum, delta, this.#vector(`layer.${layer + 1}.norm1`)));
+    }
+    return rmsNorm(gather(x, device.rows), this.#vector('norm'));
+  }
+
+  #matrix(name: string): tf.Tensor2D {
+    return this.parameters.get(name) as tf.Tensor as tf.Tensor2D;
+  }
+
+  #vector(name: string): tf.Tensor1D {
+    return this.parameters.get(name) as tf.Tensor as tf.Tensor1D;
+  }
+
+  #withBatch<T extends tf.TensorContainer>(batch: Batch, use: (device: DeviceBatch) => T): T {
+    checkBatch(batch);
+    this.#growTable(batch.positions);
+    return tf.tidy(() =>
+      use({
+        ids: RowIndex.create(batch.ids, this.config.vocabulary),
+        rows: RowIndex.create(batch.rows, batch.ids.length),
+        positions: tf.tensor1d(batch.positions, 'int32'),
+        kinds: tf.tensor1d(batch.kinds, 'int32'),
+        targets: tf.tensor1d(batch.targets, 'int32'),
+        weights: tf.tensor1d(batch.weights),
+      }),
+    );
+  }
+
+  /** Keeps cosines and sines for at least the positions given. */
+  #growTable(positions: Int32Array): void {
+    const needed = positions.reduce((most, position) => Math.max(most, position), 0) + 1;
+    if (this.#table !== undefined && this.#table.shape[0] >= needed) return;
+    this.#table?.dispose();
+    this.#table = tf.keep(
+      rotaryTable(
+        2 ** Math.ceil(Math.log2(Math.max(needed, 512))),
+        this.config.headWidth,
+        this.config.ropeBase,
+      ),
+    );
+  }
+}
+
+function checkBatch(batch: Batch): void {
+  const rows = batch.batch * batch.length;
+  for (const name of ['ids', 'positions', 'kinds'] as const) {
+    if (batch[name].length !== rows)
+      throw new Error(`a batch of ${batch.batch} × ${batch.length} rows has ${batch[name].length} ${name}`);
+  }
+  if (batch.targets.length !== batch.rows.length || batch.weights.length !== batch.rows.length) {
+    throw new Error(
+      `a batch with ${batch.rows.length} predicted rows has ${batch.targets.length} targets and ${batch.weights.length} weights`,
+    );
+  }
+  if (batch.kinds.some((kind) => kind < RowKind.pad || kind > RowKind.hole))
+    throw new Error('a batch has a row kind other than 0, 1 and 2');
+}

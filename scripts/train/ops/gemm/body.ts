@@ -1,0 +1,119 @@
+/** The frame both matrix kernels share: bindings, tile origins, the loop over k. */
+import { isVector, tileLoad } from './tile-load';
+import { splitDepth, type GemmSpec, type MatrixLayout, type Tile } from './spec';
+
+export interface Frame {
+  readonly spec: GemmSpec;
+  readonly tile: Tile;
+  readonly threads: number;
+  /** Type of workgroup memory. */
+  readonly type: 'f16' | 'f32';
+  /** Size in elements of the two tiles in workgroup memory. */
+  readonly sharedA: number;
+  readonly sharedB: number;
+  /** Elements per item of the two tiles in workgroup memory: 4 only where the operand is read so. */
+  readonly widthA?: 1 | 4;
+  readonly widthB?: 1 | 4;
+  /** Index in workgroup memory of the element at stored (row, column) of a and b. */
+  readonly indexA: (row: string, column: string) => string;
+  readonly indexB: (row: string, column: string) => string;
+  readonly directives?: string;
+  readonly declarations?: string;
+  /** Before the loop, for each tile in workgroup memory, and after the loop (m0, n0, cBase and t in scope). */
+  readonly start: string;
+  readonly multiply: string;
+  readonly finish: string;
+}
+
+/** Where the contiguous index of an operand runs to. */
+const contiguous = ({ m, n, k, a, b }: GemmSpec, name: 'a' | 'b'): number =>
+  name === 'a' ? (a.transposed ? m : k) : b.transposed ? k : n;
+
+/** Whether an operand can be read four elements at a time. */
+export function isVectorOperand(spec: GemmSpec, name: 'a' | 'b'): boolean {
+  const { stride, outer, inner } = spec[name];
+  return isVector(contiguous(spec, name), stride, outer, inner);
+}
+
+const batchOffset = ({ outer, inner }: MatrixLayout, innerCount: number): string =>
+  `((z / ${innerCount}u) * ${outer}u + (z % ${innerCount}u) * ${inner}u)`;
+
+const shared = (type: string, width: 1 | 4 = 1): string => (width === 4 ? `vec4<${type}>` : type);
+
+export function gemmSource(frame: Frame): string {
+  const { spec, tile, threads } = frame;
+  const { m, n, k, a, b, c, inner, splits } = spec;
+  const load = (
+    name: 'a' | 'b',
+  ): ReturnType<typeof tileLoad> & { vector: boolean; at(k0: string): string } => {
+    const isA = name === 'a';
+    const layout = isA ? a : b;
+    // Stored rows run over k for a transposed a and a plain b.
+    const rowsAreK = isA === layout.transposed;
+    const [extent, tileExtent, origin] = isA ? [m, tile.m, 'm0'] : [n, tile.n, 'n0'];
+    const maxColumns = contiguous(spec, name);
+    const vector = isVectorOperand(spec, name);
+    const code = tileLoad({
+      name: `${name}Next`,
+      buffer: name.toUpperCase(),
+      shared: `${name}Tile`,
+      rows: rowsAreK ? tile.k : tileExtent,
+      columns: rowsAreK ? tileExtent : tile.k,
+      maxRows: rowsAreK ? k : extent,
+      maxColumns,
+      stride: layout.stride,
+      base: `${name}Base`,
+      threads,
+      scale: isA ? spec.scaleA : spec.scaleB,
+      type: frame.type,
+      vector,
+      index: isA ? frame.indexA : frame.indexB,
+      sharedWidth: (isA ? frame.widthA : frame.widthB) ?? 1,
+    });
+    return { ...code, vector, at: (k0) => (rowsAreK ? code.fetch(k0, origin) : code.fetch(origin, k0)) };
+  };
+  const [loadA, loadB] = [load('a'), load('b')];
+  const fetch = (k0: string): string => `${loadA.at(k0)}\n${loadB.at(k0)}`;
+  return `${frame.directives ?? ''}
+@group(0) @binding(0) var<storage, read> A: array<${loadA.vector ? 'vec4f' : 'f32'}>;
+@group(0) @binding(1) var<storage, read> B: array<${loadB.vector ? 'vec4f' : 'f32'}>;
+@group(0) @binding(2) var<storage, read_write> C: array<f32>;
+var<workgroup> aTile: array<${shared(frame.type, frame.widthA)}, ${frame.sharedA / (frame.widthA ?? 1)}>;
+var<workgroup> bTile: array<${shared(frame.type, frame.widthB)}, ${frame.sharedB / (frame.widthB ?? 1)}>;
+${frame.declarations ?? ''}
+@compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
+  let m0 = workgroup.y * ${tile.m}u;
+  let n0 = workgroup.x * ${tile.n}u;
+  let z = workgroup.z / ${splits}u;
+  let split = workgroup.z % ${splits}u;
+  let aBase = ${batchOffset(a, inner)};
+  let bBase = ${batchOffset(b, inner)};
+  let cBase = ${batchOffset(c, inner)} + split * ${m * c.stride}u;
+  let kBegin = split * ${splitDepth(spec, tile)}u;
+  let kEnd = min(kBegin + ${splitDepth(spec, tile)}u, ${k}u);
+  ${loadA.declare}
+  ${loadB.declare}
+  ${frame.start}
+  ${tile.prefetch ? fetch('kBegin') : ''}
+  for (var k0 = kBegin; k0 < kEnd; k0 += ${tile.k}u) {
+    ${tile.prefetch ? '' : fetch('k0')}
+    ${loadA.commit}
+    ${loadB.commit}
+    workgroupBarrier();
+    ${tile.prefetch ? `if (k0 + ${tile.k}u < kEnd) {\n${fetch(`(k0 + ${tile.k}u)`)}\n}` : ''}
+    ${frame.multiply}
+    workgroupBarrier();
+  }
+  ${frame.finish}
+}`;
+}
+
+/** The factor the sum is multiplied by: alpha, less the scales that were multiplied in. */
+export function outputFactor(spec: GemmSpec): number {
+  return spec.alpha / (spec.scaleA * spec.scaleB);
+}
+
+/** A WGSL literal of type f32. */
+export function literal(value: number): string {
+  return `f32(${value})`;
+}

@@ -1,0 +1,54 @@
+/** What a matrix product computes and how its tiles are cut. */
+
+/** Where a matrix lies in its buffer, in elements. `transposed`: stored with the other index contiguous. */
+export interface MatrixLayout {
+  readonly transposed: boolean;
+  /** Distance between stored rows. */
+  readonly stride: number;
+  /** Distance between matrices of consecutive outer and inner batch indices. */
+  readonly outer: number;
+  readonly inner: number;
+}
+
+/** c[z] = alpha · a[z] (m×k) · b[z] (k×n) for outer·inner matrices z = (outer index, inner index). */
+export interface GemmSpec {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly outer: number;
+  readonly inner: number;
+  readonly a: MatrixLayout;
+  readonly b: MatrixLayout;
+  readonly c: MatrixLayout;
+  readonly alpha: number;
+  /**
+   * Powers of two that a and b are multiplied by where they are rounded to f16, taken back out of the sum:
+   * gradients are far below f16's smallest number.
+   */
+  readonly scaleA: number;
+  readonly scaleB: number;
+  /** The k range is cut into this many parts, each summed into a c of its own, part-major. */
+  readonly splits: number;
+}
+
+/** Rows, columns and depth of a workgroup's tile; a subgroup (or thread) computes warpM × warpN of it. */
+export interface Tile {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly warpM: number;
+  readonly warpN: number;
+  /** Whether the next tile's global reads are under way while this one is multiplied. */
+  readonly prefetch: boolean;
+  /** Whether workgroup memory is written four numbers at a time, where the matrix can be read so. */
+  readonly vectors: boolean;
+}
+
+export function gemmKey(spec: GemmSpec, tile: Tile): string {
+  return JSON.stringify([spec, tile]);
+}
+
+/** Depth of one split: a multiple of the tile's, so that only the last one is ragged. */
+export function splitDepth(spec: GemmSpec, tile: Tile): number {
+  return Math.ceil(spec.k / spec.splits / tile.k) * tile.k;
+}

@@ -1,0 +1,104 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { TokenizerFile } from './tokenizer/tokenizer-files';
+import { buildCorpus } from './corpus/build-corpus';
+import { writeWhole } from './corpus/json-lines';
+import { readShards } from './corpus/shards';
+import type { CorpusReport } from './corpus/types';
+import type { TrainOptions } from './options';
+import { PRESETS, type TrainingPreset } from './presets';
+import { StageProgress } from './progress';
+import { readPack, writePack, type PackedCorpus } from './samples/packed-corpus';
+import { trainTokenizer } from './tokenizer/train-bpe';
+
+/** What training reads, all of it in the output folder's `training/`. */
+export interface Prepared {
+  readonly train: PackedCorpus;
+  readonly valid: PackedCorpus;
+  readonly tokenizer: TokenizerFile;
+  /** Of the corpus: two runs with the same one saw the same texts. */
+  readonly fingerprint: string;
+}
+
+interface Manifest {
+  readonly fingerprint: string;
+}
+
+/**
+ * Builds corpus, packs and tokenizer, or finds them built. A folder that another machine prepared is taken as it is,
+ * so that a machine without network or package manager can train.
+ *
+ * @param cache where downloads and the pinned corpus are kept between runs
+ */
+export async function prepare(options: TrainOptions, cache: string, signal: AbortSignal): Promise<Prepared> {
+  const folder = path.join(options.out, 'training');
+  const preset: TrainingPreset = PRESETS[options.preset];
+  const files = {
+    manifest: path.join(folder, 'prepared.json'),
+    train: path.join(folder, 'train.pack'),
+    valid: path.join(folder, 'valid.pack'),
+    tokenizer: path.join(folder, 'tokenizer', 'tokenizer.json'),
+  };
+  if (!fs.existsSync(files.manifest)) {
+    fs.mkdirSync(folder, { recursive: true });
+    const { report, shards } = await corpus(options, preset, cache, signal);
+    await tokenizer(shards, path.dirname(files.tokenizer), preset.architecture.vocabulary, signal);
+    await writePack(files.train, readShards(shards, 'train'));
+    await writePack(files.valid, readShards(shards, 'valid'));
+    const manifest: Manifest = { fingerprint: report.fingerprint };
+    writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
+  }
+  const { fingerprint } = JSON.parse(fs.readFileSync(files.manifest, 'utf8')) as Manifest;
+  return {
+    train: readPack(files.train),
+    valid: readPack(files.valid),
+    tokenizer: JSON.parse(fs.readFileSync(files.tokenizer, 'utf8')) as TokenizerFile,
+    fingerprint,
+  };
+}
+
+async function corpus(
+  options: TrainOptions,
+  preset: TrainingPreset,
+  cache: string,
+  signal: AbortSignal,
+): Promise<{ report: CorpusReport; shards: string }> {
+  const pinned = options.data === undefined;
+  const shards = pinned
+    ? path.join(cache, `corpus-${preset.tier}`)
+    : path.join(options.out, 'training', 'corpus');
+  const progress = new StageProgress('corpus', 1);
+  try {
+    const report = await buildCorpus({
+      source:
+        options.data === undefined
+          ? { kind: 'manifest', tier: preset.tier }
+          : { kind: 'folder', folder: options.data },
+      cache: path.join(cache, 'packages'),
+      out: shards,
+      onProgress: ({ done, total, stage, detail }) => progress.update(done, total, `${stage} ${detail}`),
+      signal,
+    });
+    return { report, shards };
+  } finally {
+    progress.stop();
+  }
+}
+
+async function tokenizer(
+  shards: string,
+  out: string,
+  vocabulary: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const progress = new StageProgress('tokenizer', vocabulary);
+  try {
+    await trainTokenizer(shards, out, {
+      vocabulary,
+      signal,
+      onProgress: ({ stage, done, total }) => progress.update(done, total, stage),
+    });
+  } finally {
+    progress.stop();
+  }
+}

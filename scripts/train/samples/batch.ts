@@ -1,0 +1,122 @@
+import { Random } from '../../../src/engine/diffusion/random';
+import type { Window } from '../../../src/engine/model/bundle-config';
+import type { Encode } from '../../../src/engine/text/context-window';
+import type { Batch } from '../network';
+import type { PackedCorpus } from './packed-corpus';
+import { buildSample, type Excerpt, type Sample, type SampleConfig } from './sample';
+
+export const ROW_KIND = { padding: 0, context: 1, hole: 2 } as const;
+
+export interface BatchConfig extends SampleConfig {
+  readonly window: Window;
+  /** Share of the loss that goes to samples with context; the rest to those where all is a hole. */
+  readonly holeWeight: number;
+  /** Samples per batch. */
+  readonly batch: number;
+  /** Most predicted rows of a batch, as a share of all its rows; shapes on the device stay the same. */
+  readonly predictedShare: number;
+}
+
+// Characters of a document looked at on each side of an anchor: more than any window can hold.
+const EXCERPT_BYTES = 16_384;
+
+/** Builds batch number `index` of a run: it depends on the seed and the index alone, whoever builds it. */
+export function buildBatch(
+  corpus: PackedCorpus,
+  encode: Encode,
+  config: BatchConfig,
+  seed: number,
+  index: number,
+): Batch {
+  const random = new Random(seed * 4294967296 + index);
+  const offset = random.uniform();
+  const samples: Sample[] = [];
+  while (samples.length < config.batch) {
+    const u = (offset + samples.length / config.batch) % 1;
+    const excerpt = drawExcerpt(corpus, random);
+    const sample = buildSample(excerpt, encode, config.window, config, u, random);
+    if (sample) samples.push(sample);
+  }
+  return assemble(samples, config, random);
+}
+
+/** Every byte of the corpus is as likely as any other to be the anchor. */
+function drawExcerpt({ bytes, documents }: PackedCorpus, random: Random): Excerpt {
+  const at = random.integer(bytes.length);
+  const document = documents[documentAt(documents, at)]!;
+  const start = characterStart(bytes, Math.max(document.start, at - EXCERPT_BYTES));
+  const anchor = characterStart(bytes, at);
+  const end = characterStart(bytes, Math.min(document.end, at + EXCERPT_BYTES));
+  // A copy: TextDecoder does not read shared memory.
+  const decode = (from: number, to: number): string => Buffer.from(bytes.slice(from, to)).toString('utf8');
+  const before = decode(start, anchor);
+  return { path: document.path, text: before + decode(anchor, end), anchor: before.length };
+}
+
+function documentAt(documents: PackedCorpus['documents'], at: number): number {
+  let low = 0;
+  let high = documents.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (documents[middle]!.end <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Moves back to the first byte of a UTF-8 character. */
+function characterStart(bytes: Uint8Array, at: number): number {
+  let start = at;
+  while (start > 0 && start < bytes.length && (bytes[start]! & 0xc0) === 0x80) start--;
+  return start;
+}
+
+function assemble(samples: readonly Sample[], config: BatchConfig, random: Random): Batch {
+  const { batch, window } = config;
+  const length = window.rows;
+  const ids = new Int32Array(batch * length);
+  const positions = new Int32Array(batch * length);
+  const kinds = new Int32Array(batch * length);
+  const predicted: { row: number; target: number; weight: number }[] = [];
+  const weightOf = tokenWeights(samples, config.holeWeight);
+  samples.forEach((sample, i) => {
+    const first = i * length;
+    ids.set(sample.ids, first);
+    positions.set(sample.positions, first);
+    kinds.fill(ROW_KIND.context, first, first + sample.contextRows);
+    kinds.fill(ROW_KIND.hole, first + sample.contextRows, first + sample.ids.length);
+    const weight = weightOf(sample);
+    for (const { row, target } of sample.masked) predicted.push({ row: first + row, target, weight });
+  });
+
+  const most = Math.floor(batch * length * config.predictedShare);
+  // Rows beyond the fixed number are left out at random and the others weigh more: the expectation stays.
+  const scale = Math.max(1, predicted.length / most);
+  while (predicted.length > most) {
+    predicted[random.integer(predicted.length)] = predicted.at(-1)!;
+    predicted.pop();
+  }
+  const rows = new Int32Array(most);
+  const targets = new Int32Array(most);
+  const weights = new Float32Array(most);
+  predicted.forEach(({ row, target, weight }, i) => {
+    rows[i] = row;
+    targets[i] = target;
+    weights[i] = weight * scale;
+  });
+  return { ids, positions, kinds, rows, targets, weights, batch, length };
+}
+
+/**
+ * Weight of a masked token's cross-entropy: 1/t as in equation 5 of LLaDA, divided by the hole tokens of all samples of
+ * its kind. Dividing by each sample's own, as the equation is written, lets a hole of two tokens count as much as a
+ * whole window; the gradient was then mostly noise.
+ */
+function tokenWeights(samples: readonly Sample[], holeWeight: number): (sample: Sample) => number {
+  const tokens = { withContext: 0, withoutContext: 0 };
+  const kindOf = ({ contextRows }: Sample): keyof typeof tokens => (contextRows > 0 ? 'withContext' : 'withoutContext');
+  for (const sample of samples) tokens[kindOf(sample)] += sample.holeTokens;
+  const alone = tokens.withContext === 0 || tokens.withoutContext === 0;
+  const share = alone ? { withContext: 1, withoutContext: 1 } : { withContext: holeWeight, withoutContext: 1 - holeWeight };
+  return (sample) => share[kindOf(sample)] / (sample.t * tokens[kindOf(sample)]);
+}

@@ -1,0 +1,197 @@
+import { forwardProcess } from '../../../src/engine/diffusion/forward-process';
+import type { Random } from '../../../src/engine/diffusion/random';
+import { SPECIAL, type Window } from '../../../src/engine/model/bundle-config';
+import { encodeContext, type Encode } from '../../../src/engine/text/context-window';
+import { holeRows, layOut, layOutNothing, reservedFor, type Layout } from '../../../src/engine/text/layout';
+import { cutHoles, type CharacterRange, type HoleShapes } from './hole-shapes';
+
+/** How samples are made; all shares are probabilities. */
+export interface SampleConfig {
+  /** Share of hole-shaped samples; the rest are uniform: the whole window is a hole. */
+  readonly holeShare: number;
+  readonly shapes: HoleShapes;
+  /** Weights of 1, 2, 3, … holes in a hole-shaped sample. */
+  readonly holeCounts: readonly number[];
+  /** Most tokens of one hole. */
+  readonly longestHole: number;
+  /** Share of samples without a header. */
+  readonly dropHeader: number;
+  /** Share of samples without any context, the unconditional side of guidance. */
+  readonly dropContext: number;
+  /** Share of samples whose context is shorter than it could be. */
+  readonly shortContext: number;
+  /** Least mask ratio; below it equation 5's 1/t weight is mostly noise for a small model. */
+  readonly minimumT: number;
+}
+
+/** One training sample: rows of the network's input, and which of them are predicted. */
+export interface Sample {
+  /** [N] context, then hole rows, masks in place. */
+  readonly ids: Int32Array;
+  readonly positions: Int32Array;
+  /** Rows before this one are context, the rest hole. */
+  readonly contextRows: number;
+  /** Masked rows and the tokens they hide. */
+  readonly masked: readonly { readonly row: number; readonly target: number }[];
+  /** Mask ratio, and the number of tokens equation 5 divides by. */
+  readonly t: number;
+  readonly holeTokens: number;
+}
+
+/** A piece of a document around an anchor, long enough that its ends lie outside any window. */
+export interface Excerpt {
+  readonly path: string;
+  readonly text: string;
+  readonly anchor: number;
+}
+
+// How far from the anchor the other holes of a sample may lie, in characters.
+const REACH = 700;
+
+/**
+ * Builds a sample by the very code that builds a request: holes are cut at characters, header, prefix, holes, the texts
+ * between them and suffix are tokenised separately, every hole reserves its run of positions and is closed by `[END]`.
+ *
+ * @param u uniform in [0, 1), the sample's place in the batch's stratified draw of t
+ * @returns undefined where the excerpt holds nothing to learn from
+ */
+export function buildSample(
+  excerpt: Excerpt,
+  encode: Encode,
+  window: Window,
+  config: SampleConfig,
+  u: number,
+  random: Random,
+): Sample | undefined {
+  return random.uniform() < config.holeShare
+    ? holeSample(excerpt, encode, window, config, u, random)
+    : uniformSample(excerpt, encode, window, config, u, random);
+}
+
+function uniformSample(
+  { text, anchor }: Excerpt,
+  encode: Encode,
+  window: Window,
+  config: SampleConfig,
+  u: number,
+  random: Random,
+): Sample | undefined {
+  const newline = text.lastIndexOf('\n', anchor - 1);
+  const ids = encode(text.slice(newline + 1)).slice(0, window.rows);
+  return ids.length === 0 ? undefined : mask(layOutNothing(), [ids], config.minimumT, u, random);
+}
+
+function holeSample(
+  excerpt: Excerpt,
+  encode: Encode,
+  window: Window,
+  config: SampleConfig,
+  u: number,
+  random: Random,
+): Sample | undefined {
+  const { text, anchor, path } = excerpt;
+  const count = 1 + random.weighted(config.holeCounts);
+  const cut = cutHoles(text, anchor, REACH, count, config.shapes, random);
+  const holes = keepWithinWindow(
+    cut.map((range) => ({ range, ids: encode(text.slice(range.start, range.end)) })),
+    window,
+    config,
+    random,
+  );
+  if (holes.length === 0) return undefined;
+
+  const rows = window.rows - holes.reduce((sum, hole) => sum + hole.ids.length + 1, 0);
+  const positions = window.positions - holes.reduce((sum, hole) => sum + hole.reserved, 0);
+  const most = Math.min(rows, positions);
+  const budget = random.uniform() < config.shortContext ? Math.floor(most * random.uniform()) : most;
+  const prefixShare = 0.4 + 0.5 * random.uniform();
+  const segments =
+    random.uniform() < config.dropContext
+      ? Array.from({ length: holes.length + 1 }, () => [])
+      : contextSegments(encode, text, holes, budget, prefixShare, random.uniform() < config.dropHeader ? undefined : path);
+  if (!segments) return undefined;
+  const layout = layOut(
+    segments,
+    holes.map((hole) => hole.reserved),
+  );
+  return mask(
+    layout,
+    holes.map((hole) => hole.ids),
+    config.minimumT,
+    u,
+    random,
+  );
+}
+
+interface CutHole {
+  readonly range: CharacterRange;
+  readonly ids: number[];
+}
+
+/** Drops holes that are empty or too long, and those for which the window has no room left; chooses each one's G. */
+function keepWithinWindow(
+  holes: readonly CutHole[],
+  window: Window,
+  config: SampleConfig,
+  random: Random,
+): (CutHole & { readonly reserved: number })[] {
+  // Half of both budgets at least is left to the context.
+  let rows = Math.floor(window.rows / 2);
+  let positions = Math.floor(window.positions / 2);
+  return holes.flatMap((hole) => {
+    const length = hole.ids.length;
+    if (length === 0 || length > config.longestHole || length + 1 > rows) return [];
+    const smallest = reservedFor(length, window);
+    const fitting = window.reserved.filter((size) => smallest !== undefined && size >= smallest && size <= positions);
+    if (fitting.length === 0) return [];
+    // In use a selection reserves the smallest run, a hole of unknown length that of its limit.
+    const reserved = random.uniform() < 0.5 ? fitting[0]! : fitting[random.integer(fitting.length)]!;
+    rows -= length + 1;
+    positions -= reserved;
+    return [{ ...hole, reserved }];
+  });
+}
+
+function contextSegments(
+  encode: Encode,
+  text: string,
+  holes: readonly CutHole[],
+  budget: number,
+  prefixShare: number,
+  path: string | undefined,
+): number[][] | undefined {
+  const between = holes.slice(1).map((hole, i) => text.slice(holes[i]!.range.end, hole.range.start));
+  const prefix = text.slice(0, holes[0]!.range.start);
+  const suffix = text.slice(holes.at(-1)!.range.end);
+  return encodeContext(encode, { path, prefix, between, suffix }, budget, prefixShare);
+}
+
+function mask(layout: Layout, holes: readonly number[][], minimumT: number, u: number, random: Random): Sample {
+  const holeTokens = holes.reduce((sum, ids) => sum + ids.length, 0);
+  const { t, masked } = forwardProcess(holeTokens, minimumT, u, random);
+  let token = 0;
+  const shown = holes.map((ids) => ids.map((id) => (masked[token++] ? SPECIAL.mask : id)));
+  const rows = holeRows(layout, shown);
+  const contextRows = layout.ids.length;
+  const targets: { row: number; target: number }[] = [];
+  holes.forEach((ids, hole) => {
+    ids.forEach((target, i) => {
+      if (shown[hole]![i] === SPECIAL.mask) targets.push({ row: contextRows + rows.firstRows[hole]! + i, target });
+    });
+  });
+  return {
+    ids: concat(layout.ids, rows.ids),
+    positions: concat(layout.positions, rows.positions),
+    contextRows,
+    masked: targets,
+    t,
+    holeTokens,
+  };
+}
+
+function concat(a: Int32Array, b: Int32Array): Int32Array {
+  const joined = new Int32Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}
