@@ -1,0 +1,71 @@
+import { Command, CommanderError } from 'commander';
+import { CliError, Interruption, UsageError } from './failures';
+import { fillFile, type FillOptions } from './fill-command';
+import { generateText, type GenerateOptions } from './generate-command';
+import { listenForInterruption } from './interruption';
+import { fillLines } from './jsonl-command';
+import { addEngineOptions, collectRange, countFrom, userPath } from './options';
+import type { Range } from './range';
+import { selfCheck } from './self-check';
+
+const USAGE_EXIT_CODE = 2;
+
+function program(signal: AbortSignal): Command {
+  // `exitOverride` and the help's form are inherited only by commands that are added later.
+  const root = new Command('llada')
+    .description('Fill holes in code with a masked-diffusion language model.')
+    .exitOverride();
+
+  addEngineOptions(
+    root
+      .command('fill')
+      .description('fill ranges of a file, or requests from standard input')
+      .argument('[file]', 'a UTF-8 text file; it is not changed')
+      .option(
+        '--range <range>',
+        'LINE:COLUMN-LINE:COLUMN from 1, without its end; may be repeated',
+        collectRange,
+      )
+      .option('--jsonl', 'read one JSON object a line: {id, path?, prefix, suffix, between?, maxTokens?}')
+      .option('--max-tokens <count>', 'most tokens in a hole of unknown length', countFrom(1)),
+  ).action(async (file: string | undefined, options: FillOptions & { range?: Range[]; jsonl?: true }) => {
+    if (options.jsonl) {
+      if (file !== undefined || options.range)
+        throw new UsageError('--jsonl takes neither a file nor --range.');
+      return fillLines(options, signal);
+    }
+    if (file === undefined) throw new UsageError('Name a file and a --range in it, or give --jsonl.');
+    if (!options.range) throw new UsageError('Say what to fill, as in --range 12:5-14:1.');
+    return fillFile(userPath(file), options.range, options, signal);
+  });
+
+  addEngineOptions(
+    root
+      .command('generate')
+      .description('write text from nothing')
+      .option('--tokens <count>', 'how many tokens', countFrom(1), 50),
+  ).action((options: GenerateOptions) => generateText(options, signal));
+
+  root
+    .command('self-check')
+    .description('fill a hole of a sample file once')
+    .action(() => selfCheck(signal));
+  return root;
+}
+
+/** @returns the process's exit code: 0, 1 for a failure, 2 for a wrong command line, 128 + n for a signal */
+async function main(argv: readonly string[]): Promise<number> {
+  const signal = listenForInterruption();
+  try {
+    await program(signal).parseAsync(argv);
+    return 0;
+  } catch (error) {
+    if (signal.reason instanceof Interruption) return signal.reason.exitCode;
+    // Commander has already said it.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE;
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof CliError ? error.exitCode : 1;
+  }
+}
+
+void main(process.argv).then((exitCode) => (process.exitCode = exitCode));

@@ -1,0 +1,93 @@
+import { isAbsolute, resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { UNMASKING_ORDERS, type LoadOptions, type ReverseProcessOptions } from '../engine';
+import { parseRange, type Range } from './range';
+
+/** What every command takes: which model, on what, and how the reverse process runs. */
+export interface EngineOptions extends ReverseProcessOptions {
+  readonly model?: string;
+  readonly provider: NonNullable<LoadOptions['provider']>;
+}
+
+/** A path as the user wrote it; npm runs its scripts elsewhere and keeps where the user stands in INIT_CWD. */
+export function userPath(path: string): string {
+  return isAbsolute(path) ? path : resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
+}
+
+/** Adds the options of `EngineOptions`. Unset ones stay away, so that the engine's own defaults hold. */
+export function addEngineOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--model <dir>', 'folder of a model bundle (default: the one that comes along)').argParser(
+        userPath,
+      ),
+    )
+    .addOption(
+      new Option('--provider <name>', 'what the model runs on')
+        .choices(['auto', 'cpu', 'webgpu', 'cuda'])
+        .default('auto'),
+    )
+    .addOption(new Option('--sampling <kind>', 'how a token is drawn').choices(['greedy', 'multinomial']))
+    .addOption(new Option('--temperature <number>', 'of multinomial sampling, above 0').argParser(aboveZero))
+    .addOption(
+      new Option(
+        '--threshold <number>',
+        'also commit every token at least this probable, 0–1; 0 is off',
+      ).argParser(share),
+    )
+    .addOption(
+      new Option('--steps <count>', 'most steps (default: one for each mask)').argParser(countFrom(1)),
+    )
+    .addOption(new Option('--order <name>', 'which masks are committed first').choices(UNMASKING_ORDERS))
+    .addOption(
+      new Option(
+        '--block-length <count>',
+        'tokens in a block, filled from left to right; 0 is off',
+      ).argParser(countFrom(0)),
+    )
+    .addOption(new Option('--seed <number>', 'same seed, same text').argParser(countFrom(0)));
+}
+
+/** Only what the reverse process takes, of all a command takes. */
+export function reverseProcessOptions(options: ReverseProcessOptions): ReverseProcessOptions {
+  const { sampling, temperature, order, steps, threshold, blockLength, seed } = options;
+  return Object.fromEntries(
+    Object.entries({ sampling, temperature, order, steps, threshold, blockLength, seed }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}
+
+/** A whole number of at least `least`. */
+export function countFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+  };
+}
+
+export function collectRange(text: string, previous: readonly Range[] = []): Range[] {
+  try {
+    return [...previous, parseRange(text)];
+  } catch (error) {
+    throw new InvalidArgumentError((error as RangeError).message);
+  }
+}
+
+function aboveZero(text: string): number {
+  const value = decimal(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('It must be a number above 0.');
+}
+
+function share(text: string): number {
+  const value = decimal(text);
+  if (value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('It must be a number from 0 (off) to 1.');
+}
+
+/** NaN for anything but a plain decimal number: `Number` alone takes '', ' 1' and '0x10' too. */
+function decimal(text: string): number {
+  return /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text)) ? Number(text) : NaN;
+}

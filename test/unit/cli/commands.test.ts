@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { temporaryFolder, writeTinyBundle } from '../engine/model/tiny-bundle';
+import { CLI, runCli } from './run-cli';
+
+const CRLF_FILE = 'const a = 1;\r\nfunction f() {\r\n\treturn a;\r\n}\r\n';
+
+/** The whole command line with a real engine; the network's weights are random, so only the text's form is known. */
+describe('command line with a model', function () {
+  this.timeout(60_000);
+
+  const folder = temporaryFolder();
+  const file = join(folder, 'a.js');
+  before(async () => {
+    writeFileSync(file, CRLF_FILE);
+    await writeTinyBundle(join(folder, 'tiny'), 'f32');
+  });
+  const run = (args: string, input?: string): ReturnType<typeof runCli> =>
+    runCli([...args.split(' '), '--model', 'tiny', '--provider', 'cpu'], input, folder);
+
+  it('fills a range, prints the text and what it took, and leaves the file alone', async () => {
+    const { exitCode, stdout, stderr } = await run('fill a.js --range 2:15-4:1');
+    assert.equal(exitCode, 0, stderr);
+    assert.ok(stdout.length > 1 && stdout.endsWith('\n'));
+    assert.doesNotMatch(stdout, /[^\P{Cc}\r\n\t]|\r(?!\n)/u);
+    assert.match(stderr, /^\d+ steps · \d+ forwards · \d+ ms · cpu · tiny \(f32\)\n$/);
+    assert.equal(readFileSync(file, 'utf8'), CRLF_FILE);
+  });
+
+  it('fills several ranges, empty ones too, together and in the file’s order', async () => {
+    const { exitCode, stderr } = await run(
+      'fill a.js --range 3:9-3:10 --range 1:11-1:12 --range 4:1-4:1 --max-tokens 8',
+    );
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /^1:11-1:12\n3:9-3:10\n4:1-4:1\n\d+ steps/);
+  });
+
+  it('generates the same text from the same seed only', async () => {
+    const generate = async (seed: number): Promise<string> =>
+      (await run(`generate --sampling multinomial --tokens 20 --steps 5 --seed ${seed}`)).stdout;
+    const first = await generate(1);
+    assert.ok(first.length > 1);
+    assert.equal(await generate(1), first);
+    assert.notEqual(await generate(2), first);
+  });
+
+  it('says when a region is too large for the model', async () => {
+    writeFileSync(join(folder, 'large.js'), '(;'.repeat(500));
+    const { exitCode, stderr } = await run('fill large.js --range 1:1-1:900');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^error: The region is \d+ tokens long and the model fills at most \d+ at once/);
+  });
+
+  it('says when a bundle is damaged', async () => {
+    cpSync(join(folder, 'tiny'), join(folder, 'damaged'), { recursive: true });
+    appendFileSync(join(folder, 'damaged', 'config.json'), '}');
+    const { exitCode, stderr } = await runCli(['generate', '--model', 'damaged'], '', folder);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^error: .*damaged/);
+  });
+
+  it('answers JSON lines in order, bad ones with an error in their place', async () => {
+    const lines = [
+      '{"id": "a", "path": "src/a.js", "prefix": "let x = ", "suffix": ";\\n"}',
+      '',
+      '{"id": 2, "prefix": "f(", "between": [", "], "suffix": ")", "maxTokens": 4}',
+      '{"id": 3, "prefix": "f("',
+      '{"id": 4, "prefix": "f(", "suffix": 5}',
+      '{"id": 5, "prefix": "", "suffix": "", "maxTokens": 5000}',
+      '{"id": 6, "prefix": "\u2028", "suffix": ""}',
+    ];
+    const { exitCode, stdout, stderr } = await run('fill --jsonl', lines.join('\n'));
+    assert.equal(exitCode, 0, stderr);
+    const answers = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const shape = (answer: Record<string, unknown>): unknown =>
+      'error' in answer
+        ? { id: answer['id'], line: answer['line'], code: (answer['error'] as { code: string }).code }
+        : Object.fromEntries(
+            Object.entries(answer).map(([key, value]) => [
+              key,
+              key === 'id' ? value : Array.isArray(value) ? value.length : typeof value,
+            ]),
+          );
+    const filled = { text: 'string', steps: 'number', forwards: 'number', ms: 'number' };
+    assert.deepEqual(answers.map(shape), [
+      { id: 'a', ...filled },
+      { id: 2, ...filled, texts: 2 },
+      { id: null, line: 4, code: 'bad-json' },
+      { id: null, line: 5, code: 'bad-request' },
+      { id: 5, line: 6, code: 'region-too-large' },
+      { id: 6, ...filled },
+    ]);
+    assert.equal((answers[1]!['texts'] as string[])[0], answers[1]!['text']);
+    assert.match(stderr, /6 lines answered, 3 of them with an error\n$/);
+  });
+
+  describe('interrupted', () => {
+    /** Answers its first line of many, meets what `interrupt` does to it, and ends. */
+    const interrupted = async (
+      interrupt: (child: ChildProcessWithoutNullStreams) => void,
+    ): Promise<{ exitCode: number | null; stderr: string }> => {
+      const child = spawn(
+        process.execPath,
+        [CLI, 'fill', '--jsonl', '--model', 'tiny', '--provider', 'cpu'],
+        {
+          cwd: folder,
+          env: { ...process.env, INIT_CWD: folder },
+        },
+      );
+      const exit = new Promise<number | null>((done, fail) => child.on('close', done).on('error', fail));
+      const stderr = text(child.stderr);
+      child.stdin.on('error', () => undefined).write('{"id": 1, "prefix": "", "suffix": ""}\n'.repeat(100));
+      child.stdout.once('data', () => interrupt(child));
+      return { exitCode: await exit, stderr: await stderr };
+    };
+
+    it('ends quietly at Ctrl-C', async () => {
+      const { exitCode, stderr } = await interrupted((child) => child.kill('SIGINT'));
+      assert.equal(exitCode, 130, stderr);
+      assert.doesNotMatch(stderr, /error/i);
+    });
+
+    it('ends quietly when nobody reads on', async () => {
+      const { exitCode, stderr } = await interrupted((child) => child.stdout.destroy());
+      assert.equal(exitCode, 141, stderr);
+      assert.doesNotMatch(stderr, /error/i);
+    });
+  });
+
+  it('draws the unmasking in place on a terminal', function () {
+    // util-linux's script gives its command a terminal.
+    if (process.platform !== 'linux' || spawnSync('script', ['--version']).status !== 0) this.skip();
+    const command = `'${process.execPath}' '${CLI}' generate --tokens 6 --model tiny --provider cpu`;
+    const { stdout, status } = spawnSync(
+      'script',
+      ['-qec', `stty cols 60 rows 10; ${command}`, '/dev/null'],
+      {
+        cwd: folder,
+        env: { ...process.env, INIT_CWD: folder, TERM: 'xterm', NO_COLOR: '1' },
+        encoding: 'utf8',
+      },
+    );
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /░{6}\s+step 0 · 100 % masked/);
+    assert.match(stdout, /step \d · 0 % masked/);
+    assert.ok(!stdout.includes('\x1b[3'), 'colours in spite of NO_COLOR');
+  });
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { runCli } from './run-cli';
+
+const SAMPLE = 'samples/shopping-cart.ts';
+
+describe('command line', function () {
+  this.timeout(60_000);
+
+  const wrong: [args: string, message: RegExp][] = [
+    ['fill', /Name a file and a --range in it, or give --jsonl/],
+    [`fill ${SAMPLE}`, /--range 12:5-14:1/],
+    [`fill ${SAMPLE} --range 3`, /LINE:COLUMN-LINE:COLUMN/],
+    [`fill ${SAMPLE} --range 3:2-3:1`, /ends before it starts/],
+    [`fill ${SAMPLE} --jsonl`, /--jsonl takes neither a file nor --range/],
+    ['fill --jsonl --range 1:1-1:2', /--jsonl takes neither a file nor --range/],
+    ['fill --jsonl --max-tokens 0', /whole number of at least 1/],
+    ['generate --tokens many', /whole number of at least 1/],
+    ['generate --steps 1.5', /whole number of at least 1/],
+    ['generate --seed -1', /whole number of at least 0/],
+    ['generate --block-length x', /whole number of at least 0/],
+    ['generate --temperature 0', /number above 0/],
+    ['generate --threshold 2', /number from 0 \(off\) to 1/],
+    ['generate --sampling best', /Allowed choices are greedy, multinomial/],
+    ['generate --order down', /Allowed choices are random, confidence/],
+    ['generate --provider tpu', /Allowed choices are auto, cpu, webgpu, cuda/],
+    ['generate more', /too many arguments/],
+    ['degenerate', /unknown command/],
+  ];
+  for (const [args, message] of wrong) {
+    it(`says what is wrong with “${args}”`, async () => {
+      const { exitCode, stdout, stderr } = await runCli(args.split(' '));
+      assert.match(stderr, message);
+      assert.equal(stdout, '');
+      assert.equal(exitCode, 2);
+    });
+  }
+
+  const failing: [args: string, message: RegExp][] = [
+    ['fill no-such-file.ts --range 1:1-1:2', /no-such-file\.ts: there is no such file/],
+    ['fill samples --range 1:1-1:2', /samples: it is a folder/],
+    [`fill ${SAMPLE} --range 999:1-999:1`, /There is no line 999: .*shopping-cart\.ts has \d+ lines/],
+    [`fill ${SAMPLE} --range 1:1-1:2 --model no-such-model`, /no-such-model/],
+  ];
+  for (const [args, message] of failing) {
+    it(`fails with “${args}”`, async () => {
+      const { exitCode, stdout, stderr } = await runCli(args.split(' '));
+      assert.match(stderr, message);
+      assert.equal(stdout, '');
+      assert.equal(exitCode, 1);
+    });
+  }
+});
