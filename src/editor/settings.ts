@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { ProviderName, ReverseProcessOptions } from '../engine';
+
+/** What decides which engine is loaded; a change of it needs a restart. */
+export interface ModelSettings {
+  /** A bundle's folder; empty for the bundled model. */
+  readonly path: string;
+  readonly provider: ProviderName | 'auto';
+}
+
+export interface FillSettings {
+  readonly options: ReverseProcessOptions;
+  /** Most tokens a hole of unknown length may get. */
+  readonly maxTokens: number;
+}
+
+const SECTION = 'llada';
+const INLINE_COMPLETIONS = 'inlineCompletions.enabled';
+
+export function modelSettings(): ModelSettings {
+  const settings = vscode.workspace.getConfiguration(SECTION);
+  return {
+    path: settings.get<string>('model.path', '').trim(),
+    provider: settings.get<ProviderName | 'auto'>('provider', 'auto'),
+  };
+}
+
+/** As the user has set them: the engine checks them and says which one is wrong. */
+export function fillSettings(scope: vscode.ConfigurationScope): FillSettings {
+  const settings = vscode.workspace.getConfiguration(SECTION, scope);
+  const steps = settings.get<number>('steps', 0);
+  return {
+    options: {
+      sampling: settings.get<'greedy' | 'multinomial'>('sampling', 'greedy'),
+      temperature: settings.get<number>('temperature', 1),
+      threshold: settings.get<number>('threshold', 0.9),
+      seed: settings.get<number>('seed', 0),
+      ...(steps === 0 ? {} : { steps }),
+    },
+    maxTokens: settings.get<number>('maxTokens', 64),
+  };
+}
+
+export function inlineCompletionsEnabled(scope?: vscode.ConfigurationScope): boolean {
+  return vscode.workspace.getConfiguration(SECTION, scope).get<boolean>(INLINE_COMPLETIONS, true);
+}
+
+/** Turns inline completions on or off where the user has set it, for all windows where not. */
+export async function toggleInlineCompletions(): Promise<boolean> {
+  const settings = vscode.workspace.getConfiguration(SECTION);
+  const enabled = !inlineCompletionsEnabled();
+  const inWorkspace = settings.inspect<boolean>(INLINE_COMPLETIONS)?.workspaceValue !== undefined;
+  await settings.update(
+    INLINE_COMPLETIONS,
+    enabled,
+    inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
+  );
+  return enabled;
+}
+
+export function affectsModel(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration(`${SECTION}.model`) || event.affectsConfiguration(`${SECTION}.provider`);
+}
+
+export function affectsInlineCompletions(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration(`${SECTION}.${INLINE_COMPLETIONS}`);
+}
