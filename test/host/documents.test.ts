@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { LladaApi } from '../../src/editor/extension-api';
+import {
+  activated,
+  closeAll,
+  configure,
+  fill,
+  filled,
+  freshName,
+  marked,
+  openFile,
+  openText,
+  replaced,
+  select,
+} from './support/editing';
+
+/** A file system that holds one text and refuses to be written to. */
+class ReadOnlyFiles implements vscode.FileSystemProvider {
+  readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
+  watch = (): vscode.Disposable => new vscode.Disposable(() => undefined);
+  stat = (): vscode.FileStat => ({ type: vscode.FileType.File, ctime: 0, mtime: 0, size: 9 });
+  readDirectory = (): [string, vscode.FileType][] => [];
+  readFile = (): Uint8Array => new TextEncoder().encode('read only');
+  createDirectory = refuse;
+  writeFile = refuse;
+  delete = refuse;
+  rename = refuse;
+}
+
+function refuse(): never {
+  throw vscode.FileSystemError.NoPermissions();
+}
+
+describe('documents that can and cannot be filled', function () {
+  this.timeout(60_000);
+  let llada: LladaApi;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    llada = await activated();
+    restore = await configure({ 'llada.inlineCompletions.enabled': false });
+  });
+  after(() => restore());
+  afterEach(closeAll);
+
+  /** That the command leaves the document alone and does not even begin. */
+  async function refuses({ document }: vscode.TextEditor): Promise<void> {
+    const text = document.getText();
+    let started = false;
+    const listening = llada.onDidStartFill(() => (started = true));
+    assert.equal(await fill(), undefined);
+    listening.dispose();
+    assert.equal(started, false);
+    assert.equal(document.getText(), text);
+  }
+
+  it('an empty file', async () => {
+    const editor = await openFile(freshName('.js'), '');
+    const { texts } = filled(await fill());
+    assert.equal(editor.document.getText(), texts[0]);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), '');
+  });
+
+  it('a file with CRLF keeps it', async () => {
+    const drawn = marked('function a() {\r\n  «one();\r\n  two();\r\n  three();»\r\n}\r\n‸');
+    const editor = await openFile(freshName('.js'), drawn.text);
+    select(editor, drawn);
+    const { texts } = filled(await fill());
+    const text = editor.document.getText();
+    assert.equal(editor.document.eol, vscode.EndOfLine.CRLF);
+    assert.doesNotMatch(text, /(^|[^\r])\n|\r(?!\n)/);
+    assert.equal(text, replaced(drawn, texts));
+  });
+
+  it('text beyond the basic plane', async () => {
+    const drawn = marked('const face = "😀«🎉 party»🎈";\n');
+    const editor = await openText(drawn.text);
+    select(editor, drawn);
+    const { texts } = filled(await fill());
+    assert.ok(texts[0]!.isWellFormed());
+    assert.equal(editor.document.getText(), replaced(drawn, texts));
+  });
+
+  it('a file of a read-only file system is refused at once', async () => {
+    const registration = vscode.workspace.registerFileSystemProvider('llada-read-only', new ReadOnlyFiles(), {
+      isReadonly: true,
+    });
+    await refuses(await vscode.window.showTextDocument(vscode.Uri.parse('llada-read-only:/a.txt')));
+    registration.dispose();
+  });
+
+  it('a virtual document is refused at once', async () => {
+    const registration = vscode.workspace.registerTextDocumentContentProvider('llada-virtual', {
+      provideTextDocumentContent: () => 'made up',
+    });
+    await refuses(await vscode.window.showTextDocument(vscode.Uri.parse('llada-virtual:/a.txt')));
+    registration.dispose();
+  });
+
+  it('a file that the settings make read-only is refused at once', async () => {
+    const writable = await configure({ 'files.readonlyInclude': { '**/locked-*.js': true } });
+    await refuses(await openFile('locked-1.js', 'const a = 1;\n'));
+    await writable();
+  });
+
+  it('an editor made read-only for the session says so and keeps its text', async () => {
+    const editor = await openFile(freshName('.js'), 'const a = 1;\n');
+    await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+    assert.deepEqual(await fill(), { kind: 'rejected' });
+    assert.equal(editor.document.getText(), 'const a = 1;\n');
+    await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
+  });
+
+  it('a region that is too large is refused with a reason', async () => {
+    const editor = await openText('let x = f(1, 2, 3);\n'.repeat(4000));
+    await vscode.commands.executeCommand('editor.action.selectAll');
+    const { version } = editor.document;
+    const outcome = await fill();
+    assert.equal(outcome?.kind === 'failed' && outcome.error.code, 'region-too-large');
+    assert.equal(editor.document.version, version);
+  });
+
+  it('no editor at all', async () => {
+    await closeAll();
+    assert.equal(await fill(), undefined);
+  });
+});

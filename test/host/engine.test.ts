@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import * as vscode from 'vscode';
+import type { LladaApi } from '../../src/editor/extension-api';
+import { activated, closeAll, configure, fill, filled, next, openText } from './support/editing';
+
+/** Engine processes that this extension host has started and that are still there. */
+function engineProcesses(): string[] {
+  const processes = execFileSync('ps', ['-A', '-o', 'ppid=,args='], { encoding: 'utf8' });
+  return processes
+    .split('\n')
+    .filter((line) => Number.parseInt(line, 10) === process.pid && line.includes('engine-host.js'));
+}
+
+describe('the engine', function () {
+  this.timeout(60_000);
+  let llada: LladaApi;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    llada = await activated();
+    restore = await configure({ 'llada.inlineCompletions.enabled': false });
+  });
+  after(() => restore());
+  afterEach(closeAll);
+
+  it('is loaded by the first request and then says what it is', async () => {
+    await vscode.commands.executeCommand('llada.restartEngine');
+    assert.equal(llada.engineState().kind, 'off');
+    const kinds: string[] = [];
+    const listening = llada.onDidChangeEngineState(({ kind }) => kinds.push(kind));
+    await openText('const a = ');
+    filled(await fill());
+    listening.dispose();
+    assert.deepEqual(kinds, ['loading', 'ready', 'working', 'ready']);
+    const state = llada.engineState();
+    assert.ok(state.kind === 'ready' && state.info.windowRows > 0 && state.info.bundle !== '');
+  });
+
+  it('ends its process when it is restarted', async function () {
+    if (process.platform === 'win32') this.skip();
+    await openText('const a = ');
+    filled(await fill());
+    assert.equal(engineProcesses().length, 1);
+    await vscode.commands.executeCommand('llada.restartEngine');
+    assert.deepEqual(engineProcesses(), []);
+    assert.equal(llada.engineState().kind, 'off');
+  });
+
+  it('says what is wrong with a model folder, and works again with the right one', async () => {
+    const right = await configure({ 'llada.model.path': '/there/is/no/such/bundle' });
+    const editor = await openText('const a = ');
+    const outcome = await fill();
+    assert.equal(outcome?.kind === 'failed' && outcome.error.code, 'bundle-missing');
+    assert.equal(llada.engineState().kind, 'error');
+    assert.equal(editor.document.getText(), 'const a = ');
+    const reset = next(llada.onDidChangeEngineState, ({ kind }) => kind === 'off');
+    await right();
+    await reset;
+    filled(await fill());
+  });
+
+  it('says that a provider is not there', async () => {
+    const elsewhere = process.platform === 'darwin' ? 'dml' : 'coreml';
+    const right = await configure({ 'llada.provider': elsewhere });
+    await openText('const a = ');
+    const outcome = await fill();
+    assert.equal(outcome?.kind === 'failed' && outcome.error.code, 'provider-unavailable');
+    await right();
+  });
+
+  it('says which setting is wrong', async () => {
+    const right = await configure({ 'llada.threshold': 7 });
+    await openText('const a = ');
+    const outcome = await fill();
+    assert.ok(outcome?.kind === 'failed');
+    assert.equal(outcome.error.code, 'bad-request');
+    assert.match(outcome.error.message, /threshold/);
+    await right();
+  });
+});

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { LladaApi } from '../../src/editor/extension-api';
+import {
+  activated,
+  closeAll,
+  configure,
+  fill,
+  marked,
+  next,
+  openText,
+  select,
+  stepped,
+  type Marked,
+} from './support/editing';
+
+const PLACE = marked('function add(a, b) {\n  const sum = ‸\n  return sum;\n}\n');
+const SEEDS = 20;
+
+describe('inline completions', function () {
+  this.timeout(60_000);
+  let llada: LladaApi;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    llada = await activated();
+    restore = await configure({ 'llada.sampling': 'multinomial' });
+  });
+  after(() => restore());
+  afterEach(closeAll);
+
+  /** Asks for a completion until one is offered: a model may well have nothing to say for one seed. */
+  async function ask(place: Marked): Promise<{ editor: vscode.TextEditor; offered: string }> {
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const unseeded = await configure({ 'llada.seed': seed });
+      const editor = await openText(place.text);
+      select(editor, place);
+      const provided = next(llada.onDidProvideCompletion);
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      const offered = await provided;
+      await unseeded();
+      if (offered !== undefined) return { editor, offered };
+      await closeAll();
+    }
+    throw new Error(`No completion for any of ${SEEDS} seeds.`);
+  }
+
+  /** Accepts the ghost text; VS Code has no event for its appearance, so this asks until the text is there. */
+  async function accept({ document }: vscode.TextEditor): Promise<void> {
+    const { version } = document;
+    while (document.version === version) {
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+      if (document.version === version) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  it('come when asked for, on one line, and are inserted at the cursor', async () => {
+    const { editor, offered } = await ask(PLACE);
+    assert.doesNotMatch(offered, /\n/);
+    assert.equal(offered, offered.trimEnd());
+    await accept(editor);
+    const offset = PLACE.selections[0]!.start;
+    const { text } = PLACE;
+    assert.equal(editor.document.getText(), text.slice(0, offset) + offered + text.slice(offset));
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), text);
+  });
+
+  it('come by themselves when the user pauses, unless they are turned off', async () => {
+    const editor = await openText('const total = ');
+    await vscode.commands.executeCommand('cursorEnd');
+    const automatic = next(llada.onDidProvideCompletion);
+    await vscode.commands.executeCommand('type', { text: 'price * ' });
+    await automatic;
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+
+    await vscode.commands.executeCommand('llada.toggleInlineCompletions');
+    const asked: string[] = [];
+    const listening = llada.onDidChangeEngineState(({ kind }) => asked.push(kind));
+    await vscode.commands.executeCommand('type', { text: 'a' });
+    // Longer than the pause that would have asked the engine.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    listening.dispose();
+    await vscode.commands.executeCommand('llada.toggleInlineCompletions');
+    assert.deepEqual(asked, []);
+    assert.ok(editor.document.getText().endsWith('price * a'));
+  });
+
+  it('stay away while a fill runs', async () => {
+    const long = marked(`«${'const value = compute(1, 2, 3);\n'.repeat(14)}»`);
+    const everyToken = await configure({ 'llada.threshold': 0 });
+    const editor = await openText(long.text);
+    select(editor, long);
+    const offers: (string | undefined)[] = [];
+    const listening = llada.onDidProvideCompletion((text) => offers.push(text));
+    const running = fill();
+    await stepped(llada, running);
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    await vscode.commands.executeCommand('llada.cancelFill');
+    assert.deepEqual(await running, { kind: 'cancelled' });
+    listening.dispose();
+    await everyToken();
+    assert.deepEqual(offers, []);
+    assert.equal(editor.document.getText(), long.text);
+  });
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { LladaApi } from '../../../src/editor/extension-api';
+import type { FillOutcome } from '../../../src/editor/running-fill';
+
+/** The extension's public API, the extension activated. */
+export async function activated(): Promise<LladaApi> {
+  const extension = vscode.extensions.getExtension<LladaApi>('llada-infill.llada-infill');
+  assert.ok(extension, 'the extension is not installed');
+  return extension.activate();
+}
+
+/** The next event that passes. */
+export function next<T>(event: vscode.Event<T>, passes: (value: T) => boolean = () => true): Promise<T> {
+  return new Promise((resolve) => {
+    const listening = event((value) => {
+      if (!passes(value)) return;
+      listening.dispose();
+      resolve(value);
+    });
+  });
+}
+
+/** Waits until the fill under way has taken a step; throws when it has ended before. */
+export async function stepped(
+  llada: LladaApi,
+  running: Thenable<FillOutcome | undefined>,
+  index = 0,
+): Promise<void> {
+  const step = next(llada.onDidStepFill, (taken) => taken.index >= index);
+  const early = await Promise.race([step.then(() => undefined), running]);
+  if (early) assert.fail(`the fill ended before step ${index}: ${describeOutcome(early)}`);
+}
+
+function describeOutcome(outcome: FillOutcome | undefined): string {
+  return outcome?.kind === 'failed' ? outcome.error.message : `“${outcome?.kind}”`;
+}
+
+/** Opens an untitled document. */
+export async function openText(content: string, language = 'javascript'): Promise<vscode.TextEditor> {
+  const document = await vscode.workspace.openTextDocument({ content, language });
+  return vscode.window.showTextDocument(document);
+}
+
+/** Writes a file in the workspace's folder and opens it. */
+export async function openFile(name: string, content: string): Promise<vscode.TextEditor> {
+  const uri = vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, name);
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(content));
+  return vscode.window.showTextDocument(uri);
+}
+
+/** A document's text with its places marked: «…» a selection, ‸ a cursor. */
+export interface Marked {
+  readonly text: string;
+  readonly selections: readonly { readonly start: number; readonly end: number }[];
+}
+
+export function marked(drawn: string): Marked {
+  const selections: { start: number; end: number }[] = [];
+  let text = '';
+  for (const part of drawn.split(/([«»‸])/)) {
+    if (part === '«') selections.push({ start: text.length, end: text.length });
+    else if (part === '»') selections.at(-1)!.end = text.length;
+    else if (part === '‸') selections.push({ start: text.length, end: text.length });
+    else text += part;
+  }
+  return { text, selections };
+}
+
+/** Selects what is marked, in an editor that shows the marked text. */
+export function select(editor: vscode.TextEditor, { selections }: Marked): void {
+  const { document } = editor;
+  editor.selections = selections.map(
+    ({ start, end }) => new vscode.Selection(document.positionAt(start), document.positionAt(end)),
+  );
+}
+
+/** The marked text with its places replaced, left to right. */
+export function replaced({ text, selections }: Marked, fills: readonly string[]): string {
+  return selections
+    .map((region, i) => ({ ...region, fill: fills[i]! }))
+    .toReversed()
+    .reduce((whole, { start, end, fill }) => whole.slice(0, start) + fill + whole.slice(end), text);
+}
+
+export function fill(): Thenable<FillOutcome | undefined> {
+  return vscode.commands.executeCommand<FillOutcome | undefined>('llada.fillMaskedRegion');
+}
+
+/** The outcome, which must be that the holes were filled. */
+export function filled(outcome: FillOutcome | undefined): Extract<FillOutcome, { kind: 'filled' }> {
+  assert.equal(outcome?.kind, 'filled', `the fill ended: ${describeOutcome(outcome)}`);
+  return outcome;
+}
+
+/** Sets settings; the function returned takes them back. */
+export async function configure(values: Readonly<Record<string, unknown>>): Promise<() => Promise<void>> {
+  const set = async (key: string, value: unknown): Promise<void> => {
+    await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
+  };
+  for (const [key, value] of Object.entries(values)) await set(key, value);
+  return async () => {
+    for (const key of Object.keys(values)) await set(key, undefined);
+  };
+}
+
+export async function closeAll(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
+
+/** A file's name that no other test uses. */
+export function freshName(extension: string): string {
+  return `${randomUUID()}${extension}`;
+}

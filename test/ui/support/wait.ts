@@ -1,0 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long anything may take. */
+export const WAIT_MS = 30_000;
+
+/** Asks again until it is so; throws what `failure` says if it never is. */
+export async function waitUntil(isSo: () => Promise<boolean>, failure: () => string): Promise<void> {
+  const deadline = Date.now() + WAIT_MS;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(failure());
+    await sleep(100);
+  }
+}
