@@ -9,12 +9,12 @@ export class MaskDecorations implements vscode.Disposable {
     textDecoration: 'none; display: none',
   });
   /**
-   * One decoration type per place within a line: VS Code orders decorations at the same position by the keys of
-   * their types, so cell i takes the i-th type in that order.
+   * One decoration type per cell: VS Code orders decorations at the same position by the keys of their types, so the
+   * i-th cell takes the i-th type in that order, on whichever line it stands.
    */
-  #slots: vscode.TextEditorDecorationType[] = [];
+  #cells: vscode.TextEditorDecorationType[] = [];
   /** What each type shows in an editor, so that a step sends only what it changed. */
-  readonly #shown = new WeakMap<vscode.TextEditor, Map<vscode.TextEditorDecorationType, string>>();
+  readonly #shown = new WeakMap<vscode.TextEditor, WeakMap<vscode.TextEditorDecorationType, Shown>>();
 
   /**
    * @param regions ranges of the holes, as the document stands
@@ -25,8 +25,8 @@ export class MaskDecorations implements vscode.Disposable {
     regions: readonly vscode.Range[],
     holes: readonly (readonly CellView[])[],
   ): void {
-    const hidden: vscode.Range[] = [];
-    const bySlot: vscode.DecorationOptions[][] = [];
+    const hidden: vscode.DecorationOptions[] = [];
+    const cells: vscode.DecorationOptions[] = [];
     regions.forEach((region, hole) => {
       const pieces = linePieces(editor.document, region);
       const lines = layOutCells(
@@ -34,28 +34,29 @@ export class MaskDecorations implements vscode.Disposable {
         pieces.map((piece) => piece.end.character - piece.start.character),
       );
       pieces.forEach((piece, line) => {
-        if (!piece.isEmpty) hidden.push(piece);
-        lines[line]!.forEach((cell, slot) => {
-          (bySlot[slot] ??= []).push(decoration(piece.start, cell));
-        });
+        if (!piece.isEmpty) hidden.push({ range: piece });
+        cells.push(...lines[line]!.map((cell) => decoration(piece.start, cell)));
       });
     });
-    // For the longest line there may be, so that no place changes its type while cells move from line to line.
-    this.#reserve(Math.max(0, ...holes.map((cells) => cells.length)));
-    this.#show(
-      editor,
-      this.#hidden,
-      hidden.map((range) => ({ range })),
-    );
-    this.#slots.forEach((type, slot) => this.#show(editor, type, bySlot[slot] ?? []));
+    this.#reserve(cells.length);
+    this.#show(editor, this.#hidden, hidden);
+    // The window may paint between any two of these. Cells that move down go last to first, after the others: no cell
+    // is ever seen beyond its neighbour.
+    const down: number[] = [];
+    this.#cells.forEach((type, i) => {
+      const line = this.#shown.get(editor)?.get(type)?.line;
+      if (cells[i] && line !== undefined && cells[i].range.start.line > line) down.unshift(i);
+      else this.#show(editor, type, cells.slice(i, i + 1));
+    });
+    for (const i of down) this.#show(editor, this.#cells[i]!, [cells[i]!]);
   }
 
   clear(editor: vscode.TextEditor): void {
-    for (const type of [this.#hidden, ...this.#slots]) this.#show(editor, type, []);
+    for (const type of [this.#hidden, ...this.#cells]) this.#show(editor, type, []);
   }
 
   dispose(): void {
-    for (const type of [this.#hidden, ...this.#slots]) type.dispose();
+    for (const type of [this.#hidden, ...this.#cells]) type.dispose();
   }
 
   #show(
@@ -63,20 +64,28 @@ export class MaskDecorations implements vscode.Disposable {
     type: vscode.TextEditorDecorationType,
     decorations: vscode.DecorationOptions[],
   ): void {
-    const shown = this.#shown.get(editor) ?? new Map<vscode.TextEditorDecorationType, string>();
+    const shown = this.#shown.get(editor) ?? new WeakMap<vscode.TextEditorDecorationType, Shown>();
     this.#shown.set(editor, shown);
     const key = JSON.stringify(decorations);
-    if (key === (shown.get(type) ?? '[]')) return;
-    shown.set(type, key);
+    if (key === (shown.get(type)?.key ?? '[]')) return;
+    shown.set(type, { key, line: decorations[0]?.range.start.line });
     editor.setDecorations(type, decorations);
   }
 
+  /** More types than asked for, since new ones would come in between the old ones: all are then made anew. */
   #reserve(count: number): void {
-    while (this.#slots.length < count) {
-      this.#slots.push(vscode.window.createTextEditorDecorationType({}));
-    }
-    this.#slots.sort((a, b) => (a.key < b.key ? -1 : 1));
+    if (this.#cells.length >= count) return;
+    for (const type of this.#cells) type.dispose();
+    const length = 2 ** Math.ceil(Math.log2(count));
+    this.#cells = Array.from({ length }, () => vscode.window.createTextEditorDecorationType({}));
+    this.#cells.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
+}
+
+/** What a type shows in an editor: its decorations as text, and the line of the first. */
+interface Shown {
+  readonly key: string;
+  readonly line: number | undefined;
 }
 
 /** The region line by line; an inner line begins behind its indentation, which stays visible. */
