@@ -1,5 +1,6 @@
 import type { Slot } from './diffusion/canvas';
 import type { UnmaskingOrder } from './diffusion/order';
+import type { Likelihood, LikelihoodRequest } from './likelihood';
 import type { ProviderName } from './model/provider';
 
 /** How the reverse process runs. Everything is optional; the defaults suit an editor. */
@@ -112,5 +113,7 @@ export interface Engine {
   readonly info: EngineInfo;
   fill(request: FillRequest, options?: RunOptions): AsyncIterable<Step>;
   generate(request: GenerateRequest, options?: RunOptions): AsyncIterable<Step>;
+  /** How many bits the words in the holes take: how well the model foresees a text. */
+  likelihood(request: LikelihoodRequest, options?: RunOptions): Promise<Likelihood>;
   dispose(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { layOut, reservedFor, type Layout } from './text/layout';
 import { lineEndingOf, toLf } from './text/line-endings';
 
 /** A hole's length where it is known, and the most it may become. */
-interface HoleLength {
+export interface HoleLength {
   readonly tokens: number | undefined;
   readonly limit: number;
 }
@@ -51,9 +51,10 @@ function holeLengths({ tokenizer }: Runtime, request: FillRequest): HoleLength[]
   });
 }
 
-function layOutRequest(
+/** @throws EngineError `region-too-large` */
+export function layOutRequest(
   { config, tokenizer }: Runtime,
-  request: FillRequest,
+  request: Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'>,
   lengths: readonly HoleLength[],
 ): Layout {
   const { window } = config;

@@ -1,8 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Engine, EngineInfo, FillRequest, GenerateRequest, LoadOptions, RunOptions, Step } from '../api';
 import { EngineError } from '../errors';
+import type { Likelihood, LikelihoodRequest } from '../likelihood';
 import { AsyncQueue } from './async-queue';
-import type { ToClient, ToHost } from './protocol';
+import type { Answer, ToClient, ToHost } from './protocol';
 
 /** A crash is answered by a quiet restart at the next request; this many within the window are not. */
 const MOST_CRASHES = 3;
@@ -18,7 +19,7 @@ export class EngineClient implements Engine {
   #disposed = false;
   #nextId = 1;
   #crashes: number[] = [];
-  readonly #requests = new Map<number, AsyncQueue<Step>>();
+  readonly #requests = new Map<number, AsyncQueue<Step | Answer>>();
 
   private constructor(
     private readonly hostScript: string,
@@ -39,11 +40,18 @@ export class EngineClient implements Engine {
   }
 
   fill(request: FillRequest, { signal }: RunOptions = {}): AsyncIterable<Step> {
-    return this.#run((id) => ({ type: 'fill', id, request }), signal);
+    return this.#run<Step>((id) => ({ type: 'fill', id, request }), signal);
   }
 
   generate(request: GenerateRequest, { signal }: RunOptions = {}): AsyncIterable<Step> {
-    return this.#run((id) => ({ type: 'generate', id, request }), signal);
+    return this.#run<Step>((id) => ({ type: 'generate', id, request }), signal);
+  }
+
+  async likelihood(request: LikelihoodRequest, { signal }: RunOptions = {}): Promise<Likelihood> {
+    let answer: Likelihood | undefined;
+    const answers = this.#run<Likelihood>((id) => ({ type: 'likelihood', id, request }), signal);
+    for await (const only of answers) answer = only;
+    return answer!;
   }
 
   async dispose(): Promise<void> {
@@ -58,14 +66,15 @@ export class EngineClient implements Engine {
     clearTimeout(timer);
   }
 
-  async *#run(
+  /** @typeParam T what requests of the message's type are answered with */
+  async *#run<T extends Step | Answer>(
     message: (id: number) => ToHost,
     signal: AbortSignal | undefined,
-  ): AsyncGenerator<Step, void, undefined> {
+  ): AsyncGenerator<T, void, undefined> {
     if (signal?.aborted) throw cancelled();
     await this.#ensureStarted();
     const id = this.#nextId++;
-    const queue = new AsyncQueue<Step>();
+    const queue = new AsyncQueue<T>();
     this.#requests.set(id, queue);
     const cancel = (): void => {
       this.#send({ type: 'cancel', id });
@@ -157,6 +166,7 @@ export class EngineClient implements Engine {
   #deliver(message: Exclude<ToClient, { type: 'loaded' | 'load-failed' }>): void {
     const queue = this.#requests.get(message.id);
     if (message.type === 'step') queue?.push(message.step);
+    else if (message.type === 'answer') queue?.push(message.answer);
     else if (message.type === 'ended') queue?.end();
     else queue?.end(new EngineError(message.code, message.message));
   }

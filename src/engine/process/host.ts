@@ -6,9 +6,10 @@ import type { EngineInfo, LoadOptions, Step } from '../api';
 import { toEngineError } from '../errors';
 import { fill } from '../fill';
 import { generate } from '../generate';
+import { likelihood } from '../likelihood';
 import { loadRuntime } from '../load';
 import type { Runtime } from '../runtime';
-import type { ToClient, ToHost } from './protocol';
+import type { Answer, ToClient, ToHost } from './protocol';
 
 let runtime: Promise<Runtime> | undefined;
 /** Requests run one after the other: two at once would only slow each other down. */
@@ -32,16 +33,24 @@ async function load(folder: string, options: LoadOptions): Promise<void> {
   }
 }
 
-function enqueue(id: number, start: (runtime: Runtime, signal: AbortSignal) => AsyncIterable<Step>): void {
+function enqueue(
+  id: number,
+  start: (runtime: Runtime, signal: AbortSignal) => AsyncIterable<Step> | Promise<Answer>,
+): void {
   const abort = new AbortController();
   aborts.set(id, abort);
   last = last.then(async () => {
     try {
       if (!runtime) throw new Error('a request came before a model was loaded');
-      for await (const step of start(await runtime, abort.signal)) {
-        send({ type: 'step', id, step });
-        // Lets a cancel that has arrived meanwhile be read before the next forward blocks this thread.
-        await new Promise((resolve) => setImmediate(resolve));
+      const started = start(await runtime, abort.signal);
+      if (started instanceof Promise) {
+        send({ type: 'answer', id, answer: await started });
+      } else {
+        for await (const step of started) {
+          send({ type: 'step', id, step });
+          // Lets a cancel that has arrived meanwhile be read before the next forward blocks this thread.
+          await new Promise((resolve) => setImmediate(resolve));
+        }
       }
       send({ type: 'ended', id });
     } catch (error) {
@@ -63,6 +72,9 @@ process.on('message', (message: ToHost) => {
       break;
     case 'generate':
       enqueue(message.id, (loaded, signal) => generate(loaded, message.request, signal));
+      break;
+    case 'likelihood':
+      enqueue(message.id, (loaded, signal) => likelihood(loaded, message.request, signal));
       break;
     case 'cancel':
       aborts.get(message.id)?.abort();

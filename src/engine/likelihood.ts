@@ -1,0 +1,152 @@
+import type { FillRequest } from './api';
+import { Random } from './diffusion/random';
+import { ban } from './diffusion/sampling';
+import { EngineError } from './errors';
+import { layOutRequest } from './fill';
+import { SPECIAL } from './model/bundle-config';
+import type { ContextCache } from './model/mask-predictor';
+import { checkFillRequest } from './request';
+import { throwIfCancelled, type Runtime } from './runtime';
+import { holeRows, type Layout } from './text/layout';
+import { toLf } from './text/line-endings';
+
+/** A text with the words that stand in its holes. */
+export interface LikelihoodRequest extends Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'> {
+  /** What stands in the holes, in order; not all of them empty. */
+  readonly middles: readonly string[];
+  /** Draws of the mask ratio, ≥ 1. Default 32. */
+  readonly draws?: number;
+  /** Seed of the draws. Default 0. */
+  readonly seed?: number;
+}
+
+/** A Monte-Carlo estimate of how many bits the middles take, given the context and their lengths in tokens. */
+export interface Likelihood {
+  /** An upper bound of the code length, in bits: the mean over the draws. */
+  readonly bits: number;
+  /** Of the middles in UTF-8, with LF. */
+  readonly bytes: number;
+  readonly tokens: number;
+  /** How many tokens each draw masked, and the bits of just those. */
+  readonly draws: readonly { readonly masked: number; readonly bits: number }[];
+  readonly forwards: number;
+  readonly ms: number;
+}
+
+const DEFAULT_DRAWS = 32;
+/** Draws share a run of the graph up to this many rows; the predictor splits more anyway. */
+const ROWS_TOGETHER = 128;
+
+/**
+ * The bound of LLaDA's equations 3 and 5 (arXiv 2502.09992) in the form of its equation 6, which has the same mean and
+ * less variance: l of the L tokens are masked, l drawn evenly from 1 to L (t = l / L), and the masked tokens' −log₂ p
+ * are weighted by L / l. The draws are stratified over l. Probabilities are among the tokens a fill may consist of.
+ *
+ * @throws EngineError `bad-request`, `region-too-large` or `cancelled`
+ */
+export async function likelihood(
+  runtime: Runtime,
+  request: LikelihoodRequest,
+  signal: AbortSignal | undefined,
+): Promise<Likelihood> {
+  const started = performance.now();
+  const { predictor, tokenizer } = runtime;
+  const forwardsBefore = predictor.forwards;
+  const { path, prefix, suffix, between = [], middles, draws = DEFAULT_DRAWS, seed = 0 } = request;
+  const context = { ...(path === undefined ? {} : { path }), prefix, between, suffix };
+  checkFillRequest({ ...context, holes: middles.map((replaced) => ({ replaced })), seed, steps: draws });
+  const holes = middles.map((middle) => tokenizer.encode(toLf(middle)));
+  const tokens = holes.reduce((sum, ids) => sum + ids.length, 0);
+  if (tokens === 0) throw new EngineError('bad-request', '“middles” must hold some text.');
+
+  const lengths = holes.map(({ length }) => ({ tokens: length, limit: length }));
+  const layout = layOutRequest(runtime, context, lengths);
+  const masks = drawMasks(tokens, draws, new Random(seed));
+  const cache = await predictor.readContext({ ids: layout.ids, positions: layout.positions });
+  try {
+    const together = Math.max(1, Math.floor(ROWS_TOGETHER / (tokens + holes.length)));
+    const bits: number[] = [];
+    for (let i = 0; i < draws; i += together) {
+      throwIfCancelled(signal);
+      bits.push(...(await maskedBits(runtime, layout, cache, holes, masks.slice(i, i + together))));
+    }
+    const weighted = bits.map((sum, i) => (sum * tokens) / masks[i]!.size);
+    return {
+      bits: weighted.reduce((sum, value) => sum + value, 0) / draws,
+      bytes: middles.reduce((sum, middle) => sum + Buffer.byteLength(toLf(middle)), 0),
+      tokens,
+      draws: bits.map((sum, i) => ({ masked: masks[i]!.size, bits: sum })),
+      forwards: predictor.forwards - forwardsBefore,
+      ms: performance.now() - started,
+    };
+  } finally {
+    cache.release();
+  }
+}
+
+/** For each draw the indices of the masked tokens, counted over all holes. */
+function drawMasks(tokens: number, draws: number, random: Random): ReadonlySet<number>[] {
+  const offset = random.uniform();
+  return Array.from({ length: draws }, (_, draw) => {
+    const count = 1 + Math.floor(((draw + offset) / draws) * tokens);
+    const order = Array.from({ length: tokens }, (_, i) => i);
+    for (let i = 0; i < count; i++) {
+      const other = i + random.integer(tokens - i);
+      [order[i], order[other]] = [order[other]!, order[i]!];
+    }
+    return new Set(order.slice(0, count));
+  });
+}
+
+/** −log₂ of the masked tokens' probabilities, summed for each draw; the draws do not see each other. */
+async function maskedBits(
+  { config, predictor, tokenizer }: Runtime,
+  layout: Layout,
+  cache: ContextCache,
+  holes: readonly (readonly number[])[],
+  draws: readonly ReadonlySet<number>[],
+): Promise<number[]> {
+  const ids: number[] = [];
+  const positions: number[] = [];
+  const candidates: number[] = [];
+  const wanted: number[] = [];
+  const targets: { draw: number; token: number }[] = [];
+  draws.forEach((masked, draw) => {
+    let token = 0;
+    const shown = holes.map((hole) => hole.map((id) => (masked.has(token++) ? SPECIAL.mask : id)));
+    const rows = holeRows(layout, shown);
+    shown.forEach((cells, hole) =>
+      cells.forEach((id, i) => {
+        if (id !== SPECIAL.mask) return;
+        wanted.push(ids.length + rows.firstRows[hole]! + i);
+        targets.push({ draw, token: holes[hole]![i]! });
+      }),
+    );
+    ids.push(...rows.ids);
+    positions.push(...rows.positions);
+    candidates.push(...Array<number>(rows.ids.length).fill(draw));
+  });
+  const logits = await predictor.predict(cache, {
+    ids: Int32Array.from(ids),
+    positions: Int32Array.from(positions),
+    wanted: Int32Array.from(wanted),
+    candidates: Int32Array.from(candidates),
+  });
+  const { vocabulary } = config.architecture;
+  const sums = draws.map(() => 0);
+  targets.forEach(({ draw, token }, i) => {
+    const row = logits.subarray(i * vocabulary, (i + 1) * vocabulary);
+    ban(row, tokenizer.unwritable);
+    sums[draw]! += -logProbability(row, token) / Math.LN2;
+  });
+  return sums;
+}
+
+/** ln of the token's share in the softmax of a row of logits. */
+function logProbability(logits: Float32Array, token: number): number {
+  let largest = -Infinity;
+  for (const logit of logits) largest = Math.max(largest, logit);
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - largest);
+  return logits[token]! - largest - Math.log(sum);
+}
