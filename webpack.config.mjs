@@ -28,6 +28,7 @@ const WEB_ENTRIES = { demo: './media/demo.ts' };
 const EXTERNALS = [
   'vscode',
   'onnxruntime-node',
+  'onnxruntime-web',
   'mocha',
   'webgpu',
   '@tensorflow/tfjs-node',

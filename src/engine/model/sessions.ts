@@ -1,6 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { bundlePath, type Bundle } from './bundle';
 import { cacheNames, OnnxMaskPredictor } from './onnx-mask-predictor';
+import { loadOrt } from './ort-module';
 import type { ProviderName } from './provider';
 
 /** Loads the bundle's graph on one execution provider. Parts of the graph that it lacks run on the CPU. */
@@ -10,18 +11,21 @@ export async function openSession(
   threads: number,
 ): Promise<OnnxMaskPredictor> {
   // Loaded late: a process that only checks bundles needs no native library.
-  const ort = await import('onnxruntime-node');
-  // What goes wrong arrives as an error; the library's own copy of it on standard error would only confuse.
-  ort.env.logLevel = 'fatal';
+  const { kind, ort } = await loadOrt(threads);
+  if (kind === 'wasm' && provider !== 'cpu') throw new Error('WebAssembly has only the CPU');
   const onDevice = provider === 'webgpu';
   const options: InferenceSession.SessionOptions = {
-    executionProviders: [provider],
+    executionProviders: [kind === 'wasm' ? 'wasm' : provider],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     interOpNumThreads: 1,
     intraOpNumThreads: threads,
     logSeverityLevel: 4,
   };
+  if (kind === 'wasm') {
+    // Weights beside the graph resolve by themselves in the native build only.
+    options.externalData = [{ path: bundle.config.files.weights.name, data: bundlePath(bundle, 'weights') }];
+  }
   if (onDevice) {
     const names = cacheNames(bundle.config.architecture.layers);
     options.preferredOutputLocation = Object.fromEntries(names.map((name) => [name, 'gpu-buffer']));
