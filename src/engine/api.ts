@@ -1,6 +1,5 @@
 import type { Slot } from './diffusion/canvas';
 import type { UnmaskingOrder } from './diffusion/order';
-import type { Likelihood, LikelihoodRequest } from './likelihood';
 import type { ProviderName } from './model/provider';
 
 /** How the reverse process runs. Everything is optional; the defaults suit an editor. */
@@ -82,6 +81,29 @@ export interface Step {
   /** Milliseconds since the request reached the engine. */
   readonly ms: number;
   readonly done: boolean;
+}
+
+/** A text with the words that stand in its holes. */
+export interface LikelihoodRequest extends Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'> {
+  /** What stands in the holes, in order; not all of them empty. */
+  readonly middles: readonly string[];
+  /** Draws of the mask ratio, ≥ 1. Default 32. */
+  readonly draws?: number;
+  /** Seed of the draws. Default 0. */
+  readonly seed?: number;
+}
+
+/** A Monte-Carlo estimate of how many bits the middles take, given the context and their lengths in tokens. */
+export interface Likelihood {
+  /** An upper bound of the code length, in bits: the mean over the draws. */
+  readonly bits: number;
+  /** Of the middles in UTF-8, with LF. */
+  readonly bytes: number;
+  readonly tokens: number;
+  /** How many tokens each draw masked, and the bits of just those. */
+  readonly draws: readonly { readonly masked: number; readonly bits: number }[];
+  readonly forwards: number;
+  readonly ms: number;
 }
 
 export interface RunOptions {

@@ -9,6 +9,8 @@ export type {
   FillRequest,
   GenerateRequest,
   HoleRequest,
+  Likelihood,
+  LikelihoodRequest,
   LoadOptions,
   ReverseProcessOptions,
   RunOptions,
@@ -17,7 +19,6 @@ export type {
 export type { Slot } from './diffusion/canvas';
 export { UNMASKING_ORDERS, type UnmaskingOrder } from './diffusion/order';
 export { EngineError, type EngineErrorCode } from './errors';
-export type { Likelihood, LikelihoodRequest } from './likelihood';
 export { findBundledModels, type BundledModel } from './model/bundled-model';
 export { PROVIDER_NAMES, type ProviderName } from './model/provider';
 

@@ -1,4 +1,4 @@
-import type { FillRequest } from './api';
+import type { Likelihood, LikelihoodRequest } from './api';
 import { Random } from './diffusion/random';
 import { ban } from './diffusion/sampling';
 import { EngineError } from './errors';
@@ -9,29 +9,6 @@ import { checkFillRequest } from './request';
 import { throwIfCancelled, type Runtime } from './runtime';
 import { holeRows, type Layout } from './text/layout';
 import { toLf } from './text/line-endings';
-
-/** A text with the words that stand in its holes. */
-export interface LikelihoodRequest extends Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'> {
-  /** What stands in the holes, in order; not all of them empty. */
-  readonly middles: readonly string[];
-  /** Draws of the mask ratio, ≥ 1. Default 32. */
-  readonly draws?: number;
-  /** Seed of the draws. Default 0. */
-  readonly seed?: number;
-}
-
-/** A Monte-Carlo estimate of how many bits the middles take, given the context and their lengths in tokens. */
-export interface Likelihood {
-  /** An upper bound of the code length, in bits: the mean over the draws. */
-  readonly bits: number;
-  /** Of the middles in UTF-8, with LF. */
-  readonly bytes: number;
-  readonly tokens: number;
-  /** How many tokens each draw masked, and the bits of just those. */
-  readonly draws: readonly { readonly masked: number; readonly bits: number }[];
-  readonly forwards: number;
-  readonly ms: number;
-}
 
 const DEFAULT_DRAWS = 32;
 /** Draws share a run of the graph up to this many rows; the predictor splits more anyway. */

@@ -1,7 +1,16 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { Engine, EngineInfo, FillRequest, GenerateRequest, LoadOptions, RunOptions, Step } from '../api';
+import type {
+  Engine,
+  EngineInfo,
+  FillRequest,
+  GenerateRequest,
+  Likelihood,
+  LikelihoodRequest,
+  LoadOptions,
+  RunOptions,
+  Step,
+} from '../api';
 import { EngineError } from '../errors';
-import type { Likelihood, LikelihoodRequest } from '../likelihood';
 import { AsyncQueue } from './async-queue';
 import type { Answer, ToClient, ToHost } from './protocol';
 

@@ -1,6 +1,13 @@
-import type { EngineInfo, FillRequest, GenerateRequest, LoadOptions, Step } from '../api';
+import type {
+  EngineInfo,
+  FillRequest,
+  GenerateRequest,
+  Likelihood,
+  LikelihoodRequest,
+  LoadOptions,
+  Step,
+} from '../api';
 import type { EngineErrorCode } from '../errors';
-import type { Likelihood, LikelihoodRequest } from '../likelihood';
 
 /** What a request that has no steps is answered with. */
 export type Answer = Likelihood;

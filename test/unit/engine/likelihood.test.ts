@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { EngineError } from '../../../src/engine/errors';
-import { likelihood, type LikelihoodRequest } from '../../../src/engine/likelihood';
+import type { LikelihoodRequest } from '../../../src/engine/api';
+import { likelihood } from '../../../src/engine/likelihood';
 import { loadRuntime } from '../../../src/engine/load';
 import type { Runtime } from '../../../src/engine/runtime';
 import { SPECIAL } from '../../../src/engine/model/bundle-config';
