@@ -56,6 +56,7 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): L
   };
   context.subscriptions.push(
     fills,
+    completions,
     demo,
     new StatusBar(engine, fills),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, completions),

@@ -14,6 +14,7 @@ function ignoreList(target: string): string {
   const runtime = 'node_modules/onnxruntime-node';
   const shipped = [
     'package.json',
+    'package.nls*.json',
     'README.md',
     'CHANGELOG.md',
     'LICENSE',

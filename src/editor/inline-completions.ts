@@ -1,27 +1,45 @@
 import * as vscode from 'vscode';
-import type { FillRequest } from '../engine';
+import type { CellView } from '../engine';
 import { toEngineError } from '../engine/errors';
-import { cutToPlace, finishedLine, trimRepeatedSuffix } from './completion-text';
+import { CompletionCache, type CachedPlace } from './completion-cache';
+import { silenceIn } from './completion-gate';
+import { completionPlace, isInsideWord, type CompletionPlace } from './completion-place';
 import type { EngineSession } from './engine-session';
 import type { FillCommand } from './fill-command';
 import { fillRequest } from './fill-request';
+import { applyFilters } from './filters/apply-filters';
+import { dropUnsure } from './filters/low-confidence';
+import { finishedLine } from './finished-line';
 import { logFailure } from './log';
-import { inlineCompletionsEnabled } from './settings';
-
-/** An automatic completion waits until nothing has been typed for this long. */
-const QUIET_MS = 250;
+import { completionSettings } from './settings';
+import { TypingRhythm } from './typing-rhythm';
 
 /** Fills the hole at the cursor as ghost text: by itself once the user pauses, at once when asked. */
-export class InlineCompletions implements vscode.InlineCompletionItemProvider {
+export class InlineCompletions implements vscode.InlineCompletionItemProvider, vscode.Disposable {
+  readonly #rhythm = new TypingRhythm();
+  readonly #cache = new CompletionCache();
   readonly #provided = new vscode.EventEmitter<string | undefined>();
   /** Fires at the end of each request that was not cancelled, with the completion offered, if there is one. */
   readonly onDidProvide = this.#provided.event;
+  readonly #disposables: vscode.Disposable;
 
   constructor(
     private readonly session: EngineSession,
     private readonly fills: FillCommand,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    this.#disposables = vscode.Disposable.from(
+      this.#provided,
+      // Another model or other settings would answer otherwise.
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('llada')) this.#cache.clear();
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
 
   async provideInlineCompletionItems(
     document: vscode.TextDocument,
@@ -30,75 +48,87 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[] | undefined> {
     const automatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
-    if (automatic && !this.#mayInterrupt(document, context)) return undefined;
-    if (this.fills.isFilling() || (automatic && !(await quiet(token)))) return undefined;
-    const text = await this.#complete(document, position, token);
-    if (token.isCancellationRequested) return undefined;
+    if (automatic) this.#rhythm.typed(performance.now());
+    if (this.fills.isFilling()) return undefined;
+    const place = completionPlace(document, position, context);
+    // An engine that could not be loaded is not tried again at every keystroke, only when the user asks for it.
+    const silent = silenceIn(document) !== undefined || this.session.state.kind === 'error';
+    if (automatic && (silent || isInsideWord(place))) return undefined;
+    const texts = await this.#texts(document, place, automatic, token);
+    if (token.isCancellationRequested || texts === undefined) return undefined;
     // A fill may have begun meanwhile: its masks and ghost text in one place would be unreadable.
-    const offered = this.fills.isFilling() ? undefined : text;
-    this.#provided.fire(offered);
-    return offered === undefined
-      ? undefined
-      : [new vscode.InlineCompletionItem(offered, new vscode.Range(position, position))];
+    const offered = this.fills.isFilling() ? [] : texts;
+    this.#provided.fire(offered[0]);
+    return offered.map((text) => new vscode.InlineCompletionItem(place.selected + text, place.range));
   }
 
-  /** An engine that could not be loaded is not tried again at every keystroke, only when the user asks for it. */
-  #mayInterrupt(document: vscode.TextDocument, context: vscode.InlineCompletionContext): boolean {
-    return (
-      isFile(document) &&
-      inlineCompletionsEnabled(document) &&
-      context.selectedCompletionInfo === undefined &&
-      this.session.state.kind !== 'error'
-    );
+  /** @returns completions, best first; undefined when the request was cancelled */
+  async #texts(
+    document: vscode.TextDocument,
+    place: CompletionPlace,
+    automatic: boolean,
+    token: vscode.CancellationToken,
+  ): Promise<readonly string[] | undefined> {
+    const cached: CachedPlace = { document: document.uri.toString(), ...place };
+    const known = this.#cache.get(cached);
+    if (known && (automatic || known.length > 0)) return known;
+    if (automatic && !(await quiet(this.#rhythm.pauseMs, token))) return undefined;
+    const text = await this.#complete(document, place, automatic, token);
+    if (text === undefined) return undefined;
+    const texts = text === '' ? [] : [text];
+    this.#cache.set(cached, texts);
+    return texts;
   }
 
+  /** @returns '' when there is nothing to offer; undefined when the request was cancelled or has failed */
   async #complete(
     document: vscode.TextDocument,
-    position: vscode.Position,
+    place: CompletionPlace,
+    automatic: boolean,
     token: vscode.CancellationToken,
   ): Promise<string | undefined> {
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
-    const offset = document.offsetAt(position);
-    const request = fillRequest(document, [{ start: offset, end: offset }]);
     try {
-      const lineIsBlank = document.lineAt(position).isEmptyOrWhitespace;
-      const filled = await this.#fill(request, lineIsBlank, abort.signal);
-      const kept = trimRepeatedSuffix(cutToPlace(filled, lineIsBlank), request.suffix, lineIsBlank);
-      return kept.trim() === '' ? undefined : kept;
+      const { text, cells, ms } = await this.#fill(document, place, abort.signal);
+      this.#rhythm.answered(ms);
+      const kept = applyFilters(text, place);
+      return automatic ? dropUnsure(kept, cells, completionSettings(document).leastConfidence) : kept;
     } catch (error) {
-      if (toEngineError(error).code !== 'cancelled')
+      if (toEngineError(error).code !== 'cancelled') {
         logFailure(this.log, 'The inline completion failed', error);
+      }
       return undefined;
     } finally {
       listening.dispose();
     }
   }
 
-  async #fill(request: FillRequest, manyLines: boolean, signal: AbortSignal): Promise<string> {
+  async #fill(
+    document: vscode.TextDocument,
+    { prefix, suffix, lineIsBlank }: CompletionPlace,
+    signal: AbortSignal,
+  ): Promise<{ readonly text: string; readonly cells: readonly CellView[]; readonly ms: number }> {
+    const request = fillRequest(document, { prefix, between: [], suffix });
     let text = '';
+    let cells: readonly CellView[] = [];
+    let ms = 0;
     for await (const step of this.session.run((engine) => engine.fill(request, { signal }), signal)) {
-      const line = manyLines ? undefined : finishedLine(step.holes[0] ?? []);
-      if (line !== undefined) return line;
+      cells = step.holes[0] ?? [];
+      ms = step.ms;
+      const line = lineIsBlank ? undefined : finishedLine(cells);
+      if (line !== undefined) return { text: line, cells, ms };
       text = step.texts[0] ?? '';
     }
-    return text;
+    return { text, cells, ms };
   }
 }
 
-/** Whether the document is a file, saved or not, and not the input of a chat, a comment or a commit. */
-function isFile({ uri }: vscode.TextDocument): boolean {
-  return (
-    ['untitled', 'vscode-notebook-cell'].includes(uri.scheme) ||
-    vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true
-  );
-}
-
 /** Resolves to true after the quiet time, to false as soon as the token is cancelled. */
-async function quiet(token: vscode.CancellationToken): Promise<boolean> {
+async function quiet(ms: number, token: vscode.CancellationToken): Promise<boolean> {
   let listening: vscode.Disposable | undefined;
   const undisturbed = await new Promise<boolean>((resolve) => {
-    const timer = setTimeout(() => resolve(true), QUIET_MS);
+    const timer = setTimeout(() => resolve(true), ms);
     listening = token.onCancellationRequested(() => {
       clearTimeout(timer);
       resolve(false);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CellView, EngineError, Step } from '../engine';
 import { toEngineError } from '../engine/errors';
+import { textAroundRegions } from './around-regions';
 import type { EngineSession } from './engine-session';
 import { fillRequest } from './fill-request';
 import type { MaskDecorations } from './mask-decorations';
@@ -87,7 +88,7 @@ export class RunningFill {
 
   async #unmask(): Promise<Step> {
     const request = {
-      ...fillRequest(this.document, this.#tracker.regions),
+      ...fillRequest(this.document, textAroundRegions(this.document.getText(), this.#tracker.regions)),
       holes: this.#replaced.map((replaced) => (replaced === '' ? {} : { replaced })),
     };
     const { signal } = this.#abort;

@@ -14,6 +14,17 @@ export interface FillSettings {
   readonly maxTokens: number;
 }
 
+/** When inline completions come by themselves, and which are offered. */
+export interface CompletionSettings {
+  readonly enabled: boolean;
+  /** Language id → on or off; `*` stands for the others. */
+  readonly languages: Readonly<Record<string, boolean>>;
+  /** Globs of files without automatic completions. */
+  readonly exclude: readonly string[];
+  /** Mean probability of a completion's tokens below which an automatic one is not offered, 0–1. */
+  readonly leastConfidence: number;
+}
+
 const SECTION = 'llada';
 const INLINE_COMPLETIONS = 'inlineCompletions.enabled';
 
@@ -45,6 +56,16 @@ export function inlineCompletionsEnabled(scope?: vscode.ConfigurationScope): boo
   return vscode.workspace.getConfiguration(SECTION, scope).get<boolean>(INLINE_COMPLETIONS, true);
 }
 
+export function completionSettings(scope: vscode.ConfigurationScope): CompletionSettings {
+  const settings = vscode.workspace.getConfiguration(`${SECTION}.inlineCompletions`, scope);
+  return {
+    enabled: settings.get<boolean>('enabled', true),
+    languages: settings.get<Record<string, boolean>>('languages', {}),
+    exclude: settings.get<string[]>('exclude', []),
+    leastConfidence: settings.get<number>('leastConfidence', 0),
+  };
+}
+
 /** Turns inline completions on or off where the user has set it, for all windows where not. */
 export async function toggleInlineCompletions(): Promise<boolean> {
   const settings = vscode.workspace.getConfiguration(SECTION);
@@ -63,5 +84,5 @@ export function affectsModel(event: vscode.ConfigurationChangeEvent): boolean {
 }
 
 export function affectsInlineCompletions(event: vscode.ConfigurationChangeEvent): boolean {
-  return event.affectsConfiguration(`${SECTION}.${INLINE_COMPLETIONS}`);
+  return event.affectsConfiguration(`${SECTION}.inlineCompletions`);
 }

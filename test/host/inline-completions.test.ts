@@ -8,6 +8,7 @@ import {
   fill,
   marked,
   next,
+  openFile,
   openText,
   select,
   stepped,
@@ -27,19 +28,21 @@ describe('inline completions', function () {
     restore = await configure({ 'llada.sampling': 'multinomial' });
   });
   after(() => restore());
-  afterEach(closeAll);
+  afterEach(async () => {
+    await closeAll();
+    await vscode.workspace.getConfiguration('llada').update('seed', undefined, true);
+  });
 
   /** Asks for a completion until one is offered: a model may well have nothing to say for one seed. */
-  async function ask(place: Marked): Promise<{ editor: vscode.TextEditor; offered: string }> {
+  async function ask(place: Marked, wanted = /./): Promise<{ editor: vscode.TextEditor; offered: string }> {
     for (let seed = 0; seed < SEEDS; seed++) {
-      const unseeded = await configure({ 'llada.seed': seed });
+      await configure({ 'llada.seed': seed });
       const editor = await openText(place.text);
       select(editor, place);
       const provided = next(llada.onDidProvideCompletion);
       await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
       const offered = await provided;
-      await unseeded();
-      if (offered !== undefined) return { editor, offered };
+      if (offered !== undefined && wanted.test(offered)) return { editor, offered };
       await closeAll();
     }
     throw new Error(`No completion for any of ${SEEDS} seeds.`);
@@ -66,6 +69,16 @@ describe('inline completions', function () {
     assert.equal(editor.document.getText(), text);
   });
 
+  /** Types a character and says what the engine did, for longer than the longest pause that would have asked it. */
+  async function engineWhileTyping(text: string): Promise<string[]> {
+    const kinds: string[] = [];
+    const listening = llada.onDidChangeEngineState(({ kind }) => kinds.push(kind));
+    await vscode.commands.executeCommand('type', { text });
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    listening.dispose();
+    return kinds;
+  }
+
   it('come by themselves when the user pauses, unless they are turned off', async () => {
     const editor = await openText('const total = ');
     await vscode.commands.executeCommand('cursorEnd');
@@ -75,15 +88,53 @@ describe('inline completions', function () {
     await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
 
     await vscode.commands.executeCommand('llada.toggleInlineCompletions');
-    const asked: string[] = [];
-    const listening = llada.onDidChangeEngineState(({ kind }) => asked.push(kind));
-    await vscode.commands.executeCommand('type', { text: 'a' });
-    // Longer than the pause that would have asked the engine.
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    listening.dispose();
+    const asked = await engineWhileTyping('a');
     await vscode.commands.executeCommand('llada.toggleInlineCompletions');
     assert.deepEqual(asked, []);
     assert.ok(editor.document.getText().endsWith('price * a'));
+  });
+
+  it('shrink while what they offer is typed, without asking the engine again', async () => {
+    // A letter or a space: brackets and quotes close themselves, which changes the place.
+    const { editor, offered } = await ask(PLACE, /^[\w ]./);
+    const kinds: string[] = [];
+    const listening = llada.onDidChangeEngineState(({ kind }) => kinds.push(kind));
+    const shrunk = next(llada.onDidProvideCompletion);
+    await vscode.commands.executeCommand('type', { text: offered[0] });
+    assert.equal(await shrunk, offered.slice(1));
+    listening.dispose();
+    assert.deepEqual(kinds, []);
+    await accept(editor);
+    assert.ok(editor.document.getText().includes(`const sum = ${offered}`));
+  });
+
+  it('stay away in languages and files that are switched off, and in prose', async () => {
+    await openText('Once upon a ', 'markdown');
+    await vscode.commands.executeCommand('cursorEnd');
+    assert.deepEqual(await engineWhileTyping('t'), []);
+    await closeAll();
+    const restoreExclude = await configure({ 'llada.inlineCompletions.exclude': ['**/secret-*.js'] });
+    await openFile('secret-1.js', 'const key = ');
+    await vscode.commands.executeCommand('cursorEnd');
+    assert.deepEqual(await engineWhileTyping('a'), []);
+    await restoreExclude();
+    const prose = await configure({ 'llada.inlineCompletions.languages': { markdown: true } });
+    await openText('Once upon a ', 'markdown');
+    await vscode.commands.executeCommand('cursorEnd');
+    const provided = next(llada.onDidProvideCompletion);
+    await vscode.commands.executeCommand('type', { text: 't' });
+    await provided;
+    await prose();
+  });
+
+  it('stay away when the model is less sure than asked', async () => {
+    const certain = await configure({ 'llada.inlineCompletions.leastConfidence': 1 });
+    await openText('const total = ');
+    await vscode.commands.executeCommand('cursorEnd');
+    const provided = next(llada.onDidProvideCompletion);
+    await vscode.commands.executeCommand('type', { text: 'p' });
+    assert.equal(await provided, undefined);
+    await certain();
   });
 
   it('stay away while a fill runs', async () => {

@@ -1,38 +1,11 @@
-import type { CellView } from '../engine';
-
-/**
- * What an automatic completion keeps of a fill: on a line that has text the fill's first line, on a blank line all of
- * it, without white space at the end.
- */
-export function cutToPlace(fill: string, lineIsBlank: boolean): string {
-  const kept = lineIsBlank ? fill : fill.split(/\r?\n/, 1)[0]!;
-  return kept.trimEnd();
-}
-
-/**
- * The first line of a hole as soon as it is known: all cells up to a committed newline are committed. The rest need not
- * be waited for.
- */
-export function finishedLine(cells: readonly CellView[]): string | undefined {
-  const masked = cells.findIndex((cell) => cell.masked);
-  const text = cells
-    .slice(0, masked < 0 ? cells.length : masked)
-    .map((cell) => cell.text)
-    .join('');
-  const end = text.search(/\r?\n/);
-  const line = text.slice(0, Math.max(0, end));
-  // A character whose bytes are spread over tokens is whole only in the step's text.
-  return end < 0 || line.includes('\ufffd') ? undefined : line;
-}
+import type { Place } from './place';
 
 /**
  * Takes off the end of a fill what already stands behind the cursor: the model sees the suffix and sometimes writes
  * its beginning once more. What repeats must reach to the end of the cursor's line, or be closing brackets that the
  * fill did not open: any less may well be meant twice. On a blank line whole lines are compared.
- *
- * @param suffix the document's text behind the cursor
  */
-export function trimRepeatedSuffix(fill: string, suffix: string, lineIsBlank: boolean): string {
+export function trimRepeatedSuffix(fill: string, { suffix, lineIsBlank }: Place): string {
   return lineIsBlank ? trimRepeatedLines(fill, suffix) : trimRepeatedRest(fill, suffix);
 }
 

@@ -1,0 +1,50 @@
+import { LRUCache } from 'lru-cache';
+
+/** What a place looked like when a completion was found for it. */
+export interface CachedPlace {
+  /** The document, e.g. its URI. */
+  readonly document: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+const MOST_PLACES = 200;
+/** Characters on each side of the cursor that tell a place from others. */
+const REACH = { prefix: 600, suffix: 300 };
+/** Characters that may have been typed since a completion was found. */
+const MOST_TYPED = 200;
+
+/**
+ * Keeps the last completions, so that the engine is not asked twice: neither when the cursor comes back to a place, nor
+ * while the user types what is offered, which only makes it shorter.
+ */
+export class CompletionCache {
+  readonly #places = new LRUCache<string, readonly string[]>({ max: MOST_PLACES });
+
+  /** @param texts completions, best first; none, if there is nothing to offer at this place */
+  set(place: CachedPlace, texts: readonly string[]): void {
+    this.#places.set(key(place), texts);
+  }
+
+  /** What is left of the completions found here or a few characters before; undefined where nothing is known. */
+  get(place: CachedPlace): readonly string[] | undefined {
+    const here = this.#places.get(key(place));
+    if (here) return here;
+    const { prefix } = place;
+    for (let typed = 1; typed <= Math.min(MOST_TYPED, prefix.length); typed++) {
+      const end = prefix.slice(-typed);
+      const before = this.#places.get(key({ ...place, prefix: prefix.slice(0, -typed) }));
+      const left = before?.filter((text) => text.length > typed && text.startsWith(end));
+      if (left && left.length > 0) return left.map((text) => text.slice(typed));
+    }
+    return undefined;
+  }
+
+  clear(): void {
+    this.#places.clear();
+  }
+}
+
+function key({ document, prefix, suffix }: CachedPlace): string {
+  return [document, prefix.slice(-REACH.prefix), suffix.slice(0, REACH.suffix)].join('\0');
+}

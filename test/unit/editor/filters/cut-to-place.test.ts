@@ -1,0 +1,14 @@
+import { cutToPlace } from '../../../../src/editor/filters/cut-to-place';
+import { check } from './drawn';
+
+describe('the filter that cuts to the place', () => {
+  it('keeps one line where the line has text', () => {
+    check(cutToPlace, 'x = ⟨a + b;\n  next();⟩', 'x = ⟨a + b;⟩');
+    check(cutToPlace, 'x = ⟨a;\r\nb;⟩ // why', 'x = ⟨a;⟩ // why');
+    check(cutToPlace, 'x = ⟨\nnext();⟩', 'x = ⟨⟩');
+  });
+
+  it('keeps all lines where the line is blank', () => {
+    check(cutToPlace, '  ⟨a();\n  b();⟩\n}', '  ⟨a();\n  b();⟩\n}');
+  });
+});

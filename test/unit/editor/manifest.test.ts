@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../../../scripts/setup/paths';
+
+const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8');
+const MANIFEST = read('package.json');
+const TEXTS = JSON.parse(read('package.nls.json')) as Record<string, string>;
+const { contributes } = JSON.parse(MANIFEST) as {
+  contributes: {
+    commands: { command: string; title: string }[];
+    configuration: { title: string; properties: Record<string, Record<string, unknown>> }[];
+    keybindings: { key: string; when: string }[];
+  };
+};
+const SETTINGS = contributes.configuration.flatMap(({ properties }) => Object.entries(properties));
+
+describe('the manifest', () => {
+  it('has every text that a user reads in package.nls.json, and no other text there', () => {
+    const used = [...MANIFEST.matchAll(/"%([\w.*-]+)%"/g)].map(([, key]) => key!);
+    assert.deepEqual(
+      used.filter((key) => TEXTS[key] === undefined),
+      [],
+    );
+    assert.deepEqual(
+      Object.keys(TEXTS).filter((key) => !used.includes(key)),
+      [],
+    );
+    for (const { command, title } of contributes.commands) assert.match(title, /^%.+%$/, command);
+  });
+
+  it('describes, defaults and bounds every setting', () => {
+    assert.ok(SETTINGS.length > 10);
+    for (const [name, setting] of SETTINGS) {
+      const description = setting['description'] ?? setting['markdownDescription'];
+      assert.match(String(description), /^%.+%$/, name);
+      assert.notEqual(setting['default'], undefined, name);
+      assert.notEqual(setting['scope'], undefined, name);
+      if (setting['type'] === 'number' || setting['type'] === 'integer') {
+        assert.ok('minimum' in setting || 'exclusiveMinimum' in setting, `${name} has a lower bound`);
+        assert.ok('maximum' in setting, `${name} has an upper bound`);
+      }
+    }
+  });
+
+  it('keeps what points at files and processes to the machine', () => {
+    const scopes = new Map(SETTINGS.map(([name, { scope }]) => [name, scope]));
+    assert.equal(scopes.get('llada.model.path'), 'machine');
+    assert.equal(scopes.get('llada.provider'), 'machine');
+  });
+
+  it('binds no key but Escape, and that only while there is something of ours to end', () => {
+    for (const { key, when } of contributes.keybindings) {
+      assert.equal(key, 'escape');
+      assert.match(when, /^llada\./);
+    }
+  });
+});
