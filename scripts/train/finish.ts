@@ -3,6 +3,8 @@ import { loadRuntime } from '../../src/engine/load';
 import { drawLineTasks, evaluateLines, type LineFigures } from './evaluation';
 import { exportBundle } from './export/export-bundle';
 import { modelCard } from './model-card';
+import type { BundleConfig } from '../../src/engine/model/bundle-config';
+import type { Parameters } from '../../src/engine/model/graph/parameters';
 import type { Network } from './network';
 import type { TrainOptions } from './options';
 import type { Prepared } from './prepare';
@@ -15,27 +17,41 @@ export interface Finished {
   readonly preset: TrainingPreset;
   readonly prepared: Prepared;
   readonly network: Network;
+  /** What is exported, by name: the averaged weights where an average is kept. */
+  readonly values: ReadonlyMap<string, Float32Array>;
   readonly result: LoopResult;
   /** Backend and adapter, for the card. */
   readonly device: string;
+  readonly rowsPerStep: number;
+  /** The bundle that training started from. */
+  readonly init: { readonly config: BundleConfig; readonly parameters: Parameters } | undefined;
+}
+
+/** Fills of held-out lines by the bundle that training started from, if any, and by the new one. */
+export interface Evaluated {
+  readonly before: LineFigures | undefined;
+  readonly after: LineFigures | undefined;
 }
 
 const EVALUATED_LINES = 64;
 const EVALUATION_SEED = 7;
 
 /** Writes the bundle, fills held-out lines with it, and writes the bundle again with the figures in its card. */
-export async function finish(run: Finished): Promise<LineFigures | undefined> {
-  await writeBundle(run, undefined);
-  const figures = await evaluate(run);
-  if (figures) await writeBundle(run, figures);
-  return figures;
+export async function finish(run: Finished): Promise<Evaluated> {
+  await writeBundle(run, { before: undefined, after: undefined });
+  const { init, out } = run.options;
+  const evaluated: Evaluated = {
+    before: init === undefined ? undefined : await evaluate(run, init, 'before'),
+    after: await evaluate(run, out, 'evaluation'),
+  };
+  if (evaluated.after) await writeBundle(run, evaluated);
+  return evaluated;
 }
 
-async function writeBundle(run: Finished, lines: LineFigures | undefined): Promise<void> {
-  const { options, preset, prepared, network, result } = run;
-  const name = `llada-${preset.name}`;
-  const values = await network.values();
-  const tokens = result.step * preset.batch.batch * preset.batch.window.rows;
+async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
+  const { options, preset, prepared, network, values, result, init } = run;
+  const name = init ? `${init.config.name}-finetuned` : `llada-${preset.name}`;
+  const tokens = result.step * run.rowsPerStep;
   const corpus =
     options.data === undefined
       ? `the pinned packages of the corpus manifest up to tier ${preset.tier} (${megabytes(prepared)} MB of text)`
@@ -46,7 +62,11 @@ async function writeBundle(run: Finished, lines: LineFigures | undefined): Promi
     seed: options.seed,
     corpus: prepared.fingerprint,
     device: run.device,
-    ...(result.validationLoss === undefined ? {} : { validationLoss: result.validationLoss }),
+    ...(result.validation && {
+      validationLoss: result.validation.validationLoss,
+      bitsPerByte: result.validation.bitsPerByte,
+    }),
+    ...(init && { init: init.config.name, initWeights: init.config.files.weights.sha256 }),
   };
   const parameters = new Map(
     [...network.parameters].map(([key, { shape }]) => [key, { shape, data: values.get(key)! }]),
@@ -58,7 +78,7 @@ async function writeBundle(run: Finished, lines: LineFigures | undefined): Promi
     tokenizerFolder: path.join(options.out, 'training', 'tokenizer'),
     name,
     training: facts,
-    learned: { expand: false, remask: false, guidance: preset.batch.dropContext > 0 },
+    learned: learned(run),
     card: modelCard({
       name,
       parameters: [...values.values()].reduce((sum, data) => sum + data.length, 0),
@@ -70,19 +90,36 @@ async function writeBundle(run: Finished, lines: LineFigures | undefined): Promi
       device: run.device,
       command: command(options),
       corpus,
-      validationLoss: result.validationLoss,
+      validation: result.validation,
+      before: result.before,
+      init: init?.config.name,
+      learned: learned(run),
       lines,
     }),
     out: options.out,
   });
 }
 
-async function evaluate({ options, prepared }: Finished): Promise<LineFigures | undefined> {
+/** What this run has trained, and what the bundle that it started from had learned. */
+function learned({ preset, init }: Finished): BundleConfig['learned'] {
+  const then = init?.config.learned;
+  return {
+    expand: then?.expand === true,
+    remask: then?.remask === true,
+    guidance: then?.guidance === true || preset.batch.dropContext > 0,
+  };
+}
+
+async function evaluate(
+  { prepared }: Finished,
+  bundle: string,
+  stage: string,
+): Promise<LineFigures | undefined> {
   const tasks = drawLineTasks(prepared.valid, EVALUATED_LINES, EVALUATION_SEED);
   if (tasks.length === 0) return undefined;
-  const progress = new StageProgress('evaluation', tasks.length);
+  const progress = new StageProgress(stage, tasks.length);
   try {
-    const { runtime } = await loadRuntime(options.out, { provider: 'cpu' });
+    const { runtime } = await loadRuntime(bundle, { provider: 'cpu' });
     const figures = await evaluateLines(runtime, tasks, (done) => progress.update(done, tasks.length, ''));
     await runtime.predictor.dispose();
     return figures;
@@ -96,7 +133,24 @@ function megabytes({ train }: Prepared): string {
 }
 
 /** The command that made the bundle; the user's own paths stay out of the card. */
-function command({ preset, data, maxSteps, seed }: TrainOptions): string {
-  const folder = data === undefined ? '' : ' --data FOLDER';
-  return `npm run train-model -- --preset ${preset}${folder} --max-steps ${maxSteps} --seed ${seed}`;
+function command(options: TrainOptions): string {
+  const { preset, data, init, maxSteps, seed } = options;
+  const given = {
+    batch: options.batch,
+    accumulate: options.accumulate,
+    schedule: options.schedule,
+    'learning-rate': options.learningRate,
+    warmup: options.warmup,
+    ema: options.ema,
+  };
+  const words = [
+    `--preset ${preset}`,
+    ...(init === undefined ? [] : ['--init BUNDLE']),
+    ...(data === undefined ? [] : ['--data FOLDER']),
+    `--max-steps ${maxSteps}`,
+    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`])),
+    ...(options.gpus === 1 ? [] : [`--gpus ${options.gpus}`]),
+    `--seed ${seed}`,
+  ];
+  return `npm run train-model -- ${words.join(' ')}`;
 }

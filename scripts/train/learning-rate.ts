@@ -1,13 +1,39 @@
+export const SCHEDULE_SHAPES = ['wsd', 'cosine', 'linear', 'constant'] as const;
+
+/** How the learning rate runs over a training run. */
+export interface Schedule {
+  /** `wsd`: constant, then a decay phase at the end; `cosine` and `linear` fall from the warm-up's end on. */
+  readonly shape: (typeof SCHEDULE_SHAPES)[number];
+  readonly peak: number;
+  /** Steps of the linear warm-up. */
+  readonly warmup: number;
+  /** Steps at rate 0 before it: nothing is learned, the optimiser's moments gather (for `--init`). */
+  readonly still: number;
+  /** Share of all steps that the decay phase of `wsd` has. */
+  readonly decay: number;
+  /** Last rate, as a share of the peak. */
+  readonly floor: number;
+}
+
 /**
- * Learning rate of a step: linear warm-up, then a cosine down to a tenth of the peak (Loshchilov and Hutter,
- * arXiv 1608.03983).
+ * Learning rate of a step. The cosine is that of Loshchilov and Hutter (arXiv 1608.03983); `wsd` is warm-up, stable,
+ * decay, with the 1 − √progress decay of Hägele et al. (arXiv 2405.18392).
  *
  * @param step 1-based
  * @param steps length of the whole schedule
  */
-export function learningRate(step: number, steps: number, peak: number, warmup: number): number {
-  if (step <= warmup) return (peak * step) / warmup;
-  const progress = Math.min(1, (step - warmup) / Math.max(1, steps - warmup));
-  const floor = 0.1;
-  return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+export function learningRate(step: number, steps: number, schedule: Schedule): number {
+  const { shape, peak, warmup, still, decay, floor } = schedule;
+  const moving = step - still;
+  if (moving <= 0) return 0;
+  if (moving <= warmup) return (peak * moving) / warmup;
+  const from = shape === 'wsd' ? Math.max(still + warmup, Math.floor(steps * (1 - decay))) : still + warmup;
+  const progress = Math.min(1, Math.max(0, (step - from) / Math.max(1, steps - from)));
+  const left = {
+    wsd: 1 - Math.sqrt(progress),
+    cosine: 0.5 * (1 + Math.cos(Math.PI * progress)),
+    linear: 1 - progress,
+    constant: 1,
+  }[shape];
+  return peak * (floor + (1 - floor) * left);
 }

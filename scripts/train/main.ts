@@ -3,21 +3,24 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { selectBackend } from './backend/select';
 import { listCheckpoints } from './checkpoint';
-import { finish } from './finish';
+import { importBundle } from './export/import-bundle';
+import { finish, type Finished } from './finish';
+import { report } from './report';
 import { Network } from './network';
 import { defaultAdamW } from './ops/adamw';
 import { parseOptions, type TrainOptions } from './options';
-import { prepare, type Prepared } from './prepare';
-import { PRESETS, type TrainingPreset } from './presets';
-import { buildBatch } from './samples/batch';
+import { prepare } from './prepare';
+import type { TrainingPreset } from './presets';
+import { RunLog } from './run-log';
 import { BatchStream } from './samples/batch-stream';
-import { FastBpe } from '../../src/engine/text/bpe';
+import { settingsOf } from './settings';
+import { countGpus } from './together/gpus';
+import { joinTeam, Team, type Member } from './together/team';
 import { Trainer } from './trainer';
-import { checkpointFolder, train } from './training-loop';
+import { checkpointFolder, follow, train, type LoopOptions } from './training-loop';
+import { Validator } from './validation';
 
 const ROOT = path.resolve(__dirname, '..');
-// Held-out batches and the model's first weights come from seeds of their own, so that they never change with the run's.
-const VALIDATION_SEED = 1_000_003;
 
 async function main(): Promise<void> {
   const standsAt = process.env['INIT_CWD'] ?? process.cwd();
@@ -26,72 +29,120 @@ async function main(): Promise<void> {
     (given) => path.resolve(standsAt, given),
     (preset) => path.join(ROOT, 'models', `llada-${preset}`),
   );
+  const follower = joinTeam();
+  if (follower !== undefined) return runFollower(options, follower);
+
   refuseToOverwrite(options);
   fs.mkdirSync(options.out, { recursive: true });
   const signal = interruptible();
-  const preset: TrainingPreset = PRESETS[options.preset];
+  const init = options.init === undefined ? undefined : await importBundle(options.init);
+  const preset = settingsOf(options, init?.config);
+  const prepared = await prepare(options, preset, path.join(ROOT, '.cache'), signal);
 
-  const prepared = await prepare(options, path.join(ROOT, '.cache'), signal);
   const backend = await selectBackend(options.backend);
-  say(`Training “${preset.name}” on ${backend.name}: ${backend.description}.`);
+  const size = options.gpus === 'auto' ? (backend.name === 'webgpu' ? countGpus() : 1) : options.gpus;
+  const device = `${backend.name}: ${backend.description}`;
+  say(`Training “${preset.name}” on ${device}${size > 1 ? `, ${size} processes` : ''}.`);
+  const team =
+    size === 1 ? undefined : new Team({ size, program: process.argv[1]!, args: process.argv.slice(2) });
   try {
-    const network = new Network(preset.architecture, options.seed);
-    const trainer = new Trainer(network, {
-      adamw: { ...defaultAdamW, weightDecay: preset.weightDecay, clipNorm: preset.gradientClip },
-    });
+    const { trainer, network, loop } = build(options, preset, prepared, init, team);
+    const validator = prepared.valid.bytes.length === 0 ? undefined : new Validator(prepared, preset);
+    if (validator === undefined)
+      say('There are too few files to hold any out: nothing will be known of new text.');
+    const rowsPerStep = size * preset.accumulate * preset.batch.batch * preset.batch.window.rows;
     const result = await train(trainer, {
-      preset,
-      maxSteps: options.maxSteps,
-      stopAfter: options.stopAfter,
-      out: options.out,
-      run: {
-        preset: preset.name,
-        seed: options.seed,
-        maxSteps: options.maxSteps,
-        corpus: prepared.fingerprint,
-      },
-      resume: options.resume,
-      batches: (first) =>
-        new BatchStream(
-          { corpus: prepared.train, tokenizer: prepared.tokenizer, config: preset.batch, seed: options.seed },
-          first,
-        ),
-      validation: validationBatches(prepared, preset),
+      ...loop,
       signal,
+      log: (step) =>
+        new RunLog(
+          { out: options.out, maxSteps: options.maxSteps, logEvery: preset.logEvery, rowsPerStep, bar: true },
+          step,
+        ),
+      validate: async () => validator && (await trainer.withAverages(() => validator.run(trainer))),
     });
-    if (signal.aborted) {
-      say(
-        `Stopped at step ${result.step} of ${options.maxSteps} and saved. Go on with the same command and --resume.`,
-      );
-      process.exitCode = 130;
-      return;
-    }
+    team?.stop();
+    if (result.skipped > 0) say(`${result.skipped} steps were skipped: their gradients were not finite.`);
     if (!result.finished) {
-      say(`Saved at step ${result.step} of ${options.maxSteps}. Go on with the same command and --resume.`);
+      const stopped = signal.aborted ? 'Stopped and saved' : 'Saved';
+      say(
+        `${stopped} at step ${result.step} of ${options.maxSteps}. Go on with the same command and --resume.`,
+      );
+      if (signal.aborted) process.exitCode = 130;
       return;
     }
-    const device = `${backend.name}: ${backend.description}`;
-    const figures = await finish({ options, preset, prepared, network, result, device });
-    say(`The bundle is in ${options.out}.`);
-    if (figures) {
-      const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-      say(
-        `Held-out lines filled exactly: ${percent(figures.exactMatch)} at the true length, ${percent(figures.exactMatchUnknownLength)} at unknown length (${figures.tasks} lines).`,
-      );
-    }
+    const values = await trainer.withAverages(() => network.values());
+    const run: Finished = { options, preset, prepared, network, values, result, device, rowsPerStep, init };
+    say(report(run, await finish(run)));
+  } finally {
+    team?.stop();
+    backend.dispose();
+  }
+}
+
+/** Does a part of the steps that the leader's process does; keeps nothing, says nothing. */
+async function runFollower(options: TrainOptions, member: Member): Promise<void> {
+  const init = options.init === undefined ? undefined : await importBundle(options.init);
+  const preset = settingsOf(options, init?.config);
+  const prepared = await prepare(options, preset, path.join(ROOT, '.cache'), new AbortController().signal);
+  const backend = await selectBackend(options.backend);
+  try {
+    const { trainer, loop } = build(options, preset, prepared, init, member);
+    await follow(trainer, loop);
   } finally {
     backend.dispose();
   }
 }
 
+/** What leader and followers have in common: the network, its trainer and how it is fed. */
+function build(
+  options: TrainOptions,
+  preset: TrainingPreset,
+  prepared: Finished['prepared'],
+  init: Finished['init'],
+  member: Member | undefined,
+): { trainer: Trainer; network: Network; loop: LoopOptions } {
+  const network = new Network(preset.architecture, options.seed);
+  if (init) network.assign(new Map([...init.parameters].map(([name, { data }]) => [name, data])));
+  const trainer = new Trainer(network, {
+    adamw: { ...defaultAdamW, weightDecay: preset.weightDecay, clipNorm: preset.gradientClip },
+    emaDecay: preset.emaDecay,
+  });
+  const { rank, size } = member ?? { rank: 0, size: 1 };
+  const part = { each: preset.accumulate, rank, size };
+  const { tokenizer, train: corpus, fingerprint } = prepared;
+  const loop: LoopOptions = {
+    preset,
+    maxSteps: options.maxSteps,
+    stopAfter: options.stopAfter,
+    out: options.out,
+    run: {
+      preset: preset.name,
+      seed: options.seed,
+      maxSteps: options.maxSteps,
+      corpus: fingerprint,
+      samples: preset.batch.batch,
+      batchesPerStep: preset.accumulate * size,
+      ...(init ? { init: init.config.files.weights.sha256 } : {}),
+    },
+    resume: options.resume,
+    batches: (first) =>
+      new BatchStream({ corpus, tokenizer, config: preset.batch, seed: options.seed, part }, first),
+    member,
+  };
+  return { trainer, network, loop };
+}
+
 /** A run that is there already is gone on with or left alone, never overwritten. */
-function refuseToOverwrite({ out, resume }: TrainOptions): void {
+function refuseToOverwrite({ out, resume, init }: TrainOptions): void {
   const [latest] = listCheckpoints(checkpointFolder(out));
   if (latest !== undefined && !resume) {
     throw new Error(
       `${out} holds a training run already (${path.basename(latest)}). Add --resume to go on with it, or choose another --out.`,
     );
   }
+  if (init !== undefined && path.resolve(init) === path.resolve(out))
+    throw new Error(`--out is the bundle that --init starts from (${out}). Choose another --out.`);
 }
 
 /** npm hands a Ctrl-C on that the terminal has sent already: two within this time are one. */
@@ -113,13 +164,6 @@ function interruptible(): AbortSignal {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   return controller.signal;
-}
-
-function validationBatches({ valid, tokenizer }: Prepared, preset: TrainingPreset) {
-  const bpe = new FastBpe(tokenizer);
-  return Array.from({ length: preset.validationBatches }, (_, index) =>
-    buildBatch(valid, (text) => bpe.encode(text), preset.batch, VALIDATION_SEED, index),
-  );
 }
 
 function say(message: string): void {

@@ -1,5 +1,8 @@
 import type { Architecture, Window } from '../../src/engine/model/bundle-config';
+import type { BundleConfig } from '../../src/engine/model/bundle-config';
 import type { LineFigures } from './evaluation';
+import type { Evaluated } from './finish';
+import type { Validation } from './validation';
 
 /** What the card of a bundle says; every field is what the run that made it did. */
 export interface CardFacts {
@@ -14,8 +17,12 @@ export interface CardFacts {
   readonly device: string;
   readonly command: string;
   readonly corpus: string;
-  readonly validationLoss: number | undefined;
-  readonly lines: LineFigures | undefined;
+  /** Name of the bundle that training started from; undefined: random weights. */
+  readonly init: string | undefined;
+  readonly learned: BundleConfig['learned'];
+  readonly before: Validation | undefined;
+  readonly validation: Validation | undefined;
+  readonly lines: Evaluated;
 }
 
 /** The model card, README.md of the bundle. */
@@ -29,7 +36,7 @@ export function modelCard(facts: CardFacts): string {
       : '';
   return `# ${facts.name}
 
-A masked-diffusion language model for infilling code, after LLaDA (arXiv 2502.09992), trained from random weights by this project's own trainer.
+A masked-diffusion language model for infilling code, after LLaDA (arXiv 2502.09992), trained from ${facts.init === undefined ? 'random weights' : `the weights of ${facts.init}`} by this project's own trainer.
 
 | | |
 |---|---|
@@ -42,11 +49,11 @@ A masked-diffusion language model for infilling code, after LLaDA (arXiv 2502.09
 | steps | ${facts.steps}, ${millions(facts.tokens)} token positions in all.${unfinished} |
 | device | ${facts.device} |
 | command | \`${facts.command}\` |
-${facts.validationLoss === undefined ? '' : `| validation loss | ${facts.validationLoss.toFixed(3)} nats, 1/t-weighted, on held-out files |\n`}
-${facts.lines ? lineTable(facts.lines, percent) : 'No evaluation of fills was run on this bundle when it was made.\n'}
+${validationRows(facts)}
+${facts.lines.after ? lineTable(facts.lines.after, facts.lines.before, percent) : 'No evaluation of fills was run on this bundle when it was made.\n'}
 ## What it has not learned
 
-It does not change the length of a hole by itself (\`[EXPAND]\`, \`[DELETE]\`), and it was not trained to doubt tokens that are visible. It is small: expect it to be wrong often.
+${notLearned(facts.learned)}It is small: expect it to be wrong often.
 
 ## Licence
 
@@ -54,15 +61,40 @@ The weights are under the project's licence (MIT). The texts it was trained on a
 `;
 }
 
-function lineTable(lines: LineFigures, percent: (share: number) => string): string {
+function validationRows({ validation, before, init }: CardFacts): string {
+  if (validation === undefined) return '';
+  const then = (value: number | undefined): string =>
+    value === undefined || init === undefined ? '' : ` (${value.toFixed(3)} before)`;
+  return [
+    `| validation loss | ${validation.validationLoss.toFixed(3)}${then(before?.validationLoss)} nats, 1/t-weighted, on held-out files |`,
+    `| bits per byte | ${validation.bitsPerByte.toFixed(3)}${then(before?.bitsPerByte)}, upper bound, held-out holes in their context |`,
+    '',
+  ].join('\n');
+}
+
+function notLearned({ expand, remask }: CardFacts['learned']): string {
+  const lacks = [
+    ...(expand ? [] : ['It does not change the length of a hole by itself (`[EXPAND]`, `[DELETE]`). ']),
+    ...(remask ? [] : ['It was not trained to doubt tokens that are visible. ']),
+  ];
+  return lacks.join('');
+}
+
+function lineTable(
+  lines: LineFigures,
+  before: LineFigures | undefined,
+  percent: (share: number) => string,
+): string {
+  const then = (share: number | undefined): string =>
+    share === undefined ? '' : ` (${percent(share)} before)`;
   return `## Held-out lines
 
 ${lines.tasks} random lines of held-out files, f32, greedy, confidence order, threshold 0.9.
 
 | | |
 |---|---|
-| exact match, told the line's length in tokens | ${percent(lines.exactMatch)} |
-| exact match, length unknown | ${percent(lines.exactMatchUnknownLength)} |
+| exact match, told the line's length in tokens | ${percent(lines.exactMatch)}${then(before?.exactMatch)} |
+| exact match, length unknown | ${percent(lines.exactMatchUnknownLength)}${then(before?.exactMatchUnknownLength)} |
 | steps per fill, length unknown | ${lines.stepsPerFill.toFixed(1)} |
 | milliseconds per fill on the CPU that made this card | ${lines.millisecondsPerFill.toFixed(0)} |
 `;

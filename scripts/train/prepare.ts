@@ -6,7 +6,7 @@ import { writeWhole } from './corpus/json-lines';
 import { readShards } from './corpus/shards';
 import type { CorpusReport } from './corpus/types';
 import type { TrainOptions } from './options';
-import { PRESETS, type TrainingPreset } from './presets';
+import type { TrainingPreset } from './presets';
 import { StageProgress } from './progress';
 import { readPack, writePack, type PackedCorpus } from './samples/packed-corpus';
 import { trainTokenizer } from './tokenizer/train-bpe';
@@ -30,9 +30,13 @@ interface Manifest {
  *
  * @param cache where downloads and the pinned corpus are kept between runs
  */
-export async function prepare(options: TrainOptions, cache: string, signal: AbortSignal): Promise<Prepared> {
+export async function prepare(
+  options: TrainOptions,
+  preset: TrainingPreset,
+  cache: string,
+  signal: AbortSignal,
+): Promise<Prepared> {
   const folder = path.join(options.out, 'training');
-  const preset: TrainingPreset = PRESETS[options.preset];
   const files = {
     manifest: path.join(folder, 'prepared.json'),
     train: path.join(folder, 'train.pack'),
@@ -42,7 +46,9 @@ export async function prepare(options: TrainOptions, cache: string, signal: Abor
   if (!fs.existsSync(files.manifest)) {
     fs.mkdirSync(folder, { recursive: true });
     const { report, shards } = await corpus(options, preset, cache, signal);
-    await tokenizer(shards, path.dirname(files.tokenizer), preset.architecture.vocabulary, signal);
+    const into = path.dirname(files.tokenizer);
+    if (options.init === undefined) await tokenizer(shards, into, preset.architecture.vocabulary, signal);
+    else copyTokenizer(options.init, into);
     await writePack(files.train, readShards(shards, 'train'));
     await writePack(files.valid, readShards(shards, 'valid'));
     const manifest: Manifest = { fingerprint: report.fingerprint };
@@ -83,6 +89,13 @@ async function corpus(
   } finally {
     progress.stop();
   }
+}
+
+/** A bundle's weights mean its own tokens. */
+function copyTokenizer(bundle: string, into: string): void {
+  fs.mkdirSync(into, { recursive: true });
+  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
+    fs.copyFileSync(path.join(bundle, name), path.join(into, name));
 }
 
 async function tokenizer(

@@ -1,4 +1,5 @@
 import type { Architecture, Window } from '../../src/engine/model/bundle-config';
+import type { Schedule } from './learning-rate';
 import type { BatchConfig } from './samples/batch';
 
 /** Everything a training run is configured by. */
@@ -9,10 +10,15 @@ export interface TrainingPreset {
   /** Tier of the pinned corpus used when no folder is given. */
   readonly tier: 20 | 300 | 600;
   readonly steps: number;
-  readonly learningRate: number;
-  readonly warmup: number;
+  readonly schedule: Schedule;
+  /** Batches that each process averages over per step. */
+  readonly accumulate: number;
   readonly weightDecay: number;
   readonly gradientClip: number;
+  /** Decay per step of the averaged weights that are evaluated and exported; 0: the weights themselves are. */
+  readonly emaDecay: number;
+  /** Steps in a row whose gradients are not finite, at which the run stops; fewer are skipped. */
+  readonly mostSkipped: number;
   /** Steps between two validations, between two checkpoints, and between two lines of metrics.jsonl. */
   readonly validateEvery: number;
   readonly checkpointEvery: number;
@@ -32,11 +38,26 @@ const SAMPLES = {
   minimumT: 0.1,
 } as const;
 
+const SCHEDULE = { shape: 'cosine', still: 0, decay: 0.2, floor: 0.1 } as const;
+const COMMON = { accumulate: 1, weightDecay: 0.1, gradientClip: 1, emaDecay: 0, mostSkipped: 5 } as const;
+
 const BASE_WINDOW: Window = { rows: 512, positions: 1024, reserved: [32, 128, 512] };
 const TINY_WINDOW: Window = { rows: 128, positions: 1024, reserved: [32, 128, 512] };
 
+const BASE_ARCHITECTURE: Architecture = {
+  layers: 8,
+  width: 512,
+  heads: 8,
+  headWidth: 64,
+  swiglu: 1408,
+  vocabulary: 12288,
+  ropeBase: 10000,
+  normEpsilon: 1e-6,
+};
+
 export const PRESETS = {
   tiny: {
+    ...COMMON,
     name: 'tiny',
     architecture: {
       layers: 2,
@@ -51,38 +72,39 @@ export const PRESETS = {
     batch: { ...SAMPLES, window: TINY_WINDOW, batch: 8, predictedShare: 0.28 },
     tier: 20,
     steps: 1000,
-    learningRate: 3e-3,
-    warmup: 50,
-    weightDecay: 0.1,
-    gradientClip: 1,
+    schedule: { ...SCHEDULE, peak: 3e-3, warmup: 50 },
     validateEvery: 250,
     checkpointEvery: 250,
     logEvery: 10,
     validationBatches: 4,
   },
   base: {
+    ...COMMON,
     name: 'base',
-    architecture: {
-      layers: 8,
-      width: 512,
-      heads: 8,
-      headWidth: 64,
-      swiglu: 1408,
-      vocabulary: 12288,
-      ropeBase: 10000,
-      normEpsilon: 1e-6,
-    },
+    architecture: BASE_ARCHITECTURE,
     batch: { ...SAMPLES, window: BASE_WINDOW, batch: 64, predictedShare: 0.28 },
     tier: 600,
     steps: 14_000,
-    learningRate: 1.2e-3,
-    warmup: 300,
-    weightDecay: 0.1,
-    gradientClip: 1,
+    schedule: { ...SCHEDULE, peak: 1.2e-3, warmup: 300 },
     validateEvery: 1000,
     checkpointEvery: 2000,
     logEvery: 20,
     validationBatches: 8,
+  },
+  /** With `--init`: architecture and window are the bundle's. */
+  finetune: {
+    ...COMMON,
+    name: 'finetune',
+    architecture: BASE_ARCHITECTURE,
+    batch: { ...SAMPLES, window: BASE_WINDOW, batch: 4, predictedShare: 0.28 },
+    tier: 20,
+    steps: 200,
+    schedule: { ...SCHEDULE, shape: 'linear', floor: 0, peak: 2e-4, warmup: 20, still: 5 },
+    emaDecay: 0,
+    validateEvery: 50,
+    checkpointEvery: 50,
+    logEvery: 5,
+    validationBatches: 4,
   },
 } as const satisfies Record<string, TrainingPreset>;
 

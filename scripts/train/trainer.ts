@@ -8,15 +8,34 @@ import { sumParts } from './ops/sum.kernels';
 
 export interface TrainerOptions {
   readonly adamw?: AdamWOptions;
-  /** Decay per step of the moving average of the weights; none without it. */
+  /** Decay per step of the moving average of the weights; 0 or absent: none is kept. */
   readonly emaDecay?: number;
 }
 
-/** A step's numbers. Asking for one waits for the device; ask before the next step, or never. */
+/** What a step was like. */
+export interface StepNumbers {
+  readonly loss: number;
+  /** Before clipping. Not finite: the update was skipped. */
+  readonly gradientNorm: number;
+}
+
+/** A step's numbers. Asking for them waits for the device; ask before the next step, or never. */
 export interface StepResult {
   readonly loss: Promise<number>;
-  /** Before clipping. Not finite: the update was skipped. */
   readonly gradientNorm: Promise<number>;
+  /** Both in one read. */
+  readonly numbers: Promise<StepNumbers>;
+}
+
+/** Averages numbers over the processes that train together. */
+export interface Exchange {
+  /** Puts the mean over all processes in place of the values. Every process must call it with as many. */
+  average(values: Float32Array): Promise<void>;
+}
+
+interface Sum {
+  loss: tf.Scalar;
+  gradients: Map<string, tf.Tensor>;
 }
 
 export class Trainer {
@@ -29,20 +48,56 @@ export class Trainer {
     options: TrainerOptions = {},
   ) {
     this.#optimizer = new AdamW(network.parameters, options.adamw ?? defaultAdamW);
-    this.#ema = options.emaDecay === undefined ? undefined : new Ema(network.parameters, options.emaDecay);
+    const { emaDecay = 0 } = options;
+    this.#ema = emaDecay === 0 ? undefined : new Ema(network.parameters, emaDecay);
   }
 
-  /** The moving average of the weights, if one is kept. */
-  get averages(): ReadonlyMap<string, tf.Variable> | undefined {
-    return this.#ema?.averages;
+  /** Runs with the averaged weights in the network where an average is kept, else with its own. */
+  withAverages<T>(use: () => Promise<T>): Promise<T> {
+    return this.#ema === undefined ? use() : this.#ema.during(use);
   }
 
   /** One update from one batch, or from the mean over several (gradient accumulation). */
   step(batches: Batch | readonly Batch[], learningRate: number): StepResult {
-    tf.dispose(this.#last);
     const all: readonly Batch[] = 'ids' in batches ? [batches] : batches;
+    return this.#update(() => this.#accumulate(all), learningRate);
+  }
+
+  /** The same, from the mean over the batches of all processes. Waits for the gradients to be read and averaged. */
+  async stepTogether(
+    batches: readonly Batch[],
+    learningRate: number,
+    exchange: Exchange,
+  ): Promise<StepResult> {
+    const own = tf.tidy(() => {
+      const { loss, gradients } = this.#accumulate(batches);
+      return [loss, ...gradients.values()];
+    });
+    activeGpu()?.submit();
+    const parts = await Promise.all(own.map((tensor) => tensor.data<'float32'>()));
+    tf.dispose(own);
+    const flat = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let length = 0;
+    for (const part of parts) {
+      flat.set(part, length);
+      length += part.length;
+    }
+    await exchange.average(flat);
+    return this.#update(() => {
+      let start = 1;
+      const gradients = new Map<string, tf.Tensor>();
+      for (const [name, { shape, size }] of this.network.parameters) {
+        gradients.set(name, tf.tensor(flat.subarray(start, start + size), shape));
+        start += size;
+      }
+      return { loss: tf.scalar(flat[0]!), gradients };
+    }, learningRate);
+  }
+
+  #update(gradients: () => Sum, learningRate: number): StepResult {
+    tf.dispose(this.#last);
     const [loss, norm] = tf.tidy(() => {
-      const sum = this.#accumulate(all);
+      const sum = gradients();
       const result = this.#optimizer.apply(sum.gradients, learningRate);
       return [sum.loss, result] as [tf.Scalar, tf.Scalar];
     });
@@ -55,6 +110,9 @@ export class Trainer {
       },
       get gradientNorm() {
         return readScalar(norm);
+      },
+      get numbers() {
+        return readBoth(loss, norm);
       },
     };
   }
@@ -71,8 +129,7 @@ export class Trainer {
   async snapshot(): Promise<Map<string, Float32Array>> {
     const tensors = await this.network.values();
     for (const [name, values] of await this.#optimizer.state()) tensors.set(`adamw.${name}`, values);
-    for (const [name, average] of this.#ema?.averages ?? [])
-      tensors.set(`ema.${name}`, await average.data<'float32'>());
+    for (const [name, values] of (await this.#ema?.state()) ?? []) tensors.set(`ema.${name}`, values);
     return tensors;
   }
 
@@ -87,11 +144,8 @@ export class Trainer {
     this.network.assign(tensors);
     this.#optimizer.restore(under('adamw.'));
     const averages = under('ema.');
-    for (const [name, average] of this.#ema?.averages ?? []) {
-      // A snapshot of a run without averages: they start again from its weights.
-      const values = averages.get(name) ?? tensors.get(name)!;
-      tf.tidy(() => average.assign(tf.tensor(values, average.shape)));
-    }
+    // A snapshot of a run without averages: they start again from its weights.
+    this.#ema?.restore(averages.size > 0 ? averages : tensors);
   }
 
   dispose(): void {
@@ -101,7 +155,7 @@ export class Trainer {
     this.#ema?.dispose();
   }
 
-  #accumulate(batches: readonly Batch[]): { loss: tf.Scalar; gradients: Map<string, tf.Tensor> } {
+  #accumulate(batches: readonly Batch[]): Sum {
     const [first, ...rest] = batches;
     if (first === undefined) throw new Error('a step needs at least one batch');
     const sum = this.network.lossAndGradients(first);
@@ -136,4 +190,11 @@ async function readScalar(scalar: tf.Scalar): Promise<number> {
   const [value] = await held.data<'float32'>();
   held.dispose();
   return value!;
+}
+
+async function readBoth(loss: tf.Scalar, norm: tf.Scalar): Promise<StepNumbers> {
+  const both = tf.stack([loss, norm]);
+  const [first, second] = await both.data<'float32'>();
+  both.dispose();
+  return { loss: first!, gradientNorm: second! };
 }

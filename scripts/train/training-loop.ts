@@ -1,12 +1,14 @@
 import path from 'node:path';
-import { listCheckpoints, readCheckpoint, saveCheckpoint, type Checkpoint } from './checkpoint';
+import { saveCheckpoint } from './checkpoint';
 import { learningRate } from './learning-rate';
-import { MetricsLog } from './metrics';
 import type { Batch } from './network';
 import type { TrainingPreset } from './presets';
-import { StageProgress } from './progress';
+import { latestCheckpoint, type RunIdentity } from './resume';
+import type { RunLog } from './run-log';
 import type { BatchStream } from './samples/batch-stream';
-import type { Trainer } from './trainer';
+import type { Member } from './together/team';
+import type { StepNumbers, StepResult, Trainer } from './trainer';
+import type { Validation } from './validation';
 
 export interface LoopOptions {
   readonly preset: TrainingPreset;
@@ -15,11 +17,18 @@ export interface LoopOptions {
   /** Step to stop and save at; at most `maxSteps`. */
   readonly stopAfter: number;
   readonly out: string;
-  /** What a checkpoint must agree with to be gone on from. */
-  readonly run: Readonly<Record<string, unknown>>;
+  readonly run: RunIdentity;
   readonly resume: boolean;
-  readonly batches: (first: number) => BatchStream;
-  readonly validation: readonly Batch[];
+  /** Batches from number `first` on, for this process: of each step's, its own. */
+  readonly batches: (first: number) => Pick<BatchStream, 'next' | 'close'>;
+  /** This process's place among several that train together. */
+  readonly member?: Member | undefined;
+}
+
+export interface LeaderOptions extends LoopOptions {
+  readonly log: (step: number) => RunLog;
+  /** Loss of held-out samples and what else is to be known of the network; called at every validation. */
+  readonly validate: () => Promise<Validation | undefined>;
   /** Stop and save after the step at hand. */
   readonly signal: AbortSignal;
 }
@@ -27,100 +36,141 @@ export interface LoopOptions {
 export interface LoopResult {
   readonly step: number;
   readonly finished: boolean;
-  readonly validationLoss: number | undefined;
+  readonly skipped: number;
+  /** Before the first step; undefined in a run that was gone on with. */
+  readonly before: Validation | undefined;
+  readonly validation: Validation | undefined;
 }
 
-/** Trains until the schedule's end, `stopAfter`, or the signal; what is done is saved in every case. */
-export async function train(trainer: Trainer, options: LoopOptions): Promise<LoopResult> {
-  const { preset, out, signal } = options;
-  const folder = checkpointFolder(out);
-  let step = 0;
-  if (options.resume) {
-    const checkpoint = latestCheckpoint(folder, options.run);
-    trainer.restore(checkpoint.tensors);
-    step = checkpoint.step;
-  }
-  const metrics = new MetricsLog(out, step);
-  const progress = new StageProgress('training', options.maxSteps, step);
-  const stream = options.batches(step);
-  const save = async (): Promise<void> => {
-    const tensors = await trainer.snapshot();
-    saveCheckpoint(folder, { step, run: options.run, tensors });
-  };
-  let saved = step;
-  let validationLoss: number | undefined;
-  let detail = '';
-  let since = { time: performance.now(), step };
-  try {
-    while (step < options.stopAfter && !signal.aborted) {
-      const batch = await stream.next(step);
-      step++;
-      const rate = learningRate(step, options.maxSteps, preset.learningRate, preset.warmup);
-      const numbers = trainer.step(batch, rate);
-      if (step % preset.logEvery === 0 || step === options.stopAfter) {
-        // Reading waits for the device; in between, steps are queued without waiting.
-        const [loss, gradientNorm] = await Promise.all([numbers.loss, numbers.gradientNorm]);
-        const seconds = (performance.now() - since.time) / 1000;
-        const tokensPerSecond = Math.round(((step - since.step) * batch.batch * batch.length) / seconds);
-        metrics.write({
-          step,
-          loss,
-          gradientNorm,
-          learningRate: rate,
-          tokens: step * batch.batch * batch.length,
-          tokensPerSecond,
-        });
-        if (!Number.isFinite(loss)) throw diverged(step, loss);
-        detail = `loss ${loss.toFixed(3)}  ${Math.round(tokensPerSecond).toLocaleString('en')} tokens/s`;
-        since = { time: performance.now(), step };
-      }
-      progress.update(step, options.maxSteps, detail);
-      if (step % preset.validateEvery === 0 || step === options.maxSteps) {
-        validationLoss = await validate(trainer, options.validation);
-        metrics.write({ step, validationLoss });
-        since = { time: performance.now(), step };
-      }
-      if (step % preset.checkpointEvery === 0) {
-        await save();
-        saved = step;
-        since = { time: performance.now(), step };
-      }
-    }
-    if (saved !== step) await save();
-  } finally {
-    progress.stop();
-    await stream.close();
-  }
-  return { step, finished: step >= options.maxSteps, validationLoss };
-}
+/** Steps whose numbers are not yet read: the device is kept busy and the queue short. */
+const STEPS_IN_FLIGHT = 2;
 
 export function checkpointFolder(out: string): string {
   return path.join(out, 'training', 'checkpoints');
 }
 
-async function validate(trainer: Trainer, batches: readonly Batch[]): Promise<number> {
-  let sum = 0;
-  for (const batch of batches) sum += await trainer.evaluate(batch);
-  return sum / batches.length;
-}
-
-function latestCheckpoint(folder: string, run: Readonly<Record<string, unknown>>): Checkpoint {
-  const [latest] = listCheckpoints(folder);
-  if (latest === undefined)
-    throw new Error(`There is no checkpoint in ${folder} to resume from. Leave out --resume.`);
-  const checkpoint = readCheckpoint(latest);
-  for (const [key, value] of Object.entries(run)) {
-    if (JSON.stringify(checkpoint.run[key]) !== JSON.stringify(value)) {
-      throw new Error(
-        `The checkpoint ${latest} belongs to another run: its ${key} is ${JSON.stringify(checkpoint.run[key])}, now it is ${JSON.stringify(value)}. Use the same options, or another --out.`,
-      );
+/** Trains until the schedule's end, `stopAfter`, or the signal; what is done is saved in every case. */
+export async function train(trainer: Trainer, options: LeaderOptions): Promise<LoopResult> {
+  const { preset, out, signal, maxSteps, run } = options;
+  let step = start(trainer, options);
+  const log = options.log(step);
+  const steps = new Steps(trainer, options, step);
+  const skips = new Skips(preset.mostSkipped);
+  const inFlight: { step: number; rate: number; numbers: Promise<StepNumbers> }[] = [];
+  const settle = async (most: number): Promise<void> => {
+    while (inFlight.length > most) {
+      const { numbers, ...of } = inFlight.shift()!;
+      const read = await numbers;
+      log.step({ ...of, ...read, skipped: skips.count(of.step, read) });
+    }
+  };
+  const save = async (): Promise<void> => {
+    saveCheckpoint(checkpointFolder(out), { step, run, tensors: await trainer.snapshot() });
+    saved = step;
+  };
+  let saved = step;
+  let before: Validation | undefined;
+  let validation: Validation | undefined;
+  try {
+    if (step === 0) {
+      before = await log.pausing(options.validate);
+      log.validation(0, before);
+    }
+    while (step < options.stopAfter && !signal.aborted) {
+      const rate = learningRate(step + 1, maxSteps, preset.schedule);
+      const result = await steps.next(rate);
+      step++;
+      inFlight.push({ step, rate, numbers: result.numbers });
+      await settle(step % preset.logEvery === 0 || step === options.stopAfter ? 0 : STEPS_IN_FLIGHT);
+      if (step % preset.validateEvery === 0 || step === maxSteps) {
+        await settle(0);
+        validation = await log.pausing(options.validate);
+        log.validation(step, validation);
+      }
+      if (step % preset.checkpointEvery === 0) await log.pausing(save);
+    }
+    await settle(0);
+  } finally {
+    try {
+      // Also after an error: a skipped step changes no weights, and a lost process none of this one's.
+      if (saved !== step) await save();
+    } finally {
+      log.close();
+      await steps.close();
     }
   }
-  return checkpoint;
+  return { step, finished: step >= maxSteps, skipped: skips.all, before, validation };
 }
 
-function diverged(step: number, loss: number): Error {
-  return new Error(
-    `The loss became ${loss} at step ${step}; training was stopped. The last checkpoint is from before: resume from it with another --seed or a lower learning rate.`,
-  );
+/** Does the share of a process that does not lead: the same steps, of which it keeps nothing. */
+export async function follow(trainer: Trainer, options: LoopOptions): Promise<void> {
+  let step = start(trainer, options);
+  const steps = new Steps(trainer, options, step);
+  try {
+    for (; step < options.stopAfter; step++)
+      await steps.next(learningRate(step + 1, options.maxSteps, options.preset.schedule));
+  } finally {
+    await steps.close();
+  }
+}
+
+/** Restores the run if it is gone on with. Returns the steps done. */
+function start(trainer: Trainer, { resume, out, run }: LoopOptions): number {
+  if (!resume) return 0;
+  const checkpoint = latestCheckpoint(checkpointFolder(out), run);
+  trainer.restore(checkpoint.tensors);
+  return checkpoint.step;
+}
+
+/** Steps from the stream of batches: batch number b of all belongs to step ⌊b / batches per step⌋. */
+class Steps {
+  readonly #stream: Pick<BatchStream, 'next' | 'close'>;
+  #batch: number;
+
+  constructor(
+    readonly trainer: Trainer,
+    readonly options: LoopOptions,
+    step: number,
+  ) {
+    this.#batch = step * options.preset.accumulate;
+    this.#stream = options.batches(this.#batch);
+  }
+
+  async next(rate: number): Promise<StepResult> {
+    const { preset, member } = this.options;
+    const batches: Batch[] = [];
+    for (let i = 0; i < preset.accumulate; i++) batches.push(await this.#stream.next(this.#batch++));
+    return member === undefined
+      ? this.trainer.step(batches, rate)
+      : this.trainer.stepTogether(batches, rate, member.exchange);
+  }
+
+  close(): Promise<void> {
+    return this.#stream.close();
+  }
+}
+
+/** Counts steps whose gradients were not finite: the optimiser has skipped them. */
+class Skips {
+  #inARow = 0;
+  #all = 0;
+
+  constructor(readonly most: number) {}
+
+  get all(): number {
+    return this.#all;
+  }
+
+  /** @throws Error when the last `most` steps in a row were skipped */
+  count(step: number, { gradientNorm, loss }: StepNumbers): boolean {
+    if (Number.isFinite(gradientNorm)) {
+      this.#inARow = 0;
+      return false;
+    }
+    this.#all++;
+    if (++this.#inARow < this.most) return true;
+    throw new Error(
+      `The gradients of the last ${this.most} steps (up to step ${step}, loss ${loss}) were not finite; training was stopped. Nothing is lost: those steps changed no weights, and what was learned before is saved. Go on with --resume and a lower --learning-rate.`,
+    );
+  }
 }

@@ -11,6 +11,8 @@ export interface BatchStreamConfig {
   readonly tokenizer: TokenizerJson;
   readonly config: BatchConfig;
   readonly seed: number;
+  /** This process's part of each step's batches: `each` of them, after those of the `rank` processes before it. */
+  readonly part: { readonly each: number; readonly rank: number; readonly size: number };
 }
 
 const MOST_WORKERS = 12;

@@ -20,6 +20,14 @@ export interface BatchConfig extends SampleConfig {
 // Characters of a document looked at on each side of an anchor: more than any window can hold.
 const EXCERPT_BYTES = 16_384;
 
+/** Number in the whole run of the batch that is number `index` of one process's own; see `BatchStreamConfig.part`. */
+export function batchNumber(
+  { each, rank, size }: { readonly each: number; readonly rank: number; readonly size: number },
+  index: number,
+): number {
+  return Math.floor(index / each) * each * size + rank * each + (index % each);
+}
+
 /** Builds batch number `index` of a run: it depends on the seed and the index alone, whoever builds it. */
 export function buildBatch(
   corpus: PackedCorpus,
@@ -37,11 +45,48 @@ export function buildBatch(
     const sample = buildSample(excerpt, encode, config.window, config, u, random);
     if (sample) samples.push(sample);
   }
-  return assemble(samples, config, random);
+  return assemble(samples, config, tokenWeights(samples, config.holeWeight), random);
+}
+
+/** What held-out samples are built from; `bytes`: what each token id writes. */
+export interface HeldOut {
+  readonly corpus: PackedCorpus;
+  readonly encode: Encode;
+  readonly bytes: readonly number[];
+}
+
+/**
+ * Held-out holes in their whole context at mask ratio t, weighted so that the loss is the bits per byte of their text.
+ * With the same seed the holes are the same at every t.
+ */
+export function buildGridBatch(from: HeldOut, config: BatchConfig, t: number, seed: number): Batch {
+  const whole: BatchConfig = {
+    ...config,
+    holeShare: 1,
+    dropHeader: 0,
+    dropContext: 0,
+    shortContext: 0,
+    exactT: t,
+    // Holes have half of the window at most.
+    predictedShare: 0.5,
+  };
+  const samples: Sample[] = [];
+  for (let index = 0; samples.length < config.batch; index++) {
+    const random = new Random(seed * 4294967296 + index);
+    const sample = buildSample(drawExcerpt(from.corpus, random), from.encode, config.window, whole, 0, random);
+    if (sample) samples.push(sample);
+  }
+  const bytesOf = ({ ids, contextRows, masked }: Sample): number => {
+    const shown = ids.subarray(contextRows).reduce((sum, id) => sum + from.bytes[id]!, 0);
+    return masked.reduce((sum, { target }) => sum + from.bytes[target]!, shown);
+  };
+  const bits = Math.LN2 * samples.reduce((sum, sample) => sum + bytesOf(sample), 0);
+  return assemble(samples, whole, ({ t: share }) => 1 / (share * bits), new Random(seed));
 }
 
 /** Every byte of the corpus is as likely as any other to be the anchor. */
 function drawExcerpt({ bytes, documents }: PackedCorpus, random: Random): Excerpt {
+  if (bytes.length === 0) throw new Error('There is no text to make samples of.');
   const at = random.integer(bytes.length);
   const document = documents[documentAt(documents, at)]!;
   const start = characterStart(bytes, Math.max(document.start, at - EXCERPT_BYTES));
@@ -71,14 +116,18 @@ function characterStart(bytes: Uint8Array, at: number): number {
   return start;
 }
 
-function assemble(samples: readonly Sample[], config: BatchConfig, random: Random): Batch {
+function assemble(
+  samples: readonly Sample[],
+  config: BatchConfig,
+  weightOf: (sample: Sample) => number,
+  random: Random,
+): Batch {
   const { batch, window } = config;
   const length = window.rows;
   const ids = new Int32Array(batch * length);
   const positions = new Int32Array(batch * length);
   const kinds = new Int32Array(batch * length);
   const predicted: { row: number; target: number; weight: number }[] = [];
-  const weightOf = tokenWeights(samples, config.holeWeight);
   samples.forEach((sample, i) => {
     const first = i * length;
     ids.set(sample.ids, first);

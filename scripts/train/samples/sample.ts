@@ -22,6 +22,8 @@ export interface SampleConfig {
   readonly shortContext: number;
   /** Least mask ratio; below it equation 5's 1/t weight is mostly noise for a small model. */
   readonly minimumT: number;
+  /** For validation: exactly this share of a sample's hole tokens is masked, one at least. */
+  readonly exactT?: number;
 }
 
 /** One training sample: rows of the network's input, and which of them are predicted. */
@@ -78,7 +80,7 @@ function uniformSample(
 ): Sample | undefined {
   const newline = text.lastIndexOf('\n', anchor - 1);
   const ids = encode(text.slice(newline + 1)).slice(0, window.rows);
-  return ids.length === 0 ? undefined : mask(layOutNothing(), [ids], config.minimumT, u, random);
+  return ids.length === 0 ? undefined : mask(layOutNothing(), [ids], config, u, random);
 }
 
 function holeSample(
@@ -117,7 +119,7 @@ function holeSample(
   return mask(
     layout,
     holes.map((hole) => hole.ids),
-    config.minimumT,
+    config,
     u,
     random,
   );
@@ -166,9 +168,31 @@ function contextSegments(
   return encodeContext(encode, { path, prefix, between, suffix }, budget, prefixShare);
 }
 
-function mask(layout: Layout, holes: readonly number[][], minimumT: number, u: number, random: Random): Sample {
+/** As many tokens as ⌈t · length⌉, at random places; the mask ratio is then what it says. */
+function maskExactly(length: number, t: number, random: Random): ReturnType<typeof forwardProcess> {
+  const count = Math.min(length, Math.max(1, Math.ceil(t * length)));
+  const masked = Array.from({ length }, () => false);
+  const order = [...masked.keys()];
+  for (let i = 0; i < count; i++) {
+    const j = i + random.integer(length - i);
+    masked[order[j]!] = true;
+    order[j] = order[i]!;
+  }
+  return { t: count / length, masked };
+}
+
+function mask(
+  layout: Layout,
+  holes: readonly number[][],
+  { minimumT, exactT }: SampleConfig,
+  u: number,
+  random: Random,
+): Sample {
   const holeTokens = holes.reduce((sum, ids) => sum + ids.length, 0);
-  const { t, masked } = forwardProcess(holeTokens, minimumT, u, random);
+  const { t, masked } =
+    exactT === undefined
+      ? forwardProcess(holeTokens, minimumT, u, random)
+      : maskExactly(holeTokens, exactT, random);
   let token = 0;
   const shown = holes.map((ids) => ids.map((id) => (masked[token++] ? SPECIAL.mask : id)));
   const rows = holeRows(layout, shown);

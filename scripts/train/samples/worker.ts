@@ -1,14 +1,15 @@
 /** Builds training batches in a worker thread: tokenising and masking never keep the device waiting. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { FastBpe } from '../../../src/engine/text/bpe';
-import { buildBatch } from './batch';
+import { batchNumber, buildBatch } from './batch';
 import type { BatchStreamConfig } from './batch-stream';
 
-const { corpus, tokenizer, config, seed } = workerData as BatchStreamConfig;
+const { corpus, tokenizer, config, seed, part } = workerData as BatchStreamConfig;
 const bpe = new FastBpe(tokenizer);
 
 parentPort?.on('message', (index: number) => {
-  const batch = buildBatch(corpus, (text) => bpe.encode(text), config, seed, index);
+  const number = batchNumber(part, index);
+  const batch = buildBatch(corpus, (text) => bpe.encode(text), config, seed, number);
   const buffers = [batch.ids, batch.positions, batch.kinds, batch.rows, batch.targets, batch.weights];
   parentPort?.postMessage(
     { index, batch },

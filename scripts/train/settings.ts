@@ -1,0 +1,41 @@
+import type { Architecture, Window } from '../../src/engine/model/bundle-config';
+import type { TrainOptions } from './options';
+import { PRESETS, type TrainingPreset } from './presets';
+
+/** What the kernels and the exported graph are written for. */
+const NORM_EPSILON = 1e-6;
+
+/**
+ * The preset with what the command line changes in it; a bundle given by `--init` decides architecture and window.
+ *
+ * @throws Error if the bundle's architecture is not one that can be trained
+ */
+export function settingsOf(
+  options: TrainOptions,
+  bundle?: { readonly architecture: Architecture; readonly window: Window },
+): TrainingPreset {
+  const preset: TrainingPreset = PRESETS[options.preset];
+  const { architecture, window } = bundle ?? {
+    architecture: preset.architecture,
+    window: preset.batch.window,
+  };
+  if (architecture.normEpsilon !== NORM_EPSILON || architecture.headWidth % 8 !== 0)
+    throw new Error(
+      `This trainer needs a norm epsilon of ${NORM_EPSILON} and heads of a multiple of 8; the bundle has ${architecture.normEpsilon} and ${architecture.headWidth}.`,
+    );
+  const { schedule } = preset;
+  return {
+    ...preset,
+    architecture,
+    batch: { ...preset.batch, window, batch: options.batch ?? preset.batch.batch },
+    steps: options.maxSteps,
+    accumulate: options.accumulate ?? preset.accumulate,
+    emaDecay: options.ema ?? preset.emaDecay,
+    schedule: {
+      ...schedule,
+      shape: options.schedule ?? schedule.shape,
+      peak: options.learningRate ?? schedule.peak,
+      warmup: options.warmup ?? schedule.warmup,
+    },
+  };
+}
