@@ -227,7 +227,7 @@ function provisionalCells(replaced: string): CellView[] {
   const { atCursor, most } = PROVISIONAL_CELLS;
   const length =
     replaced === '' ? atCursor : Math.min(most, Math.ceil(replaced.length / CHARACTERS_PER_TOKEN));
-  const mask: CellView = { token: 0, text: '', masked: true, confidence: 0, step: -1 };
+  const mask: CellView = { token: 0, text: '', masked: true, confidence: 0, step: -1, locked: false };
   return Array.from({ length }, () => mask);
 }
 

@@ -22,14 +22,33 @@ export interface ReverseProcessOptions {
   readonly blockLength?: number;
   /** Seed of all randomness: same seed, bundle and provider → same text. Default 0. */
   readonly seed?: number;
+  /** How many alternatives each newly predicted cell carries, 0–64. Default 0. */
+  readonly alternatives?: number;
 }
 
-/** One hole of a request: how long it is, if that is known. */
+/** What a hole begins as. The first field of `cells`, `parts`, `tokens` and `replaced` that is there decides. */
 export interface HoleRequest {
   /** The text the hole replaces (a selection): the hole gets as many tokens as this text has. */
   readonly replaced?: string;
   /** The hole's length in tokens, when the caller decides it. */
   readonly tokens?: number;
+  /** Words that stay and masks, as `parseMaskMarkers` reads them from text. Kept words become locked cells. */
+  readonly parts?: readonly HolePart[];
+  /** An exact canvas to start from: to go on after locking, editing or remasking cells of an earlier step. */
+  readonly cells?: readonly CellStart[];
+}
+
+/** Text that stays, or a run of masks; `undefined` is a run of unknown length. */
+export type HolePart = string | { readonly masks: number | undefined };
+
+/** What a cell is at the start. `CellView`s of an earlier step can be made into these. */
+export interface CellStart {
+  /** Token id; null: masked. */
+  readonly token: number | null;
+  /** Never to be changed or remasked. Default false. */
+  readonly locked?: boolean;
+  /** Of a token that is there: its confidence as an earlier step gave it, 0–1. Default 1. */
+  readonly confidence?: number;
 }
 
 /** Text with one or more holes: prefix ▁ (between ▁)* suffix. Line endings may be LF or CRLF. */
@@ -42,8 +61,13 @@ export interface FillRequest extends ReverseProcessOptions {
   readonly between?: readonly string[];
   /** Lengths of the holes, in order; a hole of unknown length gets the likeliest of a few. */
   readonly holes?: readonly HoleRequest[];
-  /** Most tokens a hole of unknown length may get. Default 64. */
+  /** Most tokens a hole of unknown length may get, kept words not counted. Default 64. */
   readonly maxTokens?: number;
+  /**
+   * How many candidates are unmasked together over one context, 1–8. Default 1. The steps show the first one, the
+   * last step the best one, and all of them in `Step.candidates`.
+   */
+  readonly candidates?: number;
 }
 
 /** Text from nothing: everything is one hole. */
@@ -60,15 +84,27 @@ export interface CellView {
   readonly masked: boolean;
   /** Probability the model gave the token when it was committed, 0–1; 0 while masked. */
   readonly confidence: number;
-  /** Index of the step that committed it, −1 while masked. */
+  /** Index of the step that committed it, 0 if it was there at the start, −1 while masked. */
   readonly step: number;
+  /** Whether it can never change. */
+  readonly locked: boolean;
+  /** With `alternatives`, for a cell the process committed: what else could stand here, most probable first. */
+  readonly alternatives?: readonly Alternative[];
+}
+
+/** Another token for a cell. */
+export interface Alternative {
+  readonly token: number;
+  readonly text: string;
+  /** 0–1. */
+  readonly probability: number;
 }
 
 /** One turn of the reverse process: all that a picture, a progress bar or a scrubber needs. */
 export interface Step {
   /** 0 is the start, where everything is masked; then 1, 2, … */
   readonly index: number;
-  /** Mask ratio after this step, 1 → 0. */
+  /** Mask ratio after this step, 1 → 0: of the cells that were not there at the start, those of all candidates. */
   readonly t: number;
   /** The holes' cells, left to right. */
   readonly holes: readonly (readonly CellView[])[];
@@ -81,6 +117,41 @@ export interface Step {
   /** Milliseconds since the request reached the engine. */
   readonly ms: number;
   readonly done: boolean;
+  /** On the last step of a request for several candidates: best first, without duplicates. */
+  readonly candidates?: readonly Candidate[];
+}
+
+/** One way to fill all holes of a request. */
+export interface Candidate {
+  readonly texts: readonly string[];
+  readonly holes: readonly (readonly CellView[])[];
+  /** Mean log-probability of the predicted tokens when they were committed, ≤ 0; 0 if none was predicted. */
+  readonly score: number;
+}
+
+/** Text that stands between prefix and suffix, to be judged. Line endings may be LF or CRLF. */
+export interface ScoreRequest {
+  /** File name or path; its last two segments become the header. */
+  readonly path?: string;
+  readonly prefix: string;
+  readonly text: string;
+  readonly suffix: string;
+  /** How many alternatives each token carries, 0–64. Default 0. */
+  readonly alternatives?: number;
+}
+
+export interface Scored {
+  /** The text's tokens, in order. */
+  readonly tokens: readonly {
+    readonly token: number;
+    readonly text: string;
+    /** What the model gives the token when it alone is masked, 0–1. */
+    readonly probability: number;
+    /** What else could stand here, most probable first. */
+    readonly alternatives: readonly Alternative[];
+  }[];
+  readonly forwards: number;
+  readonly ms: number;
 }
 
 /** A text with the words that stand in its holes. */
@@ -104,6 +175,12 @@ export interface Likelihood {
   readonly draws: readonly { readonly masked: number; readonly bits: number }[];
   readonly forwards: number;
   readonly ms: number;
+}
+
+/** A token of a text; an incomplete UTF-8 byte shows as U+FFFD. */
+export interface TextToken {
+  readonly token: number;
+  readonly text: string;
 }
 
 export interface RunOptions {
@@ -135,6 +212,14 @@ export interface Engine {
   readonly info: EngineInfo;
   fill(request: FillRequest, options?: RunOptions): AsyncIterable<Step>;
   generate(request: GenerateRequest, options?: RunOptions): AsyncIterable<Step>;
+  /**
+   * The probability of each token of a text when it alone is masked: a heat map, and what to remask to improve it.
+   *
+   * @throws EngineError `bad-request`, `region-too-large`, `cancelled` or `engine-crashed`
+   */
+  score(request: ScoreRequest, options?: RunOptions): Promise<Scored>;
+  /** The tokens of a text (CRLF counts as LF), as a hole gets them from text that stays. */
+  tokenize(text: string): Promise<readonly TextToken[]>;
   /** How many bits the words in the holes take: how well the model foresees a text. */
   likelihood(request: LikelihoodRequest, options?: RunOptions): Promise<Likelihood>;
   dispose(): Promise<void>;

@@ -1,19 +1,14 @@
 import type { FillRequest, HoleRequest, Step } from './api';
-import { Canvas } from './diffusion/canvas';
 import { EngineError } from './errors';
+import { planHole, type HolePlan } from './hole-plan';
 import { guessLengths } from './length';
 import type { Window } from './model/bundle-config';
 import { checkFillRequest, DEFAULT_MAX_TOKENS } from './request';
-import { throwIfCancelled, unmask, type Run, type Runtime } from './runtime';
+import { throwIfCancelled, type Run, type Runtime } from './runtime';
 import { encodeContext } from './text/context-window';
 import { layOut, reservedFor, type Layout } from './text/layout';
 import { lineEndingOf, toLf } from './text/line-endings';
-
-/** A hole's length where it is known, and the most it may become. */
-export interface HoleLength {
-  readonly tokens: number | undefined;
-  readonly limit: number;
-}
+import { unmask } from './unmask';
 
 /** Fills the holes of a request; see `Engine.fill`. */
 export async function* fill(
@@ -23,49 +18,50 @@ export async function* fill(
 ): AsyncGenerator<Step, void, undefined> {
   const started = performance.now();
   const forwardsBefore = runtime.predictor.forwards;
-  const settings = checkFillRequest(request);
-  const lengths = holeLengths(runtime, request);
-  const layout = layOutRequest(runtime, request, lengths);
+  const settings = checkFillRequest(request, runtime.tokenizer);
+  const plans = planHoles(runtime, request);
+  const layout = layOutRequest(
+    runtime,
+    request,
+    plans.map(({ limit }) => limit),
+  );
   throwIfCancelled(signal);
 
   const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
   try {
-    const { prefix, between = [], suffix } = request;
+    const { prefix, between = [], suffix, candidates = 1 } = request;
     const ending = lineEndingOf([prefix, ...between, suffix]);
     const run: Run = { layout, cache, settings, ending, started, forwardsBefore, signal };
-    const canvas = new Canvas(await guessLengths(runtime, run, lengths));
-    yield* unmask(runtime, run, canvas);
+    yield* unmask(runtime, run, await guessLengths(runtime, run, plans, candidates));
   } finally {
     cache.release();
   }
 }
 
-function holeLengths({ tokenizer }: Runtime, request: FillRequest): HoleLength[] {
+function planHoles({ tokenizer }: Runtime, request: FillRequest): HolePlan[] {
   const unknown: readonly HoleRequest[] = Array.from(
     { length: (request.between?.length ?? 0) + 1 },
     () => ({}),
   );
-  return (request.holes ?? unknown).map(({ tokens, replaced }) => {
-    const known = tokens ?? (replaced ? tokenizer.encode(toLf(replaced)).length : undefined);
-    return { tokens: known, limit: known ?? request.maxTokens ?? DEFAULT_MAX_TOKENS };
-  });
+  const { holes = unknown, maxTokens = DEFAULT_MAX_TOKENS } = request;
+  return holes.map((hole) => planHole(hole, maxTokens, (text) => tokenizer.encode(text)));
 }
 
 /** @throws EngineError `region-too-large` */
 export function layOutRequest(
   { config, tokenizer }: Runtime,
   request: Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'>,
-  lengths: readonly HoleLength[],
+  limits: readonly number[],
 ): Layout {
   const { window } = config;
-  const reserved = lengths.map(({ limit }) => reservedOrThrow(limit, window));
-  const rowsLeft = window.rows - lengths.reduce((sum, { limit }) => sum + limit + 1, 0);
+  const reserved = limits.map((limit) => reservedOrThrow(limit, window));
+  const rowsLeft = window.rows - limits.reduce((sum, limit) => sum + limit + 1, 0);
   const positionsLeft = window.positions - reserved.reduce((sum, size) => sum + size, 0);
   const budget = Math.min(rowsLeft, positionsLeft);
   if (budget < 0) {
     throw new EngineError(
       'region-too-large',
-      `The ${lengths.length} regions together need more than the model's window of ${window.rows} tokens. Fill fewer or smaller regions at a time.`,
+      `The ${limits.length} regions together need more than the model's window of ${window.rows} tokens. Fill fewer or smaller regions at a time.`,
     );
   }
   const text = {

@@ -1,9 +1,9 @@
 import type { GenerateRequest, Step } from './api';
-import { Canvas } from './diffusion/canvas';
 import { EngineError } from './errors';
 import { checkGenerateRequest } from './request';
-import { unmask, type Runtime } from './runtime';
+import type { Runtime } from './runtime';
 import { layOutNothing } from './text/layout';
+import { unmask } from './unmask';
 
 /** Generates text from nothing: everything is one hole, which is LLaDA itself; see `Engine.generate`. */
 export async function* generate(
@@ -25,7 +25,7 @@ export async function* generate(
   const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
   try {
     const run = { layout, cache, settings, ending: '\n' as const, started, forwardsBefore, signal };
-    yield* unmask(runtime, run, new Canvas([request.tokens]));
+    yield* unmask(runtime, run, [[Array.from({ length: request.tokens }, () => ({}))]]);
   } finally {
     cache.release();
   }

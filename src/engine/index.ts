@@ -3,24 +3,32 @@ import type { Engine, LoadOptions } from './api';
 import { EngineClient } from './process/client';
 
 export type {
+  Alternative,
+  Candidate,
+  CellStart,
   CellView,
   Engine,
   EngineInfo,
   FillRequest,
   GenerateRequest,
+  HolePart,
   HoleRequest,
   Likelihood,
   LikelihoodRequest,
   LoadOptions,
   ReverseProcessOptions,
   RunOptions,
+  Scored,
+  ScoreRequest,
   Step,
+  TextToken,
 } from './api';
 export type { Slot } from './diffusion/canvas';
 export { UNMASKING_ORDERS, type UnmaskingOrder } from './diffusion/order';
 export { EngineError, type EngineErrorCode } from './errors';
 export { findBundledModels, type BundledModel } from './model/bundled-model';
 export { PROVIDER_NAMES, type ProviderName } from './model/provider';
+export { parseMaskMarkers } from './text/mask-markers';
 
 /**
  * Loads a model bundle in a child process and warms it up.

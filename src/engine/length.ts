@@ -1,81 +1,97 @@
+import type { CellStart } from './diffusion/canvas';
 import { Random } from './diffusion/random';
 import { ban, sampleToken } from './diffusion/sampling';
-import { SPECIAL } from './model/bundle-config';
-import { throwIfCancelled, type Run, type Runtime } from './runtime';
-import { holeRows } from './text/layout';
+import { cellsOf, UNKNOWN, type HolePlan } from './hole-plan';
+import { predict, tokenIds } from './predict';
+import type { Run, Runtime } from './runtime';
 
-/** Lengths tried where a hole's own is not known and the bundle has not learned `[EXPAND]` and `[DELETE]`. */
+/** Lengths tried where a run's own is not known and the bundle has not learned `[EXPAND]` and `[DELETE]`. */
 const CANDIDATE_LENGTHS = [4, 8, 16, 32];
-/** What a hole still to be guessed is taken for while another one's length is guessed. */
+/** What a run still to be guessed is taken for while another one's length is guessed. */
 const PROVISIONAL_LENGTH = 8;
 
 /**
- * Chooses the lengths of the holes that have none: of a few candidates the one whose all-masked canvas has the best
- * mean log-probability of its most probable tokens. All candidates of a hole are scored by one forward, as rows that
- * do not see each other on the same context.
+ * Chooses the lengths of the runs of masks that have none: of a few candidates the one whose all-masked canvas has the
+ * best mean log-probability of its most probable tokens. All candidates of a run are scored by one forward, as rows
+ * that do not see each other on the same context.
  *
- * @returns tokens of each hole, in order
+ * @param count canvases wanted; the first has the best length of each run, the next the second best, and so on round
+ * @returns `count` times the cells of each hole
  */
 export async function guessLengths(
   runtime: Runtime,
   run: Run,
-  holes: readonly { readonly tokens: number | undefined; readonly limit: number }[],
-): Promise<number[]> {
-  const lengths = holes.map(({ tokens, limit }) => tokens ?? Math.min(PROVISIONAL_LENGTH, limit));
-  for (const [hole, { tokens, limit }] of holes.entries()) {
-    if (tokens !== undefined) continue;
-    throwIfCancelled(run.signal);
-    const within = CANDIDATE_LENGTHS.filter((length) => length <= limit);
-    const candidates = within.length > 0 ? within : [limit];
-    if (candidates.length > 1) {
-      const scores = await scoreLengths(runtime, run, lengths, hole, candidates);
-      lengths[hole] = candidates[scores.indexOf(Math.max(...scores))]!;
-    } else {
-      lengths[hole] = candidates[0]!;
+  plans: readonly HolePlan[],
+  count: number,
+): Promise<CellStart[][][]> {
+  const ranked = plans.map((plan) => candidateLengths(plan));
+  const lengths = ranked.map((runs) =>
+    runs.map((candidates) => Math.min(PROVISIONAL_LENGTH, candidates.at(-1)!)),
+  );
+  for (const [hole, runs] of ranked.entries()) {
+    for (const [part, candidates] of runs.entries()) {
+      if (candidates.length > 1) {
+        const scores = await scoreLengths(runtime, run, plans, lengths, { hole, part, candidates });
+        runs[part] = [...candidates.keys()]
+          .sort((a, b) => scores[b]! - scores[a]!)
+          .map((i) => candidates[i]!);
+      }
+      lengths[hole]![part] = runs[part]![0]!;
     }
   }
-  return lengths;
+  return Array.from({ length: count }, (_, candidate) =>
+    plans.map((plan, hole) =>
+      cellsOf(
+        plan,
+        ranked[hole]!.map((best) => best[candidate % best.length]!),
+      ),
+    ),
+  );
 }
 
-/** Mean log-probability of the most probable token over the hole's masks, for each candidate length. */
+/** For each run of unknown length the lengths it may have. */
+function candidateLengths({ parts, limit }: HolePlan): number[][] {
+  const unknown = parts.filter((part) => part === UNKNOWN).length;
+  const known = parts.reduce((sum, part) => sum + (part === UNKNOWN ? 0 : part.length), 0);
+  const most = Math.floor((limit - known) / Math.max(1, unknown));
+  const within = CANDIDATE_LENGTHS.filter((length) => length <= most);
+  return Array.from({ length: unknown }, () => (within.length > 0 ? within : [most]));
+}
+
+/** Mean log-probability of the most probable token over the run's masks, for each candidate length. */
 async function scoreLengths(
-  { config, predictor, tokenizer }: Runtime,
-  { layout, cache }: Run,
-  lengths: readonly number[],
-  hole: number,
-  candidates: readonly number[],
+  runtime: Runtime,
+  run: Run,
+  plans: readonly HolePlan[],
+  lengths: readonly (readonly number[])[],
+  { hole, part, candidates }: { hole: number; part: number; candidates: readonly number[] },
 ): Promise<number[]> {
-  const ids: number[] = [];
-  const positions: number[] = [];
-  const owners: number[] = [];
-  const wanted: number[] = [];
-  candidates.forEach((length, candidate) => {
-    const holes = lengths.map((present, i) =>
-      Array<number>(i === hole ? length : present).fill(SPECIAL.mask),
-    );
-    const rows = holeRows(layout, holes);
-    for (let i = 0; i < length; i++) wanted.push(ids.length + rows.firstRows[hole]! + i);
-    ids.push(...rows.ids);
-    positions.push(...rows.positions);
-    owners.push(...Array<number>(rows.ids.length).fill(candidate));
+  const first = startOfRun(plans[hole]!, lengths[hole]!, part);
+  const asks = candidates.map((length) => {
+    const tried = lengths.map((runs, h) => runs.map((own, p) => (h === hole && p === part ? length : own)));
+    return {
+      holes: tokenIds(plans.map((plan, h) => cellsOf(plan, tried[h]!))),
+      wanted: Array.from({ length }, (_, i) => ({ hole, index: first + i })),
+    };
   });
-  const logits = await predictor.predict(cache, {
-    ids: Int32Array.from(ids),
-    positions: Int32Array.from(positions),
-    wanted: Int32Array.from(wanted),
-    candidates: Int32Array.from(owners),
-  });
-  const { vocabulary } = config.architecture;
   const random = new Random(0); // greedy draws nothing from it
-  let row = 0;
-  return candidates.map((length) => {
-    let sum = 0;
-    for (let i = 0; i < length; i++, row++) {
-      const rowLogits = logits.subarray(row * vocabulary, (row + 1) * vocabulary);
-      ban(rowLogits, tokenizer.unwritable);
-      const best = sampleToken(rowLogits, { kind: 'greedy' }, random);
-      sum += Math.log(best.probability);
-    }
-    return sum / length;
+  return (await predict(runtime, run, asks)).map((rows) => {
+    const sum = rows.reduce((total, logits) => {
+      ban(logits, runtime.tokenizer.unwritable);
+      return total + Math.log(sampleToken(logits, { kind: 'greedy' }, random).probability);
+    }, 0);
+    return sum / rows.length;
   });
+}
+
+/** Cells of the hole before its `part`-th run of unknown length. */
+function startOfRun({ parts }: HolePlan, lengths: readonly number[], part: number): number {
+  let unknown = 0;
+  let cells = 0;
+  for (const known of parts) {
+    if (known !== UNKNOWN) cells += known.length;
+    else if (unknown === part) break;
+    else cells += lengths[unknown++]!;
+  }
+  return cells;
 }

@@ -1,13 +1,12 @@
 import type { Likelihood, LikelihoodRequest } from './api';
 import { Random } from './diffusion/random';
-import { ban } from './diffusion/sampling';
+import { ban, probabilityOf } from './diffusion/sampling';
 import { EngineError } from './errors';
 import { layOutRequest } from './fill';
 import { SPECIAL } from './model/bundle-config';
-import type { ContextCache } from './model/mask-predictor';
+import { predict, type Ask } from './predict';
 import { checkFillRequest } from './request';
-import { throwIfCancelled, type Runtime } from './runtime';
-import { holeRows, type Layout } from './text/layout';
+import type { Run, Runtime } from './runtime';
 import { toLf } from './text/line-endings';
 
 const DEFAULT_DRAWS = 32;
@@ -31,21 +30,26 @@ export async function likelihood(
   const forwardsBefore = predictor.forwards;
   const { path, prefix, suffix, between = [], middles, draws = DEFAULT_DRAWS, seed = 0 } = request;
   const context = { ...(path === undefined ? {} : { path }), prefix, between, suffix };
-  checkFillRequest({ ...context, holes: middles.map((replaced) => ({ replaced })), seed, steps: draws });
+  const asFill = { ...context, holes: middles.map((replaced) => ({ replaced })), seed, steps: draws };
+  checkFillRequest(asFill, tokenizer);
   const holes = middles.map((middle) => tokenizer.encode(toLf(middle)));
   const tokens = holes.reduce((sum, ids) => sum + ids.length, 0);
   if (tokens === 0) throw new EngineError('bad-request', '“middles” must hold some text.');
 
-  const lengths = holes.map(({ length }) => ({ tokens: length, limit: length }));
-  const layout = layOutRequest(runtime, context, lengths);
+  const layout = layOutRequest(
+    runtime,
+    context,
+    holes.map(({ length }) => length),
+  );
   const masks = drawMasks(tokens, draws, new Random(seed));
   const cache = await predictor.readContext({ ids: layout.ids, positions: layout.positions });
   try {
     const together = Math.max(1, Math.floor(ROWS_TOGETHER / (tokens + holes.length)));
     const bits: number[] = [];
     for (let i = 0; i < draws; i += together) {
-      throwIfCancelled(signal);
-      bits.push(...(await maskedBits(runtime, layout, cache, holes, masks.slice(i, i + together))));
+      bits.push(
+        ...(await maskedBits(runtime, { layout, cache, signal }, holes, masks.slice(i, i + together))),
+      );
     }
     const weighted = bits.map((sum, i) => (sum * tokens) / masks[i]!.size);
     return {
@@ -77,53 +81,25 @@ function drawMasks(tokens: number, draws: number, random: Random): ReadonlySet<n
 
 /** −log₂ of the masked tokens' probabilities, summed for each draw; the draws do not see each other. */
 async function maskedBits(
-  { config, predictor, tokenizer }: Runtime,
-  layout: Layout,
-  cache: ContextCache,
+  runtime: Runtime,
+  run: Pick<Run, 'layout' | 'cache' | 'signal'>,
   holes: readonly (readonly number[])[],
   draws: readonly ReadonlySet<number>[],
 ): Promise<number[]> {
-  const ids: number[] = [];
-  const positions: number[] = [];
-  const candidates: number[] = [];
-  const wanted: number[] = [];
-  const targets: { draw: number; token: number }[] = [];
-  draws.forEach((masked, draw) => {
+  const asks = draws.map((masked): Ask => {
     let token = 0;
-    const shown = holes.map((hole) => hole.map((id) => (masked.has(token++) ? SPECIAL.mask : id)));
-    const rows = holeRows(layout, shown);
-    shown.forEach((cells, hole) =>
-      cells.forEach((id, i) => {
-        if (id !== SPECIAL.mask) return;
-        wanted.push(ids.length + rows.firstRows[hole]! + i);
-        targets.push({ draw, token: holes[hole]![i]! });
-      }),
+    const shown = holes.map((ids) => ids.map((id) => (masked.has(token++) ? SPECIAL.mask : id)));
+    const wanted = shown.flatMap((ids, hole) =>
+      ids.flatMap((id, index) => (id === SPECIAL.mask ? [{ hole, index }] : [])),
     );
-    ids.push(...rows.ids);
-    positions.push(...rows.positions);
-    candidates.push(...Array<number>(rows.ids.length).fill(draw));
+    return { holes: shown, wanted };
   });
-  const logits = await predictor.predict(cache, {
-    ids: Int32Array.from(ids),
-    positions: Int32Array.from(positions),
-    wanted: Int32Array.from(wanted),
-    candidates: Int32Array.from(candidates),
-  });
-  const { vocabulary } = config.architecture;
-  const sums = draws.map(() => 0);
-  targets.forEach(({ draw, token }, i) => {
-    const row = logits.subarray(i * vocabulary, (i + 1) * vocabulary);
-    ban(row, tokenizer.unwritable);
-    sums[draw]! += -logProbability(row, token) / Math.LN2;
-  });
-  return sums;
-}
-
-/** ln of the token's share in the softmax of a row of logits. */
-function logProbability(logits: Float32Array, token: number): number {
-  let largest = -Infinity;
-  for (const logit of logits) largest = Math.max(largest, logit);
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - largest);
-  return logits[token]! - largest - Math.log(sum);
+  const rows = await predict(runtime, run, asks);
+  return asks.map(({ wanted }, draw) =>
+    wanted.reduce((sum, { hole, index }, i) => {
+      const logits = rows[draw]![i]!;
+      ban(logits, runtime.tokenizer.unwritable);
+      return sum - Math.log2(probabilityOf(holes[hole]![index]!, logits));
+    }, 0),
+  );
 }

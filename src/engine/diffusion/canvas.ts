@@ -1,3 +1,5 @@
+import type { Choice } from './sampling';
+
 /** A position of the canvas: cell `index` of hole `hole`. */
 export interface Slot {
   readonly hole: number;
@@ -10,17 +12,32 @@ export interface Cell {
   token: number | undefined;
   /** Probability of the token when it was committed, 0–1; 0 while masked. */
   confidence: number;
-  /** Index of the step that committed it, −1 while masked. */
+  /** Index of the step that committed it, 0 if it was there at the start, −1 while masked. */
   step: number;
+  /** Never changes: a word that the user wrote, or a token that the user locked. */
+  readonly locked: boolean;
+  /** What else the mask predictor gave when the token was committed, most probable first. */
+  alternatives: readonly Choice[];
+}
+
+/** What a cell is at the start. */
+export interface CellStart {
+  /** Undefined: masked. */
+  readonly token?: number | undefined;
+  readonly locked?: boolean;
+  /** Of a token that is there: its probability, 0–1. Default 1. */
+  readonly confidence?: number;
 }
 
 /** The present content of all holes. The context is not in it: it never changes. */
 export class Canvas {
   readonly holes: readonly Cell[][];
 
-  /** @param lengths cells of each hole, all masked at first */
-  constructor(lengths: readonly number[]) {
-    this.holes = lengths.map((length) => Array.from({ length }, () => maskedCell()));
+  /** @param holes the cells of each hole, or how many masked ones it has */
+  constructor(holes: readonly (number | readonly CellStart[])[]) {
+    this.holes = holes.map((start) =>
+      typeof start === 'number' ? Array.from({ length: start }, () => cellFrom({})) : start.map(cellFrom),
+    );
   }
 
   /** Masked positions, holes and cells left to right. */
@@ -40,15 +57,26 @@ export class Canvas {
     return cell;
   }
 
-  commit(slot: Slot, token: number, confidence: number, step: number): void {
-    Object.assign(this.cell(slot), { token, confidence, step });
+  commit(
+    slot: Slot,
+    token: number,
+    confidence: number,
+    step: number,
+    alternatives: readonly Choice[] = [],
+  ): void {
+    Object.assign(this.cell(slot), { token, confidence, step, alternatives });
   }
 
+  /** Masks a cell again; its alternatives go. */
   remask(slot: Slot): void {
-    Object.assign(this.cell(slot), maskedCell());
+    Object.assign(this.cell(slot), MASKED);
   }
 }
 
-function maskedCell(): Cell {
-  return { token: undefined, confidence: 0, step: -1 };
+const MASKED = { token: undefined, confidence: 0, step: -1, alternatives: [] } as const;
+
+function cellFrom({ token, locked = false, confidence = 1 }: CellStart): Cell {
+  return token === undefined
+    ? { ...MASKED, locked: false }
+    : { token, confidence, step: 0, locked, alternatives: [] };
 }

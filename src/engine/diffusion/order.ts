@@ -1,8 +1,12 @@
 import type { Random } from './random';
 import type { Proposal } from './sampling';
 
-/** Which masked positions a step commits first. */
-export const UNMASKING_ORDERS = ['random', 'confidence', 'margin', 'entropy', 'left', 'right'] as const;
+/** Orders that rank the masked positions of a step. */
+const RANKED_ORDERS = ['random', 'confidence', 'margin', 'entropy', 'left', 'right'] as const;
+type RankedOrder = (typeof RANKED_ORDERS)[number];
+
+/** Which masked positions a step commits; `forebear` ranks none, see `forebearSurvivors`. */
+export const UNMASKING_ORDERS = [...RANKED_ORDERS, 'forebear'] as const;
 export type UnmaskingOrder = (typeof UNMASKING_ORDERS)[number];
 
 /**
@@ -17,16 +21,12 @@ export type UnmaskingOrder = (typeof UNMASKING_ORDERS)[number];
  * @param proposals one per masked position, left to right
  * @returns indices into `proposals`
  */
-export function rankPositions(
-  order: UnmaskingOrder,
-  proposals: readonly Proposal[],
-  random: Random,
-): number[] {
+export function rankPositions(order: RankedOrder, proposals: readonly Proposal[], random: Random): number[] {
   const keys = proposals.map((proposal, i) => rankingKey(order, proposal, i, random));
   return keys.map((_, i) => i).sort((a, b) => keys[b]! - keys[a]! || a - b);
 }
 
-function rankingKey(order: UnmaskingOrder, proposal: Proposal, i: number, random: Random): number {
+function rankingKey(order: RankedOrder, proposal: Proposal, i: number, random: Random): number {
   switch (order) {
     case 'random':
       return random.uniform();
@@ -41,4 +41,19 @@ function rankingKey(order: UnmaskingOrder, proposal: Proposal, i: number, random
     case 'right':
       return i;
   }
+}
+
+/**
+ * The random remasking of the project this one grew from: t takes the values 1, 1 − 1/steps, …, 1/steps; at each,
+ * every mask survives with probability t − 1/steps, independently of the others, and what does not is committed. A step
+ * may commit nothing; the last one commits the rest.
+ *
+ * @param masks masked positions
+ * @param turn steps already taken, < steps
+ * @returns indices of the positions that stay masked
+ */
+export function forebearSurvivors(masks: number, turn: number, steps: number, random: Random): Set<number> {
+  const survival = (steps - turn - 1) / steps;
+  const indices = Array.from({ length: masks }, (_, i) => i);
+  return new Set(indices.filter(() => random.uniform() < survival));
 }

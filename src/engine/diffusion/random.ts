@@ -8,9 +8,11 @@ export class Random {
   #c: number;
   #d: number;
 
-  constructor(seed: number) {
+  /** @param stream of several independent sequences of one seed, which */
+  constructor(seed: number, stream = 0) {
     // Both halves of a large seed count, each in its own way, so that neighbouring seeds share no sequence.
-    let state = (Math.trunc(seed) ^ Math.imul(Math.trunc(seed / 4294967296), 0x85ebca6b)) >>> 0;
+    const high = Math.trunc(seed / 4294967296);
+    let state = (Math.trunc(seed) ^ Math.imul(high, 0x85ebca6b) ^ Math.imul(stream, 0xc2b2ae35)) >>> 0;
     const next = (): number => {
       state = (state + 0x9e3779b9) >>> 0;
       let z = state;

@@ -13,11 +13,14 @@ export type Sampling =
       readonly topK: number;
     };
 
-/** A token proposed for a masked position. Probabilities are those of the softmax at temperature 1. */
-export interface Proposal {
+/** A token and its probability, 0–1. */
+export interface Choice {
   readonly token: number;
-  /** Probability of the token, 0–1. */
   readonly probability: number;
+}
+
+/** A token proposed for a masked position. Probabilities are those of the softmax at temperature 1. */
+export interface Proposal extends Choice {
   /** Probability of the most probable token less that of the second, 0–1. */
   readonly margin: number;
   /** Entropy of the whole distribution, nats. */
@@ -67,6 +70,38 @@ export function sampleToken(logits: Float32Array, sampling: Sampling, random: Ra
     margin: (1 - Math.exp(second - first)) / sum,
     entropy: Math.log(sum) - weighted / sum,
   };
+}
+
+/** Probability of a token under a row of logits, at temperature 1. */
+export function probabilityOf(token: number, logits: Float32Array): number {
+  const { largest, sum } = normalisation(logits);
+  return Math.exp(logits[token]! - largest) / sum;
+}
+
+/** The `count` most probable tokens besides `token`, most probable first; probabilities at temperature 1. */
+export function alternativesTo(token: number, logits: Float32Array, count: number): Choice[] {
+  if (count === 0) return [];
+  const best: number[] = [];
+  for (let other = 0; other < logits.length; other++) {
+    const logit = logits[other]!;
+    if (other === token || logit === -Infinity) continue;
+    if (best.length === count && logit <= logits[best.at(-1)!]!) continue;
+    let place = best.length;
+    while (place > 0 && logits[best[place - 1]!]! < logit) place--;
+    best.splice(place, 0, other);
+    if (best.length > count) best.pop();
+  }
+  const { largest, sum } = normalisation(logits);
+  return best.map((other) => ({ token: other, probability: Math.exp(logits[other]! - largest) / sum }));
+}
+
+/** The softmax is exp(logit − largest) / sum. */
+function normalisation(logits: Float32Array): { largest: number; sum: number } {
+  let largest = -Infinity;
+  for (const logit of logits) if (logit > largest) largest = logit;
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - largest);
+  return { largest, sum };
 }
 
 function drawGumbelMax(

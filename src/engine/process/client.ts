@@ -8,7 +8,10 @@ import type {
   LikelihoodRequest,
   LoadOptions,
   RunOptions,
+  Scored,
+  ScoreRequest,
   Step,
+  TextToken,
 } from '../api';
 import { EngineError } from '../errors';
 import { AsyncQueue } from './async-queue';
@@ -56,11 +59,16 @@ export class EngineClient implements Engine {
     return this.#run<Step>((id) => ({ type: 'generate', id, request }), signal);
   }
 
-  async likelihood(request: LikelihoodRequest, { signal }: RunOptions = {}): Promise<Likelihood> {
-    let answer: Likelihood | undefined;
-    const answers = this.#run<Likelihood>((id) => ({ type: 'likelihood', id, request }), signal);
-    for await (const only of answers) answer = only;
-    return answer!;
+  likelihood(request: LikelihoodRequest, { signal }: RunOptions = {}): Promise<Likelihood> {
+    return only(this.#run<Likelihood>((id) => ({ type: 'likelihood', id, request }), signal));
+  }
+
+  score(request: ScoreRequest, { signal }: RunOptions = {}): Promise<Scored> {
+    return only(this.#run<Scored>((id) => ({ type: 'score', id, request }), signal));
+  }
+
+  tokenize(text: string): Promise<readonly TextToken[]> {
+    return only(this.#run<readonly TextToken[]>((id) => ({ type: 'tokenize', id, text }), undefined));
   }
 
   async dispose(): Promise<void> {
@@ -183,6 +191,14 @@ export class EngineClient implements Engine {
   #send(message: ToHost): void {
     if (this.#child?.connected) this.#child.send(message);
   }
+}
+
+/** The answer to a request that has one. */
+async function only<A extends Answer>(answers: AsyncIterable<A>): Promise<A> {
+  let answer: A | undefined;
+  for await (const one of answers) answer = one;
+  if (!answer) throw new EngineError('internal', 'The engine process ended a request without an answer.');
+  return answer;
 }
 
 function cancelled(): EngineError {

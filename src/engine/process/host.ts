@@ -9,6 +9,8 @@ import { generate } from '../generate';
 import { likelihood } from '../likelihood';
 import { loadRuntime } from '../load';
 import type { Runtime } from '../runtime';
+import { score } from '../score';
+import { tokenize } from '../tokenize';
 import type { Answer, ToClient, ToHost } from './protocol';
 
 let runtime: Promise<Runtime> | undefined;
@@ -75,6 +77,12 @@ process.on('message', (message: ToHost) => {
       break;
     case 'likelihood':
       enqueue(message.id, (loaded, signal) => likelihood(loaded, message.request, signal));
+      break;
+    case 'score':
+      enqueue(message.id, (loaded, signal) => score(loaded, message.request, signal));
+      break;
+    case 'tokenize':
+      enqueue(message.id, (loaded) => Promise.resolve(tokenize(loaded, message.text)));
       break;
     case 'cancel':
       aborts.get(message.id)?.abort();

@@ -5,12 +5,15 @@ import type {
   Likelihood,
   LikelihoodRequest,
   LoadOptions,
+  Scored,
+  ScoreRequest,
   Step,
+  TextToken,
 } from '../api';
 import type { EngineErrorCode } from '../errors';
 
 /** What a request that has no steps is answered with. */
-export type Answer = Likelihood;
+export type Answer = Likelihood | Scored | readonly TextToken[];
 
 /** What the parent tells the engine process. */
 export type ToHost =
@@ -18,6 +21,8 @@ export type ToHost =
   | { readonly type: 'fill'; readonly id: number; readonly request: FillRequest }
   | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
   | { readonly type: 'likelihood'; readonly id: number; readonly request: LikelihoodRequest }
+  | { readonly type: 'score'; readonly id: number; readonly request: ScoreRequest }
+  | { readonly type: 'tokenize'; readonly id: number; readonly text: string }
   | { readonly type: 'cancel'; readonly id: number };
 
 /** What the engine process tells its parent. */

@@ -3,13 +3,14 @@ import { createColors } from 'picocolors';
 import { drawStep, surroundingsOf } from '../../../src/cli/live-picture';
 import type { CellView, Step } from '../../../src/engine';
 
-const MASKED: CellView = { token: 1, text: '', masked: true, confidence: 0, step: -1 };
+const MASKED: CellView = { token: 1, text: '', masked: true, confidence: 0, step: -1, locked: false };
 const cell = (text: string, confidence: number, step: number): CellView => ({
   token: 9,
   text,
   masked: false,
   confidence,
   step,
+  locked: false,
 });
 
 const STEP: Step = {

@@ -4,7 +4,7 @@ import type { CellView } from '../../../src/engine';
 
 describe('finishedLine', () => {
   const cells = (...texts: readonly string[]): CellView[] =>
-    texts.map((text) => ({ token: 9, text, masked: text === '', confidence: 1, step: 1 }));
+    texts.map((text) => ({ token: 9, text, masked: text === '', confidence: 1, step: 1, locked: false }));
 
   it('is known when everything up to a newline is committed', () => {
     assert.equal(finishedLine(cells('a', ' + b', ';\n  ', '', 'c')), 'a + b;');

@@ -7,8 +7,8 @@ import type { CellView } from '../../../src/engine';
 const cells = (...texts: readonly string[]): CellView[] =>
   texts.map((text) =>
     text === '_'
-      ? { token: 1, text: '', masked: true, confidence: 0, step: -1 }
-      : { token: 9, text, masked: false, confidence: 0.5, step: 1 },
+      ? { token: 1, text: '', masked: true, confidence: 0, step: -1, locked: false }
+      : { token: 9, text, masked: false, confidence: 0.5, step: 1, locked: false },
   );
 
 /** Lines as they are drawn: ▒ for each column of a mask, | between cells. */

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { canvasAt, traceStep } from '../../../src/editor/trace';
 import type { CellView, Step } from '../../../src/engine';
 
-const mask: CellView = { token: 1, text: '', masked: true, confidence: 0, step: -1 };
+const mask: CellView = { token: 1, text: '', masked: true, confidence: 0, step: -1, locked: false };
 const token = (text: string, step: number): CellView => ({
   token: 9,
   text,
   masked: false,
   confidence: 0.5,
   step,
+  locked: false,
 });
 const step = (index: number, ...holes: CellView[][]): Step => ({
   index,

@@ -1,0 +1,56 @@
+import type { HolePart, HoleRequest } from './api';
+import type { CellStart } from './diffusion/canvas';
+import { toLf } from './text/line-endings';
+
+/** A run of masks whose length is not known yet. */
+export const UNKNOWN = Symbol('masks of unknown length');
+
+/** What a hole begins as. */
+export interface HolePlan {
+  readonly parts: readonly (readonly CellStart[] | typeof UNKNOWN)[];
+  /** Most cells the hole may come to have. */
+  readonly limit: number;
+}
+
+const MASK: CellStart = {};
+
+/**
+ * @param request of one hole; its cells are known to be tokens of the model
+ * @param maxTokens most tokens of all runs of unknown length together
+ */
+export function planHole(
+  { replaced, tokens, parts, cells }: HoleRequest,
+  maxTokens: number,
+  encode: (text: string) => readonly number[],
+): HolePlan {
+  if (cells) {
+    const start = cells.map(({ token, ...cell }) => ({ ...cell, token: token ?? undefined }));
+    return { parts: [start], limit: start.length };
+  }
+  const known = tokens ?? (replaced ? encode(toLf(replaced)).length : undefined);
+  return planParts(parts ?? [{ masks: known }], maxTokens, encode);
+}
+
+/** Kept words are encoded each on its own, as everything on the two sides of a hole's edge is. */
+function planParts(
+  parts: readonly HolePart[],
+  maxTokens: number,
+  encode: (text: string) => readonly number[],
+): HolePlan {
+  const planned = parts.map((part) => {
+    if (typeof part === 'string') return encode(toLf(part)).map((token) => ({ token, locked: true }));
+    return part.masks === undefined ? UNKNOWN : Array<CellStart>(part.masks).fill(MASK);
+  });
+  const known = planned.reduce((sum, part) => sum + (part === UNKNOWN ? 0 : part.length), 0);
+  const unknown = planned.filter((part) => part === UNKNOWN).length;
+  // Every run gets a mask at least, whatever the limit.
+  return { parts: planned, limit: known + (unknown > 0 ? Math.max(maxTokens, unknown) : 0) };
+}
+
+/** The hole's cells, `lengths` masks for its runs of unknown length. */
+export function cellsOf({ parts }: HolePlan, lengths: readonly number[]): CellStart[] {
+  let unknown = 0;
+  return parts.flatMap((part) =>
+    part === UNKNOWN ? Array<CellStart>(lengths[unknown++]!).fill(MASK) : part,
+  );
+}

@@ -1,0 +1,23 @@
+import type { FillRequest, Step } from '../../../src/engine';
+import { fill } from '../../../src/engine/fill';
+import { loadRuntime } from '../../../src/engine/load';
+import type { Runtime } from '../../../src/engine/runtime';
+import { temporaryFolder, writeTinyBundle } from './model/tiny-bundle';
+
+/** A real network of random weights on ONNX Runtime, in this process. */
+export async function tinyRuntime(): Promise<Runtime> {
+  const folder = temporaryFolder();
+  await writeTinyBundle(folder, 'f32');
+  return (await loadRuntime(folder, { provider: 'cpu', threads: 1 })).runtime;
+}
+
+export async function allSteps(steps: AsyncIterable<Step>): Promise<Step[]> {
+  const all: Step[] = [];
+  for await (const step of steps) all.push(step);
+  return all;
+}
+
+/** The last step of a fill. */
+export async function filled(runtime: Runtime, request: FillRequest): Promise<Step> {
+  return (await allSteps(fill(runtime, request, undefined))).at(-1)!;
+}
