@@ -10,6 +10,7 @@ import type { TrainOptions } from './options';
 import type { Prepared } from './prepare';
 import type { TrainingPreset } from './presets';
 import { StageProgress } from './progress';
+import { stepsBeforeLastPhase } from './settings';
 import type { LoopResult } from './training-loop';
 
 export interface Finished {
@@ -101,11 +102,13 @@ async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
 }
 
 /** What this run has trained, and what the bundle that it started from had learned. */
-function learned({ preset, init }: Finished): BundleConfig['learned'] {
+function learned({ preset, result, init }: Finished): BundleConfig['learned'] {
   const then = init?.config.learned;
+  const { resize, doubt } = preset.batch.lastPhase;
+  const late = result.step > stepsBeforeLastPhase(preset);
   return {
-    expand: then?.expand === true,
-    remask: then?.remask === true,
+    expand: then?.expand === true || (late && resize.merged > 0 && resize.padded > 0),
+    remask: then?.remask === true || (late && doubt.corrupted > 0),
     guidance: then?.guidance === true || preset.batch.dropContext > 0,
   };
 }
@@ -142,6 +145,7 @@ function command(options: TrainOptions): string {
     'learning-rate': options.learningRate,
     warmup: options.warmup,
     ema: options.ema,
+    'last-phase': options.lastPhase,
   };
   const words = [
     `--preset ${preset}`,

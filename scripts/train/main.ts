@@ -13,7 +13,7 @@ import { prepare } from './prepare';
 import type { TrainingPreset } from './presets';
 import { RunLog } from './run-log';
 import { BatchStream } from './samples/batch-stream';
-import { settingsOf } from './settings';
+import { settingsOf, stepsBeforeLastPhase } from './settings';
 import { countGpus } from './together/gpus';
 import { joinTeam, Team, type Member } from './together/team';
 import { Trainer } from './trainer';
@@ -110,6 +110,7 @@ function build(
   });
   const { rank, size } = member ?? { rank: 0, size: 1 };
   const part = { each: preset.accumulate, rank, size };
+  const lateFrom = stepsBeforeLastPhase(preset) * preset.accumulate * size;
   const { tokenizer, train: corpus, fingerprint } = prepared;
   const loop: LoopOptions = {
     preset,
@@ -122,12 +123,13 @@ function build(
       maxSteps: options.maxSteps,
       corpus: fingerprint,
       samples: preset.batch.batch,
+      lastPhase: preset.batch.lastPhase.share,
       batchesPerStep: preset.accumulate * size,
       ...(init ? { init: init.config.files.weights.sha256 } : {}),
     },
     resume: options.resume,
     batches: (first) =>
-      new BatchStream({ corpus, tokenizer, config: preset.batch, seed: options.seed, part }, first),
+      new BatchStream({ corpus, tokenizer, config: preset.batch, seed: options.seed, part, lateFrom }, first),
     member,
   };
   return { trainer, network, loop };

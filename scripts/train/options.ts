@@ -22,6 +22,7 @@ export interface TrainOptions {
   readonly learningRate: number | undefined;
   readonly warmup: number | undefined;
   readonly ema: number | undefined;
+  readonly lastPhase: number | undefined;
   readonly seed: number;
   readonly resume: boolean;
 }
@@ -69,7 +70,12 @@ export function parseOptions(
     )
     .option('--learning-rate <rate>', 'its peak (default: the preset’s)', positive)
     .option('--warmup <n>', 'steps until the peak (default: the preset’s)', count)
-    .option('--ema <decay>', 'train an average of the weights with this decay, e.g. 0.999; 0: none', share)
+    .option(
+      '--last-phase <share>',
+      'share of the steps, at the end, that also teach changing a hole’s length and doubting visible tokens',
+      share,
+    )
+    .option('--ema <decay>', 'train an average of the weights with this decay, e.g. 0.999; 0: none', decay)
     .option('--gpus <n|auto>', 'processes that train together, one per GPU', gpus, 1)
     .option('--seed <n>', 'seed of all randomness', count, 1)
     .option('--resume', 'go on from the last checkpoint in the output folder', false)
@@ -97,6 +103,7 @@ export function parseOptions(
     learningRate: raw.learningRate,
     warmup: raw.warmup,
     ema: raw.ema,
+    lastPhase: raw.lastPhase,
     seed: raw.seed,
     resume: raw.resume,
   };
@@ -117,11 +124,17 @@ function positive(text: string): number {
 
 function share(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value < 1))
-    throw new InvalidArgumentError('It must be a number of at least 0 and below 1.');
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('It must be a number from 0 to 1.');
   return value;
 }
 
 function gpus(text: string): number | 'auto' {
   return text === 'auto' ? 'auto' : count(text);
+}
+
+function decay(text: string): number {
+  const value = share(text);
+  if (value === 1) throw new InvalidArgumentError('It must be below 1.');
+  return value;
 }

@@ -36,6 +36,11 @@ const SAMPLES = {
   dropContext: 0.1,
   shortContext: 0.2,
   minimumT: 0.1,
+  lastPhase: {
+    share: 0.2,
+    resize: { merged: 0.35, padded: 0.35, mergeProbability: [0.3, 1], mergeRounds: 4, mostPadding: 63 },
+    doubt: { corrupted: 0.1, clean: 0.1 },
+  },
 } as const;
 
 const SCHEDULE = { shape: 'cosine', still: 0, decay: 0.2, floor: 0.1 } as const;
@@ -69,7 +74,7 @@ export const PRESETS = {
       ropeBase: 10000,
       normEpsilon: 1e-6,
     },
-    batch: { ...SAMPLES, window: TINY_WINDOW, batch: 8, predictedShare: 0.28 },
+    batch: { ...SAMPLES, vocabulary: 2048, window: TINY_WINDOW, batch: 8, predictedShare: 0.28 },
     tier: 20,
     steps: 1000,
     schedule: { ...SCHEDULE, peak: 3e-3, warmup: 50 },
@@ -82,7 +87,7 @@ export const PRESETS = {
     ...COMMON,
     name: 'base',
     architecture: BASE_ARCHITECTURE,
-    batch: { ...SAMPLES, window: BASE_WINDOW, batch: 64, predictedShare: 0.28 },
+    batch: { ...SAMPLES, vocabulary: 12288, window: BASE_WINDOW, batch: 64, predictedShare: 0.28 },
     tier: 600,
     steps: 14_000,
     schedule: { ...SCHEDULE, peak: 1.2e-3, warmup: 300 },
@@ -96,7 +101,7 @@ export const PRESETS = {
     ...COMMON,
     name: 'finetune',
     architecture: BASE_ARCHITECTURE,
-    batch: { ...SAMPLES, window: BASE_WINDOW, batch: 4, predictedShare: 0.28 },
+    batch: { ...SAMPLES, vocabulary: 12288, window: BASE_WINDOW, batch: 4, predictedShare: 0.28 },
     tier: 20,
     steps: 200,
     schedule: { ...SCHEDULE, shape: 'linear', floor: 0, peak: 2e-4, warmup: 20, still: 5 },

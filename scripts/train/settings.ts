@@ -1,4 +1,4 @@
-import type { Architecture, Window } from '../../src/engine/model/bundle-config';
+import type { BundleConfig } from '../../src/engine/model/bundle-config';
 import type { TrainOptions } from './options';
 import { PRESETS, type TrainingPreset } from './presets';
 
@@ -12,7 +12,7 @@ const NORM_EPSILON = 1e-6;
  */
 export function settingsOf(
   options: TrainOptions,
-  bundle?: { readonly architecture: Architecture; readonly window: Window },
+  bundle?: Pick<BundleConfig, 'architecture' | 'window' | 'learned'>,
 ): TrainingPreset {
   const preset: TrainingPreset = PRESETS[options.preset];
   const { architecture, window } = bundle ?? {
@@ -24,10 +24,19 @@ export function settingsOf(
       `This trainer needs a norm epsilon of ${NORM_EPSILON} and heads of a multiple of 8; the bundle has ${architecture.normEpsilon} and ${architecture.headWidth}.`,
     );
   const { schedule } = preset;
+  const { lastPhase } = preset.batch;
+  // What a bundle has not learned is not taught in passing; what it has it would else forget.
+  const teaches = bundle === undefined || bundle.learned.expand || bundle.learned.remask;
   return {
     ...preset,
     architecture,
-    batch: { ...preset.batch, window, batch: options.batch ?? preset.batch.batch },
+    batch: {
+      ...preset.batch,
+      window,
+      vocabulary: architecture.vocabulary,
+      batch: options.batch ?? preset.batch.batch,
+      lastPhase: { ...lastPhase, share: options.lastPhase ?? (teaches ? lastPhase.share : 0) },
+    },
     steps: options.maxSteps,
     accumulate: options.accumulate ?? preset.accumulate,
     emaDecay: options.ema ?? preset.emaDecay,
@@ -38,4 +47,9 @@ export function settingsOf(
       warmup: options.warmup ?? schedule.warmup,
     },
   };
+}
+
+/** Steps of a run that come before its last part. */
+export function stepsBeforeLastPhase({ steps, batch }: TrainingPreset): number {
+  return Math.ceil(steps * (1 - batch.lastPhase.share));
 }

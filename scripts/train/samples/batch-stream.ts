@@ -13,6 +13,8 @@ export interface BatchStreamConfig {
   readonly seed: number;
   /** This process's part of each step's batches: `each` of them, after those of the `rank` processes before it. */
   readonly part: { readonly each: number; readonly rank: number; readonly size: number };
+  /** Number, in the whole run, of the first batch of its last part. */
+  readonly lateFrom: number;
 }
 
 const MOST_WORKERS = 12;
@@ -30,11 +32,17 @@ export class BatchStream {
   #asked: number;
 
   /** @param first number of the first batch that will be asked for */
-  constructor(config: BatchStreamConfig, first: number, workers = Math.min(MOST_WORKERS, Math.max(1, os.availableParallelism() - 1))) {
+  constructor(
+    config: BatchStreamConfig,
+    first: number,
+    workers = Math.min(MOST_WORKERS, Math.max(1, os.availableParallelism() - 1)),
+  ) {
     this.#asked = first;
     this.#workers = Array.from({ length: workers }, () => {
       const worker = new Worker(path.join(__dirname, 'train-worker.js'), { workerData: config });
-      worker.on('message', ({ index, batch }: { index: number; batch: Batch }) => this.#deliver(index, batch));
+      worker.on('message', ({ index, batch }: { index: number; batch: Batch }) =>
+        this.#deliver(index, batch),
+      );
       worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
       return worker;
     });
@@ -42,7 +50,11 @@ export class BatchStream {
 
   /** Batch number `index`; numbers are asked for in ascending order. */
   next(index: number): Promise<Batch> {
-    for (const most = index + this.#workers.length * BATCHES_AHEAD_PER_WORKER; this.#asked < most; this.#asked++) {
+    for (
+      const most = index + this.#workers.length * BATCHES_AHEAD_PER_WORKER;
+      this.#asked < most;
+      this.#asked++
+    ) {
       this.#workers[this.#asked % this.#workers.length]!.postMessage(this.#asked);
     }
     const ready = this.#ready.get(index);

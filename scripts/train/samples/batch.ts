@@ -28,13 +28,18 @@ export function batchNumber(
   return Math.floor(index / each) * each * size + rank * each + (index % each);
 }
 
-/** Builds batch number `index` of a run: it depends on the seed and the index alone, whoever builds it. */
+/**
+ * Builds batch number `index` of a run: it depends on the seed and the index alone, whoever builds it.
+ *
+ * @param late whether it is for the last part of training
+ */
 export function buildBatch(
   corpus: PackedCorpus,
   encode: Encode,
   config: BatchConfig,
   seed: number,
   index: number,
+  late = false,
 ): Batch {
   const random = new Random(seed * 4294967296 + index);
   const offset = random.uniform();
@@ -42,7 +47,7 @@ export function buildBatch(
   while (samples.length < config.batch) {
     const u = (offset + samples.length / config.batch) % 1;
     const excerpt = drawExcerpt(corpus, random);
-    const sample = buildSample(excerpt, encode, config.window, config, u, random);
+    const sample = buildSample(excerpt, encode, config.window, config, u, random, late);
     if (sample) samples.push(sample);
   }
   return assemble(samples, config, tokenWeights(samples, config.holeWeight), random);
@@ -73,12 +78,19 @@ export function buildGridBatch(from: HeldOut, config: BatchConfig, t: number, se
   const samples: Sample[] = [];
   for (let index = 0; samples.length < config.batch; index++) {
     const random = new Random(seed * 4294967296 + index);
-    const sample = buildSample(drawExcerpt(from.corpus, random), from.encode, config.window, whole, 0, random);
+    const sample = buildSample(
+      drawExcerpt(from.corpus, random),
+      from.encode,
+      config.window,
+      whole,
+      0,
+      random,
+    );
     if (sample) samples.push(sample);
   }
-  const bytesOf = ({ ids, contextRows, masked }: Sample): number => {
+  const bytesOf = ({ ids, contextRows, predicted }: Sample): number => {
     const shown = ids.subarray(contextRows).reduce((sum, id) => sum + from.bytes[id]!, 0);
-    return masked.reduce((sum, { target }) => sum + from.bytes[target]!, shown);
+    return predicted.reduce((sum, { target }) => sum + from.bytes[target]!, shown);
   };
   const bits = Math.LN2 * samples.reduce((sum, sample) => sum + bytesOf(sample), 0);
   return assemble(samples, whole, ({ t: share }) => 1 / (share * bits), new Random(seed));
@@ -135,7 +147,8 @@ function assemble(
     kinds.fill(ROW_KIND.context, first, first + sample.contextRows);
     kinds.fill(ROW_KIND.hole, first + sample.contextRows, first + sample.ids.length);
     const weight = weightOf(sample);
-    for (const { row, target } of sample.masked) predicted.push({ row: first + row, target, weight });
+    for (const { row, target, share } of sample.predicted)
+      predicted.push({ row: first + row, target, weight: weight * share });
   });
 
   const most = Math.floor(batch * length * config.predictedShare);
@@ -163,9 +176,12 @@ function assemble(
  */
 function tokenWeights(samples: readonly Sample[], holeWeight: number): (sample: Sample) => number {
   const tokens = { withContext: 0, withoutContext: 0 };
-  const kindOf = ({ contextRows }: Sample): keyof typeof tokens => (contextRows > 0 ? 'withContext' : 'withoutContext');
+  const kindOf = ({ contextRows }: Sample): keyof typeof tokens =>
+    contextRows > 0 ? 'withContext' : 'withoutContext';
   for (const sample of samples) tokens[kindOf(sample)] += sample.holeTokens;
   const alone = tokens.withContext === 0 || tokens.withoutContext === 0;
-  const share = alone ? { withContext: 1, withoutContext: 1 } : { withContext: holeWeight, withoutContext: 1 - holeWeight };
+  const share = alone
+    ? { withContext: 1, withoutContext: 1 }
+    : { withContext: holeWeight, withoutContext: 1 - holeWeight };
   return (sample) => share[kindOf(sample)] / (sample.t * tokens[kindOf(sample)]);
 }

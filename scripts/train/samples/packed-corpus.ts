@@ -45,7 +45,11 @@ export async function writePack(
   fs.writeFileSync(temporary, `${JSON.stringify(header)}\n`);
   await new Promise<void>((resolve, reject) => {
     const target = fs.createWriteStream(temporary, { flags: 'a', flush: true });
-    fs.createReadStream(body).on('error', reject).pipe(target).on('error', reject).on('finish', () => resolve());
+    fs.createReadStream(body)
+      .on('error', reject)
+      .pipe(target)
+      .on('error', reject)
+      .on('finish', () => resolve());
   });
   fs.rmSync(body);
   fs.renameSync(temporary, file);
@@ -87,6 +91,7 @@ function readHeader(fd: number, file: string): { parsed: Header; length: number 
       const text = Buffer.concat(chunks);
       return { parsed: JSON.parse(text.toString('utf8')) as Header, length: text.length + 1 };
     }
-    if (read === 0) throw new Error(`${file} is not a packed corpus. Delete it; it is built again from the corpus.`);
+    if (read === 0)
+      throw new Error(`${file} is not a packed corpus. Delete it; it is built again from the corpus.`);
   }
 }

@@ -1,8 +1,18 @@
 import { forwardProcess } from '../../../src/engine/diffusion/forward-process';
 import type { Random } from '../../../src/engine/diffusion/random';
-import { SPECIAL, type Window } from '../../../src/engine/model/bundle-config';
+import { SPECIAL_TOKENS, type Window } from '../../../src/engine/model/bundle-config';
 import { encodeContext, type Encode } from '../../../src/engine/text/context-window';
 import { holeRows, layOut, layOutNothing, reservedFor, type Layout } from '../../../src/engine/text/layout';
+import {
+  doubtVisible,
+  drawPadding,
+  masked,
+  mergeMasks,
+  padMasks,
+  type Cell,
+  type DoubtConfig,
+  type ResizeConfig,
+} from './cells';
 import { cutHoles, type CharacterRange, type HoleShapes } from './hole-shapes';
 
 /** How samples are made; all shares are probabilities. */
@@ -24,6 +34,17 @@ export interface SampleConfig {
   readonly minimumT: number;
   /** For validation: exactly this share of a sample's hole tokens is masked, one at least. */
   readonly exactT?: number;
+  /** Token ids there are. */
+  readonly vocabulary: number;
+  /** What the last part of training adds. */
+  readonly lastPhase: LastPhase;
+}
+
+export interface LastPhase {
+  /** Share of the run's steps, at its end; 0: it is left out. */
+  readonly share: number;
+  readonly resize: ResizeConfig;
+  readonly doubt: DoubtConfig;
 }
 
 /** One training sample: rows of the network's input, and which of them are predicted. */
@@ -33,8 +54,8 @@ export interface Sample {
   readonly positions: Int32Array;
   /** Rows before this one are context, the rest hole. */
   readonly contextRows: number;
-  /** Masked rows and the tokens they hide. */
-  readonly masked: readonly { readonly row: number; readonly target: number }[];
+  /** Rows that are predicted (the masked ones, and visible ones that are doubted), and what is wanted there. */
+  readonly predicted: readonly { readonly row: number; readonly target: number; readonly share: number }[];
   /** Mask ratio, and the number of tokens equation 5 divides by. */
   readonly t: number;
   readonly holeTokens: number;
@@ -55,6 +76,7 @@ const REACH = 700;
  * between them and suffix are tokenised separately, every hole reserves its run of positions and is closed by `[END]`.
  *
  * @param u uniform in [0, 1), the sample's place in the batch's stratified draw of t
+ * @param late whether it is for the last part of training
  * @returns undefined where the excerpt holds nothing to learn from
  */
 export function buildSample(
@@ -64,45 +86,48 @@ export function buildSample(
   config: SampleConfig,
   u: number,
   random: Random,
+  late = false,
 ): Sample | undefined {
+  const settings: Settings = { encode, window, config, u, random, late };
   return random.uniform() < config.holeShare
-    ? holeSample(excerpt, encode, window, config, u, random)
-    : uniformSample(excerpt, encode, window, config, u, random);
+    ? holeSample(excerpt, settings)
+    : uniformSample(excerpt, settings);
 }
 
-function uniformSample(
-  { text, anchor }: Excerpt,
-  encode: Encode,
-  window: Window,
-  config: SampleConfig,
-  u: number,
-  random: Random,
-): Sample | undefined {
+interface Settings {
+  readonly encode: Encode;
+  readonly window: Window;
+  readonly config: SampleConfig;
+  readonly u: number;
+  readonly random: Random;
+  readonly late: boolean;
+}
+
+function uniformSample({ text, anchor }: Excerpt, settings: Settings): Sample | undefined {
+  const { encode, window } = settings;
   const newline = text.lastIndexOf('\n', anchor - 1);
   const ids = encode(text.slice(newline + 1)).slice(0, window.rows);
-  return ids.length === 0 ? undefined : mask(layOutNothing(), [ids], config, u, random);
+  return ids.length === 0 ? undefined : mask(layOutNothing(), [{ ids }], settings);
 }
 
-function holeSample(
-  excerpt: Excerpt,
-  encode: Encode,
-  window: Window,
-  config: SampleConfig,
-  u: number,
-  random: Random,
-): Sample | undefined {
+function holeSample(excerpt: Excerpt, settings: Settings): Sample | undefined {
+  const { encode, window, config, random, late } = settings;
   const { text, anchor, path } = excerpt;
   const count = 1 + random.weighted(config.holeCounts);
   const cut = cutHoles(text, anchor, REACH, count, config.shapes, random);
   const holes = keepWithinWindow(
-    cut.map((range) => ({ range, ids: encode(text.slice(range.start, range.end)) })),
+    cut.map((range) => ({
+      range,
+      ids: encode(text.slice(range.start, range.end)),
+      ...(late ? drawResize(config.lastPhase.resize, random) : {}),
+    })),
     window,
     config,
     random,
   );
   if (holes.length === 0) return undefined;
 
-  const rows = window.rows - holes.reduce((sum, hole) => sum + hole.ids.length + 1, 0);
+  const rows = window.rows - holes.reduce((sum, hole) => sum + mostRows(hole) + 1, 0);
   const positions = window.positions - holes.reduce((sum, hole) => sum + hole.reserved, 0);
   const most = Math.min(rows, positions);
   const budget = random.uniform() < config.shortContext ? Math.floor(most * random.uniform()) : most;
@@ -110,24 +135,40 @@ function holeSample(
   const segments =
     random.uniform() < config.dropContext
       ? Array.from({ length: holes.length + 1 }, () => [])
-      : contextSegments(encode, text, holes, budget, prefixShare, random.uniform() < config.dropHeader ? undefined : path);
+      : contextSegments(
+          encode,
+          text,
+          holes,
+          budget,
+          prefixShare,
+          random.uniform() < config.dropHeader ? undefined : path,
+        );
   if (!segments) return undefined;
   const layout = layOut(
     segments,
     holes.map((hole) => hole.reserved),
   );
-  return mask(
-    layout,
-    holes.map((hole) => hole.ids),
-    config,
-    u,
-    random,
-  );
+  return mask(layout, holes, settings);
 }
 
-interface CutHole {
+/** What is hidden by a hole, and whether its canvas is made of another length. */
+interface Hidden {
+  readonly ids: readonly number[];
+  readonly merge?: boolean;
+  /** Masks that are added to it. */
+  readonly padding?: number;
+}
+
+function drawResize(config: ResizeConfig, random: Random): Pick<Hidden, 'merge' | 'padding'> {
+  const kind = random.weighted([config.merged, config.padded, 1 - config.merged - config.padded]);
+  if (kind === 0) return { merge: true };
+  return kind === 1 ? { padding: drawPadding(config, random) } : {};
+}
+
+const mostRows = ({ ids, padding = 0 }: Hidden): number => ids.length + padding;
+
+interface CutHole extends Hidden {
   readonly range: CharacterRange;
-  readonly ids: number[];
 }
 
 /** Drops holes that are empty or too long, and those for which the window has no room left; chooses each one's G. */
@@ -141,10 +182,12 @@ function keepWithinWindow(
   let rows = Math.floor(window.rows / 2);
   let positions = Math.floor(window.positions / 2);
   return holes.flatMap((hole) => {
-    const length = hole.ids.length;
-    if (length === 0 || length > config.longestHole || length + 1 > rows) return [];
+    const length = mostRows(hole);
+    if (hole.ids.length === 0 || length > config.longestHole || length + 1 > rows) return [];
     const smallest = reservedFor(length, window);
-    const fitting = window.reserved.filter((size) => smallest !== undefined && size >= smallest && size <= positions);
+    const fitting = window.reserved.filter(
+      (size) => smallest !== undefined && size >= smallest && size <= positions,
+    );
     if (fitting.length === 0) return [];
     // In use a selection reserves the smallest run, a hole of unknown length that of its limit.
     const reserved = random.uniform() < 0.5 ? fitting[0]! : fitting[random.integer(fitting.length)]!;
@@ -181,33 +224,40 @@ function maskExactly(length: number, t: number, random: Random): ReturnType<type
   return { t: count / length, masked };
 }
 
-function mask(
-  layout: Layout,
-  holes: readonly number[][],
-  { minimumT, exactT }: SampleConfig,
-  u: number,
-  random: Random,
-): Sample {
-  const holeTokens = holes.reduce((sum, ids) => sum + ids.length, 0);
-  const { t, masked } =
+function mask(layout: Layout, holes: readonly Hidden[], settings: Settings): Sample {
+  const { config, u, random, late } = settings;
+  const { minimumT, exactT, vocabulary } = config;
+  const { resize, doubt } = config.lastPhase;
+  const holeTokens = holes.reduce((sum, { ids }) => sum + ids.length, 0);
+  const { t, masked: hidden } =
     exactT === undefined
       ? forwardProcess(holeTokens, minimumT, u, random)
       : maskExactly(holeTokens, exactT, random);
   let token = 0;
-  const shown = holes.map((ids) => ids.map((id) => (masked[token++] ? SPECIAL.mask : id)));
-  const rows = holeRows(layout, shown);
-  const contextRows = layout.ids.length;
-  const targets: { row: number; target: number }[] = [];
-  holes.forEach((ids, hole) => {
-    ids.forEach((target, i) => {
-      if (shown[hole]![i] === SPECIAL.mask) targets.push({ row: contextRows + rows.firstRows[hole]! + i, target });
-    });
+  const nearby = [...layout.ids, ...holes.flatMap(({ ids }) => ids)].filter(
+    (id) => id >= SPECIAL_TOKENS.length,
+  );
+  const canvas = holes.map(({ ids, merge, padding }): readonly Cell[] => {
+    let cells = ids.map((id): Cell => (hidden[token++] ? masked(id) : { shown: id }));
+    if (merge) cells = mergeMasks(cells, resize, random);
+    if (padding !== undefined) cells = padMasks(cells, padding, t, random);
+    return late ? doubtVisible(cells, doubt, { t, nearby, vocabulary }, random) : cells;
   });
+  const rows = holeRows(
+    layout,
+    canvas.map((cells) => cells.map(({ shown }) => shown)),
+  );
+  const contextRows = layout.ids.length;
+  const predicted = canvas.flatMap((cells, hole) =>
+    cells.flatMap(({ target, share = 1 }, i) =>
+      target === undefined ? [] : [{ row: contextRows + rows.firstRows[hole]! + i, target, share }],
+    ),
+  );
   return {
     ids: concat(layout.ids, rows.ids),
     positions: concat(layout.positions, rows.positions),
     contextRows,
-    masked: targets,
+    predicted,
     t,
     holeTokens,
   };
