@@ -1,5 +1,9 @@
-import { MetricsLog } from './metrics';
+import fs from 'node:fs';
+import path from 'node:path';
+import { lossPlot } from './loss-plot';
+import { MetricsLog, type Metric } from './metrics';
 import { StageProgress } from './progress';
+import { TensorBoardLog } from './tensorboard';
 import type { StepNumbers } from './trainer';
 import type { Validation } from './validation';
 
@@ -19,10 +23,15 @@ interface LoggedStep extends StepNumbers {
   readonly skipped: boolean;
 }
 
-/** Everything a run shows of itself while it runs: metrics.jsonl and the progress bar. */
+/** Least time between two drawings of the plot; it is drawn at every validation and at the end too. */
+const DRAW_EVERY_MS = 10_000;
+
+/** Everything a run shows of itself while it runs: metrics.jsonl, loss.svg, TensorBoard's events, a progress bar. */
 export class RunLog {
   readonly #metrics: MetricsLog;
+  readonly #board: TensorBoardLog;
   readonly #progress: StageProgress | undefined;
+  #drawn = -Infinity;
   #since: { time: number; step: number; losses: number[] };
   #detail = '';
   #bits = '';
@@ -33,20 +42,21 @@ export class RunLog {
     first: number,
   ) {
     this.#metrics = new MetricsLog(options.out, first);
+    this.#board = new TensorBoardLog(path.join(options.out, 'tensorboard'), first);
     if (options.bar) this.#progress = new StageProgress('training', options.maxSteps, first);
     this.#since = { time: performance.now(), step: first, losses: [] };
   }
 
   step({ step, rate, loss, gradientNorm, skipped }: LoggedStep): void {
     const { maxSteps, logEvery, rowsPerStep } = this.options;
-    if (skipped) this.#metrics.write({ step, skipped: 'its gradients were not finite' });
+    if (skipped) this.#write({ step, skipped: 'its gradients were not finite' });
     else this.#since.losses.push(loss);
     if (step % logEvery === 0 && this.#since.losses.length > 0) {
       const { losses, time, step: before } = this.#since;
       const mean = losses.reduce((a, b) => a + b, 0) / losses.length;
       const seconds = (performance.now() - time) / 1000;
       const tokensPerSecond = Math.round(((step - before) * rowsPerStep) / seconds);
-      this.#metrics.write({
+      this.#write({
         step,
         loss: mean,
         ...(skipped ? {} : { gradientNorm }),
@@ -64,9 +74,15 @@ export class RunLog {
     if (validation === undefined) return;
     const { validationLoss, bitsPerByte, bitsAt, sample } = validation;
     const grid = [...bitsAt].map(([t, bits]) => [`bitsPerByte@${t}`, bits] as const);
-    this.#metrics.write({ step, validationLoss, bitsPerByte, ...Object.fromEntries(grid) });
+    this.#write({ step, validationLoss, bitsPerByte, ...Object.fromEntries(grid) });
     this.#bits = `  ${bitsPerByte.toFixed(3)} bits/byte`;
-    if (sample) this.#metrics.write({ step, ...sample });
+    if (sample) {
+      this.#write({ step, ...sample });
+      const shown = (text: string): string => `    ${text.replace(/\n/g, '\n    ')}`;
+      const of = [`${sample.path}, wanted:`, shown(sample.wanted), 'filled:', shown(sample.filled)];
+      this.#board.text(step, 'sample', of.join('\n\n'));
+    }
+    this.#draw();
   }
 
   /** Runs what is not training; its time does not count in the speed. */
@@ -80,6 +96,23 @@ export class RunLog {
   }
 
   close(): void {
+    this.#draw();
     this.#progress?.stop();
+  }
+
+  #write(metric: Metric): void {
+    this.#metrics.write(metric);
+    const { step, ...rest } = metric;
+    const numbers = Object.entries(rest).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    );
+    if (numbers.length > 0) this.#board.scalars(step, Object.fromEntries(numbers));
+    if (performance.now() - this.#drawn > DRAW_EVERY_MS) this.#draw();
+  }
+
+  #draw(): void {
+    const { out } = this.options;
+    fs.writeFileSync(path.join(out, 'loss.svg'), lossPlot(this.#metrics.all, path.basename(out)));
+    this.#drawn = performance.now();
   }
 }
