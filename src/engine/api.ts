@@ -186,6 +186,8 @@ export interface TextToken {
 export interface RunOptions {
   /** Cancels between two steps; the iteration then throws an `EngineError` with code `cancelled`. */
   readonly signal?: AbortSignal;
+  /** A request cancels the one that is under way in the same lane, between two steps, and takes its place. */
+  readonly lane?: string;
 }
 
 /** What was loaded. */
@@ -207,6 +209,16 @@ export interface LoadOptions {
   readonly threads?: number;
 }
 
+/** The engine process as it is now. */
+export interface EngineStats {
+  /** Its process id. */
+  readonly pid: number;
+  /** Memory it holds, bytes. */
+  readonly residentBytes: number;
+  /** The most memory it has held, bytes. */
+  readonly peakBytes: number;
+}
+
 /** An engine that is ready. Requests run one after the other. */
 export interface Engine {
   readonly info: EngineInfo;
@@ -222,5 +234,7 @@ export interface Engine {
   tokenize(text: string): Promise<readonly TextToken[]>;
   /** How many bits the words in the holes take: how well the model foresees a text. */
   likelihood(request: LikelihoodRequest, options?: RunOptions): Promise<Likelihood>;
+  /** Answered between two steps, whatever is under way. */
+  stats(): Promise<EngineStats>;
   dispose(): Promise<void>;
 }

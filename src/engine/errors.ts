@@ -8,6 +8,7 @@ export type EngineErrorCode =
   | 'provider-unavailable'
   | 'cancelled'
   | 'engine-crashed'
+  | 'out-of-memory'
   | 'internal';
 
 /** Every error that leaves the engine. It survives the process border: code and message are all it carries. */
@@ -23,9 +24,19 @@ export class EngineError extends Error {
   }
 }
 
+/** What Node, the C++ library and ONNX Runtime say when memory is not to be had. */
+export const NO_MEMORY = /allocation failed|bad_?\s?alloc|failed to allocate|out of memory/i;
+
 /** The error as an `EngineError`; anything unforeseen becomes code `internal` with its own message. */
 export function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (NO_MEMORY.test(message)) {
+    return new EngineError(
+      'out-of-memory',
+      'There is not enough memory for this. Close other programs, fill less at a time, or choose a smaller model.',
+      { cause: error },
+    );
+  }
   return new EngineError('internal', `Unexpected failure in the engine: ${message}`, { cause: error });
 }

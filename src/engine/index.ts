@@ -9,6 +9,7 @@ export type {
   CellView,
   Engine,
   EngineInfo,
+  EngineStats,
   FillRequest,
   GenerateRequest,
   HolePart,

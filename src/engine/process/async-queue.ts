@@ -4,6 +4,11 @@ export class AsyncQueue<T> {
   #end: { readonly error: Error | undefined } | undefined;
   #wake: (() => void) | undefined;
 
+  /** Whether no more values come. */
+  get ended(): boolean {
+    return this.#end !== undefined;
+  }
+
   push(value: T): void {
     this.#values.push(value);
     this.#wake?.();

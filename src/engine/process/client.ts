@@ -1,7 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import type {
   Engine,
   EngineInfo,
+  EngineStats,
   FillRequest,
   GenerateRequest,
   Likelihood,
@@ -15,34 +15,44 @@ import type {
 } from '../api';
 import { EngineError } from '../errors';
 import { AsyncQueue } from './async-queue';
-import type { Answer, ToClient, ToHost } from './protocol';
+import { EngineProcess, type Answer } from './engine-process';
+import { BEAT_MS } from './heartbeat';
+import type { Answers, Ask } from './protocol';
+import { Restarts } from './restarts';
 
-/** A crash is answered by a quiet restart at the next request; this many within the window are not. */
-const MOST_CRASHES = 3;
-const CRASH_WINDOW_MS = 60_000;
-const RESTART_DELAY_MS = 250;
-const STDERR_KEPT = 4000;
+type Value = Answers[keyof Answers];
 
 /** The engine in a child process, from its parent's side. */
 export class EngineClient implements Engine {
-  #child: ChildProcess | undefined;
+  #process: EngineProcess | undefined;
   #info: EngineInfo | undefined;
-  #starting: Promise<void> | undefined;
+  #starting: Promise<EngineProcess> | undefined;
   #disposed = false;
   #nextId = 1;
-  #crashes: number[] = [];
-  readonly #requests = new Map<number, AsyncQueue<Step | Answer>>();
+  readonly #restarts = new Restarts();
+  readonly #requests = new Map<number, AsyncQueue<Value>>();
+  /** How the request under way in each lane is cancelled. */
+  readonly #lanes = new Map<string, () => void>();
 
   private constructor(
     private readonly hostScript: string,
     private readonly folder: string,
     private readonly options: LoadOptions,
+    private readonly tickMs: number,
   ) {}
 
-  /** @throws EngineError when the bundle or the provider cannot be used */
-  static async start(hostScript: string, folder: string, options: LoadOptions): Promise<EngineClient> {
-    const client = new EngineClient(hostScript, folder, options);
-    await client.#ensureStarted();
+  /**
+   * @param tickMs a thirtieth of the silence after which a process that has something to do counts as hung
+   * @throws EngineError when the bundle or the provider cannot be used
+   */
+  static async start(
+    hostScript: string,
+    folder: string,
+    options: LoadOptions,
+    tickMs = BEAT_MS,
+  ): Promise<EngineClient> {
+    const client = new EngineClient(hostScript, folder, options, tickMs);
+    await client.#started();
     return client;
   }
 
@@ -51,160 +61,126 @@ export class EngineClient implements Engine {
     return this.#info;
   }
 
-  fill(request: FillRequest, { signal }: RunOptions = {}): AsyncIterable<Step> {
-    return this.#run<Step>((id) => ({ type: 'fill', id, request }), signal);
+  fill(request: FillRequest, options: RunOptions = {}): AsyncIterable<Step> {
+    return this.#run<'fill'>({ type: 'fill', request }, options);
   }
 
-  generate(request: GenerateRequest, { signal }: RunOptions = {}): AsyncIterable<Step> {
-    return this.#run<Step>((id) => ({ type: 'generate', id, request }), signal);
+  generate(request: GenerateRequest, options: RunOptions = {}): AsyncIterable<Step> {
+    return this.#run<'generate'>({ type: 'generate', request }, options);
   }
 
-  likelihood(request: LikelihoodRequest, { signal }: RunOptions = {}): Promise<Likelihood> {
-    return only(this.#run<Likelihood>((id) => ({ type: 'likelihood', id, request }), signal));
+  likelihood(request: LikelihoodRequest, options: RunOptions = {}): Promise<Likelihood> {
+    return only(this.#run<'likelihood'>({ type: 'likelihood', request }, options));
   }
 
-  score(request: ScoreRequest, { signal }: RunOptions = {}): Promise<Scored> {
-    return only(this.#run<Scored>((id) => ({ type: 'score', id, request }), signal));
+  score(request: ScoreRequest, options: RunOptions = {}): Promise<Scored> {
+    return only(this.#run<'score'>({ type: 'score', request }, options));
   }
 
   tokenize(text: string): Promise<readonly TextToken[]> {
-    return only(this.#run<readonly TextToken[]>((id) => ({ type: 'tokenize', id, text }), undefined));
+    return only(this.#run<'tokenize'>({ type: 'tokenize', text }, {}));
+  }
+
+  stats(): Promise<EngineStats> {
+    return only(this.#run<'stats'>({ type: 'stats' }, {}));
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    // The child leaves by itself when the channel closes; in the midst of a forward it cannot hear that.
-    if (child.connected) child.disconnect();
-    const timer = setTimeout(() => child.kill('SIGKILL'), 1000);
-    await exited;
-    clearTimeout(timer);
+    await this.#process?.leave();
   }
 
-  /** @typeParam T what requests of the message's type are answered with */
-  async *#run<T extends Step | Answer>(
-    message: (id: number) => ToHost,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<T, void, undefined> {
+  async *#run<T extends keyof Answers>(
+    ask: Ask & { type: T },
+    { signal, lane }: RunOptions,
+  ): AsyncGenerator<Answers[T], void, undefined> {
     if (signal?.aborted) throw cancelled();
-    await this.#ensureStarted();
+    const queue = new AsyncQueue<Value>();
     const id = this.#nextId++;
-    const queue = new AsyncQueue<T>();
-    this.#requests.set(id, queue);
     const cancel = (): void => {
-      this.#send({ type: 'cancel', id });
+      this.#process?.send({ type: 'cancel', id });
       queue.end(cancelled());
     };
     signal?.addEventListener('abort', cancel, { once: true });
+    if (lane !== undefined) {
+      this.#lanes.get(lane)?.();
+      this.#lanes.set(lane, cancel);
+    }
     let ended = false;
     try {
-      this.#send(message(id));
-      yield* queue;
+      const child = await this.#started();
+      if (!queue.ended) {
+        this.#requests.set(id, queue);
+        child.send({ ...ask, id });
+        child.expected = true;
+      }
+      yield* queue as AsyncQueue<Answers[T]>;
       ended = true;
     } finally {
+      if (!ended) cancel();
       signal?.removeEventListener('abort', cancel);
+      if (lane !== undefined && this.#lanes.get(lane) === cancel) this.#lanes.delete(lane);
       this.#requests.delete(id);
-      if (!ended) this.#send({ type: 'cancel', id });
+      if (this.#process) this.#process.expected = this.#requests.size > 0;
     }
   }
 
-  #ensureStarted(): Promise<void> {
-    if (this.#disposed)
-      return Promise.reject(new EngineError('engine-crashed', 'The engine has been shut down.'));
-    this.#starting ??= this.#start();
+  #started(): Promise<EngineProcess> {
+    if (this.#disposed) return Promise.reject(shutDown());
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
     return this.#starting;
   }
 
-  async #start(): Promise<void> {
-    try {
-      const recent = this.#crashes.filter((at) => Date.now() - at < CRASH_WINDOW_MS);
-      if (recent.length >= MOST_CRASHES) {
-        throw new EngineError(
-          'engine-crashed',
-          `The engine process stopped ${recent.length} times within a minute and is not started again by itself. Restart the engine, or choose another provider.`,
-        );
-      }
-      if (recent.length > 0)
-        await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS * recent.length));
-      await this.#load().catch((error: unknown) => {
-        // A driver that crashed while its provider was on trial has been noted and is left out the second time.
-        if (!(error instanceof EngineError && error.code === 'engine-crashed')) throw error;
-        return this.#load();
-      });
-    } catch (error) {
+  async #start(): Promise<EngineProcess> {
+    await this.#restarts.wait();
+    return this.#load().catch((error: unknown) => {
+      // A driver that crashed while its provider was on trial has been noted and is left out the second time.
+      if (!(error instanceof EngineError && error.code === 'engine-crashed')) throw error;
+      return this.#load();
+    });
+  }
+
+  async #load(): Promise<EngineProcess> {
+    if (this.#disposed) throw shutDown();
+    const child = new EngineProcess(this.hostScript, (answer) => this.#deliver(answer), this.tickMs);
+    this.#process = child;
+    void child.gone.then(() => {
+      if (child.wasUnexpected) this.#restarts.crashed();
+    });
+    this.#info = await child.load(this.folder, this.options);
+    child.expected = false;
+    void child.gone.then((error) => {
+      this.#process = undefined;
       this.#starting = undefined;
-      throw error;
-    }
-  }
-
-  #load(): Promise<void> {
-    const child = fork(this.hostScript, {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // In VS Code's extension host this process is Electron, which is plain Node only when asked to.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-      execArgv: [],
+      for (const queue of this.#requests.values()) queue.end(error);
     });
-    this.#child = child;
-    let stderr = '';
-    let refused = false;
-    child.stderr
-      ?.setEncoding('utf8')
-      .on('data', (chunk: string) => (stderr = (stderr + chunk).slice(-STDERR_KEPT)));
-    return new Promise<void>((resolve, reject) => {
-      child.on('message', (message: ToClient) => {
-        if (message.type === 'loaded') {
-          this.#info = message.info;
-          resolve();
-        } else if (message.type === 'load-failed') {
-          refused = true;
-          child.disconnect();
-          reject(new EngineError(message.code, message.message));
-        } else {
-          this.#deliver(message);
-        }
-      });
-      child.on('error', (error) => reject(crashed(`could not be started: ${error.message}`)));
-      child.on('exit', (code, signal) => {
-        const error = crashed(
-          `stopped (${signal ?? `exit code ${code}`}).${stderr ? ` It said: ${stderr.trim()}` : ''}`,
-        );
-        this.#starting = undefined;
-        if (!this.#disposed && !refused) this.#crashes.push(Date.now());
-        for (const queue of this.#requests.values()) queue.end(error);
-        reject(error);
-      });
-      this.#send({ type: 'load', folder: this.folder, options: this.options });
-    });
+    return child;
   }
 
-  #deliver(message: Exclude<ToClient, { type: 'loaded' | 'load-failed' }>): void {
-    const queue = this.#requests.get(message.id);
-    if (message.type === 'step') queue?.push(message.step);
-    else if (message.type === 'answer') queue?.push(message.answer);
-    else if (message.type === 'ended') queue?.end();
-    else queue?.end(new EngineError(message.code, message.message));
-  }
-
-  #send(message: ToHost): void {
-    if (this.#child?.connected) this.#child.send(message);
+  #deliver(answer: Answer): void {
+    const queue = this.#requests.get(answer.id);
+    if (answer.type === 'value') queue?.push(answer.value);
+    else if (answer.type === 'ended') queue?.end();
+    else queue?.end(new EngineError(answer.code, answer.message));
   }
 }
 
 /** The answer to a request that has one. */
-async function only<A extends Answer>(answers: AsyncIterable<A>): Promise<A> {
-  let answer: A | undefined;
-  for await (const one of answers) answer = one;
-  if (!answer) throw new EngineError('internal', 'The engine process ended a request without an answer.');
+async function only<T>(values: AsyncIterable<T>): Promise<T> {
+  let answer: T | undefined;
+  for await (const value of values) answer = value;
+  if (answer === undefined)
+    throw new EngineError('internal', 'The engine process ended a request without an answer.');
   return answer;
+}
+
+function shutDown(): EngineError {
+  return new EngineError('engine-crashed', 'The engine has been shut down.');
 }
 
 function cancelled(): EngineError {
   return new EngineError('cancelled', 'The request was cancelled.');
-}
-
-function crashed(what: string): EngineError {
-  return new EngineError('engine-crashed', `The engine process ${what} Your text is unchanged; try again.`);
 }

@@ -2,7 +2,8 @@
  * The engine process, forked by client.ts. onnxruntime-node blocks the thread it runs on, and ending a worker thread
  * during a run aborts the whole process; a child process of its own spares the editor both.
  */
-import type { EngineInfo, LoadOptions, Step } from '../api';
+import { isMainThread, workerData } from 'node:worker_threads';
+import type { EngineInfo, EngineStats, LoadOptions } from '../api';
 import { toEngineError } from '../errors';
 import { fill } from '../fill';
 import { generate } from '../generate';
@@ -11,7 +12,11 @@ import { loadRuntime } from '../load';
 import type { Runtime } from '../runtime';
 import { score } from '../score';
 import { tokenize } from '../tokenize';
-import type { Answer, ToClient, ToHost } from './protocol';
+import { beat, Heartbeat } from './heartbeat';
+import type { Answers, ToClient, ToHost } from './protocol';
+
+type Value = Answers[keyof Answers];
+type Run = (runtime: Runtime, signal: AbortSignal) => AsyncIterable<Value> | Promise<Value>;
 
 let runtime: Promise<Runtime> | undefined;
 /** Requests run one after the other: two at once would only slow each other down. */
@@ -35,24 +40,18 @@ async function load(folder: string, options: LoadOptions): Promise<void> {
   }
 }
 
-function enqueue(
-  id: number,
-  start: (runtime: Runtime, signal: AbortSignal) => AsyncIterable<Step> | Promise<Answer>,
-): void {
+function enqueue(id: number, heartbeat: Heartbeat, run: Run): void {
   const abort = new AbortController();
   aborts.set(id, abort);
+  heartbeat.busy = true;
   last = last.then(async () => {
     try {
       if (!runtime) throw new Error('a request came before a model was loaded');
-      const started = start(await runtime, abort.signal);
-      if (started instanceof Promise) {
-        send({ type: 'answer', id, answer: await started });
-      } else {
-        for await (const step of started) {
-          send({ type: 'step', id, step });
-          // Lets a cancel that has arrived meanwhile be read before the next forward blocks this thread.
-          await new Promise((resolve) => setImmediate(resolve));
-        }
+      const values = run(await runtime, abort.signal);
+      for await (const value of values instanceof Promise ? [values] : values) {
+        send({ type: 'value', id, value });
+        // Lets a cancel that has arrived meanwhile be read before the next forward blocks this thread.
+        await new Promise((resolve) => setImmediate(resolve));
       }
       send({ type: 'ended', id });
     } catch (error) {
@@ -60,35 +59,52 @@ function enqueue(
       send({ type: 'failed', id, code, message });
     } finally {
       aborts.delete(id);
+      heartbeat.busy = aborts.size > 0;
     }
   });
 }
 
-process.on('message', (message: ToHost) => {
-  switch (message.type) {
-    case 'load':
-      void load(message.folder, message.options);
-      break;
-    case 'fill':
-      enqueue(message.id, (loaded, signal) => fill(loaded, message.request, signal));
-      break;
-    case 'generate':
-      enqueue(message.id, (loaded, signal) => generate(loaded, message.request, signal));
-      break;
-    case 'likelihood':
-      enqueue(message.id, (loaded, signal) => likelihood(loaded, message.request, signal));
-      break;
-    case 'score':
-      enqueue(message.id, (loaded, signal) => score(loaded, message.request, signal));
-      break;
-    case 'tokenize':
-      enqueue(message.id, (loaded) => Promise.resolve(tokenize(loaded, message.text)));
-      break;
-    case 'cancel':
-      aborts.get(message.id)?.abort();
-      break;
-  }
-});
-process.on('disconnect', () => process.exit(0));
-// Ctrl-C in a terminal reaches the whole group; when this process ends is the parent's to say.
-process.on('SIGINT', () => undefined);
+function stats(): EngineStats {
+  const { maxRSS } = process.resourceUsage();
+  return { pid: process.pid, residentBytes: process.memoryUsage.rss(), peakBytes: maxRSS * 1024 };
+}
+
+function serve(): void {
+  const heartbeat = new Heartbeat(__filename);
+  process.on('message', (message: ToHost) => {
+    switch (message.type) {
+      case 'load':
+        heartbeat.busy = true;
+        void load(message.folder, message.options).then(() => (heartbeat.busy = aborts.size > 0));
+        break;
+      case 'fill':
+        enqueue(message.id, heartbeat, (loaded, signal) => fill(loaded, message.request, signal));
+        break;
+      case 'generate':
+        enqueue(message.id, heartbeat, (loaded, signal) => generate(loaded, message.request, signal));
+        break;
+      case 'likelihood':
+        enqueue(message.id, heartbeat, (loaded, signal) => likelihood(loaded, message.request, signal));
+        break;
+      case 'score':
+        enqueue(message.id, heartbeat, (loaded, signal) => score(loaded, message.request, signal));
+        break;
+      case 'tokenize':
+        enqueue(message.id, heartbeat, (loaded) => Promise.resolve(tokenize(loaded, message.text)));
+        break;
+      case 'stats':
+        send({ type: 'value', id: message.id, value: stats() });
+        send({ type: 'ended', id: message.id });
+        break;
+      case 'cancel':
+        aborts.get(message.id)?.abort();
+        break;
+    }
+  });
+  process.on('disconnect', () => process.exit(0));
+  // Ctrl-C in a terminal reaches the whole group; when this process ends is the parent's to say.
+  process.on('SIGINT', () => undefined);
+}
+
+if (isMainThread) serve();
+else beat(workerData as Int32Array);

@@ -1,5 +1,6 @@
 import type {
   EngineInfo,
+  EngineStats,
   FillRequest,
   GenerateRequest,
   Likelihood,
@@ -12,25 +13,36 @@ import type {
 } from '../api';
 import type { EngineErrorCode } from '../errors';
 
-/** What a request that has no steps is answered with. */
-export type Answer = Likelihood | Scored | readonly TextToken[];
+/** What can be asked of the engine process, and what each answer's values are. */
+export interface Answers {
+  readonly fill: Step;
+  readonly generate: Step;
+  readonly likelihood: Likelihood;
+  readonly score: Scored;
+  readonly tokenize: readonly TextToken[];
+  readonly stats: EngineStats;
+}
+
+/** A request; it is answered by any number of `value`s, then `ended` or `failed`. */
+export type Ask =
+  | { readonly type: 'fill'; readonly request: FillRequest }
+  | { readonly type: 'generate'; readonly request: GenerateRequest }
+  | { readonly type: 'likelihood'; readonly request: LikelihoodRequest }
+  | { readonly type: 'score'; readonly request: ScoreRequest }
+  | { readonly type: 'tokenize'; readonly text: string }
+  | { readonly type: 'stats' };
 
 /** What the parent tells the engine process. */
 export type ToHost =
   | { readonly type: 'load'; readonly folder: string; readonly options: LoadOptions }
-  | { readonly type: 'fill'; readonly id: number; readonly request: FillRequest }
-  | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
-  | { readonly type: 'likelihood'; readonly id: number; readonly request: LikelihoodRequest }
-  | { readonly type: 'score'; readonly id: number; readonly request: ScoreRequest }
-  | { readonly type: 'tokenize'; readonly id: number; readonly text: string }
+  | (Ask & { readonly id: number })
   | { readonly type: 'cancel'; readonly id: number };
 
 /** What the engine process tells its parent. */
 export type ToClient =
   | { readonly type: 'loaded'; readonly info: EngineInfo }
   | { readonly type: 'load-failed'; readonly code: EngineErrorCode; readonly message: string }
-  | { readonly type: 'step'; readonly id: number; readonly step: Step }
-  | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly type: 'value'; readonly id: number; readonly value: Answers[keyof Answers] }
   | { readonly type: 'ended'; readonly id: number }
   | {
       readonly type: 'failed';

@@ -6,6 +6,7 @@ import {
   SPECIAL_TOKENS,
   type Architecture,
   type WeightPrecision,
+  type Window,
 } from '../../../../src/engine/model/bundle-config';
 import type { Parameters } from '../../../../src/engine/model/graph/parameters';
 import { writeBundle } from '../../../../src/engine/model/write-bundle';
@@ -48,7 +49,8 @@ export async function writeTinyBundle(
     architecture = TINY,
     parameters = randomParameters(architecture),
     tokenizer = tinyTokenizer(architecture.vocabulary),
-  }: { architecture?: Architecture; parameters?: Parameters; tokenizer?: string } = {},
+    window = TINY_WINDOW,
+  }: { architecture?: Architecture; parameters?: Parameters; tokenizer?: string; window?: Window } = {},
 ): Promise<void> {
   await writeBundle(folder, {
     config: {
@@ -56,7 +58,7 @@ export async function writeTinyBundle(
       name: 'tiny',
       precision,
       architecture,
-      window: TINY_WINDOW,
+      window,
       specialTokens: SPECIAL,
       learned: { expand: false, remask: false, guidance: false },
       training: { steps: 0 },

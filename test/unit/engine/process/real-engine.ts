@@ -1,0 +1,62 @@
+import path from 'node:path';
+import type { FillRequest, LoadOptions, RunOptions, Step } from '../../../../src/engine';
+import { EngineClient } from '../../../../src/engine/process/client';
+
+/** The engine process's script, as the build makes it. */
+export const HOST = path.resolve('dist/engine-host.js');
+export const REQUEST: FillRequest = {
+  path: 'src/a.js',
+  prefix: 'function add(a, b) {\n  ',
+  suffix: '\n}\n',
+  holes: [{ tokens: 12 }],
+  threshold: 0,
+};
+
+/** Lends an engine in a real child process to `use`. */
+export async function withEngine(
+  folder: string,
+  use: (engine: EngineClient) => Promise<void>,
+  {
+    script = HOST,
+    tickMs,
+    ...options
+  }: LoadOptions & { readonly script?: string; readonly tickMs?: number } = {},
+): Promise<void> {
+  const engine = await EngineClient.start(
+    script,
+    folder,
+    { provider: 'cpu', threads: 1, ...options },
+    tickMs,
+  );
+  try {
+    await use(engine);
+  } finally {
+    await engine.dispose();
+  }
+}
+
+export async function lastStep(steps: AsyncIterable<Step>): Promise<Step> {
+  let last: Step | undefined;
+  for await (const step of steps) last = step;
+  return last!;
+}
+
+export async function fillText(
+  engine: EngineClient,
+  request: FillRequest = REQUEST,
+  options: RunOptions = {},
+): Promise<string> {
+  return (await lastStep(engine.fill(request, options))).texts[0]!;
+}
+
+/** Resolves once no process has this id. */
+export async function ended(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { childEnvironment } from '../../../../src/engine/process/child-environment';
+import { temporaryFolder, writeTinyBundle } from '../model/tiny-bundle';
+import { fillText, REQUEST, withEngine } from './real-engine';
+
+describe('requests to the engine process', function () {
+  this.timeout(60_000);
+
+  const tiny = path.join(temporaryFolder(), 'tiny');
+  before(() => writeTinyBundle(tiny, 'f32'));
+
+  it('one cancels the request under way in its lane, and no other', () =>
+    withEngine(tiny, async (engine) => {
+      const expected = await fillText(engine);
+      const other = fillText(engine, REQUEST, { lane: 'other' });
+      const first = engine.fill(REQUEST, { lane: 'typing' })[Symbol.asyncIterator]();
+      await first.next();
+      const second = fillText(engine, REQUEST, { lane: 'typing' });
+      const drain = async (): Promise<void> => {
+        while (!(await first.next()).done);
+      };
+      await assert.rejects(drain, { code: 'cancelled' });
+      assert.equal(await second, expected);
+      assert.equal(await other, expected);
+      assert.equal(await fillText(engine, REQUEST, { lane: 'typing' }), expected);
+    }));
+
+  it('a signal cancels one, before and while it runs', () =>
+    withEngine(tiny, async (engine) => {
+      await assert.rejects(fillText(engine, REQUEST, { signal: AbortSignal.abort() }), { code: 'cancelled' });
+      const abort = new AbortController();
+      const cancelled = async (): Promise<void> => {
+        for await (const { index } of engine.fill(REQUEST, { signal: abort.signal })) {
+          if (index === 1) abort.abort();
+          assert.ok(index <= 1);
+        }
+      };
+      await assert.rejects(cancelled, { code: 'cancelled' });
+      assert.notEqual(await fillText(engine), '');
+    }));
+
+  it('the process has nothing of its parent’s environment that it does not need', async function () {
+    const parent = {
+      Path: '/bin',
+      SystemRoot: 'C:\\W',
+      VK_DRIVER_FILES: 'x',
+      NPM_TOKEN: 's',
+      NODE_OPTIONS: '-r',
+    };
+    assert.deepEqual(childEnvironment(parent), {
+      Path: '/bin',
+      SystemRoot: 'C:\\W',
+      VK_DRIVER_FILES: 'x',
+      ELECTRON_RUN_AS_NODE: '1',
+    });
+    if (process.platform !== 'linux') return this.skip();
+    process.env['LLADA_TEST_SECRET'] = 'secret';
+    await withEngine(tiny, async (engine) => {
+      const { pid } = await engine.stats();
+      const names = fs
+        .readFileSync(`/proc/${pid}/environ`, 'utf8')
+        .split('\0')
+        .map((line) => line.split('=')[0]);
+      assert.ok(names.includes('PATH') && names.includes('ELECTRON_RUN_AS_NODE'));
+      assert.ok(!names.includes('LLADA_TEST_SECRET'));
+      assert.deepEqual(
+        names.filter((name) => name?.startsWith('npm_')),
+        [],
+      );
+    });
+    delete process.env['LLADA_TEST_SECRET'];
+  });
+});
