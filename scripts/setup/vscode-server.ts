@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { atExit } from './at-exit';
 import { ROOT } from './paths';
 import { signalGroup } from './process-group';
-import { ensureVscodeHost } from './vscode-host';
+import { ensureVscodeHost, type VscodeHost } from './vscode-host';
 import { QUIET_SETTINGS } from './vscode-settings';
 
 const START_TIMEOUT_MS = 60_000;
@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Have this extension installed, built from this repository. */
   readonly installExtension?: boolean;
+  /** Have this .vsix installed, as a user installs one. */
+  readonly installVsix?: string;
   /** For the server and so for its extension host; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -98,6 +100,13 @@ function prepare(root: string, options: ServerOptions): string[] {
   ];
 }
 
+/** @throws Error with what VS Code said */
+function installVsix(host: VscodeHost, file: string, dirs: readonly string[], env: NodeJS.ProcessEnv): void {
+  const args = [host.entry, ...dirs, '--install-extension', file];
+  const { status, stdout, stderr } = spawnSync(host.node, args, { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`VS Code did not install ${file}:\n${stdout}${stderr}`);
+}
+
 function environment(root: string, options: ServerOptions): NodeJS.ProcessEnv {
   const own = { XDG_DATA_HOME: root, XDG_CONFIG_HOME: root, XDG_CACHE_HOME: root, XDG_RUNTIME_DIR: root };
   const offline = { EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
@@ -122,16 +131,15 @@ export async function startServer(options: ServerOptions = {}): Promise<VscodeSe
     '--disable-workspace-trust',
   ];
   flags.push('--disable-getting-started-override', '--ignore-last-opened');
-  const child = spawn(
-    host.node,
-    [host.entry, ...prepare(root, options), '--bind-addr', authority, ...flags],
-    {
-      env: environment(root, options),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own, so that extension hosts, terminals and engines end with it.
-      detached: true,
-    },
-  );
+  const dirs = prepare(root, options);
+  const env = environment(root, options);
+  if (options.installVsix) installVsix(host, options.installVsix, dirs, env);
+  const child = spawn(host.node, [host.entry, ...dirs, '--bind-addr', authority, ...flags], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, so that extension hosts, terminals and engines end with it.
+    detached: true,
+  });
   const log: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data: Buffer) => log.push(data.toString()));

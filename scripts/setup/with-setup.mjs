@@ -22,7 +22,7 @@ const TASKS = {
   fill: ['dist/cli.js', 'fill'],
   generate: ['dist/cli.js', 'generate'],
   'train-model': ['dist/train.js'],
-  package: ['scripts/setup/package.ts'],
+  package: ['scripts/setup/package/main.ts'],
 };
 
 /** What the bundles are made of. */

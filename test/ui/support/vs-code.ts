@@ -30,6 +30,8 @@ export interface OpenOptions {
   /** The file to show. */
   readonly open?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** A package to install in place of the extension as it is built here. */
+  readonly vsix?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -55,7 +57,7 @@ function createWorkspace(files: OpenOptions['files']): string {
 export async function openVsCode(options: OpenOptions): Promise<VsCode> {
   const folder = createWorkspace(options.files);
   const server = await startServer({
-    installExtension: true,
+    ...(options.vsix ? { installVsix: options.vsix } : { installExtension: true }),
     ...(options.settings && { settings: options.settings }),
   });
   const browser = await launchChromium();

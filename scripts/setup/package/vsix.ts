@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { atExit } from '../at-exit';
+import { ROOT } from '../paths';
+import { stage, type Sizes } from './stage';
+import type { Target } from './targets';
+
+/**
+ * Makes a .vsix.
+ *
+ * @param out the file
+ * @throws Error when something is missing or vsce refuses
+ */
+export function makeVsix(target: Target, out: string): Sizes {
+  const folder = mkdtempSync(path.join(tmpdir(), 'llada-package-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const forget = atExit(remove);
+  try {
+    const sizes = stage(target, folder);
+    const vsce = path.join(ROOT, 'node_modules/@vscode/vsce/vsce');
+    const platform = target === 'universal' ? [] : ['--target', target];
+    const unpublished = ['--allow-missing-repository', '--no-rewrite-relative-links'];
+    const args = [vsce, 'package', ...platform, '--no-dependencies', '--out', out, ...unpublished];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`vsce could not make ${out}:\n${stdout}${stderr}`);
+    return sizes;
+  } finally {
+    remove();
+    forget();
+  }
+}
