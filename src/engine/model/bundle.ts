@@ -5,10 +5,15 @@ import path from 'node:path';
 import { EngineError } from '../errors';
 import { tokenBytes, type TokenizerJson } from '../text/token-bytes';
 import { SPECIAL_TOKENS, type BundleConfig, type BundleFile } from './bundle-config';
+import { inspectGraph, type GraphNeeds } from './graph/inspect-graph';
 import { layoutBytes, weightLayout } from './graph/weight-layout';
 import { parseConfig } from './parse-config';
 
 export const CONFIG_FILE = 'config.json';
+/** More than any config.json has: what is larger is not read at all. */
+const MOST_CONFIG_BYTES = 1e6;
+/** Operators that ONNX Runtime brings along; any other domain asks for a library of somebody else's code. */
+const KNOWN_DOMAINS = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft']);
 
 /** A model bundle whose files have been checked. */
 export interface Bundle {
@@ -22,14 +27,15 @@ export function bundlePath({ folder, config }: Bundle, file: keyof BundleConfig[
 }
 
 /**
- * Checks a bundle: config.json field by field, every file's kind, size and SHA-256, and that the tokenizer has the
- * vocabulary that the network was made for.
+ * Checks a bundle: config.json field by field, every file's kind, size and SHA-256, that the graph needs nothing but
+ * the bundle's own files, and that the tokenizer has the vocabulary that the network was made for.
  *
  * @throws EngineError `bundle-missing`, `bundle-damaged` or `tokenizer-mismatch`, naming the file and what to do
  */
 export async function readBundle(folder: string): Promise<Bundle> {
   const config = await readConfig(folder);
   await Promise.all(Object.values(config.files).map((file: BundleFile) => checkFile(folder, file)));
+  await checkGraph(folder, config.files);
   await checkTokenizer(folder, config);
   return { folder, config };
 }
@@ -43,7 +49,8 @@ async function readConfig(folder: string): Promise<BundleConfig> {
         'Check the path, or train a bundle with "npm run train-model".',
     );
   }
-  await checkKind(folder, CONFIG_FILE);
+  const size = await checkKind(folder, CONFIG_FILE);
+  if (size > MOST_CONFIG_BYTES) throw damaged(folder, CONFIG_FILE, `it has ${size} bytes, far too many`);
   const text = await fsp.readFile(path.join(folder, CONFIG_FILE), 'utf8');
   let config: BundleConfig;
   try {
@@ -86,6 +93,35 @@ async function checkFile(folder: string, { name, bytes, sha256 }: BundleFile): P
   }
   if ((await hashFile(path.join(folder, name))) !== sha256) {
     throw damaged(folder, name, `its content does not match the SHA-256 in ${CONFIG_FILE}`);
+  }
+}
+
+/** ONNX Runtime opens whatever file a graph names, and loads whatever it is given: so neither is left to the graph. */
+async function checkGraph(folder: string, files: BundleConfig['files']): Promise<void> {
+  const { name } = files.graph;
+  const bytes = await fsp.readFile(path.join(folder, name));
+  let needs: GraphNeeds;
+  try {
+    needs = inspectGraph(bytes);
+  } catch (error) {
+    throw damaged(folder, name, `it is not an ONNX model (${(error as Error).message})`);
+  }
+  for (const domain of needs.domains) {
+    if (!KNOWN_DOMAINS.has(domain)) {
+      throw damaged(
+        folder,
+        name,
+        `it uses operators of ${JSON.stringify(domain)}, which ONNX Runtime does not have`,
+      );
+    }
+  }
+  for (const { file, end } of needs.externalData) {
+    const listed = Object.values(files).find((known: BundleFile) => known.name === file);
+    if (!listed) {
+      const why = `it reads ${JSON.stringify(file)}, which is no file of this bundle`;
+      throw damaged(folder, name, why);
+    }
+    if (!(end <= listed.bytes)) throw damaged(folder, name, `it reads beyond the end of ${file}`);
   }
 }
 
