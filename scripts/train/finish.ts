@@ -1,5 +1,7 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { loadRuntime } from '../../src/engine/load';
+import { isEvaluated } from './card-evaluation';
 import { drawLineTasks, evaluateLines, type LineFigures } from './evaluation';
 import { exportBundle } from './export/export-bundle';
 import { modelCard } from './model-card';
@@ -39,6 +41,7 @@ const EVALUATION_SEED = 7;
 
 /** Writes the bundle, fills held-out lines with it, and writes the bundle again with the figures in its card. */
 export async function finish(run: Finished): Promise<Evaluated> {
+  sayWhatIsReplaced(run.options.out);
   await writeBundle(run, { before: undefined, after: undefined });
   const { init, out } = run.options;
   const evaluated: Evaluated = {
@@ -47,6 +50,16 @@ export async function finish(run: Finished): Promise<Evaluated> {
   };
   if (evaluated.after) await writeBundle(run, evaluated);
   return evaluated;
+}
+
+/** The evaluation in the present card is of the present weights: it goes with them, but not in silence. */
+function sayWhatIsReplaced(out: string): void {
+  const card = path.join(out, 'README.md');
+  if (!fs.existsSync(card) || !isEvaluated(fs.readFileSync(card, 'utf8'))) return;
+  process.stderr.write(
+    `The evaluation in ${card} is of the bundle that is replaced now, and goes with it. ` +
+      `Evaluate the new one: npm run evaluate -- --card ${card}\n`,
+  );
 }
 
 async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {

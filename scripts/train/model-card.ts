@@ -1,5 +1,6 @@
 import type { Architecture, Window } from '../../src/engine/model/bundle-config';
 import type { BundleConfig } from '../../src/engine/model/bundle-config';
+import { NO_EVALUATION } from './card-evaluation';
 import type { LineFigures } from './evaluation';
 import type { Evaluated } from './finish';
 import type { Validation } from './validation';
@@ -51,6 +52,10 @@ A masked-diffusion language model for infilling code, after LLaDA (arXiv 2502.09
 | command | \`${facts.command}\` |
 ${validationRows(facts)}
 ${facts.lines.after ? lineTable(facts.lines.after, facts.lines.before, percent) : 'No evaluation of fills was run on this bundle when it was made.\n'}
+## Evaluation
+
+${NO_EVALUATION}
+
 ## What it has not learned
 
 ${notLearned(facts.learned)}It is small: expect it to be wrong often.

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { buildFromFolder } from './build-from-folder';
 import { buildFromManifest } from './build-from-manifest';
-import type { Tier } from './manifest';
+import type { Source, Tier } from './manifest';
 import { noSpace } from './space';
 import { CorpusError, type CorpusReport } from './types';
 
@@ -17,7 +17,13 @@ export interface CorpusProgress {
 
 export interface CorpusOptions {
   readonly source:
-    | { readonly kind: 'manifest'; readonly file?: string; readonly tier: Tier }
+    | {
+        readonly kind: 'manifest';
+        readonly file?: string;
+        readonly tier: Tier;
+        /** Which of the tier's sources are built; all by default. */
+        readonly filter?: (source: Source) => boolean;
+      }
     | { readonly kind: 'folder'; readonly folder: string };
   /** Downloads are kept here. */
   readonly cache: string;
@@ -37,7 +43,7 @@ export async function buildCorpus(options: CorpusOptions): Promise<CorpusReport>
   try {
     return options.source.kind === 'folder'
       ? await buildFromFolder(options, options.source.folder)
-      : await buildFromManifest(options, options.source.tier, options.source.file);
+      : await buildFromManifest(options, options.source);
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!(error instanceof CorpusError) && (error as NodeJS.ErrnoException).code === 'ENOSPC')

@@ -6,7 +6,7 @@ import { Candidates } from './candidates';
 import { requireApt } from './debian';
 import { Deduplicator } from './dedup';
 import { fetchSources } from './fetch';
-import { contentOf, label, loadSources, type Source, type Tier } from './manifest';
+import { contentOf, label, loadSources, type Source } from './manifest';
 import { RULES } from './rules-version';
 import { readReport, ShardSet } from './shards';
 import { noSpace, requireSpace, spaceNeeded } from './space';
@@ -20,10 +20,9 @@ const USUAL_SIZE = 5e6;
 /** Downloads, extracts, then removes duplicates in the manifest's order, held-out sources first. */
 export async function buildFromManifest(
   options: CorpusOptions,
-  tier: Tier,
-  manifest?: string,
+  { tier, file, filter = () => true }: Extract<CorpusOptions['source'], { kind: 'manifest' }>,
 ): Promise<CorpusReport> {
-  const sources = loadSources(tier, manifest);
+  const sources = loadSources(tier, file).filter(filter);
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([RULES, DEFAULT_CAPS, sources.map(contentOf)]))
     .digest('hex');

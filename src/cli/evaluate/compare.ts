@@ -1,0 +1,60 @@
+import { bootstrap, type Estimate } from './intervals';
+import { bitsPerByte, rowOf, type Answered, type Measured } from './rows';
+
+/** What a model made of the tasks. */
+export interface ModelResults {
+  /** Bundle, precision and provider. */
+  readonly name: string;
+  /** The ways in which the model filled, each over the same tasks in the same order. */
+  readonly ways: readonly Answered[];
+  readonly measured: readonly Measured[];
+}
+
+/** One model against the one that the evaluation is of, on the same tasks. */
+export interface Comparison {
+  readonly name: string;
+  readonly bitsPerByte: Estimate;
+  /** The first model's bits over this one's, less 1, with the paired interval. */
+  readonly moreBits: Estimate;
+  readonly ways: readonly {
+    readonly label: string;
+    readonly exact: Estimate;
+    /** The first model's exact match less this one's, with the paired interval. */
+    readonly exactDifference: Estimate;
+    /** Median, this model's. */
+    readonly ms: number;
+  }[];
+}
+
+/** `model` − `reference`, both intervals from resampling tasks, so that what a task adds to both falls out. */
+export function compare(model: ModelResults, reference: ModelResults): Comparison {
+  const bits = model.measured.flatMap(({ task, likelihood }) => {
+    const other = reference.measured.find((measured) => measured.task === task);
+    return other ? [{ ours: likelihood.bits, theirs: other.likelihood.bits }] : [];
+  });
+  return {
+    name: reference.name,
+    bitsPerByte: bitsPerByte(reference.measured),
+    moreBits: bootstrap(bits, (sample) => {
+      const sum = (of: (pair: { ours: number; theirs: number }) => number): number =>
+        sample.reduce((total, pair) => total + of(pair), 0);
+      return sum(({ ours }) => ours) / sum(({ theirs }) => theirs) - 1;
+    }),
+    ways: reference.ways.map((way, i) => {
+      const ours = model.ways[i]!.cases;
+      const differences = way.cases.map(
+        ({ figures }, k) => Number(ours[k]!.figures.exact) - Number(figures.exact),
+      );
+      const { exact, ms } = rowOf(way);
+      return {
+        label: way.label,
+        exact,
+        exactDifference: bootstrap(
+          differences,
+          (sample) => sample.reduce((a, b) => a + b, 0) / sample.length,
+        ),
+        ms,
+      };
+    }),
+  };
+}

@@ -1,0 +1,52 @@
+import { distance } from 'fastest-levenshtein';
+import { bracketsOf } from './brackets';
+import { isValidSyntax } from './syntax';
+import { middlesOf, textWith, type Task } from './task';
+
+/** How a task was answered; a floor takes no time. */
+export interface Answer {
+  readonly texts: readonly string[];
+  readonly steps: number;
+  readonly forwards: number;
+  readonly ms: number;
+}
+
+/** An answer that took no time. */
+export function freeAnswer(texts: readonly string[]): Answer {
+  return { texts, steps: 0, forwards: 0, ms: 0 };
+}
+
+/** How good an answer is. */
+export interface Figures extends Omit<Answer, 'texts'> {
+  /** Every fill is what stood there, blanks at its ends aside. */
+  readonly exact: boolean;
+  /** 1 − Levenshtein distance / length of the longer, 0–1, trimmed, in UTF-16 units; of all holes together. */
+  readonly similarity: number;
+  /** Characters too many (or, below 0, too few), of all holes together. */
+  readonly lengthError: number;
+  /** Every fill leaves the same brackets open and closes the same as what stood there. */
+  readonly brackets: boolean;
+  /** Whether TypeScript's parser takes the whole text; undefined for other languages and where it did not before. */
+  readonly valid: boolean | undefined;
+}
+
+export function measure(task: Task, answer: Answer): Figures {
+  const pairs = middlesOf(task).map((middle, i) => ({ middle, fill: answer.texts[i] ?? '' }));
+  const trimmed = pairs.map(({ middle, fill }) => [middle.trim(), fill.trim()] as const);
+  const sum = (of: (pair: readonly [string, string]) => number): number =>
+    trimmed.reduce((total, pair) => total + of(pair), 0);
+  const longer = sum(([a, b]) => Math.max(a.length, b.length));
+  const { steps, forwards, ms } = answer;
+  return {
+    exact: trimmed.every(([middle, fill]) => middle === fill),
+    similarity: longer === 0 ? 1 : 1 - sum(([a, b]) => distance(a, b)) / longer,
+    lengthError: pairs.reduce((total, { middle, fill }) => total + fill.length - middle.length, 0),
+    brackets: pairs.every(({ middle, fill }) => bracketsOf(middle) === bracketsOf(fill)),
+    valid: isValidSyntax(task.lang, textWith(task, middlesOf(task)))
+      ? isValidSyntax(task.lang, textWith(task, answer.texts))
+      : undefined,
+    steps,
+    forwards,
+    ms,
+  };
+}

@@ -1,0 +1,140 @@
+import type { Comparison } from './compare';
+import type { Sweep } from './curves';
+import type { Estimate } from './intervals';
+import type { Memorised } from './memorisation';
+import type { Row } from './rows';
+
+/** Everything that an evaluation found; written as report.json as it is. */
+export interface Report {
+  readonly model: {
+    readonly name: string;
+    readonly precision: string;
+    readonly provider: string;
+    /** SHA-256 of config.json, which holds those of the weights, the graph and the tokenizer. */
+    readonly config: string;
+  };
+  readonly tasks: { readonly source: string; readonly count: number; readonly sha256: string };
+  readonly draws: number;
+  /** Ways on all tasks, then on parts of them. */
+  readonly parts: readonly {
+    readonly name: string;
+    readonly tasks: number;
+    readonly rows: readonly Row[];
+    readonly bitsPerByte: Estimate;
+  }[];
+  readonly comparisons: readonly Comparison[];
+  readonly sweeps: readonly Sweep[];
+  readonly memorisation: readonly ({ readonly label: string } & Memorised)[];
+  /** Names of the picture files beside the report. */
+  readonly pictures: readonly string[];
+}
+
+const percent = (value: number): string => (Number.isNaN(value) ? '–' : (100 * value).toFixed(1));
+const fixed =
+  (digits: number) =>
+  (value: number): string =>
+    Number.isNaN(value) ? '–' : value.toFixed(digits);
+
+/** `12.3 (8.1–17.9)` */
+function interval({ value, low, high }: Estimate, format: (value: number) => string): string {
+  return Number.isNaN(value) ? '–' : `${format(value)} (${format(low)} – ${format(high)})`;
+}
+
+const WAY_HEAD = [
+  '| | exact, % | similarity, % | length off, characters | brackets, % | parses, % | steps | forwards | ms |',
+  '|---|---|---|---|---|---|---|---|---|',
+];
+
+function wayLine(row: Row): string {
+  const cells = [
+    row.label,
+    interval(row.exact, percent),
+    interval(row.similarity, percent),
+    interval(row.lengthError, fixed(1)),
+    interval(row.brackets, percent),
+    interval(row.valid, percent),
+    row.steps.toFixed(1),
+    row.forwards.toFixed(1),
+    row.ms.toFixed(0),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** The table of all tasks, in Markdown. */
+export function mainTable(report: Report): string {
+  return [...WAY_HEAD, ...report.parts[0]!.rows.map(wayLine)].join('\n');
+}
+
+/** Exact match and similarity by kind and by language, and bits per byte. */
+export function partsTable({ parts }: Report): string {
+  const labels = parts[0]!.rows.map(({ label }) => label);
+  return [
+    `| | tasks | ${labels.map((label) => `exact, ${label}`).join(' | ')} | bits per byte |`,
+    `|---|---|${labels.map(() => '---|').join('')}---|`,
+    ...parts.map(({ name, tasks, rows, bitsPerByte }) => {
+      const exact = rows.map((row) => interval(row.exact, percent));
+      return `| ${[name, tasks, ...exact, interval(bitsPerByte, fixed(3))].join(' | ')} |`;
+    }),
+  ].join('\n');
+}
+
+/** Other precisions on the same tasks, with paired intervals. */
+export function comparisonTable({ model, parts, comparisons }: Report): string {
+  const ways = comparisons[0]?.ways ?? [];
+  const own = parts[0]!;
+  const ownRows = ways.map(({ label }) => own.rows.find((row) => row.label === label)!);
+  return [
+    `| | bits per byte | ${model.precision} takes more bits by, % | ${ways.map(({ label }) => `exact, ${label}, % | ${model.precision} fills more exactly by, points | ms`).join(' | ')} |`,
+    `|---|---|---|${ways.map(() => '---|---|---|').join('')}`,
+    `| ${[`${model.name}, ${model.precision}, ${model.provider}`, interval(own.bitsPerByte, fixed(3)), '', ...ownRows.flatMap((row) => [interval(row.exact, percent), '', row.ms.toFixed(0)])].join(' | ')} |`,
+    ...comparisons.map(({ name, bitsPerByte, moreBits, ways: theirs }) => {
+      const cells = theirs.flatMap(({ exact, exactDifference, ms }) => [
+        interval(exact, percent),
+        interval(exactDifference, percent),
+        ms.toFixed(0),
+      ]);
+      const more = interval(moreBits, (value) => (100 * value).toFixed(2));
+      return `| ${[name, interval(bitsPerByte, fixed(3)), more, ...cells].join(' | ')} |`;
+    }),
+  ].join('\n');
+}
+
+/** What the columns mean, and how the tasks came about. */
+export function explanation({ tasks, draws }: Report): string {
+  return `${tasks.count} tasks: ${tasks.source} (SHA-256 of the tasks ${tasks.sha256.slice(0, 12)}). Exact: equal to what stood there, blanks at the ends aside. Similarity: 1 − Levenshtein distance / length of the longer. Length off: mean absolute difference. Brackets: the same ones left open and closed as there. Parses: of the TypeScript and JavaScript texts that TypeScript's parser takes with what stood there, the share that it takes with the fill. Steps and forwards: means; ms: median. Bits per byte: upper bound, length in tokens known (LLaDA, equation 6, ${draws} draws of t). In brackets 95 % intervals: Wilson's for shares, bootstrap (2,000 resamples of tasks) for the rest.`;
+}
+
+/** The whole report in Markdown. */
+export function markdown(report: Report): string {
+  const { model, comparisons, sweeps, memorisation, pictures } = report;
+  const section = (title: string, ...content: readonly string[]): string[] => [`## ${title}`, ...content];
+  return `${[
+    `# Evaluation of ${model.name}, ${model.precision}, on ${model.provider}`,
+    explanation(report),
+    ...section('All tasks', mainTable(report)),
+    ...section('By kind and language', partsTable(report)),
+    ...(comparisons.length > 0
+      ? section('Other bundles', 'Paired: the same tasks.', comparisonTable(report))
+      : []),
+    ...sweeps.flatMap(({ name, rows }) =>
+      section(
+        `By ${name}`,
+        `The first ${rows[0]!.tasks} tasks, at their true length.`,
+        [...WAY_HEAD, ...rows.map(wayLine)].join('\n'),
+      ),
+    ),
+    ...(memorisation.length > 0 ? section('Memorisation', memorisationTable(memorisation)) : []),
+    ...(pictures.length > 0
+      ? section('Pictures', ...pictures.map((file) => `![${file.replace('.svg', '')}](${file})`))
+      : []),
+  ].join('\n\n')}\n`;
+}
+
+/** How often a run of 50 characters stands in the training texts word for word. */
+export function memorisationTable(memorisation: Report['memorisation']): string {
+  return [
+    '| | of 50 characters or more | with 50 in a row that are in the training texts and not in the context |',
+    '|---|---|---|',
+    ...memorisation.map(({ label, looked, found }) => `| ${label} | ${looked} | ${found} |`),
+  ].join('\n');
+}
