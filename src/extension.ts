@@ -1,13 +1,22 @@
 import * as vscode from 'vscode';
+import { runBenchmark } from './editor/benchmark';
 import { chooseBundle } from './editor/choose-bundle';
+import { chooseModel, chooseProvider } from './editor/choose-model';
+import { targetKindOf } from './editor/choose-targets';
 import { DemoPanel } from './editor/demo-panel';
 import { EngineSession } from './editor/engine-session';
 import type { LladaApi } from './editor/extension-api';
 import { FillCommand } from './editor/fill-command';
+import { fillFromComment } from './editor/fill-from-comment';
+import { HeatMap } from './editor/heat-map';
 import { InlineCompletions } from './editor/inline-completions';
 import { createLog, logFailure } from './editor/log';
+import { Refinements } from './editor/refinements';
+import { ResultBar } from './editor/result-bar';
 import { affectsModel, modelSettings, toggleInlineCompletions } from './editor/settings';
-import { MENU_COMMAND, showMenu, StatusBar } from './editor/status-bar';
+import { SlowMachineHint } from './editor/slow-machine';
+import { StatusBar } from './editor/status-bar';
+import { MENU_COMMAND, showMenu } from './editor/status-menu';
 
 let session: EngineSession | undefined;
 
@@ -37,7 +46,10 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): L
     };
   }, log);
   session = engine;
-  const fills = new FillCommand(engine, log);
+  const fills = new FillCommand(engine, context.globalState, log);
+  const bar = new ResultBar(fills);
+  const refinements = new Refinements(engine, fills, bar, log);
+  const heatMap = new HeatMap(engine, bar, log);
   const completions = new InlineCompletions(engine, fills, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
@@ -45,20 +57,37 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): L
     fills.cancel();
     await engine.restart();
   };
-  const commands: Readonly<Record<string, () => unknown>> = {
-    'llada.fillMaskedRegion': () => fills.run(),
+  const commands: Readonly<Record<string, (argument?: unknown) => unknown>> = {
+    'llada.fillMaskedRegion': (argument) => fills.run(targetKindOf(argument)),
     'llada.cancelFill': () => fills.cancel(),
+    'llada.acceptFill': () => bar.accept(),
+    'llada.anotherFill': () => bar.another(),
+    'llada.improveFill': () => refinements.improveFill(),
+    'llada.undoFill': () => bar.undo(),
+    'llada.improveSelection': () => refinements.improve(),
+    'llada.showAlternatives': () => refinements.chooseAlternative(),
+    'llada.explainUncertainty': () => heatMap.explain(),
+    'llada.hideUncertainty': () => heatMap.hide(),
+    'llada.fillFromComment': () => fillFromComment(fills),
     'llada.openGenerationDemo': () => demo.open(),
     'llada.toggleInlineCompletions': () => toggleInlineCompletions(),
+    // VS Code's own, for every extension's completions.
+    'llada.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
+    'llada.chooseModel': () => chooseModel(context.extensionPath),
+    'llada.chooseProvider': () => chooseProvider(),
+    'llada.runBenchmark': () => runBenchmark(engine, log),
     'llada.restartEngine': restart,
     'llada.showLog': () => log.show(),
-    [MENU_COMMAND]: () => showMenu(fills),
+    [MENU_COMMAND]: () => showMenu(fills, bar),
   };
   context.subscriptions.push(
     fills,
+    bar,
+    heatMap,
     completions,
     demo,
     new StatusBar(engine, fills),
+    new SlowMachineHint(engine, context.globalState),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, completions),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (affectsModel(event)) void restart();
@@ -72,5 +101,7 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): L
     onDidStepFill: fills.onDidStep,
     onDidEndFill: fills.onDidEnd,
     onDidProvideCompletion: completions.onDidProvide,
+    freshFill: () => bar.fresh,
+    heatMap: () => heatMap.judged,
   };
 }

@@ -60,10 +60,7 @@ export class EngineSession implements vscode.Disposable {
     start: (engine: Engine) => AsyncIterable<Step>,
     signal: AbortSignal,
   ): AsyncGenerator<Step, void, undefined> {
-    const loading = this.#load();
-    const engine = await abortable(loading, signal);
-    this.#working++;
-    this.#setState({ kind: 'working', info: engine.info });
+    const { engine, end } = await this.#begin(signal);
     let failure: EngineError | undefined;
     let last: Step | undefined;
     try {
@@ -75,12 +72,30 @@ export class EngineSession implements vscode.Disposable {
       failure = toEngineError(error);
       throw failure;
     } finally {
-      this.#working--;
       // Whoever stops before the end has got what they wanted, unless they have cancelled.
       if (last && !failure && !signal.aborted) {
         this.#lastCost = { ms: last.ms, steps: last.index, forwards: last.forwards };
       }
-      if (this.#engine === loading) this.#afterRequest(engine.info, failure);
+      end(failure);
+    }
+  }
+
+  /**
+   * Asks the engine something that has one answer, after loading it if need be.
+   *
+   * @param start given the engine, e.g. `(engine) => engine.score(request, { signal })`
+   * @throws EngineError
+   */
+  async ask<T>(start: (engine: Engine) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { engine, end } = await this.#begin(signal);
+    try {
+      const answer = await start(engine);
+      end(undefined);
+      return answer;
+    } catch (error) {
+      const failure = toEngineError(error);
+      end(failure);
+      throw failure;
     }
   }
 
@@ -117,6 +132,21 @@ export class EngineSession implements vscode.Disposable {
       },
     );
     return loading;
+  }
+
+  /** Counts a request in; `end` counts it out. */
+  async #begin(
+    signal: AbortSignal,
+  ): Promise<{ readonly engine: Engine; readonly end: (failure: EngineError | undefined) => void }> {
+    const loading = this.#load();
+    const engine = await abortable(loading, signal);
+    this.#working++;
+    this.#setState({ kind: 'working', info: engine.info });
+    const end = (failure: EngineError | undefined): void => {
+      this.#working--;
+      if (this.#engine === loading) this.#afterRequest(engine.info, failure);
+    };
+    return { engine, end };
   }
 
   async #start(): Promise<Engine> {

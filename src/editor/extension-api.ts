@@ -2,11 +2,14 @@ import type * as vscode from 'vscode';
 import type { Step } from '../engine';
 import type { SessionState } from './engine-session';
 import type { FillEnd } from './fill-command';
+import type { JudgedText } from './judged-text';
+import type { FreshFill } from './result-bar';
 
 /**
  * What `activate` returns, for other extensions and for tests:
  * `vscode.extensions.getExtension('llada-infill.llada-infill')?.exports`.
- * `vscode.commands.executeCommand('llada.fillMaskedRegion')` also resolves to the fill's `FillOutcome`.
+ * The commands that fill also resolve to the fill's `FillOutcome`. `llada.fillMaskedRegion` takes what to fill where nothing is
+ * selected (`cursor`, `line`, `block`, `function`, `markers`) as its argument; without it the user is asked.
  */
 export interface LladaApi {
   /** What the engine is doing now. */
@@ -20,4 +23,8 @@ export interface LladaApi {
   readonly onDidEndFill: vscode.Event<FillEnd>;
   /** An inline completion was asked for and the text that was found, or undefined, is about to be offered. */
   readonly onDidProvideCompletion: vscode.Event<string | undefined>;
+  /** The fill that the result bar stands over: not edited and not accepted yet. */
+  readonly freshFill: () => FreshFill | undefined;
+  /** What “Explain Uncertainty” shows now. */
+  readonly heatMap: () => JudgedText | undefined;
 }

@@ -1,23 +1,30 @@
 import * as vscode from 'vscode';
-import type { EngineError, EngineErrorCode, Step } from '../engine';
+import type { ReverseProcessOptions, Step } from '../engine';
+import { chooseTargets, type TargetKind } from './choose-targets';
 import type { EngineSession } from './engine-session';
-import { logFailure } from './log';
+import type { FillTarget } from './fill-target';
 import { MaskDecorations } from './mask-decorations';
+import { quietly, reportFailure } from './notices';
 import { isReadOnly } from './read-only';
 import { RunningFill, type FillOutcome } from './running-fill';
 
 /** A fill that takes longer than this gets a notification with a Cancel button; the status bar shows it from the start. */
 const NOTIFY_AFTER_MS = 1500;
-const QUIET_MESSAGE_MS = 5000;
 const FILLING_KEY = 'llada.filling';
 
 /** What a listener learns of a fill's end. */
 export interface FillEnd {
   readonly document: vscode.TextDocument;
   readonly outcome: FillOutcome;
+  /** What was filled, in the document as it was before. */
+  readonly targets: readonly FillTarget[];
+  /** The text that stood there. */
+  readonly replaced: readonly string[];
+  /** How it differed from the settings. */
+  readonly overrides: ReverseProcessOptions;
 }
 
-/** “LLaDA: Fill Masked Region”: one fill at a time, on the active editor's selections and cursors. */
+/** Every fill of the window, one at a time; and “LLaDA: Fill Masked Region”, which takes what the user has selected. */
 export class FillCommand implements vscode.Disposable {
   #running: RunningFill | undefined;
   #step: Step | undefined;
@@ -31,6 +38,7 @@ export class FillCommand implements vscode.Disposable {
 
   constructor(
     private readonly session: EngineSession,
+    private readonly memory: vscode.Memento,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -47,26 +55,31 @@ export class FillCommand implements vscode.Disposable {
     this.#running?.cancel();
   }
 
-  /** @returns how the fill ended; undefined when none was started, which the user has been told */
-  async run(): Promise<FillOutcome | undefined> {
+  /**
+   * @param target answers beforehand what to fill where nothing is selected
+   * @returns how the fill ended; undefined when none was started, which the user has been told
+   */
+  async run(target?: TargetKind): Promise<FillOutcome | undefined> {
     const editor = vscode.window.activeTextEditor;
     if (!editor) {
-      void vscode.window.showInformationMessage(
-        'Open a file and select what to fill, or put the cursor there.',
-      );
+      const message = vscode.l10n.t('Open a file and select what to fill, or put the cursor there.');
+      void vscode.window.showInformationMessage(message);
       return undefined;
     }
-    const { document } = editor;
-    const selections = editor.selections.toSorted((a, b) => a.start.compareTo(b.start));
+    if (!(await this.mayFill(editor.document))) return undefined;
+    const targets = await chooseTargets(editor, this.memory, target);
+    return targets && this.fill(editor.document, targets);
+  }
+
+  /** Whether a fill can begin now; if not, the user is told why. */
+  async mayFill(document: vscode.TextDocument): Promise<boolean> {
     if (await isReadOnly(document)) {
-      void vscode.window.showWarningMessage('This document is read-only, so nothing can be filled in.');
-      return undefined;
+      const message = vscode.l10n.t('This document is read-only, so nothing can be filled in.');
+      void vscode.window.showWarningMessage(message);
+      return false;
     }
-    if (this.#running) {
-      quietly('a fill is already running; Escape cancels it');
-      return undefined;
-    }
-    return this.#fill(document, selections);
+    if (this.#running) quietly(vscode.l10n.t('a fill is already running; Escape cancels it'));
+    return this.#running === undefined;
   }
 
   dispose(): void {
@@ -74,11 +87,25 @@ export class FillCommand implements vscode.Disposable {
     vscode.Disposable.from(this.#decorations, this.#starts, this.#steps, this.#ends).dispose();
   }
 
-  async #fill(document: vscode.TextDocument, selections: readonly vscode.Selection[]): Promise<FillOutcome> {
-    const running = new RunningFill(document, selections, this.session, this.#decorations, (step) => {
+  /**
+   * Fills targets of a document that can be edited.
+   *
+   * @param overrides what is to differ from the settings
+   * @returns how the fill ended; undefined when another one is running, which the user has been told
+   */
+  async fill(
+    document: vscode.TextDocument,
+    targets: readonly FillTarget[],
+    overrides: ReverseProcessOptions = {},
+  ): Promise<FillOutcome | undefined> {
+    if (this.#running || !(await this.mayFill(document))) return undefined;
+    const onStep = (step: Step): void => {
       this.#step = step;
       this.#steps.fire(step);
-    });
+    };
+    const replaced = targets.map(({ range }) => document.getText(range));
+    const { session } = this;
+    const running = new RunningFill(document, targets, overrides, session, this.#decorations, onStep);
     this.#running = running;
     this.#starts.fire(document);
     void vscode.commands.executeCommand('setContext', FILLING_KEY, true);
@@ -91,7 +118,7 @@ export class FillCommand implements vscode.Disposable {
     this.#step = undefined;
     void vscode.commands.executeCommand('setContext', FILLING_KEY, false);
     this.#report(outcome);
-    this.#ends.fire({ document, outcome });
+    this.#ends.fire({ document, outcome, targets, replaced, overrides });
     return outcome;
   }
 
@@ -123,58 +150,38 @@ export class FillCommand implements vscode.Disposable {
         break;
       case 'empty':
         void vscode.window.showInformationMessage(
-          'The model would leave nothing here, so the text is unchanged.',
+          vscode.l10n.t('The model would leave nothing here, so the text is unchanged.'),
         );
         break;
       case 'cancelled':
-        quietly('fill cancelled');
+        quietly(vscode.l10n.t('fill cancelled'));
         break;
       case 'edited':
-        quietly('fill cancelled, because its region was edited');
+        quietly(vscode.l10n.t('fill cancelled, because its region was edited'));
         break;
       case 'closed':
-        quietly('fill cancelled, because its document was closed');
+        quietly(vscode.l10n.t('fill cancelled, because its document was closed'));
         break;
       case 'rejected':
         void vscode.window.showWarningMessage(
-          'VS Code did not accept the edit; is the editor set to read-only? The text is unchanged.',
+          vscode.l10n.t(
+            'VS Code did not accept the edit; is the editor set to read-only? The text is unchanged.',
+          ),
         );
         break;
       case 'failed':
-        logFailure(this.log, 'The fill failed', outcome.error);
-        void showFailure(outcome.error, this.log);
+        reportFailure(this.log, 'The fill failed', outcome.error);
         break;
     }
   }
 }
 
-/** What the settings can mend. */
-const SETTING_ERRORS: readonly EngineErrorCode[] = [
-  'bad-request',
-  'bundle-missing',
-  'bundle-damaged',
-  'tokenizer-mismatch',
-  'provider-unavailable',
-];
-
-/** Shows an engine's error with the log, and the settings where they are the cause, at hand. */
-async function showFailure(error: EngineError, log: vscode.LogOutputChannel): Promise<void> {
-  const settings = SETTING_ERRORS.includes(error.code) ? ['Open Settings'] : [];
-  const choice = await vscode.window.showErrorMessage(error.message, 'Show Log', ...settings);
-  if (choice === 'Show Log') log.show();
-  if (choice === 'Open Settings') {
-    await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:llada-infill.llada-infill');
-  }
-}
-
 export function progressMessage(step: Step | undefined): string {
-  return step ? `step ${step.index}, ${Math.round((1 - step.t) * 100)} % unmasked` : 'reading the context';
+  if (!step) return vscode.l10n.t('reading the context');
+  return vscode.l10n.t('step {0}, {1} % unmasked', step.index, Math.round((1 - step.t) * 100));
 }
 
-function quietly(message: string): void {
-  vscode.window.setStatusBarMessage(`LLaDA: ${message}`, QUIET_MESSAGE_MS);
-}
-
-function costOf({ index, forwards, ms }: Step): string {
+/** What a finished fill cost, in words. */
+export function costOf({ index, forwards, ms }: Step): string {
   return `${index} steps, ${forwards} forwards, ${Math.round(ms)} ms`;
 }

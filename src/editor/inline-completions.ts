@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CellView } from '../engine';
+import type { CellView, Step } from '../engine';
 import { toEngineError } from '../engine/errors';
 import { CompletionCache, type CachedPlace } from './completion-cache';
 import { silenceIn } from './completion-gate';
@@ -73,27 +73,29 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const known = this.#cache.get(cached);
     if (known && (automatic || known.length > 0)) return known;
     if (automatic && !(await quiet(this.#rhythm.pauseMs, token))) return undefined;
-    const text = await this.#complete(document, place, automatic, token);
-    if (text === undefined) return undefined;
-    const texts = text === '' ? [] : [text];
-    this.#cache.set(cached, texts);
+    const texts = await this.#complete(document, place, automatic, token);
+    if (texts) this.#cache.set(cached, texts);
     return texts;
   }
 
-  /** @returns '' when there is nothing to offer; undefined when the request was cancelled or has failed */
+  /** @returns best first, without duplicates; undefined when the request was cancelled or has failed */
   async #complete(
     document: vscode.TextDocument,
     place: CompletionPlace,
     automatic: boolean,
     token: vscode.CancellationToken,
-  ): Promise<string | undefined> {
+  ): Promise<readonly string[] | undefined> {
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
     try {
-      const { text, cells, ms } = await this.#fill(document, place, abort.signal);
-      this.#rhythm.answered(ms);
-      const kept = applyFilters(text, place);
-      return automatic ? dropUnsure(kept, cells, completionSettings(document).leastConfidence) : kept;
+      const { candidates, leastConfidence } = completionSettings(document);
+      const { found, ms } = await this.#fill(document, place, automatic ? 1 : candidates, abort.signal);
+      if (automatic) this.#rhythm.answered(ms);
+      const texts = found.map(({ text, cells }) => {
+        const kept = applyFilters(text, place);
+        return automatic ? dropUnsure(kept, cells, leastConfidence) : kept;
+      });
+      return [...new Set(texts)].filter((text) => text !== '');
     } catch (error) {
       if (toEngineError(error).code !== 'cancelled') {
         logFailure(this.log, 'The inline completion failed', error);
@@ -107,21 +109,28 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   async #fill(
     document: vscode.TextDocument,
     { prefix, suffix, lineIsBlank }: CompletionPlace,
+    candidates: number,
     signal: AbortSignal,
-  ): Promise<{ readonly text: string; readonly cells: readonly CellView[]; readonly ms: number }> {
-    const request = fillRequest(document, { prefix, between: [], suffix });
-    let text = '';
-    let cells: readonly CellView[] = [];
-    let ms = 0;
+  ): Promise<{ readonly found: readonly FoundText[]; readonly ms: number }> {
+    const request = { ...fillRequest(document, { prefix, between: [], suffix }), candidates };
+    let last: Step | undefined;
     for await (const step of this.session.run((engine) => engine.fill(request, { signal }), signal)) {
-      cells = step.holes[0] ?? [];
-      ms = step.ms;
-      const line = lineIsBlank ? undefined : finishedLine(cells);
-      if (line !== undefined) return { text: line, cells, ms };
-      text = step.texts[0] ?? '';
+      last = step;
+      const cells = step.holes[0] ?? [];
+      // With several, the first one to be known need not be the best.
+      const line = lineIsBlank || candidates > 1 ? undefined : finishedLine(cells);
+      if (line !== undefined) return { found: [{ text: line, cells }], ms: step.ms };
     }
-    return { text, cells, ms };
+    const all = last?.candidates ?? (last ? [last] : []);
+    const found = all.map(({ texts, holes }) => ({ text: texts[0] ?? '', cells: holes[0] ?? [] }));
+    return { found, ms: last?.ms ?? 0 };
   }
+}
+
+/** A completion as the engine found it. */
+interface FoundText {
+  readonly text: string;
+  readonly cells: readonly CellView[];
 }
 
 /** Resolves to true after the quiet time, to false as soon as the token is cancelled. */

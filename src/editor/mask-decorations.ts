@@ -115,7 +115,11 @@ function decoration(at: vscode.Position, cell: DrawnCell): vscode.DecorationOpti
       }
     : {
         contentText: cell.text,
-        color: new vscode.ThemeColor(CONFIDENCE_COLORS.find(({ from }) => cell.confidence >= from)!.color),
+        color: new vscode.ThemeColor(
+          cell.locked
+            ? 'editor.foreground'
+            : CONFIDENCE_COLORS.find(({ from }) => cell.confidence >= from)!.color,
+        ),
       };
   return { range: new vscode.Range(at, at), renderOptions: { before } };
 }

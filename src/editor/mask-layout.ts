@@ -4,6 +4,8 @@ import type { CellView } from '../engine';
 export interface DrawnCell {
   readonly text: string;
   readonly masked: boolean;
+  /** A word that the user kept. */
+  readonly locked: boolean;
   /** Probability when it was committed, 0–1. */
   readonly confidence: number;
 }
@@ -47,9 +49,10 @@ function snapToNewline(cells: readonly CellView[], start: number, even: number):
 /** Masks share the columns evenly; committed tokens are as wide as they are. */
 function drawCells(cells: readonly CellView[], width: number): DrawnCell[] {
   const columns = width > 0 ? width / cells.length : MASK_WIDTH;
-  return cells.map(({ text, masked, confidence }, i) => {
+  return cells.map(({ text, masked, locked, confidence }, i) => {
     const maskColumns = Math.max(1, Math.round(columns * (i + 1)) - Math.round(columns * i));
-    return { text: masked ? NO_BREAK_SPACE.repeat(maskColumns) : visibleText(text), masked, confidence };
+    const drawn = masked ? NO_BREAK_SPACE.repeat(maskColumns) : visibleText(text);
+    return { text: drawn, masked, locked, confidence };
   });
 }
 

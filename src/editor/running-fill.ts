@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import type { CellView, EngineError, Step } from '../engine';
+import type { CellView, EngineError, ReverseProcessOptions, Step } from '../engine';
 import { toEngineError } from '../engine/errors';
 import { textAroundRegions } from './around-regions';
 import type { EngineSession } from './engine-session';
 import { fillRequest } from './fill-request';
+import type { FillTarget } from './fill-target';
 import type { MaskDecorations } from './mask-decorations';
 import { RegionTracker } from './region-tracker';
 
@@ -43,18 +44,25 @@ export class RunningFill {
   /** While our own edit is on its way: changes that arrive meanwhile, ours or the user's. */
   #overtaking: vscode.TextDocumentChangeEvent[] | undefined;
 
-  /** @param selections of the document, sorted; the empty ones are holes of unknown length */
+  /**
+   * @param targets of the document, sorted
+   * @param overrides what is to differ from the settings
+   */
   constructor(
     readonly document: vscode.TextDocument,
-    selections: readonly vscode.Selection[],
+    private readonly targets: readonly FillTarget[],
+    private readonly overrides: ReverseProcessOptions,
     private readonly session: EngineSession,
     private readonly decorations: MaskDecorations,
     private readonly onStep: (step: Step) => void,
   ) {
     this.#tracker = new RegionTracker(
-      selections.map(({ start, end }) => ({ start: document.offsetAt(start), end: document.offsetAt(end) })),
+      targets.map(({ range: { start, end } }) => ({
+        start: document.offsetAt(start),
+        end: document.offsetAt(end),
+      })),
     );
-    this.#replaced = selections.map((selection) => document.getText(selection));
+    this.#replaced = targets.map(({ range }) => document.getText(range));
     this.#eol = document.eol;
     this.#cells = this.#replaced.map(provisionalCells);
   }
@@ -89,7 +97,8 @@ export class RunningFill {
   async #unmask(): Promise<Step> {
     const request = {
       ...fillRequest(this.document, textAroundRegions(this.document.getText(), this.#tracker.regions)),
-      holes: this.#replaced.map((replaced) => (replaced === '' ? {} : { replaced })),
+      ...this.overrides,
+      holes: this.targets.map(({ hole }) => hole),
     };
     const { signal } = this.#abort;
     let last: Step | undefined;

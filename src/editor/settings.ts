@@ -23,6 +23,8 @@ export interface CompletionSettings {
   readonly exclude: readonly string[];
   /** Mean probability of a completion's tokens below which an automatic one is not offered, 0–1. */
   readonly leastConfidence: number;
+  /** How many are offered to cycle through when the user asks, 1–8. */
+  readonly candidates: number;
 }
 
 const SECTION = 'llada';
@@ -63,7 +65,23 @@ export function completionSettings(scope: vscode.ConfigurationScope): Completion
     languages: settings.get<Record<string, boolean>>('languages', {}),
     exclude: settings.get<string[]>('exclude', []),
     leastConfidence: settings.get<number>('leastConfidence', 0),
+    candidates: settings.get<number>('candidates', 1),
   };
+}
+
+export function resultBarEnabled(): boolean {
+  return vscode.workspace.getConfiguration(SECTION).get<boolean>('resultBar.enabled', true);
+}
+
+/** For all windows of this machine. */
+export async function setModelPath(path: string): Promise<void> {
+  await vscode.workspace.getConfiguration(SECTION).update('model.path', path || undefined, true);
+}
+
+/** For all windows of this machine. */
+export async function setProvider(provider: ProviderName | 'auto'): Promise<void> {
+  const value = provider === 'auto' ? undefined : provider;
+  await vscode.workspace.getConfiguration(SECTION).update('provider', value, true);
 }
 
 /** Turns inline completions on or off where the user has set it, for all windows where not. */

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import type { EngineInfo } from '../engine';
+import { silenceIn, type Silence } from './completion-gate';
 import type { EngineSession, SessionState } from './engine-session';
 import { progressMessage, type FillCommand } from './fill-command';
-import { affectsInlineCompletions, inlineCompletionsEnabled } from './settings';
-
-export const MENU_COMMAND = 'llada.showMenu';
+import { MENU_COMMAND } from './status-menu';
+import { affectsInlineCompletions } from './settings';
 
 /** The status bar's item: what the engine is doing, what the last request cost, and the way to everything else. */
 export class StatusBar implements vscode.Disposable {
@@ -26,6 +27,7 @@ export class StatusBar implements vscode.Disposable {
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (affectsInlineCompletions(event)) update();
       }),
+      vscode.window.onDidChangeActiveTextEditor(update),
     );
     update();
     this.#item.show();
@@ -43,7 +45,9 @@ export class StatusBar implements vscode.Disposable {
     this.#item.backgroundColor = failed
       ? new vscode.ThemeColor('statusBarItem.warningBackground')
       : undefined;
-    const description = progress ? `Filling: ${progressMessage(progress.step)}` : describe(state);
+    const description = progress
+      ? vscode.l10n.t('Filling: {0}', progressMessage(progress.step))
+      : describe(state);
     this.#item.accessibilityInformation = { label: `LLaDA: ${description}`, role: 'button' };
     this.#item.tooltip = this.#tooltip(description);
   }
@@ -53,8 +57,13 @@ export class StatusBar implements vscode.Disposable {
     const lines = [
       description,
       lastCost &&
-        `Last request: ${Math.round(lastCost.ms)} ms, ${lastCost.steps} steps, ${lastCost.forwards} forwards`,
-      `Inline completions: ${inlineCompletionsEnabled() ? 'on' : 'off'}`,
+        vscode.l10n.t(
+          'Last request: {0} ms, {1} steps, {2} forwards',
+          Math.round(lastCost.ms),
+          lastCost.steps,
+          lastCost.forwards,
+        ),
+      describeSilence(silence()),
     ];
     const tooltip = new vscode.MarkdownString('**LLaDA Infill**');
     for (const line of lines) if (line !== undefined) tooltip.appendText(`\n\n${line}`);
@@ -65,39 +74,46 @@ export class StatusBar implements vscode.Disposable {
 function icon(state: SessionState, filling: boolean): string {
   if (filling || state.kind === 'loading' || state.kind === 'working') return '$(loading~spin)';
   if (state.kind === 'error') return '$(warning)';
-  if (!inlineCompletionsEnabled()) return '$(circle-slash)';
+  if (silence()) return '$(circle-slash)';
   return state.kind === 'off' ? '$(circle-large-outline)' : '$(circle-large-filled)';
+}
+
+/** Why no completion comes by itself in the active editor. */
+function silence(): Silence | undefined {
+  const editor = vscode.window.activeTextEditor;
+  return editor && silenceIn(editor.document);
+}
+
+function describeSilence(why: Silence | undefined): string {
+  switch (why) {
+    case undefined:
+      return vscode.l10n.t('Inline completions: on');
+    case 'no-file':
+      return vscode.l10n.t('Inline completions: off here, because this is no file that can be edited');
+    case 'off':
+      return vscode.l10n.t('Inline completions: off');
+    case 'language':
+      return vscode.l10n.t('Inline completions: off in this language (llada.inlineCompletions.languages)');
+    case 'glob':
+      return vscode.l10n.t('Inline completions: off in this file (llada.inlineCompletions.exclude)');
+  }
 }
 
 function describe(state: SessionState): string {
   switch (state.kind) {
     case 'off':
-      return 'The model is not loaded yet; the first request loads it.';
+      return vscode.l10n.t('The model is not loaded yet; the first request loads it.');
     case 'loading':
-      return 'Loading the model…';
+      return vscode.l10n.t('Loading the model…');
     case 'ready':
-      return `Ready: ${state.info.bundle} (${state.info.precision}) on ${state.info.provider}`;
+      return vscode.l10n.t('Ready: {0}', describeEngine(state.info));
     case 'working':
-      return `Working: ${state.info.bundle} (${state.info.precision}) on ${state.info.provider}`;
+      return vscode.l10n.t('Working: {0}', describeEngine(state.info));
     case 'error':
       return state.error.message;
   }
 }
 
-/** What a click on the item offers. */
-export async function showMenu(fills: FillCommand): Promise<void> {
-  const inline = inlineCompletionsEnabled();
-  const items: (vscode.QuickPickItem & { command: string })[] = [
-    ...(fills.progress ? [{ label: '$(stop-circle) Cancel Fill', command: 'llada.cancelFill' }] : []),
-    { label: '$(wand) Fill Masked Region', command: 'llada.fillMaskedRegion' },
-    { label: '$(symbol-array) Open Generation Demo', command: 'llada.openGenerationDemo' },
-    {
-      label: inline ? '$(circle-slash) Turn Inline Completions Off' : '$(check) Turn Inline Completions On',
-      command: 'llada.toggleInlineCompletions',
-    },
-    { label: '$(debug-restart) Restart Engine', command: 'llada.restartEngine' },
-    { label: '$(output) Show Log', command: 'llada.showLog' },
-  ];
-  const choice = await vscode.window.showQuickPick(items, { title: 'LLaDA Infill' });
-  if (choice) await vscode.commands.executeCommand(choice.command);
+function describeEngine({ bundle, precision, provider }: EngineInfo): string {
+  return vscode.l10n.t('{0} ({1}) on {2}', bundle, precision, provider);
 }

@@ -108,7 +108,7 @@ describe('documents that can and cannot be filled', function () {
   it('an editor made read-only for the session says so and keeps its text', async () => {
     const editor = await openFile(freshName('.js'), 'const a = 1;\n');
     await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
-    assert.deepEqual(await fill(), { kind: 'rejected' });
+    assert.deepEqual(await fill('cursor'), { kind: 'rejected' });
     assert.equal(editor.document.getText(), 'const a = 1;\n');
     await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
   });

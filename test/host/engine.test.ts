@@ -30,7 +30,7 @@ describe('the engine', function () {
     const kinds: string[] = [];
     const listening = llada.onDidChangeEngineState(({ kind }) => kinds.push(kind));
     await openText('const a = ');
-    filled(await fill());
+    filled(await fill('cursor'));
     listening.dispose();
     assert.deepEqual(kinds, ['loading', 'ready', 'working', 'ready']);
     const state = llada.engineState();
@@ -40,7 +40,7 @@ describe('the engine', function () {
   it('ends its process when it is restarted', async function () {
     if (process.platform === 'win32') this.skip();
     await openText('const a = ');
-    filled(await fill());
+    filled(await fill('cursor'));
     assert.equal(engineProcesses().length, 1);
     await vscode.commands.executeCommand('llada.restartEngine');
     assert.deepEqual(engineProcesses(), []);
@@ -50,21 +50,21 @@ describe('the engine', function () {
   it('says what is wrong with a model folder, and works again with the right one', async () => {
     const right = await configure({ 'llada.model.path': '/there/is/no/such/bundle' });
     const editor = await openText('const a = ');
-    const outcome = await fill();
+    const outcome = await fill('cursor');
     assert.equal(outcome?.kind === 'failed' && outcome.error.code, 'bundle-missing');
     assert.equal(llada.engineState().kind, 'error');
     assert.equal(editor.document.getText(), 'const a = ');
     const reset = next(llada.onDidChangeEngineState, ({ kind }) => kind === 'off');
     await right();
     await reset;
-    filled(await fill());
+    filled(await fill('cursor'));
   });
 
   it('says that a provider is not there', async () => {
     const elsewhere = process.platform === 'darwin' ? 'dml' : 'coreml';
     const right = await configure({ 'llada.provider': elsewhere });
     await openText('const a = ');
-    const outcome = await fill();
+    const outcome = await fill('cursor');
     assert.equal(outcome?.kind === 'failed' && outcome.error.code, 'provider-unavailable');
     await right();
   });
@@ -72,7 +72,7 @@ describe('the engine', function () {
   it('says which setting is wrong', async () => {
     const right = await configure({ 'llada.threshold': 7 });
     await openText('const a = ');
-    const outcome = await fill();
+    const outcome = await fill('cursor');
     assert.ok(outcome?.kind === 'failed');
     assert.equal(outcome.error.code, 'bad-request');
     assert.match(outcome.error.message, /threshold/);

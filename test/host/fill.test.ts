@@ -87,7 +87,7 @@ describe('LLaDA: Fill Masked Region', function () {
   it('fills at the cursor and puts it behind what it wrote', async () => {
     const drawn = 'const numbers = [1, 2, 3];\nconst doubled = numbers.map(‸);\nconsole.log(doubled);\n';
     const editor = await openMarked(drawn);
-    const { texts, ranges } = filled(await fill());
+    const { texts, ranges } = filled(await fill('cursor'));
     assert.equal(editor.document.getText(), replaced(marked(drawn), texts));
     assert.ok(editor.selection.isEmpty);
     assert.deepEqual(editor.selection.active, ranges[0]?.end);

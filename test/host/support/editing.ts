@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { LladaApi } from '../../../src/editor/extension-api';
+import type { TargetKind } from '../../../src/editor/choose-targets';
 import type { FillOutcome } from '../../../src/editor/running-fill';
 
 /** The extension's public API, the extension activated. */
@@ -84,8 +85,21 @@ export function replaced({ text, selections }: Marked, fills: readonly string[])
     .reduce((whole, { start, end, fill }) => whole.slice(0, start) + fill + whole.slice(end), text);
 }
 
-export function fill(): Thenable<FillOutcome | undefined> {
-  return vscode.commands.executeCommand<FillOutcome | undefined>('llada.fillMaskedRegion');
+/** @param target what to fill where nothing is selected; without it the user is asked */
+export function fill(target?: TargetKind): Thenable<FillOutcome | undefined> {
+  return vscode.commands.executeCommand<FillOutcome | undefined>('llada.fillMaskedRegion', target);
+}
+
+/** Takes the selected entry of the list that is about to be shown, as Enter does, until what waits for it has it. */
+export async function acceptChoice<T>(waiting: Thenable<T>): Promise<T> {
+  const settled = Promise.resolve(waiting).then(
+    () => true,
+    () => true,
+  );
+  const soon = (): Promise<boolean> => new Promise((resolve) => setTimeout(() => resolve(false), 50));
+  do await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+  while (!(await Promise.race([settled, soon()])));
+  return waiting;
 }
 
 /** The outcome, which must be that the holes were filled. */

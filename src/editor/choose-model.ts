@@ -1,0 +1,80 @@
+import { stat } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { findBundledModels, PROVIDER_NAMES, type ProviderName } from '../engine';
+import { modelSettings, setModelPath, setProvider } from './settings';
+
+interface ModelItem extends vscode.QuickPickItem {
+  /** Undefined: a folder is still to be chosen. */
+  readonly path: string | undefined;
+}
+
+/** “LLaDA: Choose Model”: the model of the extension, or the folder of another bundle. */
+export async function chooseModel(extensionFolder: string): Promise<void> {
+  const present = modelSettings().path;
+  const current = (path: string): string => (path === present ? vscode.l10n.t('in use') : '');
+  const bundled = findBundledModels(extensionFolder);
+  const items: ModelItem[] = [
+    {
+      label: vscode.l10n.t('The model of the extension'),
+      description: current(''),
+      detail: vscode.l10n.t('The form of it that suits the provider'),
+      path: '',
+    },
+    ...bundled.map(({ folder, precision }) => ({
+      label: folder.split(/[\\/]/).at(-1)!,
+      description: [precision, current(folder)].filter((text) => text !== '').join(', '),
+      detail: folder,
+      path: folder,
+    })),
+    ...(present === '' || bundled.some(({ folder }) => folder === present)
+      ? []
+      : [{ label: present, description: current(present), path: present }]),
+    { label: vscode.l10n.t('Another folder…'), path: undefined },
+  ];
+  const choice = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Choose Model') });
+  if (!choice) return;
+  const path = choice.path ?? (await askForFolder());
+  if (path !== undefined) await setModelPath(path);
+}
+
+async function askForFolder(): Promise<string | undefined> {
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      title: vscode.l10n.t('Folder of a model bundle'),
+      openLabel: vscode.l10n.t('Use This Model'),
+    })) ?? [];
+  if (!folder) return undefined;
+  const config = vscode.Uri.joinPath(folder, 'config.json').fsPath;
+  const isBundle = await stat(config).then(
+    () => true,
+    () => false,
+  );
+  if (isBundle) return folder.fsPath;
+  const message = vscode.l10n.t('There is no model bundle in “{0}”: it has no config.json.', folder.fsPath);
+  void vscode.window.showWarningMessage(message);
+  return undefined;
+}
+
+const PROVIDERS: Readonly<Record<ProviderName | 'auto', string>> = {
+  auto: vscode.l10n.t('the fastest that works on this machine'),
+  cpu: vscode.l10n.t('processor cores; works everywhere'),
+  webgpu: vscode.l10n.t('graphics card through WebGPU'),
+  cuda: vscode.l10n.t('NVIDIA graphics card through CUDA'),
+  dml: vscode.l10n.t('graphics card through DirectML'),
+  coreml: vscode.l10n.t('Apple devices through Core ML'),
+};
+
+/** “LLaDA: Choose Provider”: what the model runs on. */
+export async function chooseProvider(): Promise<void> {
+  const present = modelSettings().provider;
+  const items = (['auto', ...PROVIDER_NAMES] as const).map((provider) => ({
+    label: provider,
+    description: PROVIDERS[provider],
+    detail: provider === present ? vscode.l10n.t('in use') : '',
+    provider,
+  }));
+  const choice = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Choose Provider') });
+  if (choice) await setProvider(choice.provider);
+}

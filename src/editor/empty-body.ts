@@ -1,0 +1,77 @@
+/** A place for a body that is still to be written, and what has to stand around it so that it is on lines of its own. */
+export interface BodyPlace {
+  readonly line: number;
+  readonly character: number;
+  /** Goes in front: the line break and indentation that are missing. */
+  readonly before: string;
+  /** Goes behind. */
+  readonly after: string;
+}
+
+const COMMENT = /^\s*(?:\/\/|#(?!!)|--|;|%|<!--|\/\*|\*|"""|''')/;
+const OPENER = /(?:[{([:]|=>|\bdo|\bthen)\s*$/;
+const CLOSER = /^\s*(?:[})\]]|end\b|<\/)/;
+const EMPTY_BRACES = /\{\s*\}(?=[^{}]*$)/;
+
+/**
+ * Where the comment at or above a line, or the empty body there, asks for text.
+ *
+ * @param lines of the document
+ * @param line where the cursor is
+ * @param unit one level of indentation
+ * @returns undefined where there is neither
+ */
+export function emptyBodyAt(lines: readonly string[], line: number, unit: string): BodyPlace | undefined {
+  const text = lines[line]!;
+  if (text.trim() === '') return onBlankLine(lines, line, unit);
+  if (COMMENT.test(text)) return belowComment(lines, line, unit);
+  return insideHeader(lines, line, unit);
+}
+
+function onBlankLine(lines: readonly string[], line: number, unit: string): BodyPlace | undefined {
+  const above = lines.slice(0, line).findLastIndex((text) => text.trim() !== '');
+  const text = lines[above];
+  if (text === undefined || !(COMMENT.test(text) || OPENER.test(text))) return undefined;
+  const wanted = indentationOf(text) + (COMMENT.test(text) ? '' : unit);
+  const present = lines[line]!;
+  const before = wanted.startsWith(present) ? wanted.slice(present.length) : '';
+  return { line, character: present.length, before, after: '' };
+}
+
+function belowComment(lines: readonly string[], line: number, unit: string): BodyPlace | undefined {
+  let last = line;
+  while (COMMENT.test(lines[last + 1] ?? '')) last++;
+  const next = lines[last + 1];
+  // A comment that describes a function asks for the function's body.
+  const body = next === undefined || next.trim() === '' ? undefined : insideHeader(lines, last + 1, unit);
+  if (body) return body;
+  if (next?.trim() === '') return onBlankLine(lines, last + 1, unit);
+  // The lines of a block comment are indented by one column more than its first.
+  let first = line;
+  while (COMMENT.test(lines[first - 1] ?? '')) first--;
+  const character = lines[last]!.length;
+  return { line: last, character, before: `\n${indentationOf(lines[first]!)}`, after: '' };
+}
+
+function insideHeader(lines: readonly string[], line: number, unit: string): BodyPlace | undefined {
+  const text = lines[line]!;
+  const indentation = indentationOf(text);
+  const braces = EMPTY_BRACES.exec(text);
+  if (braces) {
+    const before = `\n${indentation}${unit}`;
+    return { line, character: braces.index + 1, before, after: `\n${indentation}` };
+  }
+  if (!OPENER.test(text)) return undefined;
+  const next = lines.slice(line + 1).findIndex((other) => other.trim() !== '');
+  const following = next < 0 ? undefined : lines[line + 1 + next]!;
+  const isEmpty =
+    following === undefined ||
+    (indentationOf(following).length <= indentation.length && (CLOSER.test(following) || /:\s*$/.test(text)));
+  if (!isEmpty) return undefined;
+  if (next !== 0 && lines[line + 1] !== undefined) return onBlankLine(lines, line + 1, unit);
+  return { line, character: text.trimEnd().length, before: `\n${indentation}${unit}`, after: '' };
+}
+
+function indentationOf(line: string): string {
+  return /^\s*/.exec(line)![0];
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { LladaApi } from '../../src/editor/extension-api';
+import type { FillOutcome } from '../../src/editor/running-fill';
+import { activated, closeAll, configure, fill, filled, marked, openText, select } from './support/editing';
+
+const SUM = `function sum(numbers) {
+  let total = 0;
+  for (const number of numbers) {
+    «total += number * 2;»
+  }
+  return total;
+}
+`;
+
+describe('the bar over a new fill', function () {
+  this.timeout(60_000);
+  let llada: LladaApi;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    llada = await activated();
+    restore = await configure({ 'llada.inlineCompletions.enabled': false });
+  });
+  after(() => restore());
+  afterEach(closeAll);
+
+  async function fillSum(): Promise<vscode.TextEditor> {
+    const editor = await openText(marked(SUM).text);
+    select(editor, marked(SUM));
+    filled(await fill());
+    return editor;
+  }
+
+  async function lenses({ document }: vscode.TextEditor): Promise<string[]> {
+    const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      document.uri,
+    );
+    return found.flatMap(({ command }) => (command?.command.startsWith('llada.') ? [command.command] : []));
+  }
+
+  it('offers to accept, to fill again, to improve, to undo; accepting keeps the text', async () => {
+    const editor = await fillSum();
+    const names = ['accept', 'another', 'improve', 'undo'].map((name) => `llada.${name}Fill`);
+    assert.deepEqual(await lenses(editor), names);
+    const text = editor.document.getText();
+    await vscode.commands.executeCommand('llada.acceptFill');
+    assert.deepEqual(await lenses(editor), []);
+    assert.equal(llada.freshFill(), undefined);
+    assert.equal(editor.document.getText(), text);
+  });
+
+  it('goes when the document is edited, and is not there when it is turned off', async () => {
+    const editor = await fillSum();
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// mine\n'));
+    assert.deepEqual(await lenses(editor), []);
+    await closeAll();
+    const without = await configure({ 'llada.resultBar.enabled': false });
+    assert.deepEqual(await lenses(await fillSum()), []);
+    await without();
+  });
+
+  it('undoes', async () => {
+    const editor = await fillSum();
+    await vscode.commands.executeCommand('llada.undoFill');
+    assert.equal(editor.document.getText(), marked(SUM).text);
+    assert.deepEqual(await lenses(editor), []);
+  });
+
+  it('fills again with another seed, and one undo still takes all back', async () => {
+    const editor = await fillSum();
+    const texts = new Set<string>();
+    for (let i = 0; i < 6 && texts.size < 2; i++) {
+      const another = await vscode.commands.executeCommand<FillOutcome | undefined>('llada.anotherFill');
+      texts.add(filled(another).texts[0]!);
+      assert.equal(llada.freshFill()?.seed, i + 1);
+    }
+    assert.ok(texts.size > 1, 'six seeds gave one and the same text');
+    await vscode.commands.executeCommand('llada.undoFill');
+    assert.equal(editor.document.getText(), marked(SUM).text);
+  });
+
+  it('improves: tokens that the model is sure of stay', async () => {
+    const editor = await fillSum();
+    const before = editor.document.getText();
+    const improved = filled(await vscode.commands.executeCommand<FillOutcome>('llada.improveFill'));
+    const cells = improved.step.holes[0]!;
+    assert.ok(
+      cells.some(({ step }) => step > 0),
+      'nothing was predicted anew',
+    );
+    assert.equal(cells.length, llada.freshFill()?.outcome.step.holes[0]?.length);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), before);
+  });
+});
