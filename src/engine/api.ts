@@ -207,6 +207,8 @@ export interface LoadOptions {
   readonly provider?: ProviderName | 'auto';
   /** Threads for the CPU provider; default: all cores. */
   readonly threads?: number;
+  /** False: the context is read anew at every step, to measure what its cache saves. Default true. */
+  readonly contextCache?: boolean;
 }
 
 /** The engine process as it is now. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { EngineInfo, LoadOptions } from './api';
 import { EngineError } from './errors';
 import { readBundle } from './model/bundle';
+import { RecentContexts, UncachedContexts } from './model/context-caches';
 import { createOrtPredictor } from './model/ort-predictor';
 import type { Runtime } from './runtime';
 import { Tokenizer, type TokenizerJson } from './text/tokenizer';
@@ -26,7 +27,8 @@ export async function loadRuntime(
     windowRows: config.window.rows,
     loadMs: performance.now() - started,
   };
-  return { runtime: { config, tokenizer, predictor }, info };
+  const Contexts = options.contextCache === false ? UncachedContexts : RecentContexts;
+  return { runtime: { config, tokenizer, predictor: new Contexts(predictor) }, info };
 }
 
 async function readTokenizer(file: string): Promise<Tokenizer> {

@@ -1,0 +1,128 @@
+import { EngineError } from '../errors';
+import type { ContextCache, MaskPredictor, PredictorContext, PredictorRows } from './mask-predictor';
+
+/** Contexts kept when nobody uses them: one for completions, one for commands. 8 MB each at 512 tokens. */
+const KEPT = 2;
+
+/** Hands out caches of another predictor's. */
+abstract class ContextHolder implements MaskPredictor {
+  constructor(protected readonly inner: MaskPredictor) {}
+
+  get vocabulary(): number {
+    return this.inner.vocabulary;
+  }
+
+  get forwards(): number {
+    return this.inner.forwards;
+  }
+
+  abstract readContext(context: PredictorContext): Promise<ContextCache>;
+  abstract predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array>;
+
+  dispose(): Promise<void> {
+    return this.inner.dispose();
+  }
+}
+
+/** Reads a context that it has lately read from memory: the same ids at the same positions cost no forward. */
+export class RecentContexts extends ContextHolder {
+  /** The latest last. */
+  #kept: KeptContext[] = [];
+
+  async readContext(context: PredictorContext): Promise<ContextCache> {
+    const known = this.#kept.find((kept) => sameContext(kept.context, context));
+    const kept = known ?? new KeptContext(context, await this.inner.readContext(context));
+    this.#kept = [...this.#kept.filter((other) => other !== kept), kept];
+    const lent = new LentContext(kept, () => this.#forget());
+    this.#forget();
+    return lent;
+  }
+
+  predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
+    return this.inner.predict(cache instanceof LentContext ? cache.inner : cache, rows);
+  }
+
+  /** Releases what is neither in use nor among the latest. */
+  #forget(): void {
+    const idle = this.#kept.filter(({ users }) => users === 0);
+    for (const kept of idle.slice(0, Math.max(0, idle.length - KEPT))) {
+      this.#kept.splice(this.#kept.indexOf(kept), 1);
+      kept.cache.release();
+    }
+  }
+}
+
+/** Reads the context anew for every prediction: what the cache saves, measured. */
+export class UncachedContexts extends ContextHolder {
+  readContext(context: PredictorContext): Promise<ContextCache> {
+    return Promise.resolve(new UnreadContext(context));
+  }
+
+  async predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
+    if (!(cache instanceof UnreadContext)) {
+      throw new EngineError('internal', 'The context cache belongs to another predictor.');
+    }
+    const read = await this.inner.readContext(cache.context);
+    try {
+      return await this.inner.predict(read, rows);
+    } finally {
+      read.release();
+    }
+  }
+}
+
+class KeptContext {
+  users = 0;
+
+  constructor(
+    readonly context: PredictorContext,
+    readonly cache: ContextCache,
+  ) {}
+}
+
+class LentContext implements ContextCache {
+  readonly length: number;
+  #kept: KeptContext | undefined;
+
+  constructor(
+    kept: KeptContext,
+    private readonly returned: () => void,
+  ) {
+    this.#kept = kept;
+    this.length = kept.cache.length;
+    kept.users++;
+  }
+
+  /** @throws EngineError when it has been released */
+  get inner(): ContextCache {
+    if (!this.#kept) throw new EngineError('internal', 'The context cache was released.');
+    return this.#kept.cache;
+  }
+
+  release(): void {
+    if (!this.#kept) return;
+    this.#kept.users--;
+    this.#kept = undefined;
+    this.returned();
+  }
+}
+
+class UnreadContext implements ContextCache {
+  readonly length: number;
+
+  constructor(readonly context: PredictorContext) {
+    this.length = context.ids.length;
+  }
+
+  release(): void {
+    // It holds nothing.
+  }
+}
+
+function sameContext(a: PredictorContext, b: PredictorContext): boolean {
+  return (
+    a.ids.length === b.ids.length &&
+    a.ids.every((id, i) => id === b.ids[i]) &&
+    a.positions.every((position, i) => position === b.positions[i])
+  );
+}
