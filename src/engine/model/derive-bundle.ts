@@ -7,7 +7,7 @@ import { readParameters } from './read-parameters';
 import { writeBundle } from './write-bundle';
 
 /** To be changed with the graph or the quantisation: bundles derived before are then derived anew. */
-const DERIVATION = 1;
+const DERIVATION = 2;
 
 /**
  * Writes the master's bundle in another precision, unless `out` already holds just that, intact.

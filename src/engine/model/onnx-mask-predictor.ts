@@ -20,7 +20,7 @@ export class OnnxMaskPredictor implements MaskPredictor {
   /** @param onDevice whether the session leaves keys and values on the device; it then always returns all outputs */
   constructor(
     private readonly session: InferenceSession,
-    private readonly config: Pick<BundleConfig, 'architecture' | 'window'>,
+    private readonly config: Pick<BundleConfig, 'architecture' | 'window' | 'precision'>,
     private readonly tensors: TensorConstructor,
     private readonly onDevice: boolean,
   ) {
@@ -38,7 +38,10 @@ export class OnnxMaskPredictor implements MaskPredictor {
     if (ids.length > 0) {
       // One row is the fewest that the graph can be asked for; its logits are thrown away.
       const outputs = this.onDevice ? ['logits', ...this.#cacheNames] : this.#cacheNames;
-      const made = await this.#run(none, { ids, positions }, new Int32Array(1), outputs);
+      // int8 graphs take a bias of one element for "every row sees every row", and are faster then.
+      const bias =
+        this.config.precision === 'int8' ? new Float32Array(1) : attentionBias(0, { ids, positions });
+      const made = await this.#run(none, { ids, positions }, bias, new Int32Array(1), outputs);
       cache = new OnnxContextCache(
         ids.length,
         Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, made[name]!])),
@@ -70,7 +73,13 @@ export class OnnxMaskPredictor implements MaskPredictor {
     // A single row would go through other kernels, which round otherwise: it is asked for twice.
     const wanted = count === 1 ? Int32Array.of(rows.wanted[0]!, rows.wanted[0]!) : rows.wanted;
     const outputs = this.onDevice ? ['logits', ...this.#cacheNames] : ['logits'];
-    const { logits, ...keysAndValues } = await this.#run(cache, rows, wanted, outputs);
+    const { logits, ...keysAndValues } = await this.#run(
+      cache,
+      rows,
+      attentionBias(cache.length, rows),
+      wanted,
+      outputs,
+    );
     for (const tensor of Object.values(keysAndValues)) tensor.dispose();
     return (logits!.data as Float32Array).subarray(0, count * this.vocabulary);
   }
@@ -83,6 +92,7 @@ export class OnnxMaskPredictor implements MaskPredictor {
   async #run(
     cache: OnnxContextCache,
     rows: Rows,
+    bias: Float32Array,
     wanted: Int32Array,
     outputs: readonly string[],
   ): Promise<Tensors> {
@@ -91,12 +101,12 @@ export class OnnxMaskPredictor implements MaskPredictor {
     checkRange('Position', rows.positions, this.config.window.positions);
     checkRange('Wanted row', wanted, count);
     this.#forwards++;
-    const bias = attentionBias(cache.length, rows);
+    const biasRows = bias.length === 1 ? 1 : count;
     const feeds = {
       ids: new this.tensors('int32', rows.ids, [1, count]),
       positions: new this.tensors('int32', rows.positions, [1, count]),
       rows: new this.tensors('int32', wanted, [wanted.length]),
-      bias: new this.tensors('float32', bias, [1, 1, count, bias.length / count]),
+      bias: new this.tensors('float32', bias, [1, 1, biasRows, bias.length / biasRows]),
       ...cache.past,
     };
     return this.session.run(feeds, outputs);

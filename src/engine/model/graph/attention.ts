@@ -7,7 +7,7 @@ export interface KeysAndValues {
 }
 
 /** Something of the past rows and of the new ones. */
-interface PastAndNew {
+export interface PastAndNew {
   readonly past: Value;
   readonly fresh: Value;
 }
@@ -90,4 +90,22 @@ export function attention(
 function totalOfFresh(graph: GraphBuilder, weights: Value, { ones }: RowCounts): Value {
   const twice = graph.op('MatMul', [ones, weights]);
   return graph.op('Slice', [twice, graph.integers(0), graph.integers(1), graph.integers(KEY_AXIS)]);
+}
+
+/**
+ * Softmax attention of rows that all see each other, and nothing else, by ONNX Runtime's own operator. It never writes
+ * the scores to memory (flash attention), as long as there is neither a bias nor a past.
+ *
+ * @param query already divided by √headWidth; all three [1, n, heads · headWidth]
+ * @returns [1, n, heads · headWidth]
+ */
+export function openAttention(
+  graph: GraphBuilder,
+  query: Value,
+  keys: Value,
+  values: Value,
+  heads: number,
+): Value {
+  const attributes = { num_heads: heads, scale: { float: 1 } };
+  return graph.runtimeOp('MultiHeadAttention', [query, keys, values], attributes)[0]!;
 }

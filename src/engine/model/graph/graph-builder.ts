@@ -5,6 +5,7 @@ import {
   EXTERNAL,
   type ElementType,
   type OnnxAttribute,
+  type OnnxGraph,
   type OnnxNode,
   type OnnxTensor,
   type OnnxValue,
@@ -22,7 +23,9 @@ export type Value = string;
 
 /** Collects the nodes of one graph; every operation returns the name of its result. */
 export class GraphBuilder {
-  readonly #nodes: OnnxNode[] = [];
+  /** Of the graph, or of the branch that is being made. */
+  #nodes: OnnxNode[] = [];
+  #count = 0;
   readonly #initializers = new Map<string, OnnxTensor>();
   readonly #inputs: OnnxValue[] = [];
   readonly #outputs: OnnxValue[] = [];
@@ -72,6 +75,21 @@ export class GraphBuilder {
     used: readonly boolean[] = [true],
   ): readonly Value[] {
     return this.#add('com.microsoft', type, inputs, attributes, used.length, used);
+  }
+
+  /**
+   * The float32 results of one of two branches, which may use whatever was made before; only the chosen one is computed.
+   * Each branch makes its results itself.
+   *
+   * @param condition bool [1]
+   */
+  choose(condition: Value, yes: () => readonly Value[], no: () => readonly Value[]): readonly Value[] {
+    const branches = { then_branch: this.#branch('yes', yes), else_branch: this.#branch('no', no) };
+    const count = branches.then_branch.output.length;
+    const results = this.#add('', 'If', [condition], {}, count);
+    const attribute = Object.entries(branches).map(([name, g]) => ({ name, type: ATTRIBUTE_TYPES.graph, g }));
+    this.#nodes.push({ ...this.#nodes.pop()!, attribute });
+    return results;
   }
 
   /** A tensor stored in the weights file. */
@@ -128,6 +146,16 @@ export class GraphBuilder {
     });
   }
 
+  #branch(name: string, make: () => readonly Value[]): OnnxGraph {
+    const outside = this.#nodes;
+    this.#nodes = [];
+    const type = { tensor_type: { elem_type: ELEMENT_TYPES.f32 } };
+    const output = make().map((result) => ({ name: result, type }));
+    const node = this.#nodes;
+    this.#nodes = outside;
+    return { name, node, initializer: [], input: [], output };
+  }
+
   #initializer(tensor: OnnxTensor): Value {
     if (!this.#initializers.has(tensor.name)) this.#initializers.set(tensor.name, tensor);
     return tensor.name;
@@ -141,7 +169,7 @@ export class GraphBuilder {
     count: number,
     used?: readonly boolean[],
   ): readonly Value[] {
-    const name = `${type}_${this.#nodes.length}`;
+    const name = `${type}_${this.#count++}`;
     const output = Array.from({ length: count }, (_, i) => (used?.[i] === false ? '' : `${name}.${i}`));
     const attribute = Object.entries(attributes).map(([key, value]) => encodeAttribute(key, value));
     this.#nodes.push({ name, op_type: type, domain, input, output, attribute });

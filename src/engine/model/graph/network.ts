@@ -1,5 +1,5 @@
 import type { Architecture, WeightPrecision, Window } from '../bundle-config';
-import { attention, countRows, splitBias } from './attention';
+import { attention, countRows, openAttention, splitBias, type PastAndNew } from './attention';
 import { GraphBuilder, type Value } from './graph-builder';
 import { matrices } from './matrices';
 import { ELEMENT_TYPES } from './onnx-proto';
@@ -23,7 +23,8 @@ export interface NetworkSpec {
  * QK-RMSNorm, rotary positions, SwiGLU, tied embedding. One graph reads the context (P = 0) and predicts the holes.
  *
  * Inputs: `ids` and `positions` int32 [1, N]; `rows` int32 [R], the rows whose outputs are wanted, R ≥ 1; `bias` float32
- * [1, 1, N, P + N], added to the attention scores (0 or −1e4); `past_k_i` and `past_v_i` float32
+ * [1, 1, N, P + N], added to the attention scores (0 or −1e4; with int8 weights also [1, 1, 1, 1]: every row sees every
+ * new row and no past); `past_k_i` and `past_v_i` float32
  * [1, heads, P, headWidth] for every layer i, P ≥ 0.
  * Outputs: `logits` float32 [R, vocabulary], or `top_ids` int32 and `top_probs` float32 [R, 8] with `entropy` float32
  * [R] in nats; `k_i` and `v_i` float32 [1, heads, N, headWidth], the new rows' own.
@@ -43,7 +44,7 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
   // RotaryEmbedding takes 64-bit positions only.
   const positions = graph.op('Cast', [graph.input('positions', 'i32', [1, 'N'])], { to: ELEMENT_TYPES.i64 });
   const rows = graph.input('rows', 'i32', ['R']);
-  const bias = graph.input('bias', 'f32', [1, 1, 'N', 'P+N']);
+  const bias = graph.input('bias', 'f32', [1, 1, 'from', 'to']);
   const pasts = Array.from({ length: layers }, (_, layer) => ({
     keys: graph.input(`past_k_${layer}`, 'f32', cacheShape('P')),
     values: graph.input(`past_v_${layer}`, 'f32', cacheShape('P')),
@@ -51,17 +52,29 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
 
   const wanted = (x: Value, axis: number): Value => graph.op('Gather', [x, rows], { axis });
   const counts = countRows(graph, pasts[0]!.keys, ids);
-  const every = { positions, bias: splitBias(graph, bias, counts) };
-  const last = { positions: wanted(positions, 1), bias: splitBias(graph, wanted(bias, 2), counts) };
+  const fused = spec.precision === 'int8';
+  // A bias of one element says that nothing is hidden and that there is no past.
+  const open = graph.op('Equal', [graph.op('Size', [bias]), graph.integers(1)]);
+  const biasOf = (rowsOf: () => Value): PastAndNew => {
+    const split = (): readonly Value[] => {
+      const { past, fresh } = splitBias(graph, rowsOf(), counts);
+      return [past, fresh];
+    };
+    const none = (): readonly Value[] => [graph.op('Identity', [bias]), graph.op('Identity', [bias])];
+    const [past, fresh] = fused ? graph.choose(open, none, split) : split();
+    return { past: past!, fresh: fresh! };
+  };
+  const every = { positions, bias: biasOf(() => bias) };
+  const last = { positions: wanted(positions, 1), bias: biasOf(() => wanted(bias, 2)) };
 
   const perHead = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads, headWidth)]);
   const joined = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads * headWidth)]);
   const normalized = (x: Value, gains: Value): Value =>
     graph.op('SimplifiedLayerNormalization', [x, gains], { axis: -1, epsilon });
   const rotated = rotaryEmbedding(graph, spec.architecture, spec.window.positions);
-  /** Queries or keys [1, n, heads, headWidth] from their projection. */
+  /** Queries or keys [1, n, heads · headWidth] from their projection. */
   const turned = (projection: Value, gains: Value, at: Value): Value =>
-    perHead(rotated(joined(normalized(perHead(projection), gains)), at));
+    rotated(joined(normalized(perHead(projection), gains)), at);
 
   /** The residual stream, and its normalised form that the next sub-layer reads. */
   let x = matrix.embed(ids);
@@ -80,8 +93,10 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
   pasts.forEach((past, layer) => {
     const name = (part: string): string => `layer.${layer}.${part}`;
     const byHead = (rowMajor: Value): Value => graph.op('Transpose', [rowMajor], { perm: [0, 2, 1, 3] });
-    const keys = byHead(turned(matrix.multiply(h, name('key')), gain(name('keyNorm')), positions));
-    const values = byHead(perHead(matrix.multiply(h, name('value'))));
+    const rowKeys = turned(matrix.multiply(h, name('key')), gain(name('keyNorm')), positions);
+    const rowValues = matrix.multiply(h, name('value'));
+    const keys = byHead(perHead(rowKeys));
+    const values = byHead(perHead(rowValues));
     graph.output(`k_${layer}`, keys, 'f32', cacheShape('N'));
     graph.output(`v_${layer}`, values, 'f32', cacheShape('N'));
     let asking = every;
@@ -93,7 +108,11 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
     // The scores' factor 1/√headWidth lies in the queries' gain.
     const scaled = graph.op('Mul', [gain(name('queryNorm')), graph.scalar(1 / Math.sqrt(headWidth))]);
     const query = turned(matrix.multiply(h, name('query')), scaled, asking.positions);
-    const attended = joined(attention(graph, query, past, { keys, values }, asking.bias, counts));
+    const general = (): readonly Value[] => [
+      joined(attention(graph, perHead(query), past, { keys, values }, asking.bias, counts)),
+    ];
+    const all = (): readonly Value[] => [openAttention(graph, query, rowKeys, rowValues, heads)];
+    const attended = (fused ? graph.choose(open, all, general) : general())[0]!;
     addAndNormalize(matrix.multiply(attended, name('output')), name('norm2'));
     // QuickGelu with α = 1 is SiLU.
     const silu = graph.runtimeOp('QuickGelu', [matrix.multiply(h, name('gate'))], {

@@ -6,7 +6,7 @@ message ModelProto { optional int64 ir_version = 1; optional string producer_nam
 message OperatorSetIdProto { optional string domain = 1; optional int64 version = 2; }
 message GraphProto { repeated NodeProto node = 1; optional string name = 2; repeated TensorProto initializer = 5; repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12; }
 message NodeProto { repeated string input = 1; repeated string output = 2; optional string name = 3; optional string op_type = 4; repeated AttributeProto attribute = 5; optional string domain = 7; }
-message AttributeProto { optional string name = 1; optional float f = 2; optional int64 i = 3; repeated int64 ints = 8; optional int32 type = 20; }
+message AttributeProto { optional string name = 1; optional float f = 2; optional int64 i = 3; optional GraphProto g = 6; repeated int64 ints = 8; optional int32 type = 20; }
 message TensorProto { repeated int64 dims = 1; optional int32 data_type = 2; optional string name = 8; optional bytes raw_data = 9; repeated StringStringEntryProto external_data = 13; optional int32 data_location = 14; }
 message StringStringEntryProto { optional string key = 1; optional string value = 2; }
 message ValueInfoProto { optional string name = 1; optional TypeProto type = 2; }
@@ -17,7 +17,7 @@ message TensorShapeProto { message Dimension { optional int64 dim_value = 1; opt
 export const ELEMENT_TYPES = { f32: 1, u8: 2, i8: 3, i32: 6, i64: 7, f16: 10 } as const;
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
-export const ATTRIBUTE_TYPES = { float: 1, int: 2, ints: 7 } as const;
+export const ATTRIBUTE_TYPES = { float: 1, int: 2, graph: 5, ints: 7 } as const;
 /** TensorProto.DataLocation: the data is in another file. */
 export const EXTERNAL = 1;
 
@@ -26,6 +26,7 @@ export interface OnnxAttribute {
   type: number;
   f?: number;
   i?: number;
+  g?: OnnxGraph;
   ints?: readonly number[];
 }
 
@@ -52,22 +53,24 @@ export interface OnnxValue {
   type: {
     tensor_type: {
       elem_type: number;
-      shape: { dim: readonly ({ dim_value: number } | { dim_param: string })[] };
+      shape?: { dim: readonly ({ dim_value: number } | { dim_param: string })[] };
     };
   };
+}
+
+export interface OnnxGraph {
+  name: string;
+  node: readonly OnnxNode[];
+  initializer: readonly OnnxTensor[];
+  input: readonly OnnxValue[];
+  output: readonly OnnxValue[];
 }
 
 export interface OnnxModel {
   ir_version: number;
   producer_name: string;
   opset_import: readonly { domain: string; version: number }[];
-  graph: {
-    name: string;
-    node: readonly OnnxNode[];
-    initializer: readonly OnnxTensor[];
-    input: readonly OnnxValue[];
-    output: readonly OnnxValue[];
-  };
+  graph: OnnxGraph;
 }
 
 /** The bytes of a .onnx file. */
