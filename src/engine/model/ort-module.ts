@@ -11,6 +11,12 @@ export interface OrtModule {
 /** What Node says when a package, its binary for this platform, or a library the binary is linked to is not there. */
 const NOT_HERE = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
 
+/**
+ * ONNX Runtime's native builds for Linux and macOS send usage data to Microsoft, and keep an identifier and a cache on
+ * the disk, unless these are set before it is loaded: the first name is that of 1.29 and 1.30, the second a later one.
+ */
+const TELEMETRY_OFF = ['ORT_DISABLE_TELEMETRY', 'ORT_TELEMETRY_DISABLED'];
+
 let loaded: Promise<OrtModule> | undefined;
 
 /**
@@ -26,6 +32,7 @@ export function loadOrt(threads: number): Promise<OrtModule> {
 }
 
 async function load(threads: number): Promise<OrtModule> {
+  for (const name of TELEMETRY_OFF) process.env[name] = '1';
   try {
     return quiet({ kind: 'native', ort: await import('onnxruntime-node') });
   } catch (error) {
