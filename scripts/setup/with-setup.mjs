@@ -24,6 +24,8 @@ const TASKS = {
   evaluate: ['dist/evaluate.js'],
   'train-model': ['dist/train.js'],
   package: ['scripts/setup/package/main.ts'],
+  fuzz: ['scripts/fuzz/main.ts'],
+  soak: ['scripts/soak/main.ts'],
 };
 
 /** What the bundles are made of. */

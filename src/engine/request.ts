@@ -84,7 +84,11 @@ export function checkFillRequest(request: FillRequest, tokenizer: Tokenizer): Re
 function checkHole({ tokens, parts = [], cells = [] }: HoleRequest, tokenizer: Tokenizer): void {
   if (tokens !== undefined) checkCount('holes[].tokens', tokens, 1);
   for (const part of parts) {
-    if (typeof part === 'string') continue;
+    if (typeof part === 'string') {
+      // It would come back as U+FFFD: not the words that the user wants to keep.
+      check(part.isWellFormed(), 'holes[].parts[]', 'text without half characters (lone surrogates)', part);
+      continue;
+    }
     if (part.masks !== undefined) checkCount('holes[].parts[].masks', part.masks, 1);
   }
   const unwritable = new Set(tokenizer.unwritable);
