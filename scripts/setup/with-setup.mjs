@@ -21,6 +21,7 @@ const TASKS = {
   lint: ['test/support/lint.ts'],
   fill: ['dist/cli.js', 'fill'],
   generate: ['dist/cli.js', 'generate'],
+  bench: ['dist/cli.js', 'bench'],
   evaluate: ['dist/evaluate.js'],
   'train-model': ['dist/train.js'],
   package: ['scripts/setup/package/main.ts'],

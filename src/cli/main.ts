@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
+import { bench, type BenchOptions } from './bench/bench-command';
 import { CliError, Interruption, UsageError } from './failures';
 import { fillFile, type FillOptions } from './fill-command';
 import { generateText, type GenerateOptions } from './generate-command';
 import { listenForInterruption } from './interruption';
 import { fillLines } from './jsonl-command';
-import { addEngineOptions, collectRange, countFrom, userPath } from './options';
+import { addEngineOptions, addModelOptions, collectRange, countFrom, userPath } from './options';
 import type { Range } from './range';
 import { selfCheck } from './self-check';
 
@@ -45,6 +46,14 @@ function program(signal: AbortSignal): Command {
       .description('write text from nothing')
       .option('--tokens <count>', 'how many tokens', countFrom(1), 50),
   ).action((options: GenerateOptions) => generateText(options, signal));
+
+  addModelOptions(
+    root
+      .command('bench')
+      .description('measure fills of lines of this project in many ways')
+      .option('--rounds <count>', 'measurements of each row', countFrom(1), 20)
+      .option('--json', 'print one JSON object instead of a table'),
+  ).action((options: BenchOptions) => bench(options, signal));
 
   root
     .command('self-check')

@@ -14,8 +14,8 @@ export function userPath(path: string): string {
   return isAbsolute(path) ? path : resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 }
 
-/** Adds the options of `EngineOptions`. Unset ones stay away, so that the engine's own defaults hold. */
-export function addEngineOptions(command: Command): Command {
+/** Adds the options that say which model runs, and on what. */
+export function addModelOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--model <dir>', 'folder of a model bundle (default: the one that comes along)').argParser(
@@ -26,7 +26,12 @@ export function addEngineOptions(command: Command): Command {
       new Option('--provider <name>', 'what the model runs on')
         .choices(['auto', 'cpu', 'webgpu', 'cuda'])
         .default('auto'),
-    )
+    );
+}
+
+/** Adds the options of `EngineOptions`. Unset ones stay away, so that the engine's own defaults hold. */
+export function addEngineOptions(command: Command): Command {
+  return addModelOptions(command)
     .addOption(new Option('--sampling <kind>', 'how a token is drawn').choices(['greedy', 'multinomial']))
     .addOption(new Option('--temperature <number>', 'of multinomial sampling, above 0').argParser(aboveZero))
     .addOption(

@@ -6,11 +6,11 @@ import type { EngineOptions } from './options';
 
 /** Loads the engine, lends it to `use` and puts it away again. */
 export async function withEngine<T>(
-  { model, provider }: Pick<EngineOptions, 'model' | 'provider'>,
+  options: Pick<EngineOptions, 'model' | 'provider'>,
   signal: AbortSignal,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const engine = await loadEngine(model ?? bundledModel(provider), { provider });
+  const engine = await loadEngine(bundleFolder(options), { provider: options.provider });
   try {
     signal.throwIfAborted();
     return await use(engine);
@@ -44,7 +44,8 @@ export function projectRoot(): string {
 }
 
 /** GPUs take the unquantised master; everything else takes the first bundle, int8 where the build derived it. */
-function bundledModel(provider: EngineOptions['provider']): string {
+export function bundleFolder({ model: folder, provider }: Pick<EngineOptions, 'model' | 'provider'>): string {
+  if (folder !== undefined) return folder;
   const root = projectRoot();
   const models = findBundledModels(root);
   const gpu = provider !== 'auto' && provider !== 'cpu';

@@ -1,0 +1,100 @@
+import os from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { findBundledModels, loadEngine, type Engine, type LoadOptions } from '../../engine';
+import type { EngineOptions } from '../options';
+import { bundleFolder, lastStep, projectRoot } from '../session';
+import { findPlaces, type Place } from './places';
+import { describeMachine, summarize, table, type BenchReport } from './report';
+import { benchRows, type BenchEngines } from './rows';
+
+export interface BenchOptions extends Pick<EngineOptions, 'model' | 'provider'> {
+  /** Measurements of each row. */
+  readonly rounds: number;
+  readonly json?: true;
+}
+
+/** Not measured: the first runs of a process are slower. */
+const WARM_UP_ROUNDS = 2;
+const DELAY_RESOLUTION_MS = 1;
+const LOADS = 5;
+
+/**
+ * Measures fills as users have them: across the process border, of lines of real source files, a new context every
+ * time. All rows are measured in turn in each round, so that what else the machine does meets all of them alike.
+ */
+export async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> {
+  const placeAt = findPlaces(projectRoot());
+  const opened: Engine[] = [];
+  const open = async (folder: string, loadOptions: LoadOptions = {}): Promise<Engine> => {
+    signal.throwIfAborted();
+    const engine = await loadEngine(folder, { provider: options.provider, ...loadOptions });
+    opened.push(engine);
+    return engine;
+  };
+  try {
+    const folder = bundleFolder(options);
+    const master = findBundledModels(projectRoot()).find(({ precision }) => precision === 'f16');
+    const engines: BenchEngines = {
+      shipped: await open(folder),
+      fewerCores: await open(folder, { threads: Math.max(1, os.availableParallelism() - 1) }),
+      uncached: await open(folder, { contextCache: false }),
+      fp32:
+        master && !options.model
+          ? await open(master.folder, { provider: options.provider === 'auto' ? 'cpu' : options.provider })
+          : undefined,
+    };
+    const report = await measure(engines, placeAt, options, signal);
+    process.stdout.write(`${options.json ? JSON.stringify(report, undefined, 2) : table(report)}\n`);
+  } finally {
+    await Promise.all(opened.map((engine) => engine.dispose()));
+  }
+}
+
+async function measure(
+  engines: BenchEngines,
+  placeAt: (index: number) => Place,
+  options: BenchOptions,
+  signal: AbortSignal,
+): Promise<BenchReport> {
+  const rows = benchRows(engines);
+  const times = new Map([...rows.keys()].map((name) => [name, [] as number[]]));
+  const loads: number[] = [];
+  let blockedMs = 0;
+  let place = 0;
+  for (let round = -WARM_UP_ROUNDS; round < options.rounds; round++) {
+    process.stderr.write(`\rround ${round + 1} of ${options.rounds} `);
+    for (const [name, run] of rows) {
+      signal.throwIfAborted();
+      const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+      delay.enable();
+      const ms = await run(placeAt(place++));
+      delay.disable();
+      if (round < 0) continue;
+      times.get(name)!.push(ms);
+      if (name === 'fill') blockedMs = Math.max(blockedMs, delay.max / 1e6 - DELAY_RESOLUTION_MS);
+    }
+    if (round >= 0 && loads.length < LOADS) loads.push(await timeLoading(engines.shipped, placeAt(place++)));
+  }
+  process.stderr.write('\n');
+  const { provider, bundle, precision, windowRows } = engines.shipped.info;
+  return {
+    machine: describeMachine(),
+    provider,
+    bundle,
+    precision,
+    windowRows,
+    parentBlockedMs: blockedMs,
+    enginePeakBytes: (await engines.shipped.stats()).peakBytes,
+    rows: [...times, ['load', loads] as const].map(([name, values]) => summarize(name, values)),
+  };
+}
+
+/** Milliseconds from nothing to the end of the first fill. */
+async function timeLoading({ info }: Engine, place: Place): Promise<number> {
+  const started = performance.now();
+  const engine = await loadEngine(info.bundleFolder, { provider: info.provider });
+  await lastStep(engine.fill(place));
+  const ms = performance.now() - started;
+  await engine.dispose();
+  return ms;
+}

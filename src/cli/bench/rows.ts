@@ -1,0 +1,71 @@
+import type { Engine, FillRequest, Step } from '../../engine';
+import { shortened, type Place } from './places';
+
+/** The engines that are measured beside each other, each in a process of its own. */
+export interface BenchEngines {
+  /** As shipped. */
+  readonly shipped: Engine;
+  /** With one core fewer. */
+  readonly fewerCores: Engine;
+  /** Reading the context anew at every step. */
+  readonly uncached: Engine;
+  /** The weights that the shipped ones are derived from, computed in float32. */
+  readonly fp32: Engine | undefined;
+}
+
+/** Milliseconds of one measurement at a place that the engine has not seen. */
+export type Measure = (place: Place) => Promise<number>;
+
+const SHORT_HOLE = 8;
+
+/** Every row measured in turn at each place, by name. */
+export function benchRows({ shipped, fewerCores, uncached, fp32 }: BenchEngines): Map<string, Measure> {
+  const whole =
+    (engine: Engine, options: Partial<FillRequest> = {}): Measure =>
+    (place) =>
+      timed(engine, { ...place, ...options });
+  const hole = (tokens: number): Partial<FillRequest> => ({ holes: [{ tokens }] });
+  const rows = new Map<string, Measure>([
+    ['fill', whole(shipped)],
+    ['fill/automatic', whole(fewerCores)],
+    ['fill/no-cache', whole(uncached)],
+    ['fill/one-token-per-step', whole(shipped, { threshold: 0 })],
+  ]);
+  if (fp32) rows.set('fill/fp32', whole(fp32));
+  rows.set('context', async (place) => (await run(shipped, { ...place, ...hole(SHORT_HOLE) })).first.ms);
+  rows.set('step', async (place) => {
+    const { first, last } = await run(shipped, { ...place, ...hole(SHORT_HOLE) });
+    return (last.ms - first.ms) / Math.max(1, last.index);
+  });
+  for (const tokens of [128, 256, 512, 1024]) {
+    if (tokens > shipped.info.windowRows) continue;
+    // A full window holds the hole too: a context of all of it is what is left.
+    const kept = Math.min(tokens, shipped.info.windowRows - SHORT_HOLE - 1);
+    rows.set(`context/${tokens}`, async (place) => {
+      const short = await shortened(shipped, place, kept);
+      return (await run(shipped, { ...short, ...hole(SHORT_HOLE) })).first.ms;
+    });
+  }
+  for (const tokens of [4, 16, 64]) rows.set(`hole/${tokens}`, whole(shipped, hole(tokens)));
+  for (const candidates of [1, 2, 4, 8]) {
+    rows.set(`candidates/${candidates}`, whole(shipped, { ...hole(SHORT_HOLE), candidates }));
+  }
+  return rows;
+}
+
+async function timed(engine: Engine, request: FillRequest): Promise<number> {
+  const started = performance.now();
+  await run(engine, request);
+  return performance.now() - started;
+}
+
+async function run(engine: Engine, request: FillRequest): Promise<{ first: Step; last: Step }> {
+  let first: Step | undefined;
+  let last: Step | undefined;
+  for await (const step of engine.fill(request)) {
+    first ??= step;
+    last = step;
+  }
+  if (!first || !last) throw new Error('the engine ended a request without a step');
+  return { first, last };
+}
