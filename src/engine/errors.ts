@@ -38,5 +38,9 @@ export function toEngineError(error: unknown): EngineError {
       { cause: error },
     );
   }
-  return new EngineError('internal', `Unexpected failure in the engine: ${message}`, { cause: error });
+  return new EngineError(
+    'internal',
+    `Unexpected failure in the engine: ${message.replace(/\.$/, '')}. Your text is unchanged; please report it.`,
+    { cause: error },
+  );
 }

@@ -178,7 +178,7 @@ async function only<T>(values: AsyncIterable<T>): Promise<T> {
 }
 
 function shutDown(): EngineError {
-  return new EngineError('engine-crashed', 'The engine has been shut down.');
+  return new EngineError('engine-crashed', 'The engine has been shut down; load it again.');
 }
 
 function cancelled(): EngineError {

@@ -58,6 +58,8 @@ describe('readArchive', () => {
       { name: 'package/link.ts', type: 'symlink', linkname: '/etc/passwd' },
       { name: 'package/hard.ts', type: 'link', linkname: '../../etc/passwd' },
       { name: 'package/pipe.ts', type: 'fifo' },
+      { name: 'package/disk.ts', type: 'block-device' },
+      { name: 'package/terminal.ts', type: 'character-device' },
       { name: '/etc/absolute.ts', body: 'x' },
       { name: outside, body: 'x' },
       { name: '../up.ts', body: 'x' },
