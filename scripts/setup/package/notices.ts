@@ -6,12 +6,15 @@ import { ROOT } from '../paths';
 
 /** A package that is in the .vsix, as a file or inside one of its bundles. */
 interface Shipped {
+  /** In the repository. */
+  readonly folder: string;
   readonly name: string;
   readonly version: string;
   readonly license: string;
 }
 
-const IN_MODULES = /node_modules\/((?:@[^/]+\/)?[^/]+)\//g;
+/** The folder of the innermost package that a file is in. */
+const PACKAGE = /(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//;
 
 /** The packages that files come from: by their place, or by the source map of a bundle. */
 function shippedPackages(files: readonly string[]): Shipped[] {
@@ -20,13 +23,10 @@ function shippedPackages(files: readonly string[]): Shipped[] {
     if (!file.startsWith('dist/') || !existsSync(map)) return [file];
     return (JSON.parse(readFileSync(map, 'utf8')) as { sources: string[] }).sources;
   });
-  const names = new Set(
-    sources.flatMap((source) => [...source.matchAll(IN_MODULES)].slice(-1).map(([, name]) => name!)),
-  );
-  return [...names].sort().map((name) => {
-    const manifest = path.join(ROOT, 'node_modules', name, 'package.json');
-    const { version, license } = JSON.parse(readFileSync(manifest, 'utf8')) as Shipped;
-    return { name, version, license };
+  const folders = new Set(sources.flatMap((source) => PACKAGE.exec(source)?.[1] ?? []));
+  return [...folders].sort().map((folder) => {
+    const manifest = path.join(ROOT, folder, 'package.json');
+    return { folder, ...(JSON.parse(readFileSync(manifest, 'utf8')) as Omit<Shipped, 'folder'>) };
   });
 }
 
@@ -55,8 +55,8 @@ SOFTWARE.
 
 What ONNX Runtime itself contains, with licences, is listed in the file ThirdPartyNotices.txt of its release.`;
 
-function licenceText({ name }: Shipped): string {
-  const folder = path.join(ROOT, 'node_modules', name);
+function licenceText({ name, folder: place }: Shipped): string {
+  const folder = path.join(ROOT, place);
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
   if (file) return readFileSync(path.join(folder, file), 'utf8').trim();
   if (name.startsWith('onnxruntime-')) return ONNX_RUNTIME;

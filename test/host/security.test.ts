@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { activated, configure } from './support/editing';
+
+describe('a workspace', function () {
+  this.timeout(60_000);
+  const folder = (): vscode.Uri => vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, '.vscode');
+  const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('llada');
+
+  before(activated);
+  after(() => vscode.workspace.fs.delete(folder(), { recursive: true }));
+
+  it('cannot point the engine at files of its own, or choose what it runs on', async () => {
+    const hostile = { 'llada.model.path': '/tmp/evil', 'llada.provider': 'cuda', 'llada.seed': 77 };
+    const read = new Promise<void>((resolve) => {
+      const listening = vscode.workspace.onDidChangeConfiguration(() => {
+        // This one a workspace may set: once it counts, the file has been read.
+        if (settings().get('seed') !== 77) return;
+        listening.dispose();
+        resolve();
+      });
+    });
+    const file = vscode.Uri.joinPath(folder(), 'settings.json');
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(hostile)));
+    await read;
+    assert.equal(settings().get('model.path'), '');
+    assert.equal(settings().get('provider'), 'auto');
+    // The user may.
+    const restore = await configure({ 'llada.provider': 'cpu' });
+    assert.equal(settings().get('provider'), 'cpu');
+    await restore();
+  });
+});
