@@ -3,32 +3,67 @@ import path from 'node:path';
 import type { EngineInfo, LoadOptions } from './api';
 import { EngineError } from './errors';
 import { readBundle } from './model/bundle';
+import type { Window } from './model/bundle-config';
 import { RecentContexts, UncachedContexts } from './model/context-caches';
-import { createOrtPredictor } from './model/ort-predictor';
+import { choosePredictor, createOrtPredictor, type Openable, type OrtPredictor } from './model/ort-predictor';
+import { readPlainBundle, type PlainBundle } from './model/plain/plain-bundle';
+import { openPlainSession } from './model/sessions';
 import type { Runtime } from './runtime';
 import { Tokenizer, type TokenizerJson } from './text/tokenizer';
 
-/** Loads a bundle into this process: checks its files, starts a provider and warms it up. */
-export async function loadRuntime(
-  folder: string,
-  options: LoadOptions,
-): Promise<{ readonly runtime: Runtime; readonly info: EngineInfo }> {
+const MOST_POSITIONS = 2 ** 31 - 1;
+
+interface Loaded {
+  readonly runtime: Runtime;
+  readonly info: EngineInfo;
+}
+
+/** Loads a bundle of either kind into this process: checks its files, starts a provider and warms it up. */
+export async function loadRuntime(folder: string, options: LoadOptions): Promise<Loaded> {
   const started = performance.now();
-  const bundle = await readBundle(folder);
-  const { config } = bundle;
-  const tokenizer = await readTokenizer(path.join(folder, config.files.tokenizer.name));
-  const predictor = await createOrtPredictor(bundle, options);
+  const plain = await readPlainBundle(folder);
+  const { name, window, tokenizer, predictor } = plain
+    ? await loadPlain(plain, options)
+    : await loadCached(folder, options);
   const info: EngineInfo = {
-    bundle: config.name,
+    bundle: name,
     bundleFolder: folder,
     provider: predictor.provider,
-    precision: config.precision,
-    vocabulary: config.architecture.vocabulary,
-    windowRows: config.window.rows,
+    precision: predictor.precision,
+    vocabulary: predictor.vocabulary,
+    windowRows: window.rows,
     loadMs: performance.now() - started,
   };
   const Contexts = options.contextCache === false ? UncachedContexts : RecentContexts;
-  return { runtime: { config, tokenizer, predictor: new Contexts(predictor) }, info };
+  return { runtime: { config: { window }, tokenizer, predictor: new Contexts(predictor) }, info };
+}
+
+/** What a bundle gives. */
+interface Parts {
+  readonly name: string;
+  readonly window: Window;
+  readonly tokenizer: Tokenizer;
+  readonly predictor: OrtPredictor;
+}
+
+async function loadCached(folder: string, options: LoadOptions): Promise<Parts> {
+  const bundle = await readBundle(folder);
+  const { name, window, files } = bundle.config;
+  const tokenizer = await readTokenizer(path.join(folder, files.tokenizer.name));
+  return { name, window, tokenizer, predictor: await createOrtPredictor(bundle, options) };
+}
+
+async function loadPlain(bundle: PlainBundle, options: LoadOptions): Promise<Parts> {
+  const {
+    name,
+    precision,
+    window: { rows },
+  } = bundle.config;
+  // Only the order of positions matters to a graph that numbers its tokens itself.
+  const window = { rows, positions: MOST_POSITIONS, reserved: [rows] };
+  const open: Openable['open'] = (provider, threads) => openPlainSession(bundle, provider, threads);
+  const predictor = await choosePredictor({ precision, window, open }, options);
+  return { name, window, tokenizer: new Tokenizer(bundle.tokenizer), predictor };
 }
 
 async function readTokenizer(file: string): Promise<Tokenizer> {

@@ -8,7 +8,7 @@ import type { Tokenizer } from './text/tokenizer';
 
 /** What a request needs of the loaded model. */
 export interface Runtime {
-  readonly config: BundleConfig;
+  readonly config: Pick<BundleConfig, 'window'>;
   readonly tokenizer: Tokenizer;
   readonly predictor: MaskPredictor;
 }

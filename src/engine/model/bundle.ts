@@ -86,7 +86,8 @@ async function checkKind(folder: string, name: string): Promise<number> {
   return stat.size;
 }
 
-async function checkFile(folder: string, { name, bytes, sha256 }: BundleFile): Promise<void> {
+/** @throws EngineError `bundle-missing` or `bundle-damaged` */
+export async function checkFile(folder: string, { name, bytes, sha256 }: BundleFile): Promise<void> {
   const size = await checkKind(folder, name);
   if (size !== bytes) {
     throw damaged(folder, name, `it has ${size} bytes instead of ${bytes}`);
@@ -160,7 +161,8 @@ async function checkTokenizer(folder: string, { architecture, files }: BundleCon
   });
 }
 
-function damaged(folder: string, name: string, why: string): EngineError {
+/** @param why what is wrong with the file */
+export function damaged(folder: string, name: string, why: string): EngineError {
   return new EngineError(
     'bundle-damaged',
     `${path.join(folder, name)} cannot be used: ${why.replace(/\.$/, '')}. ` +

@@ -1,9 +1,8 @@
 import os from 'node:os';
 import type { Bundle } from './bundle';
-import type { WeightPrecision } from './bundle-config';
+import type { WeightPrecision, Window } from './bundle-config';
 import { CrashRecord } from './crash-record';
 import type { MaskPredictor } from './mask-predictor';
-import type { OnnxMaskPredictor } from './onnx-mask-predictor';
 import type { ProviderName } from './provider';
 import { relativeDifference, TRIAL_TOLERANCE, tryOut, type Patience, type Trial } from './provider-trial';
 import { automaticProviders, platformProviders, providerUnavailable } from './providers';
@@ -29,31 +28,44 @@ export interface OrtPredictor extends MaskPredictor {
   readonly skipped: readonly { readonly provider: ProviderName; readonly reason: string }[];
 }
 
+/** A model that can be opened on any provider. */
+export interface Openable {
+  readonly precision: WeightPrecision;
+  readonly window: Window;
+  open(provider: ProviderName, threads: number): Promise<MaskPredictor>;
+}
+
+/** The bundle's graph on an execution provider: see `choosePredictor`. */
+export function createOrtPredictor(bundle: Bundle, options: PredictorOptions = {}): Promise<OrtPredictor> {
+  const open: Openable['open'] = (provider, threads) => openSession(bundle, provider, threads);
+  return choosePredictor({ ...bundle.config, open }, options);
+}
+
 /**
- * Loads the bundle's graph on an execution provider and warms it up. A GPU must first reproduce the CPU's logits on a
+ * Loads a model's graph on an execution provider and warms it up. A GPU must first reproduce the CPU's logits on a
  * small input (relative difference ≤ 0.01), and with `auto` also be faster than the CPU, which software adapters are
  * not.
  *
  * @throws EngineError `provider-unavailable` if a provider asked for by name is not there or gives wrong results
  */
-export async function createOrtPredictor(
-  bundle: Bundle,
+export async function choosePredictor(
+  model: Openable,
   {
     provider = 'auto',
     threads = os.availableParallelism(),
     crashes = new CrashRecord(),
   }: PredictorOptions = {},
 ): Promise<OrtPredictor> {
-  const { precision } = bundle.config;
-  const cpu = await openSession(bundle, 'cpu', threads);
+  const { precision } = model;
+  const cpu = await model.open('cpu', threads);
   const others = (provider === 'auto' ? automaticProviders(precision) : [provider]).filter(
     (name) => name !== 'cpu',
   );
   // Without a rival the CPU is only warmed up, not timed.
   const timed = others.length === 0 ? 0 : Infinity;
-  const cpuTrial = await tryOut(cpu, bundle.config, { stepMs: timed, firstRunMs: Infinity });
+  const cpuTrial = await tryOut(cpu, model, { stepMs: timed, firstRunMs: Infinity });
   const skipped: { provider: ProviderName; reason: string }[] = [];
-  const named = (predictor: OnnxMaskPredictor, name: ProviderName): OrtPredictor =>
+  const named = (predictor: MaskPredictor, name: ProviderName): OrtPredictor =>
     Object.assign(predictor, { provider: name, precision, skipped });
 
   for (const name of others) {
@@ -66,7 +78,7 @@ export async function createOrtPredictor(
       const patience =
         provider === 'auto' ? { stepMs: cpuTrial.stepMs, firstRunMs: FIRST_RUN_MS } : undefined;
       const accelerated = await crashes.during(name, () =>
-        tryProvider(bundle, name, threads, cpuTrial, patience),
+        tryProvider(model, name, threads, cpuTrial, patience),
       );
       await cpu.dispose();
       return named(accelerated, name);
@@ -84,15 +96,15 @@ export async function createOrtPredictor(
 
 /** @throws Error saying why the provider is not to be used */
 async function tryProvider(
-  bundle: Bundle,
+  model: Openable,
   provider: ProviderName,
   threads: number,
   cpu: Trial,
   patience: Patience | undefined,
-): Promise<OnnxMaskPredictor> {
-  const predictor = await openSession(bundle, provider, threads);
+): Promise<MaskPredictor> {
+  const predictor = await model.open(provider, threads);
   try {
-    const { logits, stepMs } = await tryOut(predictor, bundle.config, patience);
+    const { logits, stepMs } = await tryOut(predictor, model, patience);
     const difference = relativeDifference(logits, cpu.logits);
     if (difference > TRIAL_TOLERANCE) {
       throw new Error(`its results differ from the CPU's by ${(100 * difference).toPrecision(2)} %`);

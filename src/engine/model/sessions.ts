@@ -1,7 +1,10 @@
-import type { InferenceSession } from 'onnxruntime-node';
-import { bundlePath, type Bundle } from './bundle';
+import path from 'node:path';
+import type { InferenceSession, TensorConstructor } from 'onnxruntime-node';
+import type { Bundle } from './bundle';
 import { cacheNames, OnnxMaskPredictor } from './onnx-mask-predictor';
 import { loadOrt } from './ort-module';
+import type { PlainBundle } from './plain/plain-bundle';
+import { PlainPredictor } from './plain/plain-predictor';
 import type { ProviderName } from './provider';
 
 /** Loads the bundle's graph on one execution provider. Parts of the graph that it lacks run on the CPU. */
@@ -10,10 +13,46 @@ export async function openSession(
   provider: ProviderName,
   threads: number,
 ): Promise<OnnxMaskPredictor> {
+  const { config, folder } = bundle;
+  const onDevice = provider === 'webgpu';
+  const { session, tensors } = await openGraph(
+    { folder, graph: config.files.graph.name, data: [config.files.weights.name] },
+    provider,
+    threads,
+    onDevice ? cacheNames(config.architecture.layers) : [],
+  );
+  return new OnnxMaskPredictor(session, config, tensors, onDevice);
+}
+
+/** Loads a plain bundle's graph on one execution provider. */
+export async function openPlainSession(
+  { folder, config }: PlainBundle,
+  provider: ProviderName,
+  threads: number,
+): Promise<PlainPredictor> {
+  const { graph, data } = config.files;
+  const files = { folder, graph: graph.name, data: data.map(({ name }) => name) };
+  const { session, tensors } = await openGraph(files, provider, threads, []);
+  return new PlainPredictor(session, config, tensors);
+}
+
+/** A graph and the files that its weights lie in, by name. */
+interface GraphFiles {
+  readonly folder: string;
+  readonly graph: string;
+  readonly data: readonly string[];
+}
+
+/** @param onDevice outputs that stay in the GPU's memory */
+async function openGraph(
+  { folder, graph, data }: GraphFiles,
+  provider: ProviderName,
+  threads: number,
+  onDevice: readonly string[],
+): Promise<{ readonly session: InferenceSession; readonly tensors: TensorConstructor }> {
   // Loaded late: a process that only checks bundles needs no native library.
   const { kind, ort } = await loadOrt(threads);
   if (kind === 'wasm' && provider !== 'cpu') throw new Error('WebAssembly has only the CPU');
-  const onDevice = provider === 'webgpu';
   const options: InferenceSession.SessionOptions = {
     executionProviders: [kind === 'wasm' ? 'wasm' : provider],
     graphOptimizationLevel: 'all',
@@ -24,12 +63,11 @@ export async function openSession(
   };
   if (kind === 'wasm') {
     // Weights beside the graph resolve by themselves in the native build only.
-    options.externalData = [{ path: bundle.config.files.weights.name, data: bundlePath(bundle, 'weights') }];
+    options.externalData = data.map((name) => ({ path: name, data: path.join(folder, name) }));
   }
-  if (onDevice) {
-    const names = cacheNames(bundle.config.architecture.layers);
-    options.preferredOutputLocation = Object.fromEntries(names.map((name) => [name, 'gpu-buffer']));
+  if (onDevice.length > 0) {
+    options.preferredOutputLocation = Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer']));
   }
-  const session = await ort.InferenceSession.create(bundlePath(bundle, 'graph'), options);
-  return new OnnxMaskPredictor(session, bundle.config, ort.Tensor, onDevice);
+  const session = await ort.InferenceSession.create(path.join(folder, graph), options);
+  return { session, tensors: ort.Tensor };
 }
