@@ -49,6 +49,11 @@ interface Recorder {
   endComputePassEncoder(): void;
   submitQueue(): void;
   uploadToGPU(id: object): void;
+  readonly bufferManager: {
+    readonly freeBuffers: Map<string, GPUBuffer[]>;
+    numFreeBuffers: number;
+    numBytesAllocated: number;
+  };
 }
 
 const dispatchesPerSubmit = 48;
@@ -167,6 +172,18 @@ export class Gpu {
       name,
       milliseconds: Number(stamps[2 * i + 1]! - stamps[2 * i]!) / 1e6,
     }));
+  }
+
+  /** Gives back to the device what tfjs keeps for tensors to come: another network has other sizes. */
+  async freeUnused(): Promise<void> {
+    await this.finish();
+    const pool = this.#recorder.bufferManager;
+    // The map keeps its keys: tfjs takes an empty one for a sign that the backend is gone.
+    for (const buffer of [...pool.freeBuffers.values()].flatMap((buffers) => buffers.splice(0))) {
+      pool.numBytesAllocated -= buffer.size;
+      pool.numFreeBuffers--;
+      buffer.destroy();
+    }
   }
 
   #bind(operand: Operand): GPUBufferBinding {

@@ -1,9 +1,11 @@
 /** `npm run bench:train`: how fast the trainer is on this machine's GPU, and whether its kernels are right there. */
 import { Command } from 'commander';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { activeGpu } from '../backend/gpu';
 import { selectBackend, type BackendName } from '../backend/select';
 import type { NetworkConfig } from '../network';
+import { measureGrowth } from './growth';
 import { Log } from './log';
 import { checkMatmul, tileVariants, timeMatmul, timeMultiply, type MatmulCase } from './matmul';
 import type { BatchShape } from './synthetic';
@@ -46,11 +48,14 @@ async function main(): Promise<void> {
     .option('--versus <file>', "figures of torch_baseline.py to set beside the trainer's")
     .option('--batch <n>', 'samples per step', '64')
     .option('--steps <n>', 'steps to train', '20')
-    .option('--skip <parts>', 'comma-separated: check, matmul, train', '')
+    .option('--skip <parts>', 'comma-separated: check, matmul, train, growth', '')
     .option('--tiny', 'a toy network and toy matrices, to try the bench itself')
     .parse()
     .opts<Options>();
-  const log = new Log(options.out);
+  const standsAt = process.env['INIT_CWD'] ?? process.cwd();
+  const resolve = (given: string): string => path.resolve(standsAt, given);
+  const out = options.out === undefined ? undefined : resolve(options.out);
+  const log = new Log(out);
   const started = performance.now();
   const backend = await selectBackend(options.backend);
   log.line(`backend ${backend.name}: ${backend.description}, Node ${process.version}`);
@@ -99,7 +104,12 @@ async function main(): Promise<void> {
       await timeMultiply(gpu, log, cases, 10);
     }
   }
-  const figures = { adapter: backend.description, batch: shape.batch, runs: {} as Record<string, unknown> };
+  const figures = {
+    adapter: backend.description,
+    batch: shape.batch,
+    runs: {} as Record<string, unknown>,
+    growth: [] as unknown[],
+  };
   if (!skipped.has('train')) {
     const steps = small ? 4 : Number(options.steps);
     const speeds =
@@ -107,10 +117,12 @@ async function main(): Promise<void> {
         ? new Map([['cpu', await timeTraining(log, 'train cpu', config, shape, steps)]])
         : await compareUnits(log, gpu, config, shape, steps);
     figures.runs = Object.fromEntries(speeds);
-    if (options.versus !== undefined && existsSync(options.versus))
-      compareWithTorch(log, options.versus, [...speeds.values()][0]!.tokensPerSecond);
+    if (options.versus !== undefined)
+      compareWithTorch(log, resolve(options.versus), [...speeds.values()][0]!.tokensPerSecond);
   }
-  if (options.out !== undefined) writeFileSync(`${options.out}.json`, JSON.stringify(figures, undefined, 2));
+  if (gpu !== undefined && !small && !skipped.has('growth'))
+    figures.growth = await measureGrowth(log, shape.batch * shape.length, 8, shape);
+  if (out !== undefined) writeFileSync(`${out}.json`, JSON.stringify(figures, undefined, 2));
   log.line(`bench took ${((performance.now() - started) / 1000).toFixed(1)} s`);
   backend.dispose();
 }

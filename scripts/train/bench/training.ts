@@ -8,8 +8,17 @@ import { syntheticBatch, type BatchShape } from './synthetic';
 
 export interface Speed {
   readonly tokensPerSecond: number;
+  /** Of the model: what its matrix products need by definition, forward and backward. */
   readonly teraflops: number;
   readonly millisecondsPerStep: number;
+  /** What recording a step takes on the CPU. */
+  readonly hostMilliseconds: number;
+  /** Sum of the kernels' times on the device in one step; undefined where it keeps no time. */
+  readonly gpuMilliseconds: number | undefined;
+  /** Share of a step's time in which no kernel ran. */
+  readonly idleShare: number | undefined;
+  /** Memory of the device at its peak: buffers are used again, never given back. */
+  readonly peakGiB: number;
   readonly losses: readonly number[];
 }
 
@@ -33,6 +42,7 @@ export async function timeTraining(
   config: NetworkConfig,
   shape: BatchShape,
   steps: number,
+  quiet = false,
 ): Promise<Speed> {
   const network = new Network(config, 1);
   const trainer = new Trainer(network);
@@ -49,7 +59,8 @@ export async function timeTraining(
   for (let step = 0; step < steps; step++) {
     if (step === warmUp) {
       await finish();
-      log.line(`${name}: ${warmUp} steps with compilation in ${(performance.now() - start).toFixed(0)} ms`);
+      if (!quiet)
+        log.line(`${name}: ${warmUp} steps with compilation in ${(performance.now() - start).toFixed(0)} ms`);
       start = performance.now();
       host = 0;
     }
@@ -65,23 +76,47 @@ export async function timeTraining(
   losses.push(...(await Promise.all(pending.slice(-2))));
   const tokensPerSecond = (shape.batch * shape.length * 1000) / milliseconds;
   const teraflops = stepFlops(config, shape) / milliseconds / 1e9;
-  log.line(
-    `${name}: ${Math.round(tokensPerSecond)} tokens/s, ${teraflops.toFixed(1)} TFLOP/s, ${milliseconds.toFixed(1)} ms per step, host ${(host / timedSteps).toFixed(1)} ms per step`,
-  );
   const memory = tf.memory() as { numBytesAllocatedInGPU?: number; numTensors: number };
-  log.line(
-    `${name}: ${((memory.numBytesAllocatedInGPU ?? 0) / 2 ** 30).toFixed(2)} GiB allocated, ${memory.numTensors} tensors`,
-  );
+  const peakGiB = (memory.numBytesAllocatedInGPU ?? 0) / 2 ** 30;
   const gpu = activeGpu();
-  if (gpu?.capabilities.timestamps === true)
-    await kernelTable(gpu, log, () => void trainer.step(batches[0]!, 0));
+  const gpuMilliseconds =
+    gpu?.capabilities.timestamps === true
+      ? await kernelTable(gpu, log, () => void trainer.step(batches[0]!, 0), quiet)
+      : undefined;
+  // Kernels timed one by one do not overlap: on a busy device their sum can exceed the step's time.
+  const idleShare =
+    gpuMilliseconds === undefined ? undefined : Math.max(0, 1 - gpuMilliseconds / milliseconds);
+  const hostMilliseconds = host / timedSteps;
+  if (!quiet)
+    log.line(
+      [
+        `${name}: ${Math.round(tokensPerSecond)} tokens/s`,
+        `${teraflops.toFixed(1)} TFLOP/s`,
+        `${milliseconds.toFixed(1)} ms per step`,
+        `host ${hostMilliseconds.toFixed(1)} ms`,
+        ...(gpuMilliseconds === undefined ? [] : [`GPU ${gpuMilliseconds.toFixed(1)} ms`]),
+        ...(idleShare === undefined ? [] : [`idle ${(100 * idleShare).toFixed(0)} %`]),
+        `peak ${peakGiB.toFixed(2)} GiB`,
+        `${memory.numTensors} tensors`,
+      ].join(', '),
+    );
   trainer.dispose();
   network.dispose();
-  return { tokensPerSecond, teraflops, millisecondsPerStep: milliseconds, losses };
+  await gpu?.freeUnused();
+  return {
+    tokensPerSecond,
+    teraflops,
+    millisecondsPerStep: milliseconds,
+    hostMilliseconds,
+    gpuMilliseconds,
+    idleShare,
+    peakGiB,
+    losses,
+  };
 }
 
-/** Time on the device by kernel over one step. */
-async function kernelTable(gpu: Gpu, log: Log, step: () => void): Promise<void> {
+/** Time on the device by kernel over one step, and their sum. */
+async function kernelTable(gpu: Gpu, log: Log, step: () => void, quiet: boolean): Promise<number> {
   const times = await gpu.time(step);
   const sums = new Map<string, { count: number; milliseconds: number }>();
   for (const { name, milliseconds } of times) {
@@ -89,6 +124,7 @@ async function kernelTable(gpu: Gpu, log: Log, step: () => void): Promise<void> 
     sums.set(name, { count: sum.count + 1, milliseconds: sum.milliseconds + milliseconds });
   }
   const total = times.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  if (quiet) return total;
   const sorted = [...sums].sort(([, a], [, b]) => b.milliseconds - a.milliseconds);
   const row = (name: string, count: number, milliseconds: number): string[] => [
     name,
@@ -101,6 +137,7 @@ async function kernelTable(gpu: Gpu, log: Log, step: () => void): Promise<void> 
     ...sorted.map(([name, { count, milliseconds }]) => row(name, count, milliseconds)),
     row('all', times.length, total),
   ]);
+  return total;
 }
 
 /** The same training with f16 matrices and in plain f32, losses side by side. */

@@ -147,6 +147,16 @@ export const attentionCases: readonly OpCase[] = [
   ),
 ];
 
+/** More rows than fit into a chunk of logits would take too long in double precision; fewer, in small chunks, do not. */
+export const chunkedLossCases: readonly OpCase[] = [
+  headLossCase(
+    '150 rows',
+    Array.from({ length: 150 }, (_, i) => (i % 7) / 10),
+    36,
+    1,
+  ),
+];
+
 export const opCases: readonly OpCase[] = [
   ...matrixCases,
   ...attentionCases,

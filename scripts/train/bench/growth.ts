@@ -1,0 +1,71 @@
+/** How the cost of a step grows with the network and with the length of its samples. */
+import type { NetworkConfig } from '../network';
+import type { Log } from './log';
+import type { BatchShape } from './synthetic';
+import { timeTraining } from './training';
+
+export interface Growth {
+  readonly parameters: number;
+  readonly length: number;
+  readonly tokensPerSecond: number | undefined;
+  readonly teraflops: number | undefined;
+  readonly peakGiB: number | undefined;
+}
+
+const shared = { headWidth: 64, vocabulary: 12288, ropeBase: 10000 };
+
+const SIZES: readonly (readonly [name: string, config: NetworkConfig])[] = [
+  ['8 M', { ...shared, layers: 6, width: 256, heads: 4, swiglu: 704 }],
+  ['32 M', { ...shared, layers: 8, width: 512, heads: 8, swiglu: 1408 }],
+  ['128 M', { ...shared, layers: 16, width: 768, heads: 12, swiglu: 2112 }],
+];
+
+const LENGTHS = [256, 512, 1024] as const;
+
+/** @param rows of the network per step: samples are fewer where they are longer */
+export async function measureGrowth(
+  log: Log,
+  rows: number,
+  steps: number,
+  like: BatchShape,
+): Promise<Growth[]> {
+  const figures: Growth[] = [];
+  const table: string[][] = [
+    ['tokens/s (TFLOP/s, peak GiB)', ...LENGTHS.map((length) => `${length} tokens`)],
+  ];
+  for (const [name, config] of SIZES) {
+    const cells: string[] = [];
+    for (const length of LENGTHS) {
+      const shape = {
+        ...like,
+        length,
+        batch: Math.max(1, Math.round(rows / length)),
+        vocabulary: config.vocabulary,
+      };
+      const { tokensPerSecond, teraflops, peakGiB } = await timeTraining(
+        log,
+        `${name}, ${length}`,
+        config,
+        shape,
+        steps,
+        true,
+      ).catch((error: unknown) => {
+        log.line(`${name} at ${length} tokens failed: ${String(error)}`);
+        return { tokensPerSecond: undefined, teraflops: undefined, peakGiB: undefined };
+      });
+      figures.push({ parameters: parametersOf(config), length, tokensPerSecond, teraflops, peakGiB });
+      cells.push(
+        tokensPerSecond === undefined
+          ? 'failed'
+          : `${Math.round(tokensPerSecond)} (${teraflops.toFixed(0)}, ${peakGiB.toFixed(1)})`,
+      );
+    }
+    table.push([`${name} parameters`, ...cells]);
+  }
+  log.table(table);
+  return figures;
+}
+
+function parametersOf({ layers, width, heads, headWidth, swiglu, vocabulary }: NetworkConfig): number {
+  return vocabulary * width + layers * (4 * width * heads * headWidth + 3 * width * swiglu);
+}

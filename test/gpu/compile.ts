@@ -1,0 +1,111 @@
+/**
+ * Compiles and validates the kernels as they are on a GPU with float16, subgroups of 32 lanes and subgroup matrices, on
+ * Dawn's null backend: nothing is computed, and no GPU is needed.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import { openDawn } from '../../scripts/train/backend/dawn';
+import { attachGpu, Gpu } from '../../scripts/train/backend/gpu';
+import { startWebgpu } from '../../scripts/train/backend/webgpu';
+import { syntheticBatch } from '../../scripts/train/bench/synthetic';
+import { Network } from '../../scripts/train/network';
+import { subgroupSource, subgroupTile } from '../../scripts/train/ops/gemm/subgroup';
+import type { GemmSpec } from '../../scripts/train/ops/gemm/spec';
+import { Trainer } from '../../scripts/train/trainer';
+import { chunkedLossCases, opCases } from '../unit/train/ops/cases';
+
+/** One layer of the network that is trained for use: its shapes are the ones that matter. */
+const BASE = {
+  layers: 1,
+  width: 512,
+  heads: 8,
+  headWidth: 64,
+  swiglu: 1408,
+  vocabulary: 1024,
+  ropeBase: 10000,
+};
+
+/** m, k, n: ragged, one row, narrow, and whole tiles. */
+const SIZES = [
+  [129, 67, 45],
+  [1, 64, 7],
+  [64, 2048, 64],
+  [256, 512, 192],
+  [32768, 512, 1408],
+] as const;
+
+const WHAT = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'];
+
+async function main(): Promise<void> {
+  const dawn = await openDawn({ api: 'null', software: true, validate: true });
+  if (dawn === undefined) throw new Error('Dawn offers no null adapter');
+  const { device } = dawn;
+  const missing = WHAT.filter((name) => !device.features.has(name));
+  if (missing.length > 0) throw new Error(`the null adapter lacks ${missing.join()}`);
+  const problems: string[] = [];
+  device.addEventListener('uncapturederror', ({ error }) => problems.push(error.message));
+
+  const { backend } = await startWebgpu(dawn);
+  const create = device.createComputePipeline.bind(device);
+  const sources = new Set<string>();
+  Object.defineProperty(device, 'createComputePipeline', {
+    value: (descriptor: GPUComputePipelineDescriptor) => {
+      sources.add(String(descriptor.label));
+      return create(descriptor);
+    },
+  });
+  // Products in plain f32 here: the null adapter's limit on workgroup memory is below what the others need.
+  const gpu = new Gpu(backend, {
+    subgroupMatrices: false,
+    subgroups32: true,
+    wideWarps: false,
+    timestamps: false,
+  });
+  attachGpu(gpu);
+  for (const op of [...opCases, ...chunkedLossCases]) {
+    const inputs = op.shapes.map((shape) => tf.zeros([...shape]));
+    const gradients = tf.tidy(() => tf.grads((...args: tf.Tensor[]) => tf.sum(op.run(args)))(inputs));
+    tf.dispose([...inputs, ...gradients]);
+  }
+  const trainer = new Trainer(new Network(BASE, 1), { emaDecay: 0.9 });
+  const shape = { batch: 2, length: 128, vocabulary: 1024, holeShare: 0.5, predictedShare: 0.25 };
+  trainer.step(syntheticBatch(shape, 1), 0);
+  await gpu.finish();
+
+  const products = productSources();
+  for (const code of products) {
+    const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
+    problems.push(...messages.filter(({ type }) => type === 'error').map(({ message }) => message));
+  }
+  console.log(JSON.stringify({ pipelines: sources.size, products: products.size, problems }));
+}
+
+/** Every layout of both operands, both widths of workgroup memory, with and without prefetch, scaling and splitting. */
+function productSources(): ReadonlySet<string> {
+  const sources = new Set<string>();
+  const either = [false, true];
+  for (const [m, k, n] of SIZES)
+    for (const ta of either)
+      for (const tb of either) {
+        const layout = (transposed: boolean, stride: number) => ({ transposed, stride, outer: 0, inner: 0 });
+        const spec: GemmSpec = {
+          ...{ m, n, k, outer: 1, inner: 1, alpha: 0.5, scaleA: 64, scaleB: 1, splits: k > 1000 ? 4 : 1 },
+          a: layout(ta, ta ? m : k),
+          b: layout(tb, tb ? k : n),
+          c: layout(false, n),
+        };
+        for (const wide of either)
+          for (const vectors of either)
+            for (const prefetch of either)
+              sources.add(subgroupSource(spec, { ...subgroupTile(spec, wide), vectors, prefetch }, false));
+      }
+  return sources;
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);

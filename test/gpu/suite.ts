@@ -1,0 +1,95 @@
+/** Every kernel on the current WebGPU device against double precision, and the whole network against its composites. */
+import * as tf from '@tensorflow/tfjs-core';
+import { activeGpu, type Gpu, type MatrixUnit } from '../../scripts/train/backend/gpu';
+import { selectBackend } from '../../scripts/train/backend/select';
+import { syntheticBatch } from '../../scripts/train/bench/synthetic';
+import { Network, type NetworkConfig } from '../../scripts/train/network';
+import { Trainer } from '../../scripts/train/trainer';
+import { chunkedLossCases, matrixCases, measureErrors, opCases, type OpCase } from '../unit/train/ops/cases';
+
+export interface Outcome {
+  readonly name: string;
+  /** Largest errors relative to the largest number wanted: of the value, then of each gradient. */
+  readonly errors: readonly number[];
+  readonly allowed: number;
+}
+
+/** How far float32 sums in another order, and float16 factors, may be off. */
+const ALLOWED: Readonly<Record<MatrixUnit, number>> = { f32: 1e-4, emulated: 1e-4, subgroup: 4e-3 };
+
+const config: NetworkConfig = {
+  layers: 1,
+  width: 32,
+  heads: 2,
+  headWidth: 16,
+  swiglu: 40,
+  vocabulary: 60,
+  ropeBase: 10000,
+};
+
+/** Runs everything on each unit that the device has; `emulated` is the subgroup kernel's layout in plain float32. */
+export async function runSuite(
+  units: readonly MatrixUnit[],
+  onOutcome: (outcome: Outcome) => void,
+): Promise<void> {
+  for (const unit of units) {
+    const cases = unit === units[0] ? [...opCases, ...chunkedLossCases] : matrixCasesOf(unit);
+    for (const op of cases) {
+      currentGpu().matrixUnit = unit;
+      const { value, gradients } = await measureErrors(op);
+      onOutcome({ name: `${unit}: ${op.name}`, errors: [value, ...gradients], allowed: ALLOWED[unit] });
+    }
+  }
+}
+
+const matrixCasesOf = (unit: MatrixUnit): readonly OpCase[] =>
+  unit === 'f32' ? matrixCases : opCases.filter(({ name }) => /linear|attention|head loss/.test(name));
+
+function currentGpu(): Gpu {
+  const gpu = activeGpu();
+  if (gpu === undefined) throw new Error('no WebGPU device is the current backend');
+  return gpu;
+}
+
+/** Losses of a few steps and the weights after them: kernels on the device against composites on the CPU. */
+export async function compareTraining(unit: MatrixUnit): Promise<Outcome> {
+  const device = await trainAFewSteps(unit);
+  const backend = tf.getBackend();
+  await selectBackend('cpu');
+  const cpu = await trainAFewSteps(undefined);
+  await tf.setBackend(backend);
+  const worst = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+    let most = 0;
+    for (let i = 0; i < a.length; i++)
+      most = Math.max(most, Math.abs(a[i]! - b[i]!) / (Math.abs(b[i]!) + 1e-2));
+    return most;
+  };
+  const errors = [worst(device.losses, cpu.losses), worst(device.norms, cpu.norms)];
+  // Adam's first steps are the sign of the gradient, which rounding can turn: moments and averages tell of the rest.
+  for (const name of ['adamw.layer.0.query.m', 'adamw.embedding.m', 'ema.layer.0.down'])
+    errors.push(worst(device.snapshot.get(name)!, cpu.snapshot.get(name)!));
+  return { name: `${unit}: four training steps`, errors, allowed: unit === 'subgroup' ? 5e-2 : 2e-3 };
+}
+
+async function trainAFewSteps(unit: MatrixUnit | undefined) {
+  if (unit !== undefined) currentGpu().matrixUnit = unit;
+  const network = new Network(config, 5);
+  const trainer = new Trainer(network, { emaDecay: 0.9 });
+  const losses: number[] = [];
+  const norms: number[] = [];
+  for (let step = 0; step < 4; step++) {
+    const batches = [0, 1].map((i) =>
+      syntheticBatch(
+        { batch: 2, length: 20, vocabulary: 60, holeShare: 0.5, predictedShare: 0.25 },
+        2 * step + i,
+      ),
+    );
+    const { loss, gradientNorm } = await trainer.step(batches, step < 3 ? 0 : 1e-3).numbers;
+    losses.push(loss);
+    norms.push(gradientNorm);
+  }
+  const snapshot = await trainer.snapshot();
+  trainer.dispose();
+  network.dispose();
+  return { losses, norms, snapshot };
+}
