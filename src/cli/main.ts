@@ -1,15 +1,13 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { bench, type BenchOptions } from './bench/bench-command';
-import { CliError, Interruption, UsageError } from './failures';
+import { exitCodeOf } from './exit-code';
+import { UsageError } from './failures';
 import { fillFile, type FillOptions } from './fill-command';
 import { generateText, type GenerateOptions } from './generate-command';
-import { listenForInterruption } from './interruption';
 import { fillLines } from './jsonl-command';
 import { addEngineOptions, addModelOptions, collectRange, countFrom, userPath } from './options';
 import type { Range } from './range';
 import { selfCheck } from './self-check';
-
-const USAGE_EXIT_CODE = 2;
 
 function program(signal: AbortSignal): Command {
   // `exitOverride` and the help's form are inherited only by commands that are added later.
@@ -62,19 +60,6 @@ function program(signal: AbortSignal): Command {
   return root;
 }
 
-/** @returns the process's exit code: 0, 1 for a failure, 2 for a wrong command line, 128 + n for a signal */
-async function main(argv: readonly string[]): Promise<number> {
-  const signal = listenForInterruption();
-  try {
-    await program(signal).parseAsync(argv);
-    return 0;
-  } catch (error) {
-    if (signal.reason instanceof Interruption) return signal.reason.exitCode;
-    // Commander has already said it.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE;
-    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof CliError ? error.exitCode : 1;
-  }
-}
-
-void main(process.argv).then((exitCode) => (process.exitCode = exitCode));
+void exitCodeOf((signal) => program(signal).parseAsync(process.argv)).then(
+  (exitCode) => (process.exitCode = exitCode),
+);

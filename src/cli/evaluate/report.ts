@@ -69,7 +69,7 @@ export function mainTable(report: Report): string {
 export function partsTable({ parts }: Report): string {
   const labels = parts[0]!.rows.map(({ label }) => label);
   return [
-    `| | tasks | ${labels.map((label) => `exact, ${label}`).join(' | ')} | bits per byte |`,
+    `| | tasks | ${labels.map((label) => `exact, ${label}, %`).join(' | ')} | bits per byte |`,
     `|---|---|${labels.map(() => '---|').join('')}---|`,
     ...parts.map(({ name, tasks, rows, bitsPerByte }) => {
       const exact = rows.map((row) => interval(row.exact, percent));
