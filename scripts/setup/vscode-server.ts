@@ -74,7 +74,9 @@ async function answers(url: string): Promise<boolean> {
 /** Links, but in a folder of their own: uninstalling the extension takes these away and not the repository. */
 function linkExtension(folder: string): void {
   mkdirSync(folder);
-  copyFileSync(path.join(ROOT, 'package.json'), path.join(folder, 'package.json'));
+  for (const manifest of ['package.json', 'package.nls.json']) {
+    copyFileSync(path.join(ROOT, manifest), path.join(folder, manifest));
+  }
   for (const part of ['dist', 'media', 'models', 'node_modules']) {
     symlinkSync(path.join(ROOT, part), path.join(folder, part));
   }
