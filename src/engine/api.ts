@@ -1,5 +1,7 @@
 import type { Slot } from './diffusion/canvas';
 import type { UnmaskingOrder } from './diffusion/order';
+import type { Remasking } from './diffusion/remasking';
+import type { Schedule } from './diffusion/schedule';
 import type { ProviderName } from './model/provider';
 
 /** How the reverse process runs. Everything is optional; the defaults suit an editor. */
@@ -14,12 +16,41 @@ export interface ReverseProcessOptions {
   readonly topK?: number;
   /** Which positions a step commits. Default `confidence` (LLaDA's low-confidence remasking). */
   readonly order?: UnmaskingOrder;
-  /** Most steps to take. Default: as many as there are masks. */
+  /** Most steps to take. Default: as many as it takes at one token a step. */
   readonly steps?: number;
-  /** Also commit every token at least this probable, 0–1; 0 is off. Default 0.9 for fills, 0 for generation. */
+  /** How `steps` share out the masks: evenly, or few at first and many at the end. Default `linear`. */
+  readonly schedule?: Schedule;
+  /**
+   * Also commit every token at least this probable, 0–1; 0 is off. Default 0.9 for fills, 0 for generation, 0.6 with
+   * the remasking `revoke`.
+   */
   readonly threshold?: number;
+  /** Also commit the n most probable tokens while (n + 1)(1 − pₙ) is at most this; 0 (default) is off. Fast-dLLM. */
+  readonly thresholdFactor?: number;
+  /**
+   * Also commit the first tokens of the order while their entropies, the largest one left out, sum to at most this many
+   * nats; 0 (default) is off. EB-sampler.
+   */
+  readonly entropyBound?: number;
   /** Tokens per block of the semi-autoregressive option; 0 (default) unmasks anywhere at once. */
   readonly blockLength?: number;
+  /** Which committed tokens are masked again, never locked ones. Default `none`; the order `forebear` takes no other. */
+  readonly remasking?: Remasking;
+  /**
+   * How much: with ReMDM the most (`remdm-cap`, default 0.02) or the scale (`remdm-rescale`, 0.05; `remdm-confidence`,
+   * 1) of the probability that a token is remasked in a step; with `revoke` the probability below which it is taken
+   * back (0.9). 0–1.
+   */
+  readonly remaskingStrength?: number;
+  /**
+   * Classifier-free guidance: how far to turn from what the model would say without the context, ≥ 0; 0 (default) is
+   * off. Each step then takes two forwards. Nothing without a context.
+   */
+  readonly guidance?: number;
+  /** Tokens that are never drawn. Default none. */
+  readonly bannedTokens?: readonly number[];
+  /** Of `generate`: whether the text may not end before its last token. Default true. Fills never end the text. */
+  readonly suppressEndOfText?: boolean;
   /** Seed of all randomness: same seed, bundle and provider → same text. Default 0. */
   readonly seed?: number;
   /** How many alternatives each newly predicted cell carries, 0–64. Default 0. */

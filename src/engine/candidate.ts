@@ -1,13 +1,25 @@
 import { Canvas, type CellStart, type Slot } from './diffusion/canvas';
 import { Random } from './diffusion/random';
-import { ReverseProcess, type ReverseStep } from './diffusion/reverse-process';
+import { ReverseProcess, type ReverseStep, type ResizeRules } from './diffusion/reverse-process';
 import type { Sampling } from './diffusion/sampling';
+import { SPECIAL } from './model/bundle-config';
 import { tokenIds, type Ask } from './predict';
-import type { ReverseProcessSettings } from './request';
-import type { Tokenizer } from './text/tokenizer';
+import type { Runtime } from './runtime';
+import type { ReverseProcessSettings } from './settings';
 
 /** How candidates after the first are drawn when the first is greedy, which would give the same text again. */
 const VARIED: Sampling = { kind: 'multinomial', temperature: 0.7, topP: 0.95, topK: 0 };
+
+/** What decides a candidate, beside the model and the context. */
+export interface CandidateStart {
+  readonly holes: readonly (readonly CellStart[])[];
+  /** Most cells of each hole. */
+  readonly limits: readonly number[];
+  /** From 0: together with the seed it decides all randomness. */
+  readonly number: number;
+  /** Whether an earlier candidate starts the same, so that a greedy one would end the same. */
+  readonly varied: boolean;
+}
 
 /**
  * One canvas on its way to a text. What is committed in the end is valid UTF-8: tokens that leave a broken byte run are
@@ -17,23 +29,30 @@ export class CandidateRun {
   readonly canvas: Canvas;
   readonly #settings: ReverseProcessSettings;
   readonly #random: Random;
+  readonly #resize: ResizeRules | undefined;
+  readonly #banned: readonly number[];
+  readonly #bannedOrIncomplete: readonly number[];
+  /** Slots of cells that were drawn anew: holes change no length by then. */
   readonly #wholeOnly = new Set<string>();
-  readonly #unwritableOrIncomplete: readonly number[];
   #process: ReverseProcess;
 
-  /** @param number of the candidate, from 0: together with the seed it decides all randomness */
   constructor(
-    private readonly tokenizer: Tokenizer,
+    private readonly runtime: Pick<Runtime, 'config' | 'tokenizer'>,
     settings: ReverseProcessSettings,
-    start: readonly (readonly CellStart[])[],
-    number: number,
-    varied: boolean,
+    { holes, limits, number, varied }: CandidateStart,
   ) {
-    this.canvas = new Canvas(start);
+    const { config, tokenizer } = runtime;
+    this.canvas = new Canvas(holes);
     this.#settings =
       varied && settings.sampling.kind === 'greedy' ? { ...settings, sampling: VARIED } : settings;
     this.#random = new Random(settings.seed, number);
-    this.#unwritableOrIncomplete = [...tokenizer.unwritable, ...tokenizer.incomplete];
+    this.#resize = config.learned.expand
+      ? { expandToken: SPECIAL.expand, deleteToken: SPECIAL.delete, limits }
+      : undefined;
+    const banned = new Set([...tokenizer.unwritable, ...settings.bannedTokens]);
+    if (!settings.suppressEndOfText) banned.delete(SPECIAL.eot);
+    this.#banned = [...banned];
+    this.#bannedOrIncomplete = [...this.#banned, ...tokenizer.incomplete];
     this.#process = this.#newProcess();
   }
 
@@ -41,25 +60,29 @@ export class CandidateRun {
     return this.canvas.masked().length === 0;
   }
 
-  /** What the next step needs; nothing when the candidate is done. */
-  ask(): Ask {
-    return { holes: tokenIds(this.canvas.holes), wanted: this.#process.wanted() };
+  /** What the next step needs; only while the candidate is not done. */
+  asks(): Ask[] {
+    const { masked, committed } = this.#process.wanted();
+    const holes = tokenIds(this.canvas.holes);
+    // A bundle that has learned to doubt says of a visible token what it thinks of it; else it must be masked, alone.
+    if (this.runtime.config.learned.remask) return [{ holes, wanted: [...masked, ...committed] }];
+    const alone = committed.map((slot): Ask => {
+      const cells = holes[slot.hole]!.with(slot.index, SPECIAL.mask);
+      return { holes: holes.with(slot.hole, cells), wanted: [slot] };
+    });
+    return [{ holes, wanted: masked }, ...alone];
   }
 
-  /** One step; `logits` as `ReverseProcess.step` takes them. */
-  step(logits: readonly Float32Array[], index: number): ReverseStep {
-    const step = this.#process.step(logits, index);
+  /** @param logits for each ask, for each of its wanted positions a row; changed */
+  step(logits: readonly (readonly Float32Array[])[], index: number): ReverseStep {
+    const step = this.#process.step(logits.flat(), index);
     const broken = this.done ? this.#remaskBroken() : [];
     if (broken.length === 0) return step;
-    const isIn = (slots: readonly Slot[]) => {
-      const keys = new Set(slots.map(slotKey));
-      return (slot: Slot): boolean => keys.has(slotKey(slot));
-    };
-    const justCommitted = isIn(step.committed);
-    const isBroken = isIn(broken);
+    const justCommitted = new Set(step.committed.map(slotKey));
+    const isBroken = new Set(broken.map(slotKey));
     return {
-      committed: step.committed.filter((slot) => !isBroken(slot)),
-      remasked: [...step.remasked, ...broken.filter((slot) => !justCommitted(slot))],
+      committed: step.committed.filter((slot) => !isBroken.has(slotKey(slot))),
+      remasked: [...step.remasked, ...broken.filter((slot) => !justCommitted.has(slotKey(slot)))],
     };
   }
 
@@ -71,23 +94,27 @@ export class CandidateRun {
   }
 
   #newProcess(): ReverseProcess {
-    const banned = (slot: Slot): readonly number[] =>
-      this.#wholeOnly.has(slotKey(slot)) ? this.#unwritableOrIncomplete : this.tokenizer.unwritable;
-    const steps = this.#settings.steps ?? Math.max(1, this.canvas.masked().length);
-    return new ReverseProcess(this.canvas, { ...this.#settings, steps, banned, random: this.#random });
+    const redrawing = this.#wholeOnly.size > 0;
+    return new ReverseProcess(this.canvas, {
+      ...this.#settings,
+      remasking: redrawing ? 'none' : this.#settings.remasking,
+      resize: redrawing ? undefined : this.#resize,
+      banned: (slot) => (this.#wholeOnly.has(slotKey(slot)) ? this.#bannedOrIncomplete : this.#banned),
+      random: this.#random,
+    });
   }
 
   #remaskBroken(): Slot[] {
+    const { tokenizer } = this.runtime;
     const broken = tokenIds(this.canvas.holes)
-      .flatMap((ids, hole) => this.tokenizer.brokenAt(ids).map((index) => ({ hole, index })))
+      .flatMap((ids, hole) => tokenizer.brokenAt(ids).map((index) => ({ hole, index })))
       // What is locked is the user's, and what was drawn anew is whole: neither could be mended.
       .filter((slot) => !this.canvas.cell(slot).locked && !this.#wholeOnly.has(slotKey(slot)));
-    if (broken.length === 0) return broken;
     for (const slot of broken) {
       this.canvas.remask(slot);
       this.#wholeOnly.add(slotKey(slot));
     }
-    this.#process = this.#newProcess();
+    if (broken.length > 0) this.#process = this.#newProcess();
     return broken;
   }
 }

@@ -1,10 +1,10 @@
 import type { FillRequest, HoleRequest, Step } from './api';
 import { EngineError } from './errors';
 import { planHole, type HolePlan } from './hole-plan';
-import { guessLengths } from './length';
+import { startingCells } from './length';
 import type { Window } from './model/bundle-config';
 import { checkFillRequest, DEFAULT_MAX_TOKENS } from './request';
-import { throwIfCancelled, type Run, type Runtime } from './runtime';
+import { throwIfCancelled, type Place, type Run, type Runtime } from './runtime';
 import { encodeContext } from './text/context-window';
 import { layOut, reservedFor, type Layout } from './text/layout';
 import { lineEndingOf, toLf } from './text/line-endings';
@@ -27,24 +27,48 @@ export async function* fill(
   );
   throwIfCancelled(signal);
 
-  const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
+  const { prefix, between = [], suffix, candidates = 1 } = request;
+  const ending = lineEndingOf([prefix, ...between, suffix]);
+  const place = await readContext(runtime, layout);
+  const unguided = settings.guidance > 0 ? await readContext(runtime, withoutContext(layout)) : undefined;
   try {
-    const { prefix, between = [], suffix, candidates = 1 } = request;
-    const ending = lineEndingOf([prefix, ...between, suffix]);
-    const run: Run = { layout, cache, settings, ending, started, forwardsBefore, signal };
-    yield* unmask(runtime, run, await guessLengths(runtime, run, plans, candidates));
+    const guidance =
+      unguided && layout.ids.length > 0 ? { ...unguided, scale: settings.guidance } : undefined;
+    const run: Run = { ...place, unguided: guidance, settings, ending, started, forwardsBefore, signal };
+    const starts = await startingCells(runtime, run, plans, candidates);
+    yield* unmask(
+      runtime,
+      run,
+      starts,
+      plans.map(({ limit }) => limit),
+    );
   } finally {
-    cache.release();
+    place.cache.release();
+    unguided?.cache.release();
   }
 }
 
-function planHoles({ tokenizer }: Runtime, request: FillRequest): HolePlan[] {
+async function readContext({ predictor }: Runtime, layout: Layout): Promise<Place> {
+  return { layout, cache: await predictor.readContext({ ids: layout.ids, positions: layout.positions }) };
+}
+
+/** The same holes with nothing around them, as the model was trained to see them now and then. */
+function withoutContext({ reserved }: Layout): Layout {
+  return layOut(
+    Array.from({ length: reserved.length + 1 }, () => []),
+    reserved,
+  );
+}
+
+function planHoles({ config, tokenizer }: Runtime, request: FillRequest): HolePlan[] {
   const unknown: readonly HoleRequest[] = Array.from(
     { length: (request.between?.length ?? 0) + 1 },
     () => ({}),
   );
   const { holes = unknown, maxTokens = DEFAULT_MAX_TOKENS } = request;
-  return holes.map((hole) => planHole(hole, maxTokens, (text) => tokenizer.encode(text)));
+  return holes.map((hole) =>
+    planHole(hole, { maxTokens, elastic: config.learned.expand }, (text) => tokenizer.encode(text)),
+  );
 }
 
 /** @throws EngineError `region-too-large` */

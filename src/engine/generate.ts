@@ -13,7 +13,7 @@ export async function* generate(
 ): AsyncGenerator<Step, void, undefined> {
   const started = performance.now();
   const forwardsBefore = runtime.predictor.forwards;
-  const settings = checkGenerateRequest(request);
+  const settings = checkGenerateRequest(request, runtime.tokenizer);
   const { rows } = runtime.config.window;
   if (request.tokens > rows) {
     throw new EngineError(
@@ -25,7 +25,8 @@ export async function* generate(
   const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
   try {
     const run = { layout, cache, settings, ending: '\n' as const, started, forwardsBefore, signal };
-    yield* unmask(runtime, run, [[Array.from({ length: request.tokens }, () => ({}))]]);
+    const cells = Array.from({ length: request.tokens }, () => ({}));
+    yield* unmask(runtime, run, [[cells]], [request.tokens]);
   } finally {
     cache.release();
   }

@@ -14,21 +14,30 @@ export interface HolePlan {
 
 const MASK: CellStart = {};
 
-/**
- * @param request of one hole; its cells are known to be tokens of the model
- * @param maxTokens most tokens of all runs of unknown length together
- */
+const ELASTIC_MASK: CellStart = { elastic: true };
+
+export interface PlanOptions {
+  /** Most tokens of all runs of unknown length together. */
+  readonly maxTokens: number;
+  /** Whether the bundle changes lengths by itself; a text that is replaced then gives only the length to begin with. */
+  readonly elastic: boolean;
+}
+
+/** @param request of one hole; its cells are known to be tokens of the model */
 export function planHole(
   { replaced, tokens, parts, cells }: HoleRequest,
-  maxTokens: number,
+  { maxTokens, elastic }: PlanOptions,
   encode: (text: string) => readonly number[],
 ): HolePlan {
   if (cells) {
     const start = cells.map(({ token, ...cell }) => ({ ...cell, token: token ?? undefined }));
     return { parts: [start], limit: start.length };
   }
-  const known = tokens ?? (replaced ? encode(toLf(replaced)).length : undefined);
-  return planParts(parts ?? [{ masks: known }], maxTokens, encode);
+  const length = replaced ? encode(toLf(replaced)).length : undefined;
+  if (elastic && length !== undefined && !parts && tokens === undefined) {
+    return { parts: [Array<CellStart>(length).fill(ELASTIC_MASK)], limit: Math.max(length, maxTokens) };
+  }
+  return planParts(parts ?? [{ masks: tokens ?? length }], maxTokens, encode);
 }
 
 /** Kept words are encoded each on its own, as everything on the two sides of a hole's edge is. */
@@ -47,10 +56,10 @@ function planParts(
   return { parts: planned, limit: known + (unknown > 0 ? Math.max(maxTokens, unknown) : 0) };
 }
 
-/** The hole's cells, `lengths` masks for its runs of unknown length. */
+/** The hole's cells, `lengths` masks for its runs of unknown length; those are elastic. */
 export function cellsOf({ parts }: HolePlan, lengths: readonly number[]): CellStart[] {
   let unknown = 0;
   return parts.flatMap((part) =>
-    part === UNKNOWN ? Array<CellStart>(lengths[unknown++]!).fill(MASK) : part,
+    part === UNKNOWN ? Array<CellStart>(lengths[unknown++]!).fill(ELASTIC_MASK) : part,
   );
 }

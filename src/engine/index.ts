@@ -26,6 +26,8 @@ export type {
 } from './api';
 export type { Slot } from './diffusion/canvas';
 export { UNMASKING_ORDERS, type UnmaskingOrder } from './diffusion/order';
+export { REMASKINGS, type Remasking } from './diffusion/remasking';
+export { SCHEDULES, type Schedule } from './diffusion/schedule';
 export { EngineError, type EngineErrorCode } from './errors';
 export { findBundledModels, type BundledModel } from './model/bundled-model';
 export { PROVIDER_NAMES, type ProviderName } from './model/provider';

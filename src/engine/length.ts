@@ -7,6 +7,8 @@ import type { Run, Runtime } from './runtime';
 
 /** Lengths tried where a run's own is not known and the bundle has not learned `[EXPAND]` and `[DELETE]`. */
 const CANDIDATE_LENGTHS = [4, 8, 16, 32];
+/** Lengths that candidates begin with where the bundle changes them by itself. */
+const FIRST_LENGTHS = [8, 16, 4, 32];
 /** What a run still to be guessed is taken for while another one's length is guessed. */
 const PROVISIONAL_LENGTH = 8;
 
@@ -18,13 +20,32 @@ const PROVISIONAL_LENGTH = 8;
  * @param count canvases wanted; the first has the best length of each run, the next the second best, and so on round
  * @returns `count` times the cells of each hole
  */
-export async function guessLengths(
+export async function startingCells(
   runtime: Runtime,
   run: Run,
   plans: readonly HolePlan[],
   count: number,
 ): Promise<CellStart[][][]> {
-  const ranked = plans.map((plan) => candidateLengths(plan));
+  const { expand } = runtime.config.learned;
+  const ranked = plans.map((plan) => candidateLengths(plan, expand ? FIRST_LENGTHS : CANDIDATE_LENGTHS));
+  if (!expand) await rankLengths(runtime, run, plans, ranked);
+  return Array.from({ length: count }, (_, candidate) =>
+    plans.map((plan, hole) =>
+      cellsOf(
+        plan,
+        ranked[hole]!.map((best) => best[candidate % best.length]!),
+      ),
+    ),
+  );
+}
+
+/** Sorts the lengths of each run, best first. */
+async function rankLengths(
+  runtime: Runtime,
+  run: Run,
+  plans: readonly HolePlan[],
+  ranked: readonly number[][][],
+): Promise<void> {
   const lengths = ranked.map((runs) =>
     runs.map((candidates) => Math.min(PROVISIONAL_LENGTH, candidates.at(-1)!)),
   );
@@ -39,23 +60,15 @@ export async function guessLengths(
       lengths[hole]![part] = runs[part]![0]!;
     }
   }
-  return Array.from({ length: count }, (_, candidate) =>
-    plans.map((plan, hole) =>
-      cellsOf(
-        plan,
-        ranked[hole]!.map((best) => best[candidate % best.length]!),
-      ),
-    ),
-  );
 }
 
 /** For each run of unknown length the lengths it may have. */
-function candidateLengths({ parts, limit }: HolePlan): number[][] {
+function candidateLengths({ parts, limit }: HolePlan, lengths: readonly number[]): number[][] {
   const unknown = parts.filter((part) => part === UNKNOWN).length;
   const known = parts.reduce((sum, part) => sum + (part === UNKNOWN ? 0 : part.length), 0);
   const most = Math.floor((limit - known) / Math.max(1, unknown));
-  const within = CANDIDATE_LENGTHS.filter((length) => length <= most);
-  return Array.from({ length: unknown }, () => (within.length > 0 ? within : [most]));
+  const within = lengths.filter((length) => length <= most);
+  return Array.from({ length: unknown }, () => (within.length > 0 ? [...within] : [most]));
 }
 
 /** Mean log-probability of the most probable token over the run's masks, for each candidate length. */

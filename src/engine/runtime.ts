@@ -1,7 +1,7 @@
 import { EngineError } from './errors';
 import type { BundleConfig } from './model/bundle-config';
 import type { ContextCache, MaskPredictor } from './model/mask-predictor';
-import type { ReverseProcessSettings } from './request';
+import type { ReverseProcessSettings } from './settings';
 import type { Layout } from './text/layout';
 import type { LineEnding } from './text/line-endings';
 import type { Tokenizer } from './text/tokenizer';
@@ -13,10 +13,16 @@ export interface Runtime {
   readonly predictor: MaskPredictor;
 }
 
-/** One request on its way: where its canvas stands in the text, and what it has cost so far. */
-export interface Run {
+/** Where canvases stand: beside what context. */
+export interface Place {
   readonly layout: Layout;
   readonly cache: ContextCache;
+}
+
+/** One request on its way: where its canvas stands in the text, and what it has cost so far. */
+export interface Run extends Place {
+  /** With classifier-free guidance: the side without context, and how strongly to turn away from it. */
+  readonly unguided?: (Place & { readonly scale: number }) | undefined;
   readonly settings: ReverseProcessSettings;
   readonly ending: LineEnding;
   /** performance.now() when the request came. */

@@ -45,7 +45,10 @@ export async function score(
         token,
         text: tokenizer.display(token),
         probability: probabilityOf(token, rows[i]!),
-        alternatives: alternativeViews(tokenizer, alternativesTo(token, rows[i]!, request.alternatives ?? 0)),
+        alternatives: alternativeViews(
+          tokenizer,
+          alternativesTo([token], rows[i]!, request.alternatives ?? 0),
+        ),
       });
     });
   }

@@ -14,16 +14,18 @@ import type { Tokenizer } from './text/tokenizer';
  * candidates take their steps in turn with each other, each step of theirs by one call of the mask predictor.
  *
  * @param starts the cells of each hole, for each candidate
+ * @param limits most cells of each hole
  */
 export async function* unmask(
   runtime: Runtime,
   run: Run,
   starts: readonly (readonly (readonly CellStart[])[])[],
+  limits: readonly number[],
 ): AsyncGenerator<Step, void, undefined> {
   const shapes = starts.map((start) => JSON.stringify(tokenIds(start)));
   const candidates = starts.map((start, number) => {
     const varied = shapes.indexOf(shapes[number]!) < number;
-    return new CandidateRun(runtime.tokenizer, run.settings, start, number, varied);
+    return new CandidateRun(runtime, run.settings, { holes: start, limits, number, varied });
   });
   const [shown] = candidates as [CandidateRun, ...CandidateRun[]];
   let index = 0;
@@ -34,13 +36,10 @@ export async function* unmask(
     yield view(runtime, run, candidates, shown, { index, ...changes });
     index++;
     changes = { committed: [], remasked: [] };
-    const logits = await predict(
-      runtime,
-      run,
-      open.map((candidate) => candidate.ask()),
-    );
+    const asks = open.map((candidate) => candidate.asks());
+    const logits = await predict(runtime, run, asks.flat());
     open.forEach((candidate, i) => {
-      const step = candidate.step(logits[i]!, index);
+      const step = candidate.step(logits.splice(0, asks[i]!.length), index);
       if (candidate === shown) changes = step;
     });
   }
@@ -97,10 +96,15 @@ function contentOf(
     holes: canvas.holes.map((cells) =>
       cells.map((cell) => cellView(tokenizer, cell, settings.alternatives > 0)),
     ),
-    texts: canvas.holes.map((cells) =>
-      fromLf(tokenizer.decode(cells.flatMap(({ token }) => (token === undefined ? [] : [token]))), ending),
-    ),
+    texts: canvas.holes.map((cells) => fromLf(tokenizer.decode(writtenTokens(cells)), ending)),
   };
+}
+
+/** What is there so far; behind an end of text nothing is. */
+function writtenTokens(cells: readonly Cell[]): number[] {
+  const tokens = cells.flatMap(({ token }) => (token === undefined ? [] : [token]));
+  const end = tokens.indexOf(SPECIAL.eot);
+  return end < 0 ? tokens : tokens.slice(0, end);
 }
 
 function cellView(tokenizer: Tokenizer, cell: Cell, withAlternatives: boolean): CellView {

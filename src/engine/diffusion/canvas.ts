@@ -16,6 +16,8 @@ export interface Cell {
   step: number;
   /** Never changes: a word that the user wrote, or a token that the user locked. */
   readonly locked: boolean;
+  /** Whether it may become two masks, or none, while masked: it belongs to a run of unknown length. */
+  readonly elastic: boolean;
   /** What else the mask predictor gave when the token was committed, most probable first. */
   alternatives: readonly Choice[];
 }
@@ -25,6 +27,7 @@ export interface CellStart {
   /** Undefined: masked. */
   readonly token?: number | undefined;
   readonly locked?: boolean;
+  readonly elastic?: boolean;
   /** Of a token that is there: its probability, 0–1. Default 1. */
   readonly confidence?: number;
 }
@@ -40,11 +43,14 @@ export class Canvas {
     );
   }
 
+  /** All positions, holes and cells left to right. */
+  slots(): Slot[] {
+    return this.holes.flatMap((cells, hole) => cells.map((_, index) => ({ hole, index })));
+  }
+
   /** Masked positions, holes and cells left to right. */
   masked(): Slot[] {
-    return this.holes.flatMap((cells, hole) =>
-      cells.flatMap((cell, index) => (cell.token === undefined ? [{ hole, index }] : [])),
-    );
+    return this.slots().filter((slot) => this.cell(slot).token === undefined);
   }
 
   get size(): number {
@@ -71,12 +77,24 @@ export class Canvas {
   remask(slot: Slot): void {
     Object.assign(this.cell(slot), MASKED);
   }
+
+  /** Puts a new mask behind a cell; the positions behind it move by one. */
+  insertAfter({ hole, index }: Slot): Cell {
+    const cell = cellFrom({ elastic: true });
+    this.holes[hole]!.splice(index + 1, 0, cell);
+    return cell;
+  }
+
+  /** Takes a cell away; the positions behind it move by one. */
+  remove({ hole, index }: Slot): void {
+    this.holes[hole]!.splice(index, 1);
+  }
 }
 
 const MASKED = { token: undefined, confidence: 0, step: -1, alternatives: [] } as const;
 
-function cellFrom({ token, locked = false, confidence = 1 }: CellStart): Cell {
+function cellFrom({ token, locked = false, elastic = false, confidence = 1 }: CellStart): Cell {
   return token === undefined
-    ? { ...MASKED, locked: false }
-    : { token, confidence, step: 0, locked, alternatives: [] };
+    ? { ...MASKED, locked: false, elastic }
+    : { token, confidence, step: 0, locked, elastic: false, alternatives: [] };
 }

@@ -1,110 +1,240 @@
 import type { Canvas, Cell, Slot } from './canvas';
 import { forebearSurvivors, rankPositions, type UnmaskingOrder } from './order';
+import { chooseCommitted, type ParallelRules } from './parallel';
 import type { Random } from './random';
-import { alternativesTo, ban, sampleToken, type Proposal, type Sampling } from './sampling';
-import { linearSchedule } from './schedule';
+import { chooseRevoked, drawRemasked, type Remasking } from './remasking';
+import { alternativesTo, ban, probabilityOf, sampleToken, type Proposal, type Sampling } from './sampling';
+import { shareOut, type Schedule } from './schedule';
 
 /** How a canvas is unmasked. */
-export interface ReversePlan {
+export interface ReversePlan extends ParallelRules {
   readonly sampling: Sampling;
   readonly order: UnmaskingOrder;
-  /** Most steps, ≥ 1. The process ends in at most this many (per block count when there are more blocks). */
-  readonly steps: number;
-  /** Also commit every proposal at least this probable, 0–1; 0 is off (Fast-dLLM, arXiv 2505.22618, section 3.3). */
-  readonly threshold: number;
+  readonly schedule: Schedule;
+  /** Most steps, ≥ 1 (but at least one for each block); undefined: as many as it takes at one token a step. */
+  readonly steps: number | undefined;
   /** Cells per block, unmasked block after block; 0 for one block (LLaDA, appendix B.4). */
   readonly blockLength: number;
+  readonly remasking: Remasking;
+  /** See `drawRemasked` and `chooseRevoked`; 0–1. */
+  readonly remaskingStrength: number;
   /** How many alternatives a committed cell carries. */
   readonly alternatives: number;
-  /** Tokens that may not appear at a position. */
+  /** Tokens that may not appear at a position; those of `resize` are among them. */
   readonly banned: (slot: Slot) => Iterable<number>;
+  /** How elastic cells change the length of their hole; undefined: they do not. */
+  readonly resize: ResizeRules | undefined;
   readonly random: Random;
 }
 
-/** What one step did. */
+/** Unknown length (DreamOn, HKU 2025): a mask may turn out to stand for two, or for none. */
+export interface ResizeRules {
+  /** Committing this token makes two masks of one. */
+  readonly expandToken: number;
+  /** Committing this token takes the mask away. */
+  readonly deleteToken: number;
+  /** Most cells of each hole. */
+  readonly limits: readonly number[];
+}
+
+/** Positions whose logits the next step needs. */
+export interface Wanted {
+  /** Masked ones, left to right; none when the process has ended. */
+  readonly masked: readonly Slot[];
+  /** Committed ones, for `revoke`: what the mask predictor, seeing the other cells, would give their tokens now. */
+  readonly committed: readonly Slot[];
+}
+
+/** What one step did; positions are those after it. */
 export interface ReverseStep {
   readonly committed: readonly Slot[];
   readonly remasked: readonly Slot[];
 }
 
+/** Expansions are over when a hole has been expanded this many times its limit: it may grow and shrink only so often. */
+const EXPANSIONS_PER_CELL = 2;
+
 /**
  * The reverse process of masked diffusion (LLaDA, arXiv 2502.09992, section 2.4): from the canvas as it is, each step
- * predicts all masked tokens at once, commits some and leaves the rest masked, until no mask is left. The canvas is
- * changed in place; the caller may look at it, and stop, between two steps.
+ * predicts all masked tokens at once, commits some and leaves the rest masked, until no mask is left. Locked cells never
+ * change. The canvas is changed in place; the caller may look at it, and stop, between two steps.
  *
  * It asks (`wanted`) and is told (`step`), so that one forward can serve the processes of many canvases.
  */
 export class ReverseProcess {
-  readonly #blocks: Cell[][];
-  readonly #stepsPerBlock: number;
-  #schedule: readonly number[] = [];
-  /** Steps taken in the present block. */
+  readonly #blocks: Set<Cell>[];
+  readonly #stepsPerBlock: number | undefined;
+  readonly #expansions: number[];
+  /** Tokens that each turn of the present block is to commit. */
+  #shares: readonly number[] = [];
+  /** Turns taken in the present block. */
   #turn = 0;
+  /** Tokens that the turn before committed. */
+  #committedBefore = Infinity;
 
   constructor(
     readonly canvas: Canvas,
     private readonly plan: ReversePlan,
   ) {
-    const cells = canvas.masked().map((slot) => canvas.cell(slot));
-    this.#blocks = splitIntoBlocks(cells, plan.blockLength);
-    this.#stepsPerBlock = Math.max(1, Math.floor(plan.steps / Math.max(1, this.#blocks.length)));
+    const free = canvas.holes.flat().filter((cell) => !cell.locked);
+    const blocks = splitIntoBlocks(free, plan.blockLength);
+    this.#blocks = blocks.filter((cells) => cells.some(isMasked)).map((cells) => new Set(cells));
+    this.#stepsPerBlock =
+      plan.steps && Math.max(1, Math.floor(plan.steps / Math.max(1, this.#blocks.length)));
+    this.#expansions = canvas.holes.map((_, hole) => EXPANSIONS_PER_CELL * (plan.resize?.limits[hole] ?? 0));
     this.#enterBlock();
   }
 
-  /** Masked positions whose predictions the next step needs, left to right; none when the process has ended. */
-  wanted(): Slot[] {
-    const block = new Set(this.#blocks[0]);
-    return this.canvas.masked().filter((slot) => block.has(this.canvas.cell(slot)));
+  /** What the next step needs. */
+  wanted(): Wanted {
+    const { masked, free } = this.#presentBlock();
+    return { masked, committed: this.plan.remasking === 'revoke' ? free : [] };
   }
 
   /**
    * One step.
    *
-   * @param logits for each wanted position a row of length `vocabulary`; changed
+   * @param logits for each wanted masked position a row of length `vocabulary`, then the same for the committed ones;
+   *   changed
    * @param index the step's index, kept in the cells that it commits
    */
   step(logits: readonly Float32Array[], index: number): ReverseStep {
-    const { banned, sampling, random, alternatives } = this.plan;
-    const pending = this.wanted();
-    const proposals = pending.map((slot, i) => {
-      ban(logits[i]!, banned(slot));
-      return sampleToken(logits[i]!, sampling, random);
+    const { masked, free } = this.#presentBlock();
+    const proposals = masked.map((slot, i) => {
+      this.#ban(slot, logits[i]!);
+      return sampleToken(logits[i]!, this.plan.sampling, this.plan.random);
     });
-    const chosen = this.#choose(proposals);
-    const committed = pending.filter((slot, i) => {
-      if (!chosen.has(i)) return false;
-      const { token, probability } = proposals[i]!;
-      this.canvas.commit(slot, token, probability, index, alternativesTo(token, logits[i]!, alternatives));
-      return true;
-    });
+    const presentProbability = (slot: Slot, i: number): number => {
+      const row = logits[masked.length + i]!;
+      this.#ban(slot, row);
+      return probabilityOf(this.canvas.cell(slot).token!, row);
+    };
+    const { chosen, remasked } = this.#choose(proposals, free, () => free.map(presentProbability));
+    const remaskedCells = remasked.map((slot) => this.canvas.cell(slot));
+    for (const slot of remasked) this.canvas.remask(slot);
+    const committedCells = this.#commit(masked, proposals, logits, chosen, index);
+    this.#committedBefore = chosen.size;
     this.#turn++;
-    if (committed.length === pending.length) {
+    if (this.#presentBlock().masked.length === 0) {
       this.#blocks.shift();
       this.#enterBlock();
     }
-    return { committed, remasked: [] };
+    return { committed: this.#slotsOf(committedCells), remasked: this.#slotsOf(remaskedCells) };
   }
 
   #enterBlock(): void {
+    const masks = [...(this.#blocks[0] ?? [])].filter(isMasked).length;
     this.#turn = 0;
-    this.#schedule = linearSchedule(this.#blocks[0]?.length ?? 0, this.#stepsPerBlock);
+    this.#committedBefore = Infinity;
+    this.#shares = shareOut(this.plan.schedule, masks, this.#stepsPerBlock ?? masks);
   }
 
-  /** The planned number of positions, first-ranked first, and every one whose proposal reaches the threshold. */
-  #choose(proposals: readonly Proposal[]): Set<number> {
-    const { order, threshold, random } = this.plan;
-    const indices = [...proposals.keys()];
-    if (order === 'forebear') {
-      const survivors = forebearSurvivors(proposals.length, this.#turn, this.#stepsPerBlock, random);
-      return new Set(indices.filter((i) => !survivors.has(i)));
-    }
-    const planned = this.#schedule[this.#turn] ?? 1;
-    const chosen = new Set(rankPositions(order, proposals, random).slice(0, planned));
-    if (threshold > 0) {
-      for (const i of indices) if (proposals[i]!.probability >= threshold) chosen.add(i);
-    }
-    return chosen;
+  /** Positions of the present block, left to right: masked ones, and committed ones that may be remasked. */
+  #presentBlock(): { readonly masked: readonly Slot[]; readonly free: readonly Slot[] } {
+    const block = this.#blocks[0];
+    const slots = this.canvas.slots().filter((slot) => block?.has(this.canvas.cell(slot)));
+    const isSlotMasked = (slot: Slot): boolean => isMasked(this.canvas.cell(slot));
+    return {
+      masked: slots.filter(isSlotMasked),
+      free: this.plan.remasking === 'none' ? [] : slots.filter((slot) => !isSlotMasked(slot)),
+    };
   }
+
+  #ban(slot: Slot, logits: Float32Array): void {
+    const { banned, resize } = this.plan;
+    const before = resize && { expand: logits[resize.expandToken]!, delete: logits[resize.deleteToken]! };
+    ban(logits, banned(slot));
+    const cell = this.canvas.cell(slot);
+    if (!resize || !before || !cell.elastic || !isMasked(cell)) return;
+    logits[resize.deleteToken] = before.delete;
+    if (this.#mayExpand(slot.hole)) logits[resize.expandToken] = before.expand;
+  }
+
+  /** Whether a hole may get a cell more. In the last turn all masks are committed: a new one would be one too many. */
+  #mayExpand(hole: number): boolean {
+    const limit = this.plan.resize?.limits[hole] ?? 0;
+    return this.canvas.holes[hole]!.length < limit && this.#expansions[hole]! > 0 && !this.#isLastTurn();
+  }
+
+  #isLastTurn(): boolean {
+    return this.#stepsPerBlock !== undefined && this.#turn >= this.#stepsPerBlock - 1;
+  }
+
+  /**
+   * @param free positions that may be remasked
+   * @param probabilities of their tokens, now
+   * @returns indices of the proposals to be committed, and the positions to be masked again
+   */
+  #choose(
+    proposals: readonly Proposal[],
+    free: readonly Slot[],
+    probabilities: () => readonly number[],
+  ): { chosen: Set<number>; remasked: Slot[] } {
+    const { order, random, remasking, remaskingStrength } = this.plan;
+    if (order === 'forebear') return { chosen: this.#forebear(proposals.length), remasked: [] };
+    const ranked = rankPositions(order, proposals, random);
+    const masks = proposals.length;
+    const share = Math.min(masks, this.#isLastTurn() ? masks : (this.#shares[this.#turn] ?? 1));
+    if (remasking === 'none' || remasking === 'revoke') {
+      const chosen = chooseCommitted(proposals, ranked, share, this.plan);
+      if (remasking === 'none' || this.#isLastTurn()) return { chosen, remasked: [] };
+      const revoked = chooseRevoked(remaskingStrength, probabilities(), chosen.size, this.#committedBefore);
+      return { chosen, remasked: revoked.map((i) => free[i]!) };
+    }
+    const state = { size: masks + free.length, masks, share };
+    const confidences = free.map((slot) => this.canvas.cell(slot).confidence);
+    const drawn = drawRemasked(remasking, remaskingStrength, state, confidences, random);
+    return {
+      chosen: chooseCommitted(proposals, ranked, share + drawn.length, this.plan),
+      remasked: drawn.map((i) => free[i]!),
+    };
+  }
+
+  #forebear(masks: number): Set<number> {
+    const steps = this.#stepsPerBlock ?? this.#shares.length;
+    const survivors = forebearSurvivors(masks, this.#turn, steps, this.plan.random);
+    return new Set([...Array(masks).keys()].filter((i) => !survivors.has(i)));
+  }
+
+  /** Commits the chosen proposals from right to left, so that what is inserted or removed moves none of the others. */
+  #commit(
+    masked: readonly Slot[],
+    proposals: readonly Proposal[],
+    logits: readonly Float32Array[],
+    chosen: ReadonlySet<number>,
+    index: number,
+  ): Cell[] {
+    const { resize, alternatives } = this.plan;
+    const committed: Cell[] = [];
+    for (const i of [...chosen].sort((a, b) => b - a)) {
+      const slot = masked[i]!;
+      const { token, probability } = proposals[i]!;
+      if (token === resize?.deleteToken) {
+        this.#blocks[0]!.delete(this.canvas.cell(slot));
+        this.canvas.remove(slot);
+      } else if (token === resize?.expandToken) {
+        // Of several expansions in one step the last ones may find the hole full: their masks stay as they are.
+        if (!this.#mayExpand(slot.hole)) continue;
+        this.#expansions[slot.hole]!--;
+        this.#blocks[0]!.add(this.canvas.insertAfter(slot));
+      } else {
+        const others = resize ? [resize.expandToken, resize.deleteToken] : [];
+        const choices = alternativesTo([token, ...others], logits[i]!, alternatives);
+        this.canvas.commit(slot, token, probability, index, choices);
+        committed.push(this.canvas.cell(slot));
+      }
+    }
+    return committed;
+  }
+
+  #slotsOf(cells: readonly Cell[]): Slot[] {
+    const wanted = new Set(cells);
+    return this.canvas.slots().filter((slot) => wanted.has(this.canvas.cell(slot)));
+  }
+}
+
+function isMasked(cell: Cell): boolean {
+  return cell.token === undefined;
 }
 
 function splitIntoBlocks(cells: readonly Cell[], blockLength: number): Cell[][] {

@@ -78,13 +78,13 @@ export function probabilityOf(token: number, logits: Float32Array): number {
   return Math.exp(logits[token]! - largest) / sum;
 }
 
-/** The `count` most probable tokens besides `token`, most probable first; probabilities at temperature 1. */
-export function alternativesTo(token: number, logits: Float32Array, count: number): Choice[] {
+/** The `count` most probable tokens besides those of `without`, most probable first; probabilities at temperature 1. */
+export function alternativesTo(without: readonly number[], logits: Float32Array, count: number): Choice[] {
   if (count === 0) return [];
   const best: number[] = [];
   for (let other = 0; other < logits.length; other++) {
     const logit = logits[other]!;
-    if (other === token || logit === -Infinity) continue;
+    if (logit === -Infinity || without.includes(other)) continue;
     if (best.length === count && logit <= logits[best.at(-1)!]!) continue;
     let place = best.length;
     while (place > 0 && logits[best[place - 1]!]! < logit) place--;

@@ -1,10 +1,28 @@
 import assert from 'node:assert/strict';
 import type { CellView, EngineError, FillRequest, HoleRequest } from '../../../src/engine';
 import { fill } from '../../../src/engine/fill';
+import { generate } from '../../../src/engine/generate';
+import { SPECIAL } from '../../../src/engine/model/bundle-config';
+import type { MaskPredictor } from '../../../src/engine/model/mask-predictor';
 import type { Runtime } from '../../../src/engine/runtime';
+import { TINY } from './model/tiny-network';
+import { scriptedRuntime } from './scripted-predictor';
 import { allSteps, filled, tinyRuntime } from './tiny-runtime';
 
 const AROUND = { path: 'a/b.ts', prefix: 'let x = ', suffix: ';\nlet y = 2;\n' };
+
+/** The predictor, to be spread and changed: its methods are not its own properties. */
+function spyOn(predictor: MaskPredictor): MaskPredictor {
+  return {
+    vocabulary: predictor.vocabulary,
+    get forwards() {
+      return predictor.forwards;
+    },
+    readContext: (context) => predictor.readContext(context),
+    predict: (cache, rows) => predictor.predict(cache, rows),
+    dispose: () => predictor.dispose(),
+  };
+}
 
 describe('fill', function () {
   this.timeout(30_000);
@@ -201,5 +219,111 @@ describe('fill', function () {
     }
     const without = await filled(runtime, withHole({ tokens: 2 }));
     assert.ok(without.holes[0]!.every((cell) => !('alternatives' in cell)));
+  });
+
+  it('begins and ends in the middle of words as training cuts them: each side encoded by itself', async () => {
+    // "ab" is one token of the tiny tokenizer where it stands together.
+    assert.equal(runtime.tokenizer.encode('ab').length, 1);
+    const seen: number[][] = [];
+    const predictor: MaskPredictor = {
+      ...spyOn(runtime.predictor),
+      readContext: (context) => {
+        seen.push([...context.ids]);
+        return runtime.predictor.readContext(context);
+      },
+    };
+    const request = { prefix: 'xa', suffix: 'by', holes: [{ tokens: 2 }] };
+    const { texts } = await filled({ ...runtime, predictor }, request);
+    const [before, after] = ['xa', 'by'].map((part) => runtime.tokenizer.encode(part));
+    assert.deepEqual(seen, [[...before!, ...after!, SPECIAL.eot]]);
+    assert.ok(texts[0]!.length > 0);
+  });
+
+  it('fills several holes together: what one gets depends on the others', async () => {
+    const request = { prefix: 'f(', between: [', '], suffix: ')', temperature: 5 };
+    const kept = (text: string): FillRequest => ({
+      ...request,
+      sampling: 'multinomial',
+      holes: [{ tokens: 4 }, { parts: [text, { masks: 1 }] }],
+    });
+    const [first, second] = [await filled(runtime, kept('one')), await filled(runtime, kept('two'))];
+    assert.equal(first.texts.length, 2);
+    assert.match(first.texts[1]!, /^one/);
+    assert.notDeepEqual(
+      first.holes[0]!.map(({ confidence }) => confidence),
+      second.holes[0]!.map(({ confidence }) => confidence),
+    );
+  });
+
+  it('has a usable text when it is stopped early, and lets go of its context', async () => {
+    let released = 0;
+    const predictor: MaskPredictor = {
+      ...spyOn(runtime.predictor),
+      readContext: async (context) => {
+        const cache = await runtime.predictor.readContext(context);
+        const release = cache.release.bind(cache);
+        return Object.assign(cache, { release: () => (released++, release()) });
+      },
+    };
+    let text: string | undefined;
+    const request = withHole({ parts: ['x', { masks: 6 }, 'y'] }, { threshold: 0, guidance: 1 });
+    for await (const step of fill({ ...runtime, predictor }, request, undefined)) {
+      text = step.texts[0]!;
+      if (step.index === 3) break;
+    }
+    assert.match(text!, /^x.+y$/s);
+    assert.equal(released, 2);
+  });
+
+  it('draws no banned token', async () => {
+    const free = await filled(runtime, withHole({ tokens: 5 }));
+    const bannedTokens = [...new Set(tokensOf(free.holes[0]!))];
+    const { holes } = await filled(runtime, withHole({ tokens: 5 }, { bannedTokens }));
+    assert.ok(tokensOf(holes[0]!).every((token) => !bannedTokens.includes(token)));
+  });
+
+  it('mends broken characters, but never a locked cell', async () => {
+    const [half] = runtime.tokenizer.encode('é');
+    assert.ok(runtime.tokenizer.incomplete.has(half!));
+    const cells = [{ token: half!, locked: true }, { token: null }, { token: half! }, { token: null }];
+    const { holes } = await filled(runtime, withHole({ cells }));
+    assert.equal(holes[0]![0]!.token, half);
+    assert.notEqual(holes[0]![2]!.token, half);
+  });
+
+  it('names the option that is wrong', async () => {
+    await refused(
+      withHole({}, { order: 'down' as 'left' }),
+      /“order” must be random or .* or forebear, not "down"/,
+    );
+    await refused(withHole({}, { schedule: 'fast' as 'linear' }), /schedule/);
+    await refused(withHole({}, { remasking: 'all' as 'none' }), /“remasking” must be none or .*revoke/);
+    await refused(withHole({}, { order: 'forebear', remasking: 'revoke' }), /forebear/);
+    await refused(withHole({}, { remaskingStrength: 1.5 }), /remaskingStrength/);
+    await refused(withHole({}, { guidance: -1 }), /guidance/);
+    await refused(withHole({}, { thresholdFactor: NaN }), /thresholdFactor/);
+    await refused(withHole({}, { entropyBound: -0.1 }), /entropyBound/);
+    await refused(withHole({}, { bannedTokens: [300] }), /bannedTokens/);
+    await refused(withHole({}, { alternatives: 65 }), /alternatives/);
+  });
+});
+
+describe('generate', () => {
+  const runtime = scriptedRuntime((_, cells, index) => {
+    const logits = new Float32Array(TINY.vocabulary);
+    logits[50 + index] = 5;
+    if (index === cells.length - 3) logits[SPECIAL.eot] = 9;
+    return logits;
+  });
+
+  it('ends the text before its last token only when it may', async () => {
+    const texts = async (suppressEndOfText?: boolean): Promise<string> => {
+      const request = { tokens: 8, ...(suppressEndOfText === undefined ? {} : { suppressEndOfText }) };
+      return (await allSteps(generate(runtime, request, undefined))).at(-1)!.texts[0]!;
+    };
+    const whole = await texts();
+    assert.equal(whole.length, 8);
+    assert.equal(await texts(true), whole);
+    assert.equal(await texts(false), whole.slice(0, 5));
   });
 });

@@ -1,101 +1,117 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Canvas, type Slot } from '../../../../src/engine/diffusion/canvas';
+import { Canvas, type CellStart } from '../../../../src/engine/diffusion/canvas';
 import { UNMASKING_ORDERS } from '../../../../src/engine/diffusion/order';
-import { Random } from '../../../../src/engine/diffusion/random';
-import {
-  ReverseProcess,
-  type ReversePlan,
-  type ReverseStep,
-} from '../../../../src/engine/diffusion/reverse-process';
+import { DEFAULT_STRENGTH, REMASKINGS } from '../../../../src/engine/diffusion/remasking';
+import type { ReversePlan, ReverseStep } from '../../../../src/engine/diffusion/reverse-process';
+import { SCHEDULES } from '../../../../src/engine/diffusion/schedule';
+import { BANNED, DELETE, EXPAND, plan, predictFrom, steps, VOCABULARY, type Predict } from './scripted';
 
-const VOCABULARY = 24;
-const BANNED = new Set([0, 1, 7]);
+const MULTINOMIAL = { kind: 'multinomial', temperature: 0.7, topP: 0.95, topK: 0 } as const;
+const MOST_CELLS = 12;
 
-type Predict = (canvas: Canvas, masked: readonly Slot[]) => Float32Array[];
+/** Any combination of options that a request may ask for. */
+const options = fc
+  .record({
+    sampling: fc.constantFrom({ kind: 'greedy' } as const, MULTINOMIAL),
+    order: fc.constantFrom(...UNMASKING_ORDERS),
+    schedule: fc.constantFrom(...SCHEDULES),
+    steps: fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }),
+    threshold: fc.constantFrom(0, 0.3, 0.9, 1),
+    thresholdFactor: fc.constantFrom(0, 0.5, 2),
+    entropyBound: fc.constantFrom(0, 0.5, 3),
+    blockLength: fc.integer({ min: 0, max: 9 }),
+    remasking: fc.constantFrom(...REMASKINGS),
+    strong: fc.boolean(),
+    alternatives: fc.constantFrom(0, 3),
+    elastic: fc.boolean(),
+    seed: fc.nat(),
+  })
+  .filter(({ order, remasking }) => order !== 'forebear' || remasking === 'none');
 
-/** A predictor whose logits depend on the whole canvas, as a network's do, and on nothing else. */
-function predictFrom(salt: number): Predict {
-  return (canvas, masked) => {
-    const seen = canvas.holes.flat().reduce((sum, cell, i) => sum + (cell.token ?? -1) * (i + 3), salt);
-    return masked.map(({ hole, index }) => {
-      const random = new Random(Math.abs(seen) * 1000 + hole * 100 + index);
-      return Float32Array.from({ length: VOCABULARY }, () => 8 * random.uniform());
-    });
-  };
-}
-
-function* steps(canvas: Canvas, predict: Predict, plan: ReversePlan): Generator<ReverseStep, void> {
-  const process = new ReverseProcess(canvas, plan);
-  for (let index = 1, wanted = process.wanted(); wanted.length > 0; wanted = process.wanted(), index++) {
-    yield process.step(predict(canvas, wanted), index);
-  }
-}
-
-function run(canvas: Canvas, salt: number, plan: ReversePlan): ReverseStep[] {
-  return [...steps(canvas, predictFrom(salt), plan)];
-}
-
-const processes = fc.record({
-  sampling: fc.constantFrom(
-    { kind: 'greedy' } as const,
-    { kind: 'multinomial', temperature: 0.7, topP: 0.95, topK: 0 } as const,
-  ),
-  order: fc.constantFrom(...UNMASKING_ORDERS),
-  steps: fc.integer({ min: 1, max: 40 }),
-  threshold: fc.constantFrom(0, 0.3, 0.9, 1),
-  blockLength: fc.integer({ min: 0, max: 9 }),
-  alternatives: fc.constantFrom(0, 3),
-  seed: fc.nat(),
-});
+/** Cells of up to three holes: masks, given tokens, locked ones. */
+const cell = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<CellStart>({ elastic: true }) },
+  { weight: 1, arbitrary: fc.constant<CellStart>({}) },
+  { weight: 1, arbitrary: fc.constant<CellStart>({ token: 20, confidence: 0.4 }) },
+  { weight: 1, arbitrary: fc.constant<CellStart>({ token: 21, locked: true }) },
+);
 const cases = fc.record({
-  lengths: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 3 }),
+  holes: fc.array(fc.array(cell, { maxLength: MOST_CELLS }), { minLength: 1, maxLength: 3 }),
   salt: fc.nat(1000),
-  process: processes,
+  options,
 });
+type Options = typeof options extends fc.Arbitrary<infer T> ? T : never;
 
-function prepare({
-  seed,
-  ...process
-}: { seed: number } & Omit<ReversePlan, 'random' | 'banned'>): ReversePlan {
-  return { ...process, random: new Random(seed), banned: () => BANNED };
+function planOf({ strong, elastic, ...rest }: Options): ReversePlan {
+  const resize = { expandToken: EXPAND, deleteToken: DELETE, limits: [14, 14, 14] };
+  return plan({
+    ...rest,
+    remaskingStrength: strong ? 1 : DEFAULT_STRENGTH[rest.remasking],
+    resize: elastic ? resize : undefined,
+  });
 }
 
-describe('reverse process', () => {
-  it('leaves no mask, draws no banned token and ends within the planned steps', () => {
+const lockedTokens = (canvas: Canvas): (number | undefined)[][] =>
+  canvas.holes.map((cells) => cells.filter(({ locked }) => locked).map(({ token }) => token));
+
+describe('reverse process, whatever its options', () => {
+  it('ends within its bound and leaves no mask and no banned token', () => {
     fc.assert(
-      fc.property(cases, ({ lengths, salt, process }) => {
-        const canvas = new Canvas(lengths);
-        const masks = canvas.size;
-        const blocks = process.blockLength > 0 ? Math.ceil(masks / process.blockLength) : 1;
-        const taken = run(canvas, salt, prepare(process));
+      fc.property(cases, ({ holes, salt, options: drawn }) => {
+        const canvas = new Canvas(holes);
+        const cells = canvas.holes.flat();
+        const masks = cells.filter(({ token }) => token === undefined).length;
+        const free = cells.filter(({ locked }) => !locked).length;
+        const taken = [...steps(canvas, predictFrom(salt), planOf(drawn))];
         assert.deepEqual(canvas.masked(), []);
-        assert.ok(taken.length <= Math.max(process.steps, blocks), `${taken.length} steps`);
-        assert.equal(
-          taken.reduce((sum, step) => sum + step.committed.length, 0),
-          masks,
-        );
-        if (process.order !== 'forebear') assert.ok(taken.every((step) => step.committed.length > 0));
-        for (const cell of canvas.holes.flat()) {
-          assert.ok(cell.token !== undefined && !BANNED.has(cell.token));
-          assert.ok(cell.confidence > 0 && cell.confidence <= 1);
+        for (const { token, confidence } of canvas.holes.flat()) {
+          assert.ok(token !== undefined && (token === 20 || !BANNED.has(token)));
+          assert.ok(confidence > 0 && confidence <= 1);
+        }
+        const blocks = drawn.blockLength > 0 ? Math.ceil(free / drawn.blockLength) : 1;
+        const expansions = drawn.elastic ? 2 * 14 * holes.length : 0;
+        const most =
+          drawn.steps === undefined
+            ? (drawn.remasking === 'revoke' ? free : masks) + expansions
+            : Math.max(drawn.steps, blocks);
+        assert.ok(taken.length <= most, `${taken.length} steps, at most ${most}`);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('never changes or moves a locked token, and a free one only by remasking', () => {
+    fc.assert(
+      fc.property(cases, ({ holes, salt, options: drawn }) => {
+        const canvas = new Canvas(holes);
+        const locked = lockedTokens(canvas);
+        let before = new Map(canvas.holes.flat().map((one) => [one, one.token]));
+        for (const { committed, remasked } of steps(canvas, predictFrom(salt), planOf(drawn))) {
+          assert.deepEqual(lockedTokens(canvas), locked);
+          const masked = new Set(remasked.map((slot) => canvas.cell(slot)));
+          const written = new Set(committed.map((slot) => canvas.cell(slot)));
+          for (const one of canvas.holes.flat()) {
+            const old = before.get(one);
+            if (old !== undefined) assert.equal(one.token, masked.has(one) ? undefined : old);
+            else assert.equal(one.token !== undefined, written.has(one));
+          }
+          before = new Map(canvas.holes.flat().map((one) => [one, one.token]));
         }
       }),
     );
   });
 
-  it('never changes a token that was there before or was committed', () => {
+  it('commits something in every step, forebear’s excepted', () => {
     fc.assert(
-      fc.property(cases, fc.nat(), ({ lengths, salt, process }, keptSeed) => {
-        const canvas = new Canvas(lengths);
-        const random = new Random(keptSeed);
-        for (const slot of canvas.masked()) if (random.uniform() < 0.4) canvas.commit(slot, 20, 1, 0);
-        let before = canvas.holes.flat().map((cell) => cell.token);
-        for (const step of steps(canvas, predictFrom(salt), prepare(process))) {
-          const after = canvas.holes.flat().map((cell) => cell.token);
-          assert.ok(before.every((token, i) => token === undefined || token === after[i]));
-          assert.equal(after.filter((token, i) => token !== before[i]).length, step.committed.length);
-          before = after;
+      fc.property(cases, ({ holes, salt, options: drawn }) => {
+        // An expansion and a deletion are something too, but leave no token behind.
+        if (drawn.order === 'forebear' || drawn.elastic) return;
+        const canvas = new Canvas(holes);
+        const cells = canvas.size;
+        for (const { committed } of steps(canvas, predictFrom(salt), planOf(drawn))) {
+          assert.ok(committed.length > 0);
+          assert.equal(canvas.size, cells);
         }
       }),
     );
@@ -103,102 +119,110 @@ describe('reverse process', () => {
 
   it('gives the same text for the same seed', () => {
     fc.assert(
-      fc.property(cases, ({ lengths, salt, process }) => {
-        const [first, second] = [new Canvas(lengths), new Canvas(lengths)];
-        run(first, salt, prepare(process));
-        run(second, salt, prepare(process));
+      fc.property(cases, ({ holes, salt, options: drawn }) => {
+        const [first, second] = [new Canvas(holes), new Canvas(holes)];
+        for (const canvas of [first, second])
+          for (const step of steps(canvas, predictFrom(salt), planOf(drawn))) assert.ok(step);
         assert.deepEqual(first.holes, second.holes);
       }),
     );
   });
+});
 
-  const greedy = {
-    sampling: { kind: 'greedy' },
-    order: 'confidence',
-    threshold: 0,
-    blockLength: 0,
-    alternatives: 0,
-    seed: 0,
-  } as const;
-
+describe('reverse process', () => {
   it('gives another text for another seed when it samples', () => {
     const texts = new Set<string>();
     for (let seed = 0; seed < 8; seed++) {
       const canvas = new Canvas([12]);
-      const sampling = { kind: 'multinomial', temperature: 1, topP: 1, topK: 0 } as const;
-      run(canvas, 5, prepare({ ...greedy, sampling, order: 'random', steps: 12, seed }));
-      texts.add(canvas.holes[0]!.map((cell) => cell.token).join());
+      const taken = [
+        ...steps(canvas, predictFrom(5), plan({ sampling: MULTINOMIAL, order: 'random', seed })),
+      ];
+      assert.equal(taken.length, 12);
+      texts.add(canvas.holes[0]!.map(({ token }) => token).join());
     }
     assert.ok(texts.size > 1);
   });
 
   it('unmasks block after block', () => {
-    const canvas = new Canvas([7, 5]);
-    const taken = run(canvas, 3, prepare({ ...greedy, steps: 12, blockLength: 4 }));
+    const taken = [...steps(new Canvas([7, 5]), predictFrom(3), plan({ steps: 12, blockLength: 4 }))];
     const blocks = taken.flatMap((step) =>
       step.committed.map(({ hole, index }) => Math.floor((hole * 7 + index) / 4)),
     );
     assert.deepEqual(blocks, [...blocks].sort());
   });
 
+  // Row i proposes token 10 with a logit of i: later positions are surer.
+  const rising: Predict = (_, masked) =>
+    masked.map(({ index }) =>
+      Float32Array.from({ length: VOCABULARY }, (_, token) => (token === 10 ? index : 0)),
+    );
+  const firstOf = (changes: Partial<ReversePlan>, predict = rising): readonly number[] => {
+    const [step] = steps(new Canvas([10]), predict, plan(changes));
+    return step!.committed.map((slot) => slot.index);
+  };
+  const sure = (logit: number): number => Math.exp(logit) / (Math.exp(logit) + VOCABULARY - BANNED.size - 1);
+
   it('commits the most confident position first, and everything at or above the threshold', () => {
-    // Row i proposes token 10 with a logit of i: later positions are surer.
-    const predict: Predict = (_, masked) =>
-      masked.map(({ index }) =>
-        Float32Array.from({ length: VOCABULARY }, (_, token) => (token === 10 ? index : 0)),
-      );
-    const firstOf = (threshold: number): readonly number[] => {
-      const plan = prepare({ ...greedy, steps: 10, threshold });
-      const [step] = steps(new Canvas([10]), predict, plan);
-      return step!.committed.map((slot) => slot.index);
+    assert.deepEqual(firstOf({}), [9]);
+    assert.deepEqual(firstOf({ threshold: sure(6) - 1e-6 }), [6, 7, 8, 9]);
+  });
+
+  it('commits n tokens at once while (n + 1)(1 − pₙ) is within the factor', () => {
+    // The third surest, logit 7: (3 + 1)(1 − p).
+    const third = 4 * (1 - sure(7));
+    assert.deepEqual(firstOf({ thresholdFactor: third + 1e-6 }), [7, 8, 9]);
+    assert.deepEqual(firstOf({ thresholdFactor: third - 1e-6 }), [8, 9]);
+  });
+
+  it('commits tokens while their entropies, the largest left out, are within the bound', () => {
+    const entropy = (logit: number): number => {
+      const [p, n] = [sure(logit), VOCABULARY - BANNED.size - 1];
+      return -p * Math.log(p) - (1 - p) * Math.log((1 - p) / n);
     };
-    assert.deepEqual(firstOf(0), [9]);
-    const sure = (index: number): number =>
-      Math.exp(index) / (Math.exp(index) + VOCABULARY - BANNED.size - 1);
-    assert.deepEqual(firstOf(sure(6) - 1e-6), [6, 7, 8, 9]);
+    // Of the first three in the order the third has the largest entropy.
+    const bound = entropy(9) + entropy(8);
+    assert.deepEqual(firstOf({ entropyBound: bound + 1e-6 }), [7, 8, 9]);
+    assert.deepEqual(firstOf({ entropyBound: bound - 1e-6 }), [8, 9]);
+    assert.deepEqual(firstOf({ entropyBound: 1e-9, order: 'left' }), [0]);
   });
 
   it('gives committed cells what else could stand there', () => {
-    const canvas = new Canvas([2]);
-    const predict: Predict = (_, masked) =>
-      masked.map(() => Float32Array.from({ length: VOCABULARY }, (_, token) => -token));
-    for (const step of steps(canvas, predict, prepare({ ...greedy, steps: 1, alternatives: 3 })))
-      assert.equal(step.committed.length, 2);
-    const { token, confidence, alternatives } = canvas.holes[0]![1]!;
-    // Tokens 0, 1 and 7 are banned.
-    assert.deepEqual([token, ...alternatives.map((other) => other.token)], [2, 3, 4, 5]);
-    assert.ok(Math.abs(alternatives[0]!.probability / confidence - Math.exp(-1)) < 1e-6);
+    const canvas = new Canvas([[{ elastic: true }, {}]]);
+    const falling: Predict = (_, masked) =>
+      masked.map(() =>
+        Float32Array.from({ length: VOCABULARY }, (_, token) => (token > DELETE ? -token : -9.5)),
+      );
+    const resize = { expandToken: EXPAND, deleteToken: DELETE, limits: [4] };
+    const taken: ReverseStep[] = [...steps(canvas, falling, plan({ steps: 1, alternatives: 3, resize }))];
+    assert.equal(taken.length, 1);
+    for (const { token, confidence, alternatives } of canvas.holes[0]!) {
+      // Token 9 is banned; a length is no alternative.
+      assert.deepEqual([token, ...alternatives.map((other) => other.token)], [7, 8, 10, 11]);
+      assert.ok(Math.abs(alternatives[0]!.probability / confidence - Math.exp(-1)) < 1e-6);
+    }
   });
 });
 
 describe('forebear order', () => {
-  const plan = (steps: number, seed: number): ReversePlan =>
-    prepare({
-      sampling: { kind: 'greedy' },
-      order: 'forebear',
-      steps,
-      threshold: 0.1, // has no part in it
-      blockLength: 0,
-      alternatives: 0,
-      seed,
-    });
+  // The threshold has no part in it.
+  const forebear = (most: number, seed: number): ReversePlan =>
+    plan({ order: 'forebear', steps: most, threshold: 0.1, seed });
 
   it('lets each mask survive the step from t to t − 1/steps with probability t − 1/steps', () => {
-    const masks = 4000;
-    const counts = run(new Canvas([masks]), 1, plan(5, 3)).map((step) => step.committed.length);
-    let left = masks;
-    counts.forEach((committed, turn) => {
+    let left = 4000;
+    const taken = [...steps(new Canvas([left]), predictFrom(1), forebear(5, 3))];
+    taken.forEach(({ committed }, turn) => {
       const survival = (5 - turn - 1) / 5;
       // Five standard deviations of a binomial.
       const tolerance = 5 * Math.sqrt(left * survival * (1 - survival));
-      assert.ok(Math.abs(left - committed - left * survival) <= tolerance, `turn ${turn}`);
-      left -= committed;
+      assert.ok(Math.abs(left - committed.length - left * survival) <= tolerance, `turn ${turn}`);
+      left -= committed.length;
     });
     assert.equal(left, 0);
   });
 
   it('has steps that commit nothing', () => {
-    const taken = run(new Canvas([2]), 1, plan(64, 0));
-    assert.ok(taken.some((step) => step.committed.length === 0));
+    const taken = [...steps(new Canvas([2]), predictFrom(1), forebear(64, 0))];
+    assert.ok(taken.some(({ committed }) => committed.length === 0));
   });
 });

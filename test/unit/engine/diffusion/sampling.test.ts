@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { forwardProcess } from '../../../../src/engine/diffusion/forward-process';
 import { Random } from '../../../../src/engine/diffusion/random';
 import { ban, sampleToken } from '../../../../src/engine/diffusion/sampling';
-import { linearSchedule } from '../../../../src/engine/diffusion/schedule';
 
 describe('sampling', () => {
   const logits = Float32Array.from([1, 2, 0.5, 3, -1]);
@@ -65,14 +64,6 @@ describe('sampling', () => {
     assert.deepEqual(drawn({ topP: 0.8 }), [1, 3]);
     assert.deepEqual(drawn({ topP: 0.5 }), [3]);
     assert.deepEqual(drawn({ topP: 0.9, topK: 4 }), [0, 1, 3]);
-  });
-});
-
-describe('linear schedule', () => {
-  it('shares the masks out evenly, the remainder to the first steps', () => {
-    assert.deepEqual(linearSchedule(10, 4), [3, 3, 2, 2]);
-    assert.deepEqual(linearSchedule(3, 8), [1, 1, 1]);
-    assert.deepEqual(linearSchedule(0, 5), []);
   });
 });
 

@@ -1,0 +1,84 @@
+import { Random } from '../../../src/engine/diffusion/random';
+import { SPECIAL, type BundleConfig } from '../../../src/engine/model/bundle-config';
+import type {
+  ContextCache,
+  MaskPredictor,
+  PredictorContext,
+  PredictorRows,
+} from '../../../src/engine/model/mask-predictor';
+import type { Runtime } from '../../../src/engine/runtime';
+import { Tokenizer, type TokenizerJson } from '../../../src/engine/text/tokenizer';
+import { tinyTokenizer } from './model/tiny-bundle';
+import { TINY, TINY_WINDOW } from './model/tiny-network';
+
+/** Logits for one cell: what a network computes from the context, the holes' cells and the cell's place among them. */
+export type Script = (context: readonly number[], cells: readonly number[], index: number) => Float32Array;
+
+interface ScriptedCache extends ContextCache {
+  readonly ids: readonly number[];
+}
+
+/** A mask predictor that follows a script; the rows of each candidate are a canvas of their own. */
+export class ScriptedPredictor implements MaskPredictor {
+  forwards = 0;
+
+  constructor(
+    readonly vocabulary: number,
+    private readonly script: Script,
+  ) {}
+
+  readContext({ ids }: PredictorContext): Promise<ScriptedCache> {
+    if (ids.length > 0) this.forwards++;
+    return Promise.resolve({ ids: [...ids], length: ids.length, release: () => undefined });
+  }
+
+  predict(cache: ScriptedCache, { ids, wanted, candidates }: PredictorRows): Promise<Float32Array> {
+    this.forwards++;
+    const logits = new Float32Array(wanted.length * this.vocabulary);
+    wanted.forEach((row, i) => {
+      const own = [...ids.keys()].filter(
+        (other) => ids[other] !== SPECIAL.end && candidates?.[other] === candidates?.[row],
+      );
+      const cells = own.map((other) => ids[other]!);
+      logits.set(this.script(cache.ids, cells, own.indexOf(row)), i * this.vocabulary);
+    });
+    return Promise.resolve(logits);
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Logits that depend on everything there is to see, and on nothing else. */
+export function randomScript(vocabulary: number): Script {
+  return (context, cells, index) => {
+    let hash = 2166136261;
+    for (const value of [context.length, ...context, -1, ...cells, index])
+      hash = Math.imul(hash ^ (value + 1), 16777619);
+    const random = new Random(hash >>> 0);
+    return Float32Array.from({ length: vocabulary }, () => 6 * random.uniform());
+  };
+}
+
+export function scriptedRuntime(
+  script: Script = randomScript(TINY.vocabulary),
+  learned: BundleConfig['learned'] = { expand: false, remask: false, guidance: true },
+): Runtime & { readonly predictor: ScriptedPredictor } {
+  const file = { name: '', bytes: 0, sha256: '' };
+  return {
+    config: {
+      format: 1,
+      name: 'scripted',
+      precision: 'f32',
+      architecture: TINY,
+      window: TINY_WINDOW,
+      specialTokens: SPECIAL,
+      learned,
+      training: {},
+      files: { graph: file, weights: file, tokenizer: file },
+    },
+    tokenizer: new Tokenizer(JSON.parse(tinyTokenizer(TINY.vocabulary)) as TokenizerJson),
+    predictor: new ScriptedPredictor(TINY.vocabulary, script),
+  };
+}
