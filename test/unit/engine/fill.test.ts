@@ -262,7 +262,12 @@ describe('fill', function () {
       readContext: async (context) => {
         const cache = await runtime.predictor.readContext(context);
         const release = cache.release.bind(cache);
-        return Object.assign(cache, { release: () => (released++, release()) });
+        return Object.assign(cache, {
+          release: () => {
+            released++;
+            release();
+          },
+        });
       },
     };
     let text: string | undefined;
@@ -289,6 +294,45 @@ describe('fill', function () {
     const { holes } = await filled(runtime, withHole({ cells }));
     assert.equal(holes[0]![0]!.token, half);
     assert.notEqual(holes[0]![2]!.token, half);
+  });
+
+  it('revokes by what the bundle says of visible tokens, or of each one masked alone', async () => {
+    for (const remask of [true, false]) {
+      const scripted = scriptedRuntime(undefined, { expand: false, remask, guidance: false });
+      const canvases: { masked: number; wanted: number }[][] = [];
+      const predictor: MaskPredictor = {
+        ...spyOn(scripted.predictor),
+        predict: (cache, rows) => {
+          const owners = rows.candidates ?? new Int32Array(rows.ids.length);
+          canvases.push(
+            [...new Set(owners)].map((owner) => ({
+              masked: rows.ids.filter((id, row) => owners[row] === owner && id === SPECIAL.mask).length,
+              wanted: rows.wanted.filter((row) => owners[row] === owner).length,
+            })),
+          );
+          return scripted.predictor.predict(cache, rows);
+        },
+      };
+      // Nothing is mended in the end, which would be a process without remasking.
+      const bannedTokens = [...scripted.tokenizer.incomplete];
+      const revoking = { remasking: 'revoke', remaskingStrength: 1, steps: 4, bannedTokens } as const;
+      const last = await filled({ ...scripted, predictor }, withHole({ tokens: 12 }, revoking));
+      assert.ok(last.t === 0);
+      assert.equal(canvases.length, 4);
+      // Three a step, and two of them taken back by the next.
+      assert.deepEqual(
+        canvases.map(([canvas]) => canvas!.masked),
+        [12, 9, 8, 7],
+      );
+      for (const [canvas, ...alone] of canvases) {
+        if (remask) assert.deepEqual([canvas!.wanted, alone.length], [12, 0]);
+        else {
+          assert.equal(canvas!.wanted, canvas!.masked);
+          assert.equal(alone.length, 12 - canvas!.masked);
+          for (const one of alone) assert.deepEqual(one, { masked: canvas!.masked + 1, wanted: 1 });
+        }
+      }
+    }
   });
 
   it('names the option that is wrong', async () => {
