@@ -162,7 +162,8 @@ describe('fill', function () {
   describe('several candidates', () => {
     it('come best first, without duplicates, with one context pass', async () => {
       const sampled = { sampling: 'multinomial', temperature: 5, threshold: 0 } as const;
-      const request = withHole({ tokens: 6 }, { ...sampled, candidates: 4 });
+      // A context that has not been read before.
+      const request = withHole({ tokens: 6 }, { ...sampled, candidates: 4, prefix: 'new ' });
       const last = await filled(runtime, request);
       const { candidates = [] } = last;
       assert.ok(candidates.length > 1 && candidates.length <= 4);
