@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { EngineInfo, LoadOptions } from './api';
 import { EngineError } from './errors';
 import { readBundle } from './model/bundle';
-import type { Window } from './model/bundle-config';
+import type { BundleConfig, Window } from './model/bundle-config';
 import { RecentContexts, UncachedContexts } from './model/context-caches';
 import { choosePredictor, createOrtPredictor, type Openable, type OrtPredictor } from './model/ort-predictor';
 import { readPlainBundle, type PlainBundle } from './model/plain/plain-bundle';
@@ -22,7 +22,7 @@ interface Loaded {
 export async function loadRuntime(folder: string, options: LoadOptions): Promise<Loaded> {
   const started = performance.now();
   const plain = await readPlainBundle(folder);
-  const { name, window, tokenizer, predictor } = plain
+  const { name, window, learned, tokenizer, predictor } = plain
     ? await loadPlain(plain, options)
     : await loadCached(folder, options);
   const info: EngineInfo = {
@@ -35,22 +35,23 @@ export async function loadRuntime(folder: string, options: LoadOptions): Promise
     loadMs: performance.now() - started,
   };
   const Contexts = options.contextCache === false ? UncachedContexts : RecentContexts;
-  return { runtime: { config: { window }, tokenizer, predictor: new Contexts(predictor) }, info };
+  return { runtime: { config: { window, learned }, tokenizer, predictor: new Contexts(predictor) }, info };
 }
 
 /** What a bundle gives. */
 interface Parts {
   readonly name: string;
   readonly window: Window;
+  readonly learned: BundleConfig['learned'];
   readonly tokenizer: Tokenizer;
   readonly predictor: OrtPredictor;
 }
 
 async function loadCached(folder: string, options: LoadOptions): Promise<Parts> {
   const bundle = await readBundle(folder);
-  const { name, window, files } = bundle.config;
+  const { name, window, learned, files } = bundle.config;
   const tokenizer = await readTokenizer(path.join(folder, files.tokenizer.name));
-  return { name, window, tokenizer, predictor: await createOrtPredictor(bundle, options) };
+  return { name, window, learned, tokenizer, predictor: await createOrtPredictor(bundle, options) };
 }
 
 async function loadPlain(bundle: PlainBundle, options: LoadOptions): Promise<Parts> {
@@ -63,7 +64,8 @@ async function loadPlain(bundle: PlainBundle, options: LoadOptions): Promise<Par
   const window = { rows, positions: MOST_POSITIONS, reserved: [rows] };
   const open: Openable['open'] = (provider, threads) => openPlainSession(bundle, provider, threads);
   const predictor = await choosePredictor({ precision, window, open }, options);
-  return { name, window, tokenizer: new Tokenizer(bundle.tokenizer), predictor };
+  const learned = { expand: false, remask: false, guidance: false };
+  return { name, window, learned, tokenizer: new Tokenizer(bundle.tokenizer), predictor };
 }
 
 async function readTokenizer(file: string): Promise<Tokenizer> {

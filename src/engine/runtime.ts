@@ -8,7 +8,7 @@ import type { Tokenizer } from './text/tokenizer';
 
 /** What a request needs of the loaded model. */
 export interface Runtime {
-  readonly config: Pick<BundleConfig, 'window'>;
+  readonly config: Pick<BundleConfig, 'window' | 'learned'>;
   readonly tokenizer: Tokenizer;
   readonly predictor: MaskPredictor;
 }

@@ -65,19 +65,8 @@ export function scriptedRuntime(
   script: Script = randomScript(TINY.vocabulary),
   learned: BundleConfig['learned'] = { expand: false, remask: false, guidance: true },
 ): Runtime & { readonly predictor: ScriptedPredictor } {
-  const file = { name: '', bytes: 0, sha256: '' };
   return {
-    config: {
-      format: 1,
-      name: 'scripted',
-      precision: 'f32',
-      architecture: TINY,
-      window: TINY_WINDOW,
-      specialTokens: SPECIAL,
-      learned,
-      training: {},
-      files: { graph: file, weights: file, tokenizer: file },
-    },
+    config: { window: TINY_WINDOW, learned },
     tokenizer: new Tokenizer(JSON.parse(tinyTokenizer(TINY.vocabulary)) as TokenizerJson),
     predictor: new ScriptedPredictor(TINY.vocabulary, script),
   };
