@@ -35,7 +35,7 @@ export function bundlePath({ folder, config }: Bundle, file: keyof BundleConfig[
 export async function readBundle(folder: string): Promise<Bundle> {
   const config = await readConfig(folder);
   await Promise.all(Object.values(config.files).map((file: BundleFile) => checkFile(folder, file)));
-  await checkGraph(folder, config.files);
+  await checkGraph(folder, config.files.graph, Object.values(config.files));
   await checkTokenizer(folder, config);
   return { folder, config };
 }
@@ -49,9 +49,7 @@ async function readConfig(folder: string): Promise<BundleConfig> {
         'Check the path, or train a bundle with "npm run train-model".',
     );
   }
-  const size = await checkKind(folder, CONFIG_FILE);
-  if (size > MOST_CONFIG_BYTES) throw damaged(folder, CONFIG_FILE, `it has ${size} bytes, far too many`);
-  const text = await fsp.readFile(path.join(folder, CONFIG_FILE), 'utf8');
+  const text = await readConfigText(folder);
   let config: BundleConfig;
   try {
     config = parseConfig(JSON.parse(text));
@@ -68,6 +66,17 @@ async function readConfig(folder: string): Promise<BundleConfig> {
     );
   }
   return config;
+}
+
+/**
+ * The text of config.json, which is a plain file of reasonable size.
+ *
+ * @throws EngineError `bundle-missing` or `bundle-damaged`
+ */
+export async function readConfigText(folder: string): Promise<string> {
+  const size = await checkKind(folder, CONFIG_FILE);
+  if (size > MOST_CONFIG_BYTES) throw damaged(folder, CONFIG_FILE, `it has ${size} bytes, far too many`);
+  return fsp.readFile(path.join(folder, CONFIG_FILE), 'utf8');
 }
 
 /** @returns bytes of the file, which is there and a plain file */
@@ -97,27 +106,30 @@ export async function checkFile(folder: string, { name, bytes, sha256 }: BundleF
   }
 }
 
-/** ONNX Runtime opens whatever file a graph names, and loads whatever it is given: so neither is left to the graph. */
-async function checkGraph(folder: string, files: BundleConfig['files']): Promise<void> {
-  const { name } = files.graph;
-  const bytes = await fsp.readFile(path.join(folder, name));
+/**
+ * ONNX Runtime opens whatever file a graph names: so that is not left to the graph.
+ *
+ * @param files those of the bundle that have been checked
+ * @throws EngineError `bundle-damaged` when the graph needs another file, or operators that nobody has
+ */
+export async function checkGraph(
+  folder: string,
+  { name }: BundleFile,
+  files: readonly BundleFile[],
+): Promise<void> {
   let needs: GraphNeeds;
   try {
-    needs = inspectGraph(bytes);
+    needs = inspectGraph(await fsp.readFile(path.join(folder, name)));
   } catch (error) {
     throw damaged(folder, name, `it is not an ONNX model (${(error as Error).message})`);
   }
-  for (const domain of needs.domains) {
-    if (!KNOWN_DOMAINS.has(domain)) {
-      throw damaged(
-        folder,
-        name,
-        `it uses operators of ${JSON.stringify(domain)}, which ONNX Runtime does not have`,
-      );
-    }
+  const foreign = [...needs.domains].find((domain) => !KNOWN_DOMAINS.has(domain));
+  if (foreign !== undefined) {
+    const why = `it uses operators of ${JSON.stringify(foreign)}, which ONNX Runtime does not have`;
+    throw damaged(folder, name, why);
   }
   for (const { file, end } of needs.externalData) {
-    const listed = Object.values(files).find((known: BundleFile) => known.name === file);
+    const listed = files.find((known) => known.name === file);
     if (!listed) {
       const why = `it reads ${JSON.stringify(file)}, which is no file of this bundle`;
       throw damaged(folder, name, why);

@@ -97,7 +97,9 @@ export class EngineClient implements Engine {
     if (signal?.aborted) throw cancelled();
     const queue = new AsyncQueue<Value>();
     const id = this.#nextId++;
+    const stop = new AbortController();
     const cancel = (): void => {
+      stop.abort();
       this.#process?.send({ type: 'cancel', id });
       queue.end(cancelled());
     };
@@ -114,7 +116,11 @@ export class EngineClient implements Engine {
         child.send({ ...ask, id });
         child.expected = true;
       }
-      yield* queue as AsyncQueue<Answers[T]>;
+      for await (const value of queue as AsyncQueue<Answers[T]>) {
+        yield value;
+        // All the rest may have come before the caller has looked at this one.
+        if (stop.signal.aborted) throw cancelled();
+      }
       ended = true;
     } finally {
       if (!ended) cancel();

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { SPECIAL_TOKENS } from '../bundle-config';
-import { checkFile, CONFIG_FILE, damaged } from '../bundle';
+import { checkFile, checkGraph, CONFIG_FILE, damaged, readConfigText } from '../bundle';
 import { EngineError } from '../../errors';
 import { tokenBytes, type TokenizerJson } from '../../text/token-bytes';
 import { isPlain, parsePlainConfig, type PlainConfig } from './plain-config';
@@ -27,8 +27,7 @@ export const FIRST_ID = SPECIAL_TOKENS.length;
  * @throws EngineError `bundle-missing`, `bundle-damaged` or `tokenizer-mismatch`
  */
 export async function readPlainBundle(folder: string): Promise<PlainBundle | undefined> {
-  const json = await fs
-    .readFile(path.join(folder, CONFIG_FILE), 'utf8')
+  const json = await readConfigText(folder)
     .then((text): unknown => JSON.parse(text))
     .catch(() => undefined);
   if (!isPlain(json)) return undefined;
@@ -40,6 +39,7 @@ export async function readPlainBundle(folder: string): Promise<PlainBundle | und
   }
   const { graph, tokenizer, data } = config.files;
   await Promise.all([graph, tokenizer, ...data].map((file) => checkFile(folder, file)));
+  await checkGraph(folder, graph, data);
   return { folder, config, tokenizer: await readTokenizer(folder, config) };
 }
 

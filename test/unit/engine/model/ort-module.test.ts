@@ -18,7 +18,7 @@ describe('ONNX Runtime without its native build', function () {
       fs.cpSync(path.resolve('dist', file), path.join(folder, 'dist', file));
     fs.mkdirSync(path.join(folder, 'node_modules'));
     for (const id of packages)
-      fs.symlinkSync(path.resolve('node_modules', id), path.join(folder, 'node_modules', id));
+      fs.symlinkSync(path.resolve('node_modules', id), path.join(folder, 'node_modules', id), 'junction');
     return path.join(folder, 'dist/cli.js');
   }
 

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { loadRuntime } from '../../../../src/engine/load';
 import { GraphBuilder } from '../../../../src/engine/model/graph/graph-builder';
-import { ELEMENT_TYPES } from '../../../../src/engine/model/graph/onnx-proto';
+import { ELEMENT_TYPES, encodeModel, EXTERNAL } from '../../../../src/engine/model/graph/onnx-proto';
 import type { MaskPredictor } from '../../../../src/engine/model/mask-predictor';
 import { fillText, REQUEST, withEngine } from '../process/real-engine';
 import { temporaryFolder, tinyTokenizer } from './tiny-bundle';
@@ -132,6 +132,22 @@ describe('plain bundles', function () {
     withPredictor(write({}, graph(false)), (predictor) => check(predictor, [4, 2])));
   it('may have their logits one place earlier', () =>
     withPredictor(write({ logitShift: true }), (predictor) => check(predictor, [3, 1])));
+
+  it('may read no file but those that config.json lists', async () => {
+    const weight = {
+      name: 'w',
+      dims: [1],
+      data_type: ELEMENT_TYPES.f32,
+      data_location: EXTERNAL,
+      external_data: [{ key: 'location', value: '/etc/passwd' }],
+    };
+    const graph = { name: 'g', node: [], initializer: [weight], input: [], output: [] };
+    const hostile = encodeModel({ ir_version: 10, producer_name: '', opset_import: [], graph });
+    await assert.rejects(loadRuntime(write({}, hostile), { provider: 'cpu' }), {
+      code: 'bundle-damaged',
+      message: /reads "\/etc\/passwd", which is no file of this bundle/,
+    });
+  });
 
   it('run each candidate by itself', () =>
     withPredictor(write(), async (predictor) => {

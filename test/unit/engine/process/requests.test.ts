@@ -41,6 +41,20 @@ describe('requests to the engine process', function () {
       assert.notEqual(await fillText(engine), '');
     }));
 
+  it('a signal cancels one whose steps have all come, too', () =>
+    withEngine(tiny, async (engine) => {
+      const abort = new AbortController();
+      const late = async (): Promise<void> => {
+        for await (const { index } of engine.fill(REQUEST, { signal: abort.signal })) {
+          if (index > 0) assert.fail('a step after the cancellation');
+          // Requests are answered in turn: with this answer the fill has ended.
+          await engine.tokenize('a');
+          abort.abort();
+        }
+      };
+      await assert.rejects(late, { code: 'cancelled' });
+    }));
+
   it('the process has nothing of its parent’s environment that it does not need', async function () {
     const parent = {
       Path: '/bin',
