@@ -219,6 +219,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** A request cancels the one that is under way in the same lane, between two steps, and takes its place. */
   readonly lane?: string;
+  /**
+   * Nobody asked for it, as for a completion while typing: it leaves one core to others. On the CPU, with int8 weights;
+   * elsewhere it changes nothing. Default false.
+   */
+  readonly background?: boolean;
 }
 
 /** What was loaded. */

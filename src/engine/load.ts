@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import type { EngineInfo, LoadOptions } from './api';
 import { EngineError } from './errors';
@@ -13,8 +14,10 @@ import { Tokenizer, type TokenizerJson } from './text/tokenizer';
 
 const MOST_POSITIONS = 2 ** 31 - 1;
 
-interface Loaded {
+export interface Loaded {
   readonly runtime: Runtime;
+  /** For requests that leave one core to others; made when first asked for. */
+  readonly backgroundRuntime: () => Promise<Runtime>;
   readonly info: EngineInfo;
 }
 
@@ -22,7 +25,7 @@ interface Loaded {
 export async function loadRuntime(folder: string, options: LoadOptions): Promise<Loaded> {
   const started = performance.now();
   const plain = await readPlainBundle(folder);
-  const { name, window, learned, tokenizer, predictor } = plain
+  const { name, window, learned, tokenizer, predictor, onFewerThreads } = plain
     ? await loadPlain(plain, options)
     : await loadCached(folder, options);
   const info: EngineInfo = {
@@ -35,7 +38,16 @@ export async function loadRuntime(folder: string, options: LoadOptions): Promise
     loadMs: performance.now() - started,
   };
   const Contexts = options.contextCache === false ? UncachedContexts : RecentContexts;
-  return { runtime: { config: { window, learned }, tokenizer, predictor: new Contexts(predictor) }, info };
+  const runtimeOf = (mask: OrtPredictor): Runtime => ({
+    config: { window, learned },
+    tokenizer,
+    predictor: new Contexts(mask),
+  });
+  const runtime = runtimeOf(predictor);
+  let background: Promise<Runtime> | undefined;
+  const backgroundRuntime = (): Promise<Runtime> =>
+    (background ??= onFewerThreads?.().then(runtimeOf) ?? Promise.resolve(runtime));
+  return { runtime, backgroundRuntime, info };
 }
 
 /** What a bundle gives. */
@@ -45,13 +57,23 @@ interface Parts {
   readonly learned: BundleConfig['learned'];
   readonly tokenizer: Tokenizer;
   readonly predictor: OrtPredictor;
+  /** Opens the model once more for one thread fewer; ONNX Runtime fixes their number when it opens a model. */
+  readonly onFewerThreads?: () => Promise<OrtPredictor>;
 }
 
 async function loadCached(folder: string, options: LoadOptions): Promise<Parts> {
   const bundle = await readBundle(folder);
   const { name, window, learned, files } = bundle.config;
   const tokenizer = await readTokenizer(path.join(folder, files.tokenizer.name));
-  return { name, window, learned, tokenizer, predictor: await createOrtPredictor(bundle, options) };
+  const predictor = await createOrtPredictor(bundle, options);
+  const { threads = os.availableParallelism() } = options;
+  // Twice the weights in memory: 50 MB more of the bundled model in int8, and too much of larger ones.
+  if (predictor.provider !== 'cpu' || predictor.precision !== 'int8' || threads < 2) {
+    return { name, window, learned, tokenizer, predictor };
+  }
+  const onFewerThreads = (): Promise<OrtPredictor> =>
+    createOrtPredictor(bundle, { provider: 'cpu', threads: threads - 1 });
+  return { name, window, learned, tokenizer, predictor, onFewerThreads };
 }
 
 async function loadPlain(bundle: PlainBundle, options: LoadOptions): Promise<Parts> {

@@ -1,4 +1,3 @@
-import os from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { findBundledModels, loadEngine, type Engine, type LoadOptions } from '../../engine';
 import type { EngineOptions } from '../options';
@@ -36,7 +35,6 @@ export async function bench(options: BenchOptions, signal: AbortSignal): Promise
     const master = findBundledModels(projectRoot()).find(({ precision }) => precision === 'f16');
     const engines: BenchEngines = {
       shipped: await open(folder),
-      fewerCores: await open(folder, { threads: Math.max(1, os.availableParallelism() - 1) }),
       uncached: await open(folder, { contextCache: false }),
       fp32:
         master && !options.model

@@ -1,12 +1,10 @@
-import type { Engine, FillRequest, Step } from '../../engine';
+import type { Engine, FillRequest, RunOptions, Step } from '../../engine';
 import { shortened, type Place } from './places';
 
 /** The engines that are measured beside each other, each in a process of its own. */
 export interface BenchEngines {
   /** As shipped. */
   readonly shipped: Engine;
-  /** With one core fewer. */
-  readonly fewerCores: Engine;
   /** Reading the context anew at every step. */
   readonly uncached: Engine;
   /** The weights that the shipped ones are derived from, computed in float32. */
@@ -19,15 +17,15 @@ export type Measure = (place: Place) => Promise<number>;
 const SHORT_HOLE = 8;
 
 /** Every row measured in turn at each place, by name. */
-export function benchRows({ shipped, fewerCores, uncached, fp32 }: BenchEngines): Map<string, Measure> {
+export function benchRows({ shipped, uncached, fp32 }: BenchEngines): Map<string, Measure> {
   const whole =
-    (engine: Engine, options: Partial<FillRequest> = {}): Measure =>
+    (engine: Engine, request: Partial<FillRequest> = {}, options: RunOptions = {}): Measure =>
     (place) =>
-      timed(engine, { ...place, ...options });
+      timed(engine, { ...place, ...request }, options);
   const hole = (tokens: number): Partial<FillRequest> => ({ holes: [{ tokens }] });
   const rows = new Map<string, Measure>([
     ['fill', whole(shipped)],
-    ['fill/automatic', whole(fewerCores)],
+    ['fill/automatic', whole(shipped, {}, { background: true })],
     ['fill/no-cache', whole(uncached)],
     ['fill/one-token-per-step', whole(shipped, { threshold: 0 })],
   ]);
@@ -53,16 +51,20 @@ export function benchRows({ shipped, fewerCores, uncached, fp32 }: BenchEngines)
   return rows;
 }
 
-async function timed(engine: Engine, request: FillRequest): Promise<number> {
+async function timed(engine: Engine, request: FillRequest, options: RunOptions): Promise<number> {
   const started = performance.now();
-  await run(engine, request);
+  await run(engine, request, options);
   return performance.now() - started;
 }
 
-async function run(engine: Engine, request: FillRequest): Promise<{ first: Step; last: Step }> {
+async function run(
+  engine: Engine,
+  request: FillRequest,
+  options: RunOptions = {},
+): Promise<{ first: Step; last: Step }> {
   let first: Step | undefined;
   let last: Step | undefined;
-  for await (const step of engine.fill(request)) {
+  for await (const step of engine.fill(request, options)) {
     first ??= step;
     last = step;
   }

@@ -92,7 +92,7 @@ export class EngineClient implements Engine {
 
   async *#run<T extends keyof Answers>(
     ask: Ask & { type: T },
-    { signal, lane }: RunOptions,
+    { signal, lane, background = false }: RunOptions,
   ): AsyncGenerator<Answers[T], void, undefined> {
     if (signal?.aborted) throw cancelled();
     const queue = new AsyncQueue<Value>();
@@ -113,7 +113,7 @@ export class EngineClient implements Engine {
       const child = await this.#started();
       if (!queue.ended) {
         this.#requests.set(id, queue);
-        child.send({ ...ask, id });
+        child.send({ ...ask, id, background });
         child.expected = true;
       }
       for await (const value of queue as AsyncQueue<Answers[T]>) {

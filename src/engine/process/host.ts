@@ -3,12 +3,12 @@
  * during a run aborts the whole process; a child process of its own spares the editor both.
  */
 import { isMainThread, workerData } from 'node:worker_threads';
-import type { EngineInfo, EngineStats, LoadOptions } from '../api';
+import type { EngineStats, LoadOptions } from '../api';
 import { toEngineError } from '../errors';
 import { fill } from '../fill';
 import { generate } from '../generate';
 import { likelihood } from '../likelihood';
-import { loadRuntime } from '../load';
+import { loadRuntime, type Loaded } from '../load';
 import type { Runtime } from '../runtime';
 import { score } from '../score';
 import { tokenize } from '../tokenize';
@@ -16,9 +16,10 @@ import { beat, Heartbeat } from './heartbeat';
 import type { Answers, ToClient, ToHost } from './protocol';
 
 type Value = Answers[keyof Answers];
+type Asked = Extract<ToHost, { readonly background: boolean }>;
 type Run = (runtime: Runtime, signal: AbortSignal) => AsyncIterable<Value> | Promise<Value>;
 
-let runtime: Promise<Runtime> | undefined;
+let loaded: Promise<Loaded> | undefined;
 /** Requests run one after the other: two at once would only slow each other down. */
 let last: Promise<void> = Promise.resolve();
 const aborts = new Map<number, AbortController>();
@@ -30,9 +31,8 @@ function send(message: ToClient): void {
 
 async function load(folder: string, options: LoadOptions): Promise<void> {
   try {
-    const loading = loadRuntime(folder, options);
-    runtime = loading.then((loaded) => loaded.runtime);
-    const info: EngineInfo = (await loading).info;
+    loaded = loadRuntime(folder, options);
+    const { info } = await loaded;
     send({ type: 'loaded', info });
   } catch (error) {
     const { code, message } = toEngineError(error);
@@ -40,14 +40,15 @@ async function load(folder: string, options: LoadOptions): Promise<void> {
   }
 }
 
-function enqueue(id: number, heartbeat: Heartbeat, run: Run): void {
+function enqueue({ id, background }: Asked, heartbeat: Heartbeat, run: Run): void {
   const abort = new AbortController();
   aborts.set(id, abort);
   heartbeat.busy = true;
   last = last.then(async () => {
     try {
-      if (!runtime) throw new Error('a request came before a model was loaded');
-      const values = run(await runtime, abort.signal);
+      if (!loaded) throw new Error('a request came before a model was loaded');
+      const { runtime, backgroundRuntime } = await loaded;
+      const values = run(background ? await backgroundRuntime() : runtime, abort.signal);
       for await (const value of values instanceof Promise ? [values] : values) {
         send({ type: 'value', id, value });
         // Lets a cancel that has arrived meanwhile be read before the next forward blocks this thread.
@@ -78,19 +79,19 @@ function serve(): void {
         void load(message.folder, message.options).then(() => (heartbeat.busy = aborts.size > 0));
         break;
       case 'fill':
-        enqueue(message.id, heartbeat, (loaded, signal) => fill(loaded, message.request, signal));
+        enqueue(message, heartbeat, (runtime, signal) => fill(runtime, message.request, signal));
         break;
       case 'generate':
-        enqueue(message.id, heartbeat, (loaded, signal) => generate(loaded, message.request, signal));
+        enqueue(message, heartbeat, (runtime, signal) => generate(runtime, message.request, signal));
         break;
       case 'likelihood':
-        enqueue(message.id, heartbeat, (loaded, signal) => likelihood(loaded, message.request, signal));
+        enqueue(message, heartbeat, (runtime, signal) => likelihood(runtime, message.request, signal));
         break;
       case 'score':
-        enqueue(message.id, heartbeat, (loaded, signal) => score(loaded, message.request, signal));
+        enqueue(message, heartbeat, (runtime, signal) => score(runtime, message.request, signal));
         break;
       case 'tokenize':
-        enqueue(message.id, heartbeat, (loaded) => Promise.resolve(tokenize(loaded, message.text)));
+        enqueue(message, heartbeat, (runtime) => Promise.resolve(tokenize(runtime, message.text)));
         break;
       case 'stats':
         send({ type: 'value', id: message.id, value: stats() });

@@ -35,7 +35,7 @@ export type Ask =
 /** What the parent tells the engine process. */
 export type ToHost =
   | { readonly type: 'load'; readonly folder: string; readonly options: LoadOptions }
-  | (Ask & { readonly id: number })
+  | (Ask & { readonly id: number; readonly background: boolean })
   | { readonly type: 'cancel'; readonly id: number };
 
 /** What the engine process tells its parent. */

@@ -2,8 +2,16 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { childEnvironment } from '../../../../src/engine/process/child-environment';
+import type { EngineClient } from '../../../../src/engine/process/client';
 import { temporaryFolder, writeTinyBundle } from '../model/tiny-bundle';
 import { fillText, REQUEST, withEngine } from './real-engine';
+
+/** Threads of the engine process; 0 where the system does not say. */
+async function threadsOf(engine: EngineClient): Promise<number> {
+  if (process.platform !== 'linux') return 0;
+  const { pid } = await engine.stats();
+  return fs.readdirSync(`/proc/${pid}/task`).length;
+}
 
 describe('requests to the engine process', function () {
   this.timeout(60_000);
@@ -54,6 +62,25 @@ describe('requests to the engine process', function () {
       };
       await assert.rejects(late, { code: 'cancelled' });
     }));
+
+  it('one in the background leaves a core to others, and says the same', async () => {
+    const int8 = path.join(path.dirname(tiny), 'int8');
+    await writeTinyBundle(int8, 'int8');
+    await withEngine(
+      int8,
+      async (engine) => {
+        const expected = await fillText(engine);
+        const threads = await threadsOf(engine);
+        assert.equal(await fillText(engine, REQUEST, { background: true }), expected);
+        // Three threads at work: the main one and two of its own; another session for two adds one.
+        const more = (await threadsOf(engine)) - threads;
+        if (process.platform === 'linux') assert.equal(more, 1);
+        assert.equal(await fillText(engine, REQUEST, { background: true }), expected);
+        assert.equal((await threadsOf(engine)) - threads, more);
+      },
+      { threads: 3 },
+    );
+  });
 
   it('the process has nothing of its parent’s environment that it does not need', async function () {
     const parent = {
