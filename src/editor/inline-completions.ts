@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CellView, Step } from '../engine';
+import type { CellView, RunOptions, Step } from '../engine';
 import { toEngineError } from '../engine/errors';
 import { CompletionCache, type CachedPlace } from './completion-cache';
 import { silenceIn } from './completion-gate';
@@ -13,6 +13,9 @@ import { finishedLine } from './finished-line';
 import { logFailure } from './log';
 import { completionSettings } from './settings';
 import { TypingRhythm } from './typing-rhythm';
+
+/** A completion supersedes the one before it. */
+const LANE = 'inline-completions';
 
 /** Fills the hole at the cursor as ghost text: by itself once the user pauses, at once when asked. */
 export class InlineCompletions implements vscode.InlineCompletionItemProvider, vscode.Disposable {
@@ -89,7 +92,8 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const listening = token.onCancellationRequested(() => abort.abort());
     try {
       const { candidates, leastConfidence } = completionSettings(document);
-      const { found, ms } = await this.#fill(document, place, automatic ? 1 : candidates, abort.signal);
+      const options = { signal: abort.signal, lane: LANE, background: automatic };
+      const { found, ms } = await this.#fill(document, place, automatic ? 1 : candidates, options);
       if (automatic) this.#rhythm.answered(ms);
       const texts = found.map(({ text, cells }) => {
         const kept = applyFilters(text, place);
@@ -110,11 +114,11 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     document: vscode.TextDocument,
     { prefix, suffix, lineIsBlank }: CompletionPlace,
     candidates: number,
-    signal: AbortSignal,
+    options: RunOptions & { readonly signal: AbortSignal },
   ): Promise<{ readonly found: readonly FoundText[]; readonly ms: number }> {
     const request = { ...fillRequest(document, { prefix, between: [], suffix }), candidates };
     let last: Step | undefined;
-    for await (const step of this.session.run((engine) => engine.fill(request, { signal }), signal)) {
+    for await (const step of this.session.run((engine) => engine.fill(request, options), options.signal)) {
       last = step;
       const cells = step.holes[0] ?? [];
       // With several, the first one to be known need not be the best.
