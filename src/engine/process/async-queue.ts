@@ -20,13 +20,6 @@ export class AsyncQueue<T> {
     this.#wake?.();
   }
 
-  /** No more values are delivered, not even those already pushed; `error` is thrown, whatever the end was to be. */
-  abort(error: Error): void {
-    this.#values.length = 0;
-    this.#end = { error };
-    this.#wake?.();
-  }
-
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     for (;;) {
       const value = this.#values.shift();

@@ -101,7 +101,7 @@ export class EngineClient implements Engine {
     const cancel = (): void => {
       stop.abort();
       this.#process?.send({ type: 'cancel', id });
-      queue.abort(cancelled());
+      queue.end(cancelled());
     };
     signal?.addEventListener('abort', cancel, { once: true });
     if (lane !== undefined) {
