@@ -10,7 +10,7 @@ export function finishedLine(cells: readonly CellView[]): string | undefined {
     .slice(0, masked < 0 ? cells.length : masked)
     .map((cell) => cell.text)
     .join('');
-  const end = text.search(/\r?\n/);
+  const end = text.search(/\r\n?|\n/);
   const line = text.slice(0, Math.max(0, end));
   // A character whose bytes are spread over tokens is whole only in the step's text.
   return end < 0 || line.includes('\ufffd') ? undefined : line;

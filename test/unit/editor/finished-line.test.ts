@@ -9,6 +9,7 @@ describe('finishedLine', () => {
   it('is known when everything up to a newline is committed', () => {
     assert.equal(finishedLine(cells('a', ' + b', ';\n  ', '', 'c')), 'a + b;');
     assert.equal(finishedLine(cells('\r\n', '')), '');
+    assert.equal(finishedLine(cells('a', '\r', '')), 'a');
     assert.equal(finishedLine(cells('a', '', '\n')), undefined);
     assert.equal(finishedLine(cells('a', 'b')), undefined);
     assert.equal(finishedLine(cells('\ufffd', '\ufffd', '\n')), undefined);

@@ -6,6 +6,7 @@ describe('the filter that cuts to the place', () => {
     check(cutToPlace, 'x = ⟨a + b;\n  next();⟩', 'x = ⟨a + b;⟩');
     check(cutToPlace, 'x = ⟨a;\r\nb;⟩ // why', 'x = ⟨a;⟩ // why');
     check(cutToPlace, 'x = ⟨\nnext();⟩', 'x = ⟨⟩');
+    check(cutToPlace, 'x = ⟨a;\rb;⟩\r', 'x = ⟨a;⟩\r');
   });
 
   it('keeps all lines where the line is blank', () => {
