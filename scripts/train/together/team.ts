@@ -58,6 +58,7 @@ export class Team implements Member, Barrier {
   #ready = 0;
   #waiting: { resolve: () => void; reject: (error: Error) => void } | undefined;
   #failure: Error | undefined;
+  #stopped = false;
 
   constructor({ size, program, args, execArgv }: TeamOptions) {
     this.size = size;
@@ -95,8 +96,10 @@ export class Team implements Member, Barrier {
     });
   }
 
-  /** Ends the other processes and gives the shared memory back. */
+  /** Ends the other processes and gives the shared memory back; once. */
   stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
     for (const child of this.#children) {
       child.removeAllListeners('exit');
       if (child.connected) child.disconnect();

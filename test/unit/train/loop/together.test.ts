@@ -34,6 +34,8 @@ describe('several training processes', () => {
     } finally {
       team.stop();
     }
+    // Whoever made the team stops it in any case, ended or not.
+    assert.doesNotThrow(() => team.stop());
   });
 
   it('average numbers of a length that they do not divide', async () => {
