@@ -8,6 +8,9 @@ import { partsOf, type Target } from './targets';
 /** Bytes of a package's parts before they are packed. */
 export type Sizes = ReadonlyMap<string, number>;
 
+/** A line of the README that is a picture of the repository's. */
+const PICTURE = /^!\[[^\]\n]*\]\(media\/pictures\/[^)\n]*\)\n+/gm;
+
 /**
  * Lays a package's files out in an empty folder, as they are to be installed. Packages that are loaded at run time lie
  * in dist/node_modules, beside the bundles: vsce takes what is in node_modules for development.
@@ -36,6 +39,9 @@ export function stage(target: Target, folder: string): Sizes {
     'CORPUS.md': corpusNotice(),
     'sbom.cdx.json': JSON.stringify(materials(shipped), null, 2),
   };
+  // Pictures are not in the package, and a marketplace takes no SVG.
+  const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+  writeFileSync(path.join(folder, 'README.md'), readme.replace(PICTURE, ''));
   let bytes = 0;
   for (const [name, text] of Object.entries(made)) {
     writeFileSync(path.join(folder, name), `${text}\n`);
