@@ -22,6 +22,7 @@ const TASKS = {
   fill: ['dist/cli.js', 'fill'],
   generate: ['dist/cli.js', 'generate'],
   bench: ['dist/cli.js', 'bench'],
+  docs: ['scripts/setup/api-docs.ts'],
   'soak:engine': ['scripts/soak-engine/main.ts'],
   evaluate: ['dist/evaluate.js'],
   'train-model': ['dist/train.js'],

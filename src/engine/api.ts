@@ -171,6 +171,7 @@ export interface ScoreRequest {
   readonly alternatives?: number;
 }
 
+/** Each token's own probability. */
 export interface Scored {
   /** The text's tokens, in order. */
   readonly tokens: readonly {
@@ -214,6 +215,7 @@ export interface TextToken {
   readonly text: string;
 }
 
+/** How one request is run. */
 export interface RunOptions {
   /** Cancels between two steps; the iteration then throws an `EngineError` with code `cancelled`. */
   readonly signal?: AbortSignal;
@@ -238,6 +240,7 @@ export interface EngineInfo {
   readonly loadMs: number;
 }
 
+/** What an engine is loaded for. */
 export interface LoadOptions {
   /** Execution provider; `auto` (default) tries the fastest that works here. */
   readonly provider?: ProviderName | 'auto';
@@ -260,7 +263,19 @@ export interface EngineStats {
 /** An engine that is ready. Requests run one after the other. */
 export interface Engine {
   readonly info: EngineInfo;
+  /**
+   * Fills the holes of a text.
+   *
+   * @returns every step of the reverse process, the all-masked start first; the last one has the text
+   * @throws EngineError while iterating: `bad-request`, `region-too-large`, `cancelled`, `out-of-memory` or `engine-crashed`
+   */
   fill(request: FillRequest, options?: RunOptions): AsyncIterable<Step>;
+  /**
+   * Writes text from nothing.
+   *
+   * @returns every step of the reverse process, as `fill` does
+   * @throws EngineError while iterating, as `fill` does
+   */
   generate(request: GenerateRequest, options?: RunOptions): AsyncIterable<Step>;
   /**
    * The probability of each token of a text when it alone is masked: a heat map, and what to remask to improve it.
@@ -274,5 +289,6 @@ export interface Engine {
   likelihood(request: LikelihoodRequest, options?: RunOptions): Promise<Likelihood>;
   /** Answered between two steps, whatever is under way. */
   stats(): Promise<EngineStats>;
+  /** Ends the engine process; requests under way fail with `engine-crashed`. */
   dispose(): Promise<void>;
 }

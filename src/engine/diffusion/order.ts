@@ -7,6 +7,7 @@ type RankedOrder = (typeof RANKED_ORDERS)[number];
 
 /** Which masked positions a step commits; `forebear` ranks none, see `forebearSurvivors`. */
 export const UNMASKING_ORDERS = [...RANKED_ORDERS, 'forebear'] as const;
+/** Which positions a step commits first: the names of `UNMASKING_ORDERS`. */
 export type UnmaskingOrder = (typeof UNMASKING_ORDERS)[number];
 
 /**

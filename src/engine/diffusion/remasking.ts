@@ -2,6 +2,7 @@ import type { Random } from './random';
 
 /** Which committed tokens go back to `[MASK]`. */
 export const REMASKINGS = ['none', 'remdm-cap', 'remdm-rescale', 'remdm-confidence', 'revoke'] as const;
+/** Which committed tokens go back to masks: the names of `REMASKINGS`. */
 export type Remasking = (typeof REMASKINGS)[number];
 export type ReMdm = Extract<Remasking, `remdm-${string}`>;
 

@@ -1,3 +1,4 @@
+/** How a fixed number of steps shares out the masks. */
 export const SCHEDULES = ['linear', 'cosine'] as const;
 /** How the masks are shared out over the steps. */
 export type Schedule = (typeof SCHEDULES)[number];
