@@ -1,4 +1,4 @@
-import type { FillRequest } from '../engine';
+import { parseMaskMarkers, type FillRequest, type HoleRequest, type Step } from '../engine';
 import { runLive, surroundingsOf } from './live-picture';
 import { reverseProcessOptions, type EngineOptions } from './options';
 import { comparePositions, formatRange, type Range } from './range';
@@ -8,6 +8,7 @@ import { printText } from './visible-text';
 
 export interface FillOptions extends EngineOptions {
   readonly maxTokens?: number;
+  readonly candidates?: number;
 }
 
 /** Fills the ranges of a file and prints what they were filled with; the file itself stays as it is. */
@@ -21,19 +22,46 @@ export async function fillFile(
   const { texts, holes } = cutText(await readTextFile(path), sorted);
   const request: FillRequest = {
     ...reverseProcessOptions(options),
-    ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
+    ...sizes(options),
     path,
     prefix: texts[0]!,
     between: texts.slice(1, -1),
     suffix: texts.at(-1)!,
-    holes: holes.map((replaced) => (replaced === '' ? {} : { replaced })),
+    holes: holes.map(holeOf),
   };
   await withEngine(options, signal, async (engine) => {
     const last = await runLive(engine.fill(request, { signal }), surroundingsOf(texts));
-    last.texts.forEach((fill, hole) => {
-      if (sorted.length > 1) process.stderr.write(`${formatRange(sorted[hole]!)}\n`);
-      printText(fill);
-    });
+    for (const { fills, heading } of candidatesOf(last)) {
+      process.stderr.write(heading);
+      fills.forEach((fill, hole) => {
+        if (sorted.length > 1) process.stderr.write(`${formatRange(sorted[hole]!)}\n`);
+        printText(fill);
+      });
+    }
     process.stderr.write(`${summary(last, engine)}\n`);
   });
+}
+
+/** What of the options a request takes beside the reverse process's. */
+export function sizes({ maxTokens, candidates }: FillOptions): Pick<FillRequest, 'maxTokens' | 'candidates'> {
+  return {
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(candidates === undefined ? {} : { candidates }),
+  };
+}
+
+/** Text with `[MASK]` or `[MASK:12]` in it stays but for these. */
+function holeOf(replaced: string): HoleRequest {
+  if (replaced === '') return {};
+  const parts = parseMaskMarkers(replaced);
+  return parts ? { parts } : { replaced };
+}
+
+/** Best first, headed by place and mean probability of a token where there are several. */
+function candidatesOf({ texts, candidates }: Step): { fills: readonly string[]; heading: string }[] {
+  if (!candidates) return [{ fills: texts, heading: '' }];
+  return candidates.map(({ texts: fills, score }, i) => ({
+    fills,
+    heading: `${i + 1}. mean probability ${Math.exp(score).toFixed(3)}\n`,
+  }));
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { addAbortSignal } from 'node:stream';
-import { EngineError, type Engine, type ReverseProcessOptions } from '../engine';
-import type { FillOptions } from './fill-command';
+import { EngineError, type Engine, type FillRequest, type ReverseProcessOptions } from '../engine';
+import { sizes, type FillOptions } from './fill-command';
 import { BadLine, parseRequest } from './jsonl-request';
 import { readLines, type NumberedLine } from './jsonl-lines';
 import { reverseProcessOptions } from './options';
@@ -11,7 +11,7 @@ import { lastStep, withEngine } from './session';
 const MOST_LINE_BYTES = 64 * 2 ** 20;
 
 /** What every line of a batch is filled with, its own `maxTokens` aside. */
-type BatchOptions = ReverseProcessOptions & { readonly maxTokens?: number };
+type BatchOptions = ReverseProcessOptions & Pick<FillRequest, 'maxTokens' | 'candidates'>;
 
 /** One line of output; the names are a public interface. */
 type Answer =
@@ -19,6 +19,7 @@ type Answer =
       readonly id: string | number;
       readonly text: string;
       readonly texts?: readonly string[];
+      readonly candidates?: readonly { readonly texts: readonly string[]; readonly score: number }[];
       readonly steps: number;
       readonly forwards: number;
       readonly ms: number;
@@ -31,8 +32,7 @@ type Answer =
 
 /** Answers every line of standard input, in order, one line each, on standard output. */
 export async function fillLines(options: FillOptions, signal: AbortSignal): Promise<void> {
-  const { maxTokens } = options;
-  const batch = { ...reverseProcessOptions(options), ...(maxTokens === undefined ? {} : { maxTokens }) };
+  const batch = { ...reverseProcessOptions(options), ...sizes(options) };
   await withEngine(options, signal, async (engine) => {
     const { bundle, precision, provider } = engine.info;
     process.stderr.write(`${bundle} (${precision}) on ${provider}; reading JSON lines from standard input\n`);
@@ -61,6 +61,7 @@ async function answerLine(
     id = ownId;
     const {
       texts,
+      candidates,
       index: steps,
       forwards,
       ms,
@@ -69,6 +70,9 @@ async function answerLine(
       id,
       text: texts[0]!,
       ...(texts.length > 1 ? { texts } : {}),
+      ...(candidates
+        ? { candidates: candidates.map(({ texts: fills, score }) => ({ texts: fills, score })) }
+        : {}),
       steps,
       forwards,
       ms: Math.round(ms * 10) / 10,

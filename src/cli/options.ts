@@ -1,6 +1,12 @@
 import { isAbsolute, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { UNMASKING_ORDERS, type LoadOptions, type ReverseProcessOptions } from '../engine';
+import {
+  REMASKINGS,
+  SCHEDULES,
+  UNMASKING_ORDERS,
+  type LoadOptions,
+  type ReverseProcessOptions,
+} from '../engine';
 import { parseRange, type Range } from './range';
 
 /** What every command takes: which model, on what, and how the reverse process runs. */
@@ -36,13 +42,37 @@ export function addEngineOptions(command: Command): Command {
     .addOption(new Option('--temperature <number>', 'of multinomial sampling, above 0').argParser(aboveZero))
     .addOption(
       new Option(
+        '--top-p <number>',
+        'draw among the most probable tokens that together reach this, 0–1',
+      ).argParser(aboveZero),
+    )
+    .addOption(
+      new Option('--top-k <count>', 'draw among this many most probable tokens; 0 is off').argParser(
+        countFrom(0),
+      ),
+    )
+    .addOption(
+      new Option(
         '--threshold <number>',
         'also commit every token at least this probable, 0–1; 0 is off',
       ).argParser(share),
     )
     .addOption(
+      new Option(
+        '--threshold-factor <number>',
+        'also commit the n most probable while (n + 1)(1 − p) is at most this; 0 is off',
+      ).argParser(notNegative),
+    )
+    .addOption(
+      new Option(
+        '--entropy-bound <nats>',
+        'also commit while the entropies sum to at most this; 0 is off',
+      ).argParser(notNegative),
+    )
+    .addOption(
       new Option('--steps <count>', 'most steps (default: one for each mask)').argParser(countFrom(1)),
     )
+    .addOption(new Option('--schedule <name>', 'how the steps share out the masks').choices(SCHEDULES))
     .addOption(new Option('--order <name>', 'which masks are committed first').choices(UNMASKING_ORDERS))
     .addOption(
       new Option(
@@ -50,17 +80,46 @@ export function addEngineOptions(command: Command): Command {
         'tokens in a block, filled from left to right; 0 is off',
       ).argParser(countFrom(0)),
     )
+    .addOption(
+      new Option('--remasking <name>', 'which committed tokens are masked again').choices(REMASKINGS),
+    )
+    .addOption(new Option('--remasking-strength <number>', 'how much of that, 0–1').argParser(share))
+    .addOption(
+      new Option(
+        '--guidance <scale>',
+        'how far to turn from what the model would say without context; 0 is off',
+      ).argParser(notNegative),
+    )
     .addOption(new Option('--seed <number>', 'same seed, same text').argParser(countFrom(0)));
 }
 
+type ReverseProcessOptionsOrNot = {
+  readonly [Name in keyof ReverseProcessOptions]: ReverseProcessOptions[Name] | undefined;
+};
+
 /** Only what the reverse process takes, of all a command takes. */
 export function reverseProcessOptions(options: ReverseProcessOptions): ReverseProcessOptions {
-  const { sampling, temperature, order, steps, threshold, blockLength, seed } = options;
-  return Object.fromEntries(
-    Object.entries({ sampling, temperature, order, steps, threshold, blockLength, seed }).filter(
-      ([, value]) => value !== undefined,
-    ),
-  );
+  const { sampling, temperature, topP, topK, order, steps, schedule, threshold } = options;
+  const { thresholdFactor, entropyBound, blockLength, remasking, remaskingStrength, guidance, seed } =
+    options;
+  const all: ReverseProcessOptionsOrNot = {
+    sampling,
+    temperature,
+    topP,
+    topK,
+    order,
+    steps,
+    schedule,
+    threshold,
+    thresholdFactor,
+    entropyBound,
+    blockLength,
+    remasking,
+    remaskingStrength,
+    guidance,
+    seed,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 /** A whole number of at least `least`. */
@@ -90,6 +149,12 @@ function share(text: string): number {
   const value = decimal(text);
   if (value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError('It must be a number from 0 (off) to 1.');
+}
+
+function notNegative(text: string): number {
+  const value = decimal(text);
+  if (value >= 0) return value;
+  throw new InvalidArgumentError('It must be a number of at least 0 (off).');
 }
 
 /** NaN for anything but a plain decimal number: `Number` alone takes '', ' 1' and '0x10' too. */

@@ -5,8 +5,13 @@ import { cellsOf, UNKNOWN, type HolePlan } from './hole-plan';
 import { predict, tokenIds } from './predict';
 import type { Run, Runtime } from './runtime';
 
-/** Lengths tried where a run's own is not known and the bundle has not learned `[EXPAND]` and `[DELETE]`. */
-const CANDIDATE_LENGTHS = [4, 8, 16, 32];
+/**
+ * Lengths tried where a run's own is not known and the bundle has not learned `[EXPAND]` and `[DELETE]`: those that most
+ * lines and ends of lines have, and together, each with its `[END]`, no more rows than one run of the graph takes.
+ */
+const CANDIDATE_LENGTHS = [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20];
+/** The mean log-probability falls with the length; this times ln n makes up for it. Fitted, see docs/architecture.md. */
+const LENGTH_BONUS = 0.5;
 /** Lengths that candidates begin with where the bundle changes them by itself. */
 const FIRST_LENGTHS = [8, 16, 4, 32];
 /** What a run still to be guessed is taken for while another one's length is guessed. */
@@ -14,8 +19,8 @@ const PROVISIONAL_LENGTH = 8;
 
 /**
  * Chooses the lengths of the runs of masks that have none: of a few candidates the one whose all-masked canvas has the
- * best mean log-probability of its most probable tokens. All candidates of a run are scored by one forward, as rows
- * that do not see each other on the same context.
+ * best mean log-probability of its most probable tokens, longer ones favoured a little. All candidates of a run are
+ * scored by one forward, as rows that do not see each other on the same context.
  *
  * @param count canvases wanted; the first has the best length of each run, the next the second best, and so on round
  * @returns `count` times the cells of each hole
@@ -71,7 +76,7 @@ function candidateLengths({ parts, limit }: HolePlan, lengths: readonly number[]
   return Array.from({ length: unknown }, () => (within.length > 0 ? [...within] : [most]));
 }
 
-/** Mean log-probability of the most probable token over the run's masks, for each candidate length. */
+/** Mean log-probability of the most probable token over the run's masks, and the bonus, for each candidate length. */
 async function scoreLengths(
   runtime: Runtime,
   run: Run,
@@ -93,7 +98,7 @@ async function scoreLengths(
       ban(logits, runtime.tokenizer.unwritable);
       return total + Math.log(sampleToken(logits, { kind: 'greedy' }, random).probability);
     }, 0);
-    return sum / rows.length;
+    return sum / rows.length + LENGTH_BONUS * Math.log(rows.length);
   });
 }
 

@@ -38,6 +38,29 @@ describe('command line with a model', function () {
     assert.match(stderr, /^1:11-1:12\n3:9-3:10\n4:1-4:1\n\d+ steps/);
   });
 
+  it('offers several fills, best first, and keeps the words between masks', async () => {
+    writeFileSync(join(folder, 'kept.js'), 'f([MASK:2], keep, [MASK:1]);\n');
+    const options = '--sampling multinomial --temperature 5 --threshold 0 --schedule cosine --guidance 0.5';
+    const { exitCode, stdout, stderr } = await run(`fill kept.js --range 1:3-1:27 --candidates 3 ${options}`);
+    assert.equal(exitCode, 0, stderr);
+    assert.equal(stdout.split(', keep, ').length, 4);
+    const scores = [...stderr.matchAll(/^\d\. mean probability (0\.\d+)$/gm)].map((match) =>
+      Number(match[1]),
+    );
+    assert.equal(scores.length, 3);
+    assert.deepEqual(
+      scores,
+      scores.toSorted((a, b) => b - a),
+    );
+    const line = '{"id": 1, "prefix": "f(", "suffix": ")", "maxTokens": 4}';
+    const answered = await run(`fill --jsonl --candidates 2 ${options}`, line);
+    const { text, candidates } = JSON.parse(answered.stdout) as {
+      text: string;
+      candidates: { texts: string[]; score: number }[];
+    };
+    assert.equal(candidates[0]!.texts[0], text);
+  });
+
   it('generates the same text from the same seed only', async () => {
     const generate = async (seed: number): Promise<string> =>
       (await run(`generate --sampling multinomial --tokens 20 --steps 5 --seed ${seed}`)).stdout;
