@@ -19,7 +19,7 @@ export function tokenIds(holes: readonly (readonly { readonly token?: number | u
 /**
  * The logits of several canvases over the run's one context: one call of the mask predictor, in which the rows of one
  * canvas do not see those of another. With guidance a second call, without context, has its part in them:
- * l = l_without + (w + 1)(l_with − l_without) (LLaDA, arXiv 2502.09992, appendix A.2).
+ * l = l_without + (w + 1)(l_with − l_without) (LLaDA, arXiv 2502.09992, appendix).
  *
  * @returns for each ask and each of its wanted positions a fresh row of length `vocabulary`
  * @throws EngineError `cancelled`
