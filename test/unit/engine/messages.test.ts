@@ -9,7 +9,7 @@ import { fillText, HOST, withEngine } from './process/real-engine';
 
 /** What a message tells its reader to do. */
 const WHAT_TO_DO =
-  /Check the path|Get the (whole )?bundle again|Choose "auto"|Install the package|must (be|hold)|Select a smaller|Fill (fewer|regions)|Ask for fewer|try again|Restart the engine|load it again|Close other programs|report it/;
+  /Check the path|Get the (whole )?bundle again|Choose "auto"|Install the package|must (be|hold)|Select a smaller|Fill (fewer|regions)|Ask for fewer|try again|Restart the engine|load it again|Close other programs|report it|A plain bundle's graph maps/;
 
 interface Case {
   readonly code: EngineErrorCode;
@@ -89,6 +89,21 @@ describe('every error message of the engine', function () {
       trigger: () => {
         const folder = copy();
         fs.truncateSync(path.join(folder, 'weights.bin'), 100);
+        return load(folder);
+      },
+    },
+    'somebody else’s graph that is of another form': {
+      code: 'bundle-damaged',
+      says: /The graph model\.onnx of toy cannot be used/,
+      trigger: () => {
+        const folder = copy();
+        const file = path.join(folder, 'config.json');
+        const { files } = JSON.parse(fs.readFileSync(file, 'utf8')) as { files: Record<string, unknown> };
+        const { graph, tokenizer, weights } = files;
+        const facts = { format: 1, kind: 'plain', name: 'toy', precision: 'f32', logitShift: false };
+        const sizes = { vocabulary: TINY.vocabulary, window: { rows: 64 }, tokens: { mask: 1 } };
+        const plain = { ...facts, ...sizes, files: { graph, tokenizer, data: [weights] } };
+        fs.writeFileSync(file, JSON.stringify(plain));
         return load(folder);
       },
     },

@@ -35,7 +35,8 @@ const PLACES: Readonly<Record<string, (entries: Record<string, string>) => Buffe
     Buffer.concat([model(node()), field(20, field(2, tensor(5, entries)))]),
 };
 
-describe('a hostile graph', () => {
+describe('a hostile graph', function () {
+  this.timeout(60_000);
   const root = temporaryFolder();
   const whole = path.join(root, 'whole');
   let copies = 0;
