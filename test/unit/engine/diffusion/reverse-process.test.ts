@@ -70,7 +70,8 @@ describe('reverse process, whatever its options', () => {
           assert.ok(confidence > 0 && confidence <= 1);
         }
         const blocks = drawn.blockLength > 0 ? Math.ceil(free / drawn.blockLength) : 1;
-        const expansions = drawn.elastic ? 2 * 14 * holes.length : 0;
+        // An expansion takes a step, and so does the mask that it adds.
+        const expansions = drawn.elastic ? 2 * (2 * 14 * holes.length) : 0;
         const most =
           drawn.steps === undefined
             ? (drawn.remasking === 'revoke' ? free : masks) + expansions
