@@ -104,6 +104,8 @@ export interface FillRequest extends ReverseProcessOptions {
 /** Text from nothing: everything is one hole. */
 export interface GenerateRequest extends ReverseProcessOptions {
   readonly tokens: number;
+  /** An exact canvas to start from, to go on; it decides over `tokens`. */
+  readonly cells?: readonly CellStart[];
 }
 
 /** One position of a hole as it stands. */

@@ -1,5 +1,6 @@
 import type { GenerateRequest, Step } from './api';
 import { EngineError } from './errors';
+import { cellsOf, planHole } from './hole-plan';
 import { checkGenerateRequest } from './request';
 import type { Runtime } from './runtime';
 import { layOutNothing } from './text/layout';
@@ -15,18 +16,18 @@ export async function* generate(
   const forwardsBefore = runtime.predictor.forwards;
   const settings = checkGenerateRequest(request, runtime.tokenizer);
   const { rows } = runtime.config.window;
-  if (request.tokens > rows) {
+  const plan = planHole(request, request.tokens, (text) => runtime.tokenizer.encode(text));
+  if (plan.limit > rows) {
     throw new EngineError(
       'region-too-large',
-      `The model generates at most ${rows} tokens at once, not ${request.tokens}. Ask for fewer tokens.`,
+      `The model generates at most ${rows} tokens at once, not ${plan.limit}. Ask for fewer tokens.`,
     );
   }
   const layout = layOutNothing();
   const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
   try {
     const run = { layout, cache, settings, ending: '\n' as const, started, forwardsBefore, signal };
-    const cells = Array.from({ length: request.tokens }, () => ({}));
-    yield* unmask(runtime, run, [[cells]], [request.tokens]);
+    yield* unmask(runtime, run, [[cellsOf(plan, [])]], [plan.limit]);
   } finally {
     cache.release();
   }

@@ -68,7 +68,8 @@ export function checkScoreRequest({ prefix, text, suffix, alternatives = 0 }: Sc
 
 /** @throws EngineError `bad-request` */
 export function checkGenerateRequest(request: GenerateRequest, tokenizer: Tokenizer): ReverseProcessSettings {
-  checkCount('tokens', request.tokens, 1);
+  if (request.cells) checkHole({ cells: request.cells }, tokenizer);
+  else checkCount('tokens', request.tokens, 1);
   return settingsOf(request, 0, tokenizer.size);
 }
 
