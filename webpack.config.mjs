@@ -24,7 +24,7 @@ const NODE_ENTRIES = {
 };
 
 /** Bundles for a webview. */
-const WEB_ENTRIES = { demo: './media/demo.ts' };
+const WEB_ENTRIES = { demo: './media/demo/main.ts' };
 
 /** Native, provided by the editor, or there only if the user installed it. */
 const EXTERNALS = [
@@ -36,6 +36,8 @@ const EXTERNALS = [
   'webgpu',
   '@tensorflow/tfjs-node',
   '@tensorflow/tfjs-node-gpu',
+  'bufferutil',
+  'utf-8-validate',
 ];
 
 const WASM = join(ROOT, 'node_modules/@tensorflow/tfjs-backend-wasm/dist');

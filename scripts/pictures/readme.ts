@@ -63,7 +63,7 @@ async function main(): Promise<void> {
   const frame = await code.webviewFrame('LLaDA Generation Demo');
   await frame.getByLabel('Tokens', { exact: true }).fill('96');
   await frame.getByRole('button', { name: 'Run' }).click();
-  await frame.locator('#canvas .cell.committed').nth(57).waitFor();
+  await frame.locator('.lane .cell.committed').nth(57).waitFor();
   await picture('demo.png');
   await code.close();
 }

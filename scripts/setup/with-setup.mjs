@@ -25,6 +25,7 @@ const TASKS = {
   docs: ['scripts/setup/api-docs.ts'],
   'soak:engine': ['scripts/soak-engine/main.ts'],
   evaluate: ['dist/evaluate.js'],
+  demo: ['dist/cli.js', 'demo'],
   'train-model': ['dist/train.js'],
   'bench:train': ['dist/train-bench.js'],
   'test:gpu': ['dist/test-gpu.js'],

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { bench, type BenchOptions } from './bench/bench-command';
+import { serveDemoPage, type DemoOptions } from './demo-command';
 import { exitCodeOf } from './exit-code';
 import { UsageError } from './failures';
 import { fillFile, type FillOptions } from './fill-command';
@@ -53,6 +54,13 @@ function program(signal: AbortSignal): Command {
       .option('--rounds <count>', 'measurements of each row', countFrom(1), 20)
       .option('--json', 'print one JSON object instead of a table'),
   ).action((options: BenchOptions) => bench(options, signal));
+
+  addModelOptions(
+    root
+      .command('demo')
+      .description('serve the generation demo to this machine’s browsers')
+      .option('--port <port>', 'on 127.0.0.1 (default: a free one)', countFrom(1), 0),
+  ).action((options: DemoOptions) => serveDemoPage(options, signal));
 
   root
     .command('self-check')

@@ -1,19 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Engine, Step } from '../engine';
-import { toEngineError } from '../engine/errors';
+import type { HostMessage } from '../demo/messages';
+import { renderPage, STYLES } from '../demo/page';
+import { DemoRuns } from '../demo/runs';
 import type { EngineSession } from './engine-session';
 import { logFailure } from './log';
-import { HOLE_MARK, type DemoMessage, type DemoRequest, type DemoRun, type PageMessage } from './messages';
-import { traceStep } from './trace';
 
 const VIEW_TYPE = 'llada.generationDemo';
 
 /** “LLaDA: Open Generation Demo”: one panel that shows the reverse process step by step. */
 export class DemoPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   #panel: vscode.WebviewPanel | undefined;
-  #run: DemoRun | undefined;
-  #abort: AbortController | undefined;
+  #runs: DemoRuns | undefined;
   readonly #registration: vscode.Disposable;
 
   constructor(
@@ -39,23 +36,28 @@ export class DemoPanel implements vscode.WebviewPanelSerializer, vscode.Disposab
   }
 
   dispose(): void {
-    this.#abort?.abort();
+    this.#runs?.dispose();
     this.#panel?.dispose();
     this.#registration.dispose();
   }
 
   async #show(panel: vscode.WebviewPanel): Promise<void> {
+    const runs = new DemoRuns(this.session, {
+      post: (message) => void panel.webview.postMessage(message),
+      save: (name, content) => save(panel, name, content),
+      failed: (what, error) => logFailure(this.log, what, error),
+    });
     this.#panel = panel;
+    this.#runs = runs;
     panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'icon.svg');
     panel.webview.options = {
       enableScripts: true,
       localResourceRoots: ['media', 'dist'].map((folder) => vscode.Uri.joinPath(this.extensionUri, folder)),
     };
-    panel.webview.onDidReceiveMessage((message: PageMessage) => this.#receive(message));
+    panel.webview.onDidReceiveMessage((message: unknown) => runs.receive(message));
     panel.onDidDispose(() => {
-      this.#abort?.abort();
-      this.#panel = undefined;
-      this.#run = undefined;
+      runs.dispose();
+      if (this.#panel === panel) this.#panel = this.#runs = undefined;
     });
     panel.webview.html = await this.#page(panel.webview);
   }
@@ -63,85 +65,24 @@ export class DemoPanel implements vscode.WebviewPanelSerializer, vscode.Disposab
   async #page(webview: vscode.Webview): Promise<string> {
     const file = (...path: string[]): vscode.Uri => vscode.Uri.joinPath(this.extensionUri, ...path);
     const template = await vscode.workspace.fs.readFile(file('media', 'demo.html'));
-    const values: Readonly<Record<string, string>> = {
+    return renderPage(new TextDecoder().decode(template), {
       source: webview.cspSource,
-      nonce: randomBytes(16).toString('base64'),
+      connect: "'none'",
       script: webview.asWebviewUri(file('dist', 'demo.js')).toString(),
-      styles: webview.asWebviewUri(file('media', 'demo.css')).toString(),
-    };
-    return new TextDecoder()
-      .decode(template)
-      .replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => values[name] ?? placeholder);
-  }
-
-  #receive(message: PageMessage): void {
-    switch (message.type) {
-      case 'ready':
-        // Nothing reached the page while it was hidden.
-        if (this.#run) this.#post({ type: 'run', run: this.#run });
-        break;
-      case 'run':
-        void this.#start(message.request);
-        break;
-      case 'stop':
-        this.#abort?.abort();
-        break;
-    }
-  }
-
-  async #start(request: DemoRequest): Promise<void> {
-    this.#abort?.abort();
-    const abort = new AbortController();
-    this.#abort = abort;
-    const around = request.from === 'text' ? request.text.split(HOLE_MARK) : ['', ''];
-    this.#run = { around, steps: [], running: true };
-    this.#post({ type: 'run', run: this.#run });
-    let problem: string | undefined;
-    try {
-      if (around.length < 2) throw new Error(`Write ${HOLE_MARK} where the text has its hole.`);
-      await this.#follow(request, around, abort.signal);
-    } catch (error) {
-      const { code, message } = toEngineError(error);
-      if (code !== 'cancelled') logFailure(this.log, 'The demo failed', error);
-      problem = code === 'cancelled' ? 'Stopped.' : message;
-    }
-    if (this.#abort === abort) this.#end(problem);
-  }
-
-  async #follow(request: DemoRequest, around: readonly string[], signal: AbortSignal): Promise<void> {
-    let previous: Step | undefined;
-    const run = this.session.run((engine) => startRun(engine, request, around, signal), signal);
-    for await (const step of run) {
-      if (signal.aborted || !this.#run) return;
-      const traced = traceStep(previous, step);
-      previous = step;
-      this.#run = { ...this.#run, steps: [...this.#run.steps, traced] };
-      this.#post({ type: 'step', step: traced });
-    }
-  }
-
-  #end(problem: string | undefined): void {
-    const ending = problem === undefined ? {} : { problem };
-    if (this.#run) this.#run = { ...this.#run, running: false, ...ending };
-    this.#post({ type: 'ended', ...ending });
-  }
-
-  #post(message: DemoMessage): void {
-    void this.#panel?.webview.postMessage(message);
+      styles: STYLES.map((name) => webview.asWebviewUri(file('media', name)).toString()),
+    });
   }
 }
 
-function startRun(
-  engine: Engine,
-  request: DemoRequest,
-  around: readonly string[],
-  signal: AbortSignal,
-): AsyncIterable<Step> {
-  const { from, tokens, steps, sampling, temperature, order, seed } = request;
-  // No threshold: the page is there to show the steps, not to save them.
-  const options = { sampling, temperature, order, seed, threshold: 0, ...(steps === 0 ? {} : { steps }) };
-  if (from === 'nothing') return engine.generate({ ...options, tokens }, { signal });
-  const holes = around.slice(1).map(() => (tokens === 0 ? {} : { tokens }));
-  const between = around.slice(1, -1);
-  return engine.fill({ ...options, prefix: around[0]!, between, suffix: around.at(-1)!, holes }, { signal });
+/** Asks where to, and writes; says nothing when the user does not want to after all. */
+async function save({ webview }: vscode.WebviewPanel, name: string, content: string): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const uri = await vscode.window.showSaveDialog({
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
+    filters: name.endsWith('.svg') ? { Picture: ['svg'] } : { Trace: ['json'] },
+  });
+  if (!uri) return;
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(content));
+  const saved: HostMessage = { type: 'saved', name: uri.path.split('/').at(-1)! };
+  await webview.postMessage(saved);
 }

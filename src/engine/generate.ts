@@ -16,7 +16,9 @@ export async function* generate(
   const forwardsBefore = runtime.predictor.forwards;
   const settings = checkGenerateRequest(request, runtime.tokenizer);
   const { rows } = runtime.config.window;
-  const plan = planHole(request, request.tokens, (text) => runtime.tokenizer.encode(text));
+  const plan = planHole(request, { maxTokens: request.tokens, elastic: false }, (text) =>
+    runtime.tokenizer.encode(text),
+  );
   if (plan.limit > rows) {
     throw new EngineError(
       'region-too-large',
