@@ -67,7 +67,7 @@ async function loadCached(folder: string, options: LoadOptions): Promise<Parts> 
   const tokenizer = await readTokenizer(path.join(folder, files.tokenizer.name));
   const predictor = await createOrtPredictor(bundle, options);
   const { threads = os.availableParallelism() } = options;
-  // Twice the weights in memory: 50 MB more of the bundled model in int8, and too much of larger ones.
+  // Twice the weights in memory: 42 MB more of the bundled model in int8, and too much of larger ones.
   if (predictor.provider !== 'cpu' || predictor.precision !== 'int8' || threads < 2) {
     return { name, window, learned, tokenizer, predictor };
   }
