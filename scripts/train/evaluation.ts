@@ -51,7 +51,10 @@ export async function evaluateLines(
 ): Promise<LineFigures> {
   const sums = { exact: 0, unknown: 0, steps: 0, ms: 0 };
   for (const [i, task] of tasks.entries()) {
-    const told = await lastStep(runtime, { ...task, holes: [{ tokens: runtime.tokenizer.encode(task.middle).length }] });
+    const told = await lastStep(runtime, {
+      ...task,
+      holes: [{ tokens: runtime.tokenizer.encode(task.middle).length }],
+    });
     const guessed = await lastStep(runtime, task);
     sums.exact += Number(told.text.trim() === task.middle.trim());
     sums.unknown += Number(guessed.text.trim() === task.middle.trim());

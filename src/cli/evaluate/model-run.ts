@@ -25,7 +25,7 @@ export class ModelRun {
 
   /** A request that does not fit into the model's window is answered with nothing. */
   async fill(task: Task, way: Way): Promise<Answer> {
-    const request = way.request(task);
+    const request = await way.request(task, this.engine);
     const answer = await this.journal.answer([...this.#identity, 'fill', request], () =>
       unlessTooLarge(async (): Promise<Answer> => {
         const last = await lastStep(this.engine.fill(request, { signal: this.signal }));

@@ -1,11 +1,11 @@
-import type { FillRequest, ReverseProcessOptions } from '../../engine';
+import type { Engine, FillRequest, ReverseProcessOptions } from '../../engine';
 import { betweenOf, middlesOf, type Task } from './task';
 
 /** One way of having a task filled by the model. */
 export interface Way {
   /** Row of the tables. */
   readonly label: string;
-  readonly request: (task: Task) => FillRequest;
+  readonly request: (task: Task, engine: Pick<Engine, 'tokenize'>) => FillRequest | Promise<FillRequest>;
 }
 
 /** How many masks the forebear's way always takes, and how many steps. */
@@ -15,14 +15,18 @@ export function unknownLength(options: ReverseProcessOptions): Way {
   return { label: 'length unknown', request: (task) => ({ ...options, ...contextOf(task) }) };
 }
 
+/** Holes of just as many tokens as belong there, which a model that changes lengths by itself cannot change either. */
 export function trueLength(options: ReverseProcessOptions, label = 'true length'): Way {
   return {
     label,
-    request: (task) => ({
-      ...options,
-      ...contextOf(task),
-      holes: middlesOf(task).map((replaced) => (replaced === '' ? {} : { replaced })),
-    }),
+    request: async (task, engine) => {
+      const tokens = await Promise.all(middlesOf(task).map((middle) => engine.tokenize(middle)));
+      return {
+        ...options,
+        ...contextOf(task),
+        holes: tokens.map(({ length }) => (length === 0 ? {} : { tokens: length })),
+      };
+    },
   };
 }
 
