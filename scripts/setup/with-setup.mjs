@@ -18,6 +18,7 @@ const TASKS = {
   'test:unit': ['test/support/unit.ts'],
   'test:host': ['test/host/run.ts'],
   'test:ui': ['test/ui/run.ts'],
+  typing: ['scripts/typing/main.ts'],
   lint: ['test/support/lint.ts'],
   fill: ['dist/cli.js', 'fill'],
   generate: ['dist/cli.js', 'generate'],

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { FillRequest, ScoreRequest } from '../engine';
+import { withContextFromTabs } from './context-from-tabs';
 import { textAroundRegions, type TextAroundRegions } from './around-regions';
-import { fillSettings } from './settings';
+import { contextFromTabsEnabled, fillSettings } from './settings';
 
 /** The request to fill the holes between texts of a document, the way the user has set. Hole lengths are left open. */
 export function fillRequest(document: vscode.TextDocument, around: TextAroundRegions): FillRequest {
@@ -9,6 +10,7 @@ export function fillRequest(document: vscode.TextDocument, around: TextAroundReg
   return {
     ...options,
     ...around,
+    ...(contextFromTabsEnabled(document) ? { prefix: withContextFromTabs(document, around.prefix) } : {}),
     ...pathOf(document),
     maxTokens,
   };

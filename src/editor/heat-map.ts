@@ -124,10 +124,10 @@ export class HeatMap implements vscode.Disposable {
   #options(token: JudgedToken): vscode.DecorationOptions[] {
     const scored = this.#shown?.judged.scored.tokens[token.index];
     const hover = new vscode.MarkdownString();
-    hover.appendText(`${visibleText(token.text)}  ${percent(token.probability)}`);
+    hover.appendMarkdown(`**${percent(token.probability)}**`).appendText(`  ${visibleText(token.text)}`);
     const others = scored?.alternatives.filter(({ text }) => text !== token.text) ?? [];
     for (const { text, probability } of others)
-      hover.appendText(`\n\n${visibleText(text)}  ${percent(probability)}`);
+      hover.appendText(`\n\n${percent(probability)}  ${visibleText(text)}`);
     return visibleParts(token.range).map((range) => ({ range, hoverMessage: hover }));
   }
 }

@@ -73,6 +73,10 @@ export function resultBarEnabled(): boolean {
   return vscode.workspace.getConfiguration(SECTION).get<boolean>('resultBar.enabled', true);
 }
 
+export function contextFromTabsEnabled(scope: vscode.ConfigurationScope): boolean {
+  return vscode.workspace.getConfiguration(SECTION, scope).get<boolean>('context.openTabs', false);
+}
+
 /** For all windows of this machine. */
 export async function setModelPath(path: string): Promise<void> {
   await vscode.workspace.getConfiguration(SECTION).update('model.path', path || undefined, true);

@@ -20,8 +20,8 @@ export interface HostRun {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A suite that has not ended by then hangs. */
-export const SUITE_TIMEOUT_MS = 300_000;
+/** A suite that has not ended by then hangs; a typing session takes as long as it is told. */
+export const SUITE_TIMEOUT_MS = 300_000 + Number(process.env['LLADA_TYPING_MINUTES'] ?? 0) * 90_000;
 
 /** Says how a suite that failed ended, and keeps what its VS Code printed. */
 export function keepLog(end: string, log: readonly string[]): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { screenshotInEveryTheme } from './support/theme';
 import { openVsCode, type VsCode } from './support/vs-code';
 import { waitUntil, WAIT_MS } from './support/wait';
 
@@ -11,7 +12,12 @@ const FUNCTIONS = Array.from(
 describe('ghost text', () => {
   let code: VsCode;
   before(async () => {
-    code = await openVsCode({ files: { 'add.js': FUNCTIONS }, open: 'add.js' });
+    code = await openVsCode({
+      files: { 'add.js': FUNCTIONS },
+      open: 'add.js',
+      // Whatever the model is sure of, there is to be something to see.
+      settings: { 'llada.inlineCompletions.leastConfidence': 0 },
+    });
     await code.statusBarItem('LLaDA').waitFor();
   });
   after(() => code.close());
@@ -31,7 +37,7 @@ describe('ghost text', () => {
 
   it('appears while typing, and Tab takes it', async () => {
     const ghost = await typeUntilGhost();
-    await code.screenshot('ghost-text');
+    await screenshotInEveryTheme(code, 'ghost-text');
     const typed = await code.editorText();
     assert.ok(!typed.includes(`const next = ${ghost}`));
     await code.press('Tab');

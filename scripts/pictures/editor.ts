@@ -1,0 +1,100 @@
+// Takes the pictures of the walkthrough from the running extension: npx tsx scripts/pictures/editor.ts
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { openVsCode, type VsCode } from '../../test/ui/support/vs-code';
+import { waitUntil } from '../../test/ui/support/wait';
+import { ROOT } from '../setup/paths';
+
+const FOLDER = path.join(ROOT, 'media', 'walkthrough');
+const CART = `/** The articles that a customer has chosen. */
+export class Cart {
+  constructor(items = []) {
+    this.items = items;
+  }
+
+  total() {
+    let total = 0;
+    for (const item of this.items) {
+      total += item.price * item.count;
+    }
+    return total;
+  }
+}
+`;
+
+async function picture(code: VsCode, name: string): Promise<void> {
+  await code.page.screenshot({ path: path.join(FOLDER, `${name}.png`), animations: 'disabled' });
+}
+
+async function main(): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  const code = await openVsCode({
+    files: { 'cart.js': CART, 'shop.js': CART },
+    open: 'cart.js',
+    viewport: { width: 800, height: 460 },
+    settings: {
+      'llada.threshold': 0,
+      'llada.inlineCompletions.leastConfidence': 0,
+      'editor.minimap.enabled': false,
+      'editor.lightbulb.enabled': 'off',
+      'editor.renderWhitespace': 'none',
+      'javascript.validate.enable': false,
+      'workbench.activityBar.location': 'hidden',
+      'workbench.sideBar.location': 'right',
+      'breadcrumbs.enabled': false,
+      'editor.stickyScroll.enabled': false,
+      'workbench.reduceMotion': 'on',
+    },
+  });
+  await code.statusBarItem('LLaDA').waitFor();
+  await code.runCommand('View: Close Primary Side Bar');
+  // A slow machine's notification, which names the source of an unpacked extension wrongly.
+  await code.page.addStyleTag({ content: '.notifications-toasts { display: none !important; }' });
+
+  await code.select([8, 5], [12, 18]);
+  await code.runCommand('LLaDA: Fill Masked Region');
+  await waitUntil(
+    async () => {
+      const texts = await code.decorationTexts();
+      return texts.filter((text) => text.trim() !== '').length > texts.length * 0.4 && texts.length > 0;
+    },
+    () => 'The fill was over before there was anything to see.',
+  );
+  await picture(code, 'fill');
+  await code.page.locator('.codelens-decoration a', { hasText: 'Accept' }).first().waitFor();
+  await picture(code, 'result-bar');
+  await code.press('Control+z');
+
+  await code.openFile('shop.js');
+  await code.select([7, 3], [13, 4]);
+  await code.runCommand('LLaDA: Explain Uncertainty');
+  await code.statusBarItem('hover a token').waitFor();
+  await code.goTo([9, 21]);
+  await code.press('Control+k');
+  await code.press('Control+i');
+  await code.page.locator('.monaco-hover:visible', { hasText: '%' }).first().waitFor();
+  await picture(code, 'heat-map');
+  await code.press('Escape');
+  await code.press('Escape');
+
+  await code.page.locator('.statusbar-item[id$="llada.status"]').click();
+  await code.page.locator('.quick-input-widget:visible .monaco-list-row').first().waitFor();
+  await picture(code, 'menu');
+  await code.press('Escape');
+
+  for (const start of ['  const count = ', '  if (', '  return this.']) {
+    await code.goTo([13, 4]);
+    await code.press('Enter');
+    await code.press('Enter');
+    await code.typeText(`isEmpty() {\n${start}`);
+    const ghost = await Promise.race([
+      code.ghostText().catch(() => undefined),
+      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 6000)),
+    ]);
+    if (ghost !== undefined) break;
+  }
+  await picture(code, 'ghost-text');
+  await code.close();
+}
+
+void main();

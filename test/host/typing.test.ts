@@ -1,0 +1,132 @@
+// A scripted typing session over ten real files. `npm run typing -- --minutes 30` runs the whole of it.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import Mocha from 'mocha';
+import * as vscode from 'vscode';
+import type { LladaApi } from '../../src/editor/extension-api';
+import { activated, closeAll, configure, next, openFile } from './support/editing';
+import { Random } from '../../src/engine/diffusion/random';
+import { Typist } from './support/typist';
+
+const FILES = [
+  'samples/shopping-cart.ts',
+  'samples/task-store.js',
+  'samples/word_count.py',
+  'samples/profile-card.html',
+  'src/extension.ts',
+  'src/editor/settings.ts',
+  'src/engine/fill.ts',
+  'src/engine/diffusion/canvas.ts',
+  'media/demo.css',
+  'scripts/setup/with-setup.mjs',
+];
+const SAMPLE_MINUTES = 0.2;
+const MINUTES = Number(process.env['LLADA_TYPING_MINUTES'] ?? SAMPLE_MINUTES);
+/** Lines typed in a file before the next one is opened. */
+const LINES_A_FILE = 6;
+const MEGABYTE = 2 ** 20;
+
+/** Nothing but us and the text: what VS Code itself adds while one types would change the text. */
+const PLAIN_EDITOR = {
+  'editor.autoClosingBrackets': 'never',
+  'editor.autoClosingQuotes': 'never',
+  'editor.autoIndent': 'none',
+  'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
+  'editor.suggestOnTriggerCharacters': false,
+  'editor.parameterHints.enabled': false,
+  'editor.linkedEditing': false,
+  'html.autoClosingTags': false,
+};
+
+/** Resident megabytes of this extension host and of its engine. */
+function memory(): { host: number; engine: number } {
+  const processes = execFileSync('ps', ['-A', '-o', 'ppid=,rss=,args='], { encoding: 'utf8' });
+  const engine = processes
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(\d+)\s.*engine-host\.js/.exec(line))
+    .filter((match) => Number(match?.[1]) === process.pid)
+    .reduce((sum, match) => sum + Number(match?.[2]) / 1024, 0);
+  return { host: process.memoryUsage().rss / MEGABYTE, engine };
+}
+
+function quantile(sorted: readonly number[], q: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
+}
+
+describe('a typing session', function () {
+  this.timeout(MINUTES * 60_000 * 1.5 + 120_000);
+  let llada: LladaApi;
+  let restore: () => Promise<void>;
+
+  before(async function () {
+    if (process.platform === 'win32') this.skip();
+    llada = await activated();
+    restore = await configure(PLAIN_EDITOR);
+  });
+  after(() => restore());
+  afterEach(closeAll);
+
+  it(`of ${MINUTES} minutes leaves every file as it was, and no error`, async () => {
+    const root = vscode.extensions.getExtension('llada-infill.llada-infill')!.extensionPath;
+    const typist = new Typist(llada, new Random(7));
+    const errors: string[] = [];
+    const listening = llada.onDidChangeEngineState((state) => {
+      if (state.kind === 'error') errors.push(state.error.message);
+    });
+    await warmUp(llada);
+    const before = memory();
+    const delay = monitorEventLoopDelay({ resolution: 10 });
+    delay.enable();
+    const until = performance.now() + MINUTES * 60_000;
+    for (let turn = 0; performance.now() < until; turn++) {
+      const name = FILES[turn % FILES.length]!;
+      const text = readFileSync(path.join(root, name), 'utf8');
+      const editor = await openFile(`typed-${path.basename(name)}`, text);
+      for (let i = 0; i < LINES_A_FILE && performance.now() < until; i++) await typist.retype(editor, until);
+      assert.equal(editor.document.getText(), text, `${name} is not what it was`);
+      await closeAll();
+    }
+    delay.disable();
+    const after = memory();
+    typist.dispose();
+    listening.dispose();
+    report(typist, before, after, delay, errors);
+    assert.deepEqual(errors, []);
+    assert.ok(typist.counts.keys > 0);
+    assert.ok(typist.counts.offered + typist.counts.nothing > 0, 'the engine was never asked');
+  });
+});
+
+/** Loading the model is not part of the session. */
+async function warmUp(llada: LladaApi): Promise<void> {
+  await openFile('typed-first.js', 'const a = ');
+  const provided = next(llada.onDidProvideCompletion);
+  await vscode.commands.executeCommand('cursorBottom');
+  await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+  await provided;
+  await closeAll();
+}
+
+function report(
+  { counts }: Typist,
+  before: ReturnType<typeof memory>,
+  after: ReturnType<typeof memory>,
+  delay: ReturnType<typeof monitorEventLoopDelay>,
+  errors: readonly string[],
+): void {
+  const latencies = counts.latencies.toSorted((a, b) => a - b);
+  const ms = (nanoseconds: number): string => (nanoseconds / 1e6).toFixed(0);
+  const grown = (kind: 'host' | 'engine'): string =>
+    `${before[kind].toFixed(0)} → ${after[kind].toFixed(0)} MB`;
+  const lines = [
+    `keys ${counts.keys}, suggestions ${counts.offered}, nothing to offer ${counts.nothing}, taken ${counts.accepted} (${counts.acceptedCharacters} characters)`,
+    `latency from the last key: median ${quantile(latencies, 0.5).toFixed(0)} ms, 95 % ${quantile(latencies, 0.95).toFixed(0)} ms`,
+    `errors ${errors.length}`,
+    `memory: extension host ${grown('host')}, engine ${grown('engine')}`,
+    `extension host blocked: median ${ms(delay.percentile(50))} ms, 99 % ${ms(delay.percentile(99))} ms, longest ${ms(delay.max)} ms`,
+  ];
+  for (const line of lines) Mocha.reporters.Base.consoleLog(`      ${line}`);
+}

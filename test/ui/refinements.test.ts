@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { screenshotInEveryTheme, useTheme } from './support/theme';
+import { openVsCode, type VsCode } from './support/vs-code';
+import { waitUntil } from './support/wait';
+
+const CART = `/** A shopping cart. */
+export class Cart {
+  constructor(items) {
+    this.items = items;
+  }
+
+  total() {
+    let total = 0;
+    for (const item of this.items) {
+      total += item.price * item.count;
+    }
+    return total;
+  }
+}
+`;
+const BODY = { from: [9, 5], to: [11, 6] } as const;
+
+describe('after a fill', () => {
+  let code: VsCode;
+  before(async () => {
+    code = await openVsCode({
+      files: { 'cart.js': CART, 'heat.js': CART, 'choice.js': CART },
+      open: 'cart.js',
+      settings: {
+        'llada.inlineCompletions.enabled': false,
+        'editor.minimap.enabled': false,
+        'editor.lightbulb.enabled': 'off',
+      },
+    });
+    await code.statusBarItem('LLaDA').waitFor();
+    await useTheme(code, 'vs-dark');
+  });
+  after(() => code.close());
+
+  const lens = (title: string): Locator =>
+    code.page.locator('.codelens-decoration a', { hasText: title }).first();
+  const heat = (): Promise<number> =>
+    code.page.locator('.monaco-editor .view-overlays .cdr[class*="ced-"]').count();
+
+  it('a bar offers another fill and takes all back', async () => {
+    await code.select(BODY.from, BODY.to);
+    await code.runCommand('LLaDA: Fill Masked Region');
+    await lens('Accept').waitFor();
+    await screenshotInEveryTheme(code, 'result-bar');
+    await lens('Another').click();
+    await lens('Another').waitFor({ state: 'hidden' });
+    await lens('Undo').waitFor();
+    await lens('Undo').click();
+    await waitUntil(
+      async () => (await code.editorText()).trimEnd() === CART.trimEnd(),
+      () => 'The fill was not taken back.',
+    );
+    await lens('Accept').waitFor({ state: 'hidden' });
+  });
+
+  it('a heat map shows how sure the model is, numbers on hover, until Escape', async () => {
+    await code.openFile('heat.js');
+    await code.select([7, 3], [13, 4]);
+    const before = await heat();
+    await code.runCommand('LLaDA: Explain Uncertainty');
+    await code.statusBarItem('hover a token').waitFor();
+    assert.ok((await heat()) > before + 5);
+    await code.goTo([9, 17]);
+    await screenshotInEveryTheme(code, 'heat-map');
+    await code.press('Control+k');
+    await code.press('Control+i');
+    const hover = code.page.locator('.monaco-hover:visible', { hasText: '%' }).first();
+    await hover.waitFor();
+    await code.screenshot('heat-map-hover');
+    await code.press('Escape');
+    await hover.waitFor({ state: 'hidden' });
+    await waitUntil(
+      async () => {
+        await code.press('Escape');
+        return (await heat()) <= before;
+      },
+      () => 'Escape did not hide the heat map.',
+    );
+  });
+
+  it('another token can be chosen, and the rest is filled again', async () => {
+    await code.openFile('choice.js');
+    await code.goTo([10, 16]);
+    await code.runCommand('LLaDA: Show Alternatives');
+    const list = code.page.locator('.quick-input-widget:visible');
+    await list.filter({ hasText: 'Instead of' }).waitFor();
+    await screenshotInEveryTheme(code, 'alternatives');
+    await code.press('Enter');
+    await lens('Accept').waitFor();
+    const text = await code.editorText();
+    assert.ok(text.includes('      total += '), 'what stood before the token has changed');
+    assert.ok(!text.includes('total += item.price * item.count;'));
+    await code.screenshot('alternative-chosen');
+  });
+});
