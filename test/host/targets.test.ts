@@ -74,7 +74,10 @@ describe('what Fill Masked Region fills', function () {
     const editor = await open(CODE);
     // Symbols come from the language service, which may still be starting.
     let outcome = await fill('function');
-    while (!outcome) outcome = await fill('function');
+    while (!outcome) {
+      select(editor, marked(CODE));
+      outcome = await fill('function');
+    }
     const { texts } = filled(outcome);
     assert.equal(editor.document.getText(), replaced(marked(enclosing.function), texts));
   });

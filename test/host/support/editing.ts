@@ -41,7 +41,8 @@ function describeOutcome(outcome: FillOutcome | undefined): string {
 /** Opens an untitled document. */
 export async function openText(content: string, language = 'javascript'): Promise<vscode.TextEditor> {
   const document = await vscode.workspace.openTextDocument({ content, language });
-  return vscode.window.showTextDocument(document);
+  // Without a selection VS Code would, a moment later, restore the one of the last document of this name.
+  return vscode.window.showTextDocument(document, { selection: new vscode.Range(0, 0, 0, 0) });
 }
 
 /** Writes a file in the workspace's folder and opens it. */
