@@ -13,7 +13,7 @@ import { InlineCompletions } from './editor/inline-completions';
 import { createLog, logFailure } from './editor/log';
 import { Refinements } from './editor/refinements';
 import { ResultBar } from './editor/result-bar';
-import { affectsModel, modelSettings, toggleInlineCompletions } from './editor/settings';
+import { modelSettings, onDidChangeModelSettings, toggleInlineCompletions } from './editor/settings';
 import { SlowMachineHint } from './editor/slow-machine';
 import { StatusBar } from './editor/status-bar';
 import { MENU_COMMAND, showMenu } from './editor/status-menu';
@@ -89,9 +89,7 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): L
     new StatusBar(engine, fills),
     new SlowMachineHint(engine, context.globalState),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, completions),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (affectsModel(event)) void restart();
-    }),
+    onDidChangeModelSettings(() => void restart()),
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
   );
   return {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { ProviderName, ReverseProcessOptions } from '../engine';
 
@@ -101,8 +102,15 @@ export async function toggleInlineCompletions(): Promise<boolean> {
   return enabled;
 }
 
-export function affectsModel(event: vscode.ConfigurationChangeEvent): boolean {
-  return event.affectsConfiguration(`${SECTION}.model`) || event.affectsConfiguration(`${SECTION}.provider`);
+/** Calls back when another engine is to be loaded; not for what a workspace says, which does not count here. */
+export function onDidChangeModelSettings(listener: () => void): vscode.Disposable {
+  let present = modelSettings();
+  return vscode.workspace.onDidChangeConfiguration(() => {
+    const settings = modelSettings();
+    if (isDeepStrictEqual(settings, present)) return;
+    present = settings;
+    listener();
+  });
 }
 
 export function affectsInlineCompletions(event: vscode.ConfigurationChangeEvent): boolean {

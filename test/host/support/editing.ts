@@ -38,10 +38,21 @@ function describeOutcome(outcome: FillOutcome | undefined): string {
   return outcome?.kind === 'failed' ? outcome.error.message : `“${outcome?.kind}”`;
 }
 
-/** Opens an untitled document. */
+let untitled = 0;
+
+/**
+ * Opens an untitled document of a name that none before had: VS Code restores the text and selection of an earlier one
+ * of the same name, which it may be slow to forget.
+ */
 export async function openText(content: string, language = 'javascript'): Promise<vscode.TextEditor> {
-  const document = await vscode.workspace.openTextDocument({ content, language });
-  // Without a selection VS Code would, a moment later, restore the one of the last document of this name.
+  const uri = vscode.Uri.from({ scheme: 'untitled', path: `Text-${++untitled}` });
+  const opened = await vscode.workspace.openTextDocument(uri);
+  const document = await vscode.languages.setTextDocumentLanguage(opened, language);
+  const edit = new vscode.WorkspaceEdit();
+  const ending = content.includes('\r\n') ? vscode.EndOfLine.CRLF : vscode.EndOfLine.LF;
+  const start = new vscode.Position(0, 0);
+  edit.set(uri, [vscode.TextEdit.setEndOfLine(ending), vscode.TextEdit.insert(start, content)]);
+  assert.ok(await vscode.workspace.applyEdit(edit));
   return vscode.window.showTextDocument(document, { selection: new vscode.Range(0, 0, 0, 0) });
 }
 
