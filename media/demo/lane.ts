@@ -44,6 +44,8 @@ export class LaneView {
     // Not a region for a screen reader: the lane is one already. It scrolls, so the keyboard must reach it.
     this.#canvas.setAttribute('role', 'group');
     this.element.append(header, progress, this.#canvas, this.#problem);
+    // More lanes leave each less room.
+    new ResizeObserver(() => this.#reveal()).observe(this.#canvas);
   }
 
   draw(picture: LanePicture): void {
@@ -57,7 +59,7 @@ export class LaneView {
     this.#drawFigures(picture.figures);
     this.#problem.textContent = picture.problem ?? '';
     this.#problem.hidden = picture.problem === undefined;
-    const anew = this.#layOut(picture.around);
+    const anew = this.#layOut(picture.around) || !this.#firstCell;
     this.#holes.forEach((hole, i) =>
       hole.draw(
         (canvas[i] ?? []).map((cell, index) => ({
@@ -76,6 +78,10 @@ export class LaneView {
     return this.#holes[hole]?.cell(index);
   }
 
+  get #firstCell(): HTMLElement | undefined {
+    return this.cell({ hole: 0, index: 0 });
+  }
+
   /** Where a cell's element stands. */
   placeOf(element: Element): Place | undefined {
     for (const [hole, { element: parent }] of this.#holes.entries()) {
@@ -87,7 +93,7 @@ export class LaneView {
 
   /** One cell of a lane is in the order of Tab; the arrow keys reach the others. */
   #makeReachable(selected: Place | undefined): void {
-    const reachable = (selected && this.cell(selected)) ?? this.cell({ hole: 0, index: 0 });
+    const reachable = (selected && this.cell(selected)) ?? this.#firstCell;
     for (const cell of this.#canvas.querySelectorAll<HTMLElement>('.cell[tabindex="0"]')) {
       if (cell !== reachable) cell.tabIndex = -1;
     }
@@ -111,11 +117,11 @@ export class LaneView {
 
   /** Scrolls to the first hole where it is not in sight. */
   #reveal(): void {
-    const hole = this.#holes[0]?.element;
-    const below = hole
-      ? hole.getBoundingClientRect().bottom - this.#canvas.getBoundingClientRect().bottom
-      : 0;
-    this.#canvas.scrollTop = below > 0 ? hole!.offsetTop - MARGIN : 0;
+    const first = this.#firstCell;
+    const last = this.#holes[0]?.element.lastElementChild;
+    if (!first || !last) return;
+    const below = last.getBoundingClientRect().bottom - this.#canvas.getBoundingClientRect().bottom;
+    this.#canvas.scrollTop = below > 0 ? first.offsetTop - MARGIN : 0;
   }
 
   /** @returns whether the text around the holes is another than before */

@@ -1,71 +1,105 @@
-// Takes the pictures of the README from the running extension: npx tsx scripts/pictures/readme.ts
+// Records the README's animation from the running extension: npx tsx scripts/pictures/readme.ts (after npm run build)
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { openVsCode } from '../../test/ui/support/vs-code';
+import { applyPalette, GIFEncoder, quantize } from 'gifenc';
+import { PNG } from 'pngjs';
+import { openVsCode, type VsCode } from '../../test/ui/support/vs-code';
 import { waitUntil } from '../../test/ui/support/wait';
 import { ROOT } from '../setup/paths';
 
-const CART = `/** The articles that a customer has chosen. */
-export class Cart {
-  constructor(items = []) {
-    this.items = items;
+const FILE = path.join(ROOT, 'media/pictures/fill.gif');
+const SHELF = `export class Shelf {
+  constructor(books = []) {
+    this.books = books;
   }
 
-  add(item) {
-    this.items.push(item);
+  add(book) {
+    this.books.push(book);
   }
 
-  total() {
-    let total = 0;
-    for (const item of this.items) {
-      total += item.price * item.count;
-    }
-    return total;
+  remove(book) {
+    const index = this.books.indexOf(book);
+    if (index >= 0) this.books.splice(index, 1);
   }
 
-  isEmpty() {
-    return this.items.length === 0;
+  get size() {
+    return this.books.length;
   }
 }
 `;
+/** The body of remove. */
+const BODY = { from: [11, 5], to: [12, 49] } as const;
+
+const COLORS = 128;
+/** How long the pictures before, during and after the fill stand, ms. */
+const DELAYS = { before: 1400, during: 160, after: 3000 } as const;
+
+interface Frame {
+  readonly png: Buffer;
+  readonly delay: number;
+}
+
+async function record(code: VsCode): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  const take = async (delay: number): Promise<void> => {
+    const png = await code.page.screenshot({ animations: 'disabled', caret: 'hide' });
+    if (!frames.at(-1)?.png.equals(png)) frames.push({ png, delay });
+  };
+  await code.select(BODY.from, BODY.to);
+  await take(DELAYS.before);
+  await code.runCommand('LLaDA: Fill Masked Region');
+  const masks = async (): Promise<boolean> => (await code.decorationTexts()).length > 0;
+  await waitUntil(masks, () => 'No masks appeared.');
+  while (await masks()) await take(DELAYS.during);
+  await code.page.locator('.codelens-decoration a', { hasText: 'Accept' }).first().waitFor();
+  await take(DELAYS.after);
+  return frames;
+}
+
+/** All frames share the colours of the first, a middle and the last one, so that nothing flickers. */
+function animate(frames: readonly Frame[]): Uint8Array {
+  const images = frames.map(({ png }) => PNG.sync.read(png));
+  const shown = [images[0]!, images[images.length >> 1]!, images.at(-1)!];
+  const palette = quantize(Buffer.concat(shown.map(({ data }) => data)), COLORS);
+  const gif = GIFEncoder();
+  images.forEach(({ data, width, height }, i) => {
+    const { delay } = frames[i]!;
+    gif.writeFrame(applyPalette(data, palette), width, height, i === 0 ? { palette, delay } : { delay });
+  });
+  gif.finish();
+  return gif.bytes();
+}
 
 async function main(): Promise<void> {
   const code = await openVsCode({
-    files: { 'cart.js': CART },
-    open: 'cart.js',
-    viewport: { width: 1080, height: 640 },
+    files: { 'shelf.js': SHELF },
+    open: 'shelf.js',
+    viewport: { width: 760, height: 480 },
     settings: {
       'llada.threshold': 0,
       'llada.inlineCompletions.enabled': false,
       'editor.minimap.enabled': false,
       'editor.lightbulb.enabled': 'off',
       'editor.renderWhitespace': 'none',
+      'editor.scrollbar.vertical': 'hidden',
       'javascript.validate.enable': false,
+      'workbench.activityBar.location': 'hidden',
+      'breadcrumbs.enabled': false,
+      'editor.stickyScroll.enabled': false,
+      'workbench.reduceMotion': 'on',
     },
   });
-  const picture = async (name: string): Promise<void> => {
-    await code.page.screenshot({ path: path.join(ROOT, 'media', name) });
-  };
-  await code.statusBarItem('LLaDA').waitFor();
-
-  await code.select([12, 5], [16, 18]);
-  await code.runCommand('LLaDA: Fill Masked Region');
-  await waitUntil(
-    async () => {
-      const texts = await code.decorationTexts();
-      return texts.filter((text) => text.trim() !== '').length > texts.length * 0.45 && texts.length > 0;
-    },
-    () => 'The fill was over before there was anything to see.',
-  );
-  await picture('fill.png');
-  await code.press('Escape');
-
-  await code.runCommand('LLaDA: Open Generation Demo');
-  const frame = await code.webviewFrame('LLaDA Generation Demo');
-  await frame.getByLabel('Tokens', { exact: true }).fill('96');
-  await frame.getByRole('button', { name: 'Run' }).click();
-  await frame.locator('.lane .cell.committed').nth(57).waitFor();
-  await picture('demo.png');
-  await code.close();
+  try {
+    await code.statusBarItem('LLaDA').waitFor();
+    await code.runCommand('View: Close Primary Side Bar');
+    await code.page.addStyleTag({ content: '.notifications-toasts { display: none !important; }' });
+    const frames = await record(code);
+    mkdirSync(path.dirname(FILE), { recursive: true });
+    writeFileSync(FILE, animate(frames));
+    console.log(`${FILE}: ${frames.length} frames`);
+  } finally {
+    await code.close();
+  }
 }
 
 void main();
