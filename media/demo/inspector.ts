@@ -125,10 +125,10 @@ export class Inspector {
         button.type = 'button';
         button.append(
           create('span', 'token', visibleText(text)),
+          ' ',
           create('span', 'percent', percent(probability)),
         );
         button.style.setProperty('--probability', probability.toFixed(3));
-        button.setAttribute('aria-label', `“${visibleText(text)}”, ${percent(probability)}`);
         if (token === cell?.token) button.setAttribute('aria-current', 'true');
         button.disabled = !changeable;
         button.addEventListener('click', () => this.events.choose(alternative));

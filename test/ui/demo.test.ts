@@ -197,6 +197,7 @@ describe('Generation Demo', () => {
         () => `The theme never became ${theme}.`,
       );
       await demo.cells('committed').first().click();
+      await demo.inspector.locator('.alternative').first().waitFor();
       await code.screenshot(`demo-${name}`);
       assert.deepEqual(await demo.violations(), []);
     });
