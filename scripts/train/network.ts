@@ -1,5 +1,7 @@
 /** The mask predictor as it is trained: a Transformer encoder whose context rows do not see holes. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Architecture } from '../../src/engine/model/bundle-config';
+import { parameterShapes } from '../../src/engine/model/graph/parameters';
 import { initialValue } from './initial-values';
 import { attention, RowKind } from './ops/attention';
 import { gather, RowIndex } from './ops/gather';
@@ -8,18 +10,6 @@ import { headRotary, rotaryTable } from './ops/head-rotary';
 import { linear } from './ops/linear';
 import { addRmsNorm, rmsNorm } from './ops/rms-norm';
 import { swiglu } from './ops/swiglu';
-
-export interface NetworkConfig {
-  readonly layers: number;
-  readonly width: number;
-  readonly heads: number;
-  /** A multiple of 8. */
-  readonly headWidth: number;
-  /** Width of the feed-forward layer. */
-  readonly swiglu: number;
-  readonly vocabulary: number;
-  readonly ropeBase: number;
-}
 
 /** `batch` samples of `length` rows each; arrays over rows are flat, sample after sample. */
 export interface Batch {
@@ -46,42 +36,24 @@ interface DeviceBatch {
   readonly weights: tf.Tensor1D;
 }
 
-/** Shape of each parameter by name, in the order they are initialised and stored. */
-export function parameterShapes(config: NetworkConfig): ReadonlyMap<string, readonly number[]> {
-  const { layers, width, heads, headWidth, swiglu: hidden, vocabulary } = config;
-  const all = heads * headWidth;
-  const shapes = new Map<string, readonly number[]>([['embedding', [vocabulary, width]]]);
-  for (let layer = 0; layer < layers; layer++) {
-    const of = {
-      norm1: [width],
-      query: [width, all],
-      key: [width, all],
-      value: [width, all],
-      queryNorm: [headWidth],
-      keyNorm: [headWidth],
-      output: [all, width],
-    };
-    const feedForward = { norm2: [width], gate: [width, hidden], up: [width, hidden], down: [hidden, width] };
-    for (const [name, shape] of Object.entries({ ...of, ...feedForward }))
-      shapes.set(`layer.${layer}.${name}`, shape);
-  }
-  return shapes.set('norm', [width]);
-}
-
 export class Network {
-  /** `embedding`, `layer.I.norm1 query key value queryNorm keyNorm output norm2 gate up down`, `norm`; matrices are [in, out]. */
+  /** By the names of {@link parameterShapes}; matrices are [in, out]. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   #table: tf.Tensor2D | undefined;
 
-  /** The same seed gives the same values on every backend. */
+  /**
+   * The same seed gives the same values on every backend.
+   *
+   * @param config heads are of a multiple of 8, and the norm epsilon is the kernels'
+   */
   constructor(
-    readonly config: NetworkConfig,
+    readonly config: Architecture,
     seed: number,
   ) {
     const variable = (name: string, shape: readonly number[]): tf.Variable =>
       tf.tidy(() => tf.variable(tf.tensor(initialValue(name, shape, config.layers, seed), [...shape]), true));
     this.parameters = new Map(
-      [...parameterShapes(config)].map(([name, shape]) => [name, variable(name, shape)]),
+      parameterShapes(config).map(({ name, shape }) => [name, variable(name, shape)]),
     );
   }
 

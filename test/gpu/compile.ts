@@ -23,6 +23,7 @@ const BASE = {
   swiglu: 1408,
   vocabulary: 1024,
   ropeBase: 10000,
+  normEpsilon: 1e-6,
 };
 
 /** m, k, n: ragged, one row, narrow, and whole tiles. */

@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu, type Gpu, type MatrixUnit } from '../../scripts/train/backend/gpu';
 import { selectBackend } from '../../scripts/train/backend/select';
 import { syntheticBatch } from '../../scripts/train/bench/synthetic';
-import { Network, type NetworkConfig } from '../../scripts/train/network';
+import { Network } from '../../scripts/train/network';
 import { Trainer } from '../../scripts/train/trainer';
+import type { Architecture } from '../../src/engine/model/bundle-config';
 import { chunkedLossCases, matrixCases, measureErrors, opCases, type OpCase } from '../unit/train/ops/cases';
 
 export interface Outcome {
@@ -17,7 +18,7 @@ export interface Outcome {
 /** How far float32 sums in another order, and float16 factors, may be off. */
 const ALLOWED: Readonly<Record<MatrixUnit, number>> = { f32: 1e-4, emulated: 1e-4, subgroup: 4e-3 };
 
-const config: NetworkConfig = {
+const config: Architecture = {
   layers: 1,
   width: 32,
   heads: 2,
@@ -25,6 +26,7 @@ const config: NetworkConfig = {
   swiglu: 40,
   vocabulary: 60,
   ropeBase: 10000,
+  normEpsilon: 1e-6,
 };
 
 /** Runs everything on each unit that the device has; `emulated` is the subgroup kernel's layout in plain float32. */

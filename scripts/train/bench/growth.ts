@@ -1,5 +1,5 @@
 /** How the cost of a step grows with the network and with the length of its samples. */
-import type { NetworkConfig } from '../network';
+import type { Architecture } from '../../../src/engine/model/bundle-config';
 import type { Log } from './log';
 import type { BatchShape } from './synthetic';
 import { timeTraining } from './training';
@@ -12,9 +12,9 @@ export interface Growth {
   readonly peakGiB: number | undefined;
 }
 
-const shared = { headWidth: 64, vocabulary: 12288, ropeBase: 10000 };
+const shared = { headWidth: 64, vocabulary: 12288, ropeBase: 10000, normEpsilon: 1e-6 };
 
-const SIZES: readonly (readonly [name: string, config: NetworkConfig])[] = [
+const SIZES: readonly (readonly [name: string, config: Architecture])[] = [
   ['8 M', { ...shared, layers: 6, width: 256, heads: 4, swiglu: 704 }],
   ['32 M', { ...shared, layers: 8, width: 512, heads: 8, swiglu: 1408 }],
   ['128 M', { ...shared, layers: 16, width: 768, heads: 12, swiglu: 2112 }],
@@ -66,6 +66,6 @@ export async function measureGrowth(
   return figures;
 }
 
-function parametersOf({ layers, width, heads, headWidth, swiglu, vocabulary }: NetworkConfig): number {
+function parametersOf({ layers, width, heads, headWidth, swiglu, vocabulary }: Architecture): number {
   return vocabulary * width + layers * (4 * width * heads * headWidth + 3 * width * swiglu);
 }

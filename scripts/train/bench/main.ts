@@ -2,9 +2,9 @@
 import { Command } from 'commander';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Architecture } from '../../../src/engine/model/bundle-config';
 import { activeGpu } from '../backend/gpu';
 import { selectBackend, type BackendName } from '../backend/select';
-import type { NetworkConfig } from '../network';
 import { measureGrowth } from './growth';
 import { Log } from './log';
 import { checkMatmul, tileVariants, timeMatmul, timeMultiply, type MatmulCase } from './matmul';
@@ -21,7 +21,7 @@ interface Options {
   readonly skip: string;
 }
 
-const base: NetworkConfig = {
+const base: Architecture = {
   layers: 8,
   width: 512,
   heads: 8,
@@ -29,8 +29,9 @@ const base: NetworkConfig = {
   swiglu: 1408,
   vocabulary: 12288,
   ropeBase: 10000,
+  normEpsilon: 1e-6,
 };
-const tiny: NetworkConfig = {
+const tiny: Architecture = {
   layers: 1,
   width: 32,
   heads: 2,
@@ -38,6 +39,7 @@ const tiny: NetworkConfig = {
   swiglu: 40,
   vocabulary: 64,
   ropeBase: 10000,
+  normEpsilon: 1e-6,
 };
 
 async function main(): Promise<void> {

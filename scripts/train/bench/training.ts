@@ -1,7 +1,8 @@
 /** Whole training steps: speed, where the time goes, and whether f16 matrices follow the f32 loss. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Architecture } from '../../../src/engine/model/bundle-config';
 import { activeGpu, type Gpu, type MatrixUnit } from '../backend/gpu';
-import { Network, type NetworkConfig } from '../network';
+import { Network } from '../network';
 import { Trainer } from '../trainer';
 import type { Log } from './log';
 import { syntheticBatch, type BatchShape } from './synthetic';
@@ -24,7 +25,7 @@ export interface Speed {
 
 /** Floating point operations of one step's matrix products, forward and backward. */
 export function stepFlops(
-  { layers, width, heads, headWidth, swiglu, vocabulary }: NetworkConfig,
+  { layers, width, heads, headWidth, swiglu, vocabulary }: Architecture,
   { batch, length, predictedShare }: BatchShape,
 ): number {
   const rows = batch * length;
@@ -39,7 +40,7 @@ const learningRate = (step: number): number => 1e-3 * Math.min(1, (step + 1) / 1
 export async function timeTraining(
   log: Log,
   name: string,
-  config: NetworkConfig,
+  config: Architecture,
   shape: BatchShape,
   steps: number,
   quiet = false,
@@ -144,7 +145,7 @@ async function kernelTable(gpu: Gpu, log: Log, step: () => void, quiet: boolean)
 export async function compareUnits(
   log: Log,
   gpu: Gpu,
-  config: NetworkConfig,
+  config: Architecture,
   shape: BatchShape,
   steps: number,
 ): Promise<Map<MatrixUnit, Speed>> {

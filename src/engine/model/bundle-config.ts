@@ -4,7 +4,7 @@ export interface Architecture {
   readonly width: number;
   readonly heads: number;
   readonly headWidth: number;
-  /** Hidden width of SwiGLU. */
+  /** Hidden width of SwiGLU, the feed-forward layer. */
   readonly swiglu: number;
   readonly vocabulary: number;
   readonly ropeBase: number;

@@ -2,15 +2,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { syntheticBatch } from '../../../../scripts/train/bench/synthetic';
-import { Network, type Batch, type NetworkConfig } from '../../../../scripts/train/network';
+import { Network, type Batch } from '../../../../scripts/train/network';
 import { PRESETS, type TrainingPreset } from '../../../../scripts/train/presets';
 import { RunLog } from '../../../../scripts/train/run-log';
 import { batchNumber } from '../../../../scripts/train/samples/batch';
 import type { Member } from '../../../../scripts/train/together/team';
 import { Trainer } from '../../../../scripts/train/trainer';
 import { train, type LoopOptions, type LoopResult } from '../../../../scripts/train/training-loop';
+import type { Architecture } from '../../../../src/engine/model/bundle-config';
 
-export const SMALL: NetworkConfig = {
+export const SMALL: Architecture = {
   layers: 2,
   width: 32,
   heads: 2,
@@ -18,6 +19,7 @@ export const SMALL: NetworkConfig = {
   swiglu: 48,
   vocabulary: 64,
   ropeBase: 10000,
+  normEpsilon: 1e-6,
 };
 
 const SHAPE = { batch: 2, length: 32, vocabulary: SMALL.vocabulary, holeShare: 0.5, predictedShare: 0.25 };

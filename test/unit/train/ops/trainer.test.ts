@@ -1,28 +1,19 @@
 import assert from 'node:assert/strict';
 import { selectBackend } from '../../../../scripts/train/backend/select';
 import { syntheticBatch } from '../../../../scripts/train/bench/synthetic';
-import { Network, type Batch, type NetworkConfig } from '../../../../scripts/train/network';
+import { Network, type Batch } from '../../../../scripts/train/network';
 import { Trainer } from '../../../../scripts/train/trainer';
-
-const config: NetworkConfig = {
-  layers: 2,
-  width: 32,
-  heads: 2,
-  headWidth: 16,
-  swiglu: 48,
-  vocabulary: 64,
-  ropeBase: 10000,
-};
+import { SMALL } from '../loop/small-run';
 
 const batchOf = (seed: number, batch = 4): Batch =>
   syntheticBatch(
-    { batch, length: 32, vocabulary: config.vocabulary, holeShare: 0.5, predictedShare: 0.25 },
+    { batch, length: 32, vocabulary: SMALL.vocabulary, holeShare: 0.5, predictedShare: 0.25 },
     seed,
   );
 
 /** Uses a new trainer and disposes of it. */
 async function withTrainer<T>(use: (trainer: Trainer) => Promise<T>): Promise<T> {
-  const network = new Network(config, 3);
+  const network = new Network(SMALL, 3);
   const trainer = new Trainer(network, { emaDecay: 0.9 });
   try {
     return await use(trainer);
@@ -57,7 +48,7 @@ describe('a small network on the CPU', () => {
       return results;
     });
     // At first every token is about as likely as any other. The weights sum to one on average only.
-    const uniform = batch.weights.reduce((a, b) => a + b, 0) * Math.log(config.vocabulary);
+    const uniform = batch.weights.reduce((a, b) => a + b, 0) * Math.log(SMALL.vocabulary);
     assert.ok(Math.abs(losses[0]! / uniform - 1) < 0.05, `first loss ${losses[0]}, uniform ${uniform}`);
     assert.ok(losses.at(-1)! < losses[0]! / 2, `${losses[0]} became ${losses.at(-1)}`);
   });
