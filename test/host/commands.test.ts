@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { LladaApi } from '../../src/editor/extension-api';
-import {
-  acceptChoice,
-  activated,
-  closeAll,
-  configure,
-  marked,
-  next,
-  openText,
-  select,
-} from './support/editing';
+import { acceptChoice, configure, next, openMarked, openText, useExtension } from './support/editing';
 
 const llada = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('llada');
 
 describe('the other commands', function () {
   this.timeout(120_000);
-  let api: LladaApi;
-  let restore: () => Promise<void>;
-
-  before(async () => {
-    api = await activated();
-    restore = await configure({ 'llada.inlineCompletions.enabled': false });
-  });
-  after(() => restore());
-  afterEach(closeAll);
+  const api = useExtension();
 
   it('Toggle Inline Completions changes the setting, and changes it back', async () => {
     await vscode.commands.executeCommand('llada.toggleInlineCompletions');
@@ -60,10 +42,8 @@ describe('the other commands', function () {
 
   it('Show Log shows the log, and the menu runs what is chosen in it', async () => {
     await vscode.commands.executeCommand('llada.showLog');
-    const drawn = marked('const a = «1 + 2»;\n');
-    const editor = await openText(drawn.text);
-    select(editor, drawn);
-    const ended = next(api.onDidEndFill);
+    const editor = await openMarked('const a = «1 + 2»;\n');
+    const ended = next(api().onDidEndFill);
     // The first entry fills the selection.
     await acceptChoice(vscode.commands.executeCommand('llada.showMenu'));
     assert.equal((await ended).document, editor.document);
@@ -78,7 +58,7 @@ describe('the other commands', function () {
     const { document } = editor;
     const before = document.getText();
     await vscode.commands.executeCommand('cursorBottom');
-    const provided = next(api.onDidProvideCompletion);
+    const provided = next(api().onDidProvideCompletion);
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     await provided;
     // VS Code does not say when ghost text is shown, so which one a commit takes is not known, but in the end both are.

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { LladaApi } from '../../src/editor/extension-api';
 import {
-  activated,
   closeAll,
   configure,
   fill,
@@ -10,9 +8,11 @@ import {
   freshName,
   marked,
   openFile,
+  openMarked,
   openText,
   replaced,
   select,
+  useExtension,
 } from './support/editing';
 
 /** A file system that holds one text and refuses to be written to. */
@@ -32,23 +32,14 @@ function refuse(): never {
   throw vscode.FileSystemError.NoPermissions();
 }
 
-describe('documents that can and cannot be filled', function () {
-  this.timeout(60_000);
-  let llada: LladaApi;
-  let restore: () => Promise<void>;
-
-  before(async () => {
-    llada = await activated();
-    restore = await configure({ 'llada.inlineCompletions.enabled': false });
-  });
-  after(() => restore());
-  afterEach(closeAll);
+describe('documents that can and cannot be filled', () => {
+  const llada = useExtension();
 
   /** That the command leaves the document alone and does not even begin. */
   async function refuses({ document }: vscode.TextEditor): Promise<void> {
     const text = document.getText();
     let started = false;
-    const listening = llada.onDidStartFill(() => (started = true));
+    const listening = llada().onDidStartFill(() => (started = true));
     assert.equal(await fill(), undefined);
     listening.dispose();
     assert.equal(started, false);
@@ -75,12 +66,11 @@ describe('documents that can and cannot be filled', function () {
   });
 
   it('text beyond the basic plane', async () => {
-    const drawn = marked('const face = "😀«🎉 party»🎈";\n');
-    const editor = await openText(drawn.text);
-    select(editor, drawn);
+    const drawn = 'const face = "😀«🎉 party»🎈";\n';
+    const editor = await openMarked(drawn);
     const { texts } = filled(await fill());
     assert.ok(texts[0]!.isWellFormed());
-    assert.equal(editor.document.getText(), replaced(drawn, texts));
+    assert.equal(editor.document.getText(), replaced(marked(drawn), texts));
   });
 
   it('a file of a read-only file system is refused at once', async () => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as vscode from 'vscode';
-import type { LladaApi } from '../../src/editor/extension-api';
-import { activated, closeAll, configure, fill, filled, next, openText } from './support/editing';
+import { configure, fill, filled, next, openText, useExtension } from './support/editing';
 
 /** Engine processes that this extension host has started and that are still there. */
 function engineProcesses(): string[] {
@@ -12,28 +11,19 @@ function engineProcesses(): string[] {
     .filter((line) => Number.parseInt(line, 10) === process.pid && line.includes('engine-host.js'));
 }
 
-describe('the engine', function () {
-  this.timeout(60_000);
-  let llada: LladaApi;
-  let restore: () => Promise<void>;
-
-  before(async () => {
-    llada = await activated();
-    restore = await configure({ 'llada.inlineCompletions.enabled': false });
-  });
-  after(() => restore());
-  afterEach(closeAll);
+describe('the engine', () => {
+  const llada = useExtension();
 
   it('is loaded by the first request and then says what it is', async () => {
     await vscode.commands.executeCommand('llada.restartEngine');
-    assert.equal(llada.engineState().kind, 'off');
+    assert.equal(llada().engineState().kind, 'off');
     const kinds: string[] = [];
-    const listening = llada.onDidChangeEngineState(({ kind }) => kinds.push(kind));
+    const listening = llada().onDidChangeEngineState(({ kind }) => kinds.push(kind));
     await openText('const a = ');
     filled(await fill('cursor'));
     listening.dispose();
     assert.deepEqual(kinds, ['loading', 'ready', 'working', 'ready']);
-    const state = llada.engineState();
+    const state = llada().engineState();
     assert.ok(state.kind === 'ready' && state.info.windowRows > 0 && state.info.bundle !== '');
   });
 
@@ -44,7 +34,7 @@ describe('the engine', function () {
     assert.equal(engineProcesses().length, 1);
     await vscode.commands.executeCommand('llada.restartEngine');
     assert.deepEqual(engineProcesses(), []);
-    assert.equal(llada.engineState().kind, 'off');
+    assert.equal(llada().engineState().kind, 'off');
   });
 
   it('says what is wrong with a model folder, and works again with the right one', async () => {
@@ -52,9 +42,9 @@ describe('the engine', function () {
     const editor = await openText('const a = ');
     const outcome = await fill('cursor');
     assert.equal(outcome?.kind === 'failed' && outcome.error.code, 'bundle-missing');
-    assert.equal(llada.engineState().kind, 'error');
+    assert.equal(llada().engineState().kind, 'error');
     assert.equal(editor.document.getText(), 'const a = ');
-    const reset = next(llada.onDidChangeEngineState, ({ kind }) => kind === 'off');
+    const reset = next(llada().onDidChangeEngineState, ({ kind }) => kind === 'off');
     await right();
     await reset;
     filled(await fill('cursor'));

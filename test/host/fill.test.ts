@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { LladaApi } from '../../src/editor/extension-api';
 import {
-  activated,
-  closeAll,
   configure,
   fill,
   filled,
@@ -11,10 +8,12 @@ import {
   marked,
   next,
   openFile,
+  openMarked,
   openText,
   replaced,
   select,
   stepped,
+  useExtension,
 } from './support/editing';
 
 const SUM = `function sum(numbers) {
@@ -32,24 +31,9 @@ const before = 1;
 const after = 2;
 `;
 
-describe('LLaDA: Fill Masked Region', function () {
-  this.timeout(60_000);
-  let llada: LladaApi;
-  let restore: () => Promise<void>;
-
-  before(async () => {
-    llada = await activated();
-    // Every token its own step, so that a fill takes as long as it may; ghost text would only be in the way.
-    restore = await configure({ 'llada.threshold': 0, 'llada.inlineCompletions.enabled': false });
-  });
-  after(() => restore());
-  afterEach(closeAll);
-
-  async function openMarked(drawn: string): Promise<vscode.TextEditor> {
-    const editor = await openText(marked(drawn).text);
-    select(editor, marked(drawn));
-    return editor;
-  }
+describe('LLaDA: Fill Masked Region', () => {
+  // Every token its own step, so that a fill takes as long as it may; ghost text would only be in the way.
+  const llada = useExtension({ 'llada.threshold': 0, 'llada.inlineCompletions.enabled': false });
 
   it('fills a selection, leaves the rest alone, selects what it wrote', async () => {
     const editor = await openMarked(SUM);
@@ -74,7 +58,7 @@ describe('LLaDA: Fill Masked Region', function () {
     const editor = await openMarked(SUM);
     const { version } = editor.document;
     let steps = 0;
-    const listening = llada.onDidStepFill((step) => {
+    const listening = llada().onDidStepFill((step) => {
       steps++;
       assert.equal(editor.document.version, version, `edited at step ${step.index}`);
     });
@@ -119,7 +103,7 @@ describe('LLaDA: Fill Masked Region', function () {
     const editor = await openMarked(LONG);
     const { version } = editor.document;
     const running = fill();
-    await stepped(llada, running, 2);
+    await stepped(llada(), running, 2);
     await vscode.commands.executeCommand('llada.cancelFill');
     assert.deepEqual(await running, { kind: 'cancelled' });
     assert.equal(editor.document.version, version);
@@ -130,7 +114,7 @@ describe('LLaDA: Fill Masked Region', function () {
     await vscode.commands.executeCommand('llada.restartEngine');
     const editor = await openMarked(SUM);
     const running = fill();
-    await next(llada.onDidChangeEngineState, ({ kind }) => kind === 'loading');
+    await next(llada().onDidChangeEngineState, ({ kind }) => kind === 'loading');
     await vscode.commands.executeCommand('llada.cancelFill');
     assert.deepEqual(await running, { kind: 'cancelled' });
     assert.equal(editor.document.getText(), marked(SUM).text);
@@ -139,7 +123,7 @@ describe('LLaDA: Fill Masked Region', function () {
   it('runs one at a time', async () => {
     const editor = await openMarked(LONG);
     const running = fill();
-    await stepped(llada, running);
+    await stepped(llada(), running);
     assert.equal(await fill(), undefined);
     await vscode.commands.executeCommand('llada.cancelFill');
     assert.deepEqual(await running, { kind: 'cancelled' });
@@ -149,7 +133,7 @@ describe('LLaDA: Fill Masked Region', function () {
   it('follows edits elsewhere while it runs', async () => {
     const editor = await openMarked(LONG);
     const running = fill();
-    await stepped(llada, running);
+    await stepped(llada(), running);
     const end = editor.document.positionAt(editor.document.getText().length);
     let ended = false;
     void running.then(() => (ended = true));
@@ -166,7 +150,7 @@ describe('LLaDA: Fill Masked Region', function () {
   it('gives up when its region is edited', async () => {
     const editor = await openMarked(LONG);
     const running = fill();
-    await stepped(llada, running);
+    await stepped(llada(), running);
     await editor.edit((edit) => edit.insert(new vscode.Position(4, 3), '/* mine */'));
     assert.deepEqual(await running, { kind: 'edited' });
     const lines = marked(LONG).text.split('\n');
@@ -178,7 +162,7 @@ describe('LLaDA: Fill Masked Region', function () {
     const editor = await openFile(freshName('.js'), marked(LONG).text);
     select(editor, marked(LONG));
     const running = fill();
-    await stepped(llada, running);
+    await stepped(llada(), running);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     assert.deepEqual(await running, { kind: 'closed' });
   });
@@ -186,7 +170,7 @@ describe('LLaDA: Fill Masked Region', function () {
   it('goes on while another document is looked at', async () => {
     const editor = await openMarked(LONG);
     const running = fill();
-    await stepped(llada, running);
+    await stepped(llada(), running);
     await openText('another one', 'plaintext');
     const { texts } = filled(await running);
     assert.equal(editor.document.getText(), replaced(marked(LONG), texts));

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { LladaApi } from '../../src/editor/extension-api';
 import {
-  activated,
   closeAll,
   configure,
   fill,
   marked,
   next,
   openFile,
+  openMarked,
   openText,
-  select,
+  replaced,
   stepped,
-  type Marked,
+  useExtension,
 } from './support/editing';
 
-const PLACE = marked('function add(a, b) {\n  const sum = ‸\n  return sum;\n}\n');
+const PLACE = 'function add(a, b) {\n  const sum = ‸\n  return sum;\n}\n';
 const SEEDS = 20;
 
 /** Asks for a completion, again where VS Code has called the request off, which it does when an editor is still settling. */
@@ -30,28 +30,16 @@ async function trigger(llada: LladaApi): Promise<string | undefined> {
   }
 }
 
-describe('inline completions', function () {
-  this.timeout(60_000);
-  let llada: LladaApi;
-  let restore: () => Promise<void>;
-
-  before(async () => {
-    llada = await activated();
-    restore = await configure({ 'llada.sampling': 'multinomial' });
-  });
-  after(() => restore());
-  afterEach(async () => {
-    await closeAll();
-    await vscode.workspace.getConfiguration('llada').update('seed', undefined, true);
-  });
+describe('inline completions', () => {
+  const llada = useExtension({ 'llada.sampling': 'multinomial' });
+  afterEach(() => vscode.workspace.getConfiguration('llada').update('seed', undefined, true));
 
   /** Asks for a completion until one is offered: a model may well have nothing to say for one seed. */
-  async function ask(place: Marked, wanted = /./): Promise<{ editor: vscode.TextEditor; offered: string }> {
+  async function ask(place: string, wanted = /./): Promise<{ editor: vscode.TextEditor; offered: string }> {
     for (let seed = 0; seed < SEEDS; seed++) {
       await configure({ 'llada.seed': seed });
-      const editor = await openText(place.text);
-      select(editor, place);
-      const offered = await trigger(llada);
+      const editor = await openMarked(place);
+      const offered = await trigger(llada());
       if (offered !== undefined && wanted.test(offered)) return { editor, offered };
       await closeAll();
     }
@@ -72,17 +60,15 @@ describe('inline completions', function () {
     assert.doesNotMatch(offered, /\n/);
     assert.equal(offered, offered.trimEnd());
     await accept(editor);
-    const offset = PLACE.selections[0]!.start;
-    const { text } = PLACE;
-    assert.equal(editor.document.getText(), text.slice(0, offset) + offered + text.slice(offset));
+    assert.equal(editor.document.getText(), replaced(marked(PLACE), [offered]));
     await vscode.commands.executeCommand('undo');
-    assert.equal(editor.document.getText(), text);
+    assert.equal(editor.document.getText(), marked(PLACE).text);
   });
 
   /** Types a character and says what the engine did, for longer than the longest pause that would have asked it. */
   async function engineWhileTyping(text: string): Promise<string[]> {
     const kinds: string[] = [];
-    const listening = llada.onDidChangeEngineState(({ kind }) => kinds.push(kind));
+    const listening = llada().onDidChangeEngineState(({ kind }) => kinds.push(kind));
     await vscode.commands.executeCommand('type', { text });
     await new Promise((resolve) => setTimeout(resolve, 800));
     listening.dispose();
@@ -92,7 +78,7 @@ describe('inline completions', function () {
   it('come by themselves when the user pauses, unless they are turned off', async () => {
     const editor = await openText('const total = ');
     await vscode.commands.executeCommand('cursorEnd');
-    const automatic = next(llada.onDidProvideCompletion);
+    const automatic = next(llada().onDidProvideCompletion);
     await vscode.commands.executeCommand('type', { text: 'price * ' });
     await automatic;
     await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
@@ -108,8 +94,8 @@ describe('inline completions', function () {
     // A letter or a space: brackets and quotes close themselves, which changes the place.
     const { editor, offered } = await ask(PLACE, /^[\w ]./);
     const kinds: string[] = [];
-    const listening = llada.onDidChangeEngineState(({ kind }) => kinds.push(kind));
-    const shrunk = next(llada.onDidProvideCompletion);
+    const listening = llada().onDidChangeEngineState(({ kind }) => kinds.push(kind));
+    const shrunk = next(llada().onDidProvideCompletion);
     await vscode.commands.executeCommand('type', { text: offered[0] });
     assert.equal(await shrunk, offered.slice(1));
     listening.dispose();
@@ -131,7 +117,7 @@ describe('inline completions', function () {
     const prose = await configure({ 'llada.inlineCompletions.languages': { markdown: true } });
     await openText('Once upon a ', 'markdown');
     await vscode.commands.executeCommand('cursorEnd');
-    const provided = next(llada.onDidProvideCompletion);
+    const provided = next(llada().onDidProvideCompletion);
     await vscode.commands.executeCommand('type', { text: 't' });
     await provided;
     await prose();
@@ -141,27 +127,26 @@ describe('inline completions', function () {
     const certain = await configure({ 'llada.inlineCompletions.leastConfidence': 1 });
     await openText('const total = ');
     await vscode.commands.executeCommand('cursorEnd');
-    const provided = next(llada.onDidProvideCompletion);
+    const provided = next(llada().onDidProvideCompletion);
     await vscode.commands.executeCommand('type', { text: 'p' });
     assert.equal(await provided, undefined);
     await certain();
   });
 
   it('stay away while a fill runs', async () => {
-    const long = marked(`«${'const value = compute(1, 2, 3);\n'.repeat(14)}»`);
+    const long = `«${'const value = compute(1, 2, 3);\n'.repeat(14)}»`;
     const everyToken = await configure({ 'llada.threshold': 0 });
-    const editor = await openText(long.text);
-    select(editor, long);
+    const editor = await openMarked(long);
     const offers: (string | undefined)[] = [];
-    const listening = llada.onDidProvideCompletion((text) => offers.push(text));
+    const listening = llada().onDidProvideCompletion((text) => offers.push(text));
     const running = fill();
-    await stepped(llada, running);
+    await stepped(llada(), running);
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     await vscode.commands.executeCommand('llada.cancelFill');
     assert.deepEqual(await running, { kind: 'cancelled' });
     listening.dispose();
     await everyToken();
     assert.deepEqual(offers, []);
-    assert.equal(editor.document.getText(), long.text);
+    assert.equal(editor.document.getText(), marked(long).text);
   });
 });

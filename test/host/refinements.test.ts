@@ -1,55 +1,30 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { LladaApi } from '../../src/editor/extension-api';
 import type { JudgedText } from '../../src/editor/judged-text';
 import type { FillOutcome } from '../../src/editor/running-fill';
-import {
-  acceptChoice,
-  activated,
-  closeAll,
-  configure,
-  filled,
-  marked,
-  openText,
-  select,
-} from './support/editing';
+import { acceptChoice, closeAll, filled, openMarked, useExtension } from './support/editing';
 
 const LINE = 'const total = prices.reduce((sum, price) => sum + price, 0);';
 const CODE = `const prices = [1, 2, 3];\n«${LINE}»\nconsole.log(total);\n`;
 
-describe('what can be done to a text that is there', function () {
-  this.timeout(60_000);
-  let llada: LladaApi;
-  let restore: () => Promise<void>;
-
-  before(async () => {
-    llada = await activated();
-    restore = await configure({ 'llada.inlineCompletions.enabled': false });
-  });
-  after(() => restore());
-  afterEach(closeAll);
-
-  async function open(drawn: string, language?: string): Promise<vscode.TextEditor> {
-    const editor = await openText(marked(drawn).text, language);
-    select(editor, marked(drawn));
-    return editor;
-  }
+describe('what can be done to a text that is there', () => {
+  const llada = useExtension();
 
   it('Explain Uncertainty gives every token of the selection a probability, in its place', async () => {
-    const editor = await open(CODE.replaceAll('\n', '\r\n'));
+    const editor = await openMarked(CODE.replaceAll('\n', '\r\n'));
     const judged = await vscode.commands.executeCommand<JudgedText>('llada.explainUncertainty');
     assert.equal(judged.tokens.map(({ text }) => text).join(''), LINE);
     for (const { range, text, probability } of judged.tokens) {
       assert.equal(editor.document.getText(range), text);
       assert.ok(probability >= 0 && probability <= 1);
     }
-    assert.equal(llada.heatMap(), judged);
+    assert.equal(llada().heatMap(), judged);
     await vscode.commands.executeCommand('llada.hideUncertainty');
-    assert.equal(llada.heatMap(), undefined);
+    assert.equal(llada().heatMap(), undefined);
   });
 
   it('Explain Uncertainty takes the line where nothing is selected, and ends with an edit', async () => {
-    const editor = await open('a\n\n  let b‸ = 2;\n\nc\n', 'plaintext');
+    const editor = await openMarked('a\n\n  let b‸ = 2;\n\nc\n', 'plaintext');
     const judged = await vscode.commands.executeCommand<JudgedText>('llada.explainUncertainty');
     assert.ok(
       judged.tokens
@@ -58,11 +33,11 @@ describe('what can be done to a text that is there', function () {
         .includes('let b = 2;'),
     );
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), 'x'));
-    assert.equal(llada.heatMap(), undefined);
+    assert.equal(llada().heatMap(), undefined);
   });
 
   it('Improve Selection masks the weakest tokens and keeps the others', async () => {
-    const editor = await open(CODE);
+    const editor = await openMarked(CODE);
     const outcome = filled(await vscode.commands.executeCommand<FillOutcome>('llada.improveSelection'));
     const cells = outcome.step.holes[0]!;
     assert.ok(cells.some(({ step }) => step > 0));
@@ -71,7 +46,7 @@ describe('what can be done to a text that is there', function () {
   });
 
   it('Show Alternatives puts the chosen token there, keeps what is before it and fills the rest anew', async () => {
-    const editor = await open('const prices = [1, 2, 3];\nconst total = ‸prices.length;\n');
+    const editor = await openMarked('const prices = [1, 2, 3];\nconst total = ‸prices.length;\n');
     const choosing = vscode.commands.executeCommand<FillOutcome | undefined>('llada.showAlternatives');
     const { texts, step } = filled(await acceptChoice(choosing));
     const text = editor.document.getText();
@@ -83,15 +58,15 @@ describe('what can be done to a text that is there', function () {
   });
 
   it('Fill from Comment writes on the line below the comment, and in an empty body', async () => {
-    const comment = await open('// the sum of two numbers‸\n');
+    const comment = await openMarked('// the sum of two numbers‸\n');
     filled(await vscode.commands.executeCommand<FillOutcome>('llada.fillFromComment'));
     assert.match(comment.document.getText(), /^\/\/ the sum of two numbers\n[^]*\S/);
     await closeAll();
-    const body = await open('// Adds.\nfunction add(a, b) {‸}\n');
+    const body = await openMarked('// Adds.\nfunction add(a, b) {‸}\n');
     filled(await vscode.commands.executeCommand<FillOutcome>('llada.fillFromComment'));
     assert.match(body.document.getText(), /^\/\/ Adds\.\nfunction add\(a, b\) \{\n {4}[^]*\S[^]*\n\}\n$/);
     await closeAll();
-    await open('const a = 1;‸\n');
+    await openMarked('const a = 1;‸\n');
     assert.equal(await vscode.commands.executeCommand('llada.fillFromComment'), undefined);
   });
 });

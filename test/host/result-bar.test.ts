@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { LladaApi } from '../../src/editor/extension-api';
 import type { FillOutcome } from '../../src/editor/running-fill';
-import { activated, closeAll, configure, fill, filled, marked, openText, select } from './support/editing';
+import { closeAll, configure, fill, filled, marked, openMarked, useExtension } from './support/editing';
 
 const SUM = `function sum(numbers) {
   let total = 0;
@@ -13,21 +12,11 @@ const SUM = `function sum(numbers) {
 }
 `;
 
-describe('the bar over a new fill', function () {
-  this.timeout(60_000);
-  let llada: LladaApi;
-  let restore: () => Promise<void>;
-
-  before(async () => {
-    llada = await activated();
-    restore = await configure({ 'llada.inlineCompletions.enabled': false });
-  });
-  after(() => restore());
-  afterEach(closeAll);
+describe('the bar over a new fill', () => {
+  const llada = useExtension();
 
   async function fillSum(): Promise<vscode.TextEditor> {
-    const editor = await openText(marked(SUM).text);
-    select(editor, marked(SUM));
+    const editor = await openMarked(SUM);
     filled(await fill());
     return editor;
   }
@@ -47,7 +36,7 @@ describe('the bar over a new fill', function () {
     const text = editor.document.getText();
     await vscode.commands.executeCommand('llada.acceptFill');
     assert.deepEqual(await lenses(editor), []);
-    assert.equal(llada.freshFill(), undefined);
+    assert.equal(llada().freshFill(), undefined);
     assert.equal(editor.document.getText(), text);
   });
 
@@ -74,7 +63,7 @@ describe('the bar over a new fill', function () {
     for (let i = 0; i < 6 && texts.size < 2; i++) {
       const another = await vscode.commands.executeCommand<FillOutcome | undefined>('llada.anotherFill');
       texts.add(filled(another).texts[0]!);
-      assert.equal(llada.freshFill()?.seed, i + 1);
+      assert.equal(llada().freshFill()?.seed, i + 1);
     }
     assert.ok(texts.size > 1, 'six seeds gave one and the same text');
     await vscode.commands.executeCommand('llada.undoFill');
@@ -90,7 +79,7 @@ describe('the bar over a new fill', function () {
       cells.some(({ step }) => step > 0),
       'nothing was predicted anew',
     );
-    assert.equal(cells.length, llada.freshFill()?.outcome.step.holes[0]?.length);
+    assert.equal(cells.length, llada().freshFill()?.outcome.step.holes[0]?.length);
     await vscode.commands.executeCommand('undo');
     assert.equal(editor.document.getText(), before);
   });

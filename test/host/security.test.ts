@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { activated, configure } from './support/editing';
 
-describe('a workspace', function () {
-  this.timeout(60_000);
+describe('a workspace', () => {
   const folder = (): vscode.Uri => vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, '.vscode');
   const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('llada');
 

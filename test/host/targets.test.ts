@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import {
   acceptChoice,
-  activated,
   closeAll,
-  configure,
   fill,
   filled,
   marked,
-  openText,
+  openMarked,
   replaced,
   select,
+  useExtension,
 } from './support/editing';
 
 const CODE = `function first() {
@@ -26,22 +25,8 @@ function second(numbers) {
 }
 `;
 
-describe('what Fill Masked Region fills', function () {
-  this.timeout(60_000);
-  let restore: () => Promise<void>;
-
-  before(async () => {
-    await activated();
-    restore = await configure({ 'llada.inlineCompletions.enabled': false });
-  });
-  after(() => restore());
-  afterEach(closeAll);
-
-  async function open(drawn: string): Promise<vscode.TextEditor> {
-    const editor = await openText(marked(drawn).text);
-    select(editor, marked(drawn));
-    return editor;
-  }
+describe('what Fill Masked Region fills', () => {
+  useExtension();
 
   const enclosing = {
     line: CODE.replace('total += num‸ber;', '«total += number;»'),
@@ -54,13 +39,13 @@ describe('what Fill Masked Region fills', function () {
   };
 
   it('takes the line when told so', async () => {
-    const editor = await open(CODE);
+    const editor = await openMarked(CODE);
     const { texts } = filled(await fill('line'));
     assert.equal(editor.document.getText(), replaced(marked(enclosing.line), texts));
   });
 
   it('takes the block when told so', async () => {
-    const editor = await open(CODE);
+    const editor = await openMarked(CODE);
     const { ranges, texts } = filled(await fill('block'));
     const { text } = marked(CODE);
     const start = editor.document.offsetAt(ranges[0]!.start);
@@ -71,7 +56,7 @@ describe('what Fill Masked Region fills', function () {
   });
 
   it('takes the body of the function when told so', async () => {
-    const editor = await open(CODE);
+    const editor = await openMarked(CODE);
     // Symbols come from the language service, which may still be starting.
     let outcome = await fill('function');
     while (!outcome) {
@@ -84,11 +69,11 @@ describe('what Fill Masked Region fills', function () {
 
   it('asks when nothing is selected, and remembers the answer', async () => {
     const drawn = 'const a = 1;\nconst b‸ = 2;\nconst c = 3;\n';
-    await open(drawn);
+    await openMarked(drawn);
     const first = filled(await acceptChoice(fill()));
     assert.ok(first.texts.length === 1);
     await closeAll();
-    const editor = await open(drawn);
+    const editor = await openMarked(drawn);
     const second = filled(await acceptChoice(fill()));
     assert.deepEqual(second.ranges[0]!.start, first.ranges[0]!.start);
     assert.match(editor.document.getText(), /^const a = 1;\n/);
@@ -96,7 +81,7 @@ describe('what Fill Masked Region fills', function () {
 
   it('fills markers on the cursor’s line, each with the masks it says', async () => {
     const drawn = 'const [MASK:2] = [1, 2];\n‸const sum = [MASK:3] + [MASK];\n';
-    const editor = await open(drawn);
+    const editor = await openMarked(drawn);
     const { step, texts } = filled(await fill());
     assert.equal(texts.length, 2);
     assert.equal(step.holes[0]!.length, 3);
@@ -107,13 +92,13 @@ describe('what Fill Masked Region fills', function () {
   });
 
   it('fills all markers of the document when told so', async () => {
-    const editor = await open('const [MASK:2] = 1;\n\n‸\nconst b = [MASK:3];\n');
+    const editor = await openMarked('const [MASK:2] = 1;\n\n‸\nconst b = [MASK:3];\n');
     const { texts } = filled(await fill('markers'));
     assert.equal(editor.document.getText(), `const ${texts[0]!} = 1;\n\n\nconst b = ${texts[1]!};\n`);
   });
 
   it('keeps the words between markers in a selection', async () => {
-    const editor = await open('const a = 1;\n«const b = [MASK:2] + a * [MASK:2];»\n');
+    const editor = await openMarked('const a = 1;\n«const b = [MASK:2] + a * [MASK:2];»\n');
     const { texts } = filled(await fill());
     assert.match(texts[0]!, /^const b = [^]* \+ a \* [^]*;$/);
     assert.equal(editor.document.getText(), `const a = 1;\n${texts[0]!}\n`);

@@ -7,7 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
 import type { LladaApi } from '../../src/editor/extension-api';
-import { activated, closeAll, configure, next, openFile } from './support/editing';
+import { closeAll, next, openFile, useExtension } from './support/editing';
 import { Random } from '../../src/engine/diffusion/random';
 import { Typist } from './support/typist';
 
@@ -58,25 +58,19 @@ function quantile(sorted: readonly number[], q: number): number {
 
 describe('a typing session', function () {
   this.timeout(MINUTES * 60_000 * 1.5 + 120_000);
-  let llada: LladaApi;
-  let restore: () => Promise<void>;
-
-  before(async function () {
+  before(function () {
     if (process.platform === 'win32') this.skip();
-    llada = await activated();
-    restore = await configure(PLAIN_EDITOR);
   });
-  after(() => restore());
-  afterEach(closeAll);
+  const llada = useExtension(PLAIN_EDITOR);
 
   it(`of ${MINUTES} minutes leaves every file as it was, and no error`, async () => {
     const root = vscode.extensions.getExtension('llada-infill.llada-infill')!.extensionPath;
-    const typist = new Typist(llada, new Random(7));
+    const typist = new Typist(llada(), new Random(7));
     const errors: string[] = [];
-    const listening = llada.onDidChangeEngineState((state) => {
+    const listening = llada().onDidChangeEngineState((state) => {
       if (state.kind === 'error') errors.push(state.error.message);
     });
-    await warmUp(llada);
+    await warmUp(llada());
     const before = memory();
     const delay = monitorEventLoopDelay({ resolution: 10 });
     delay.enable();

@@ -12,6 +12,26 @@ export async function activated(): Promise<LladaApi> {
   return extension.activate();
 }
 
+/**
+ * For a suite: the extension activated and settings set before its tests, taken back after them; editors closed after
+ * each. By default without completions while typing, which would only be in the way.
+ *
+ * @returns gives the extension's public API to a test
+ */
+export function useExtension(
+  settings: Readonly<Record<string, unknown>> = { 'llada.inlineCompletions.enabled': false },
+): () => LladaApi {
+  let llada: LladaApi;
+  let restore: (() => Promise<void>) | undefined;
+  before(async () => {
+    llada = await activated();
+    restore = await configure(settings);
+  });
+  after(() => restore?.());
+  afterEach(closeAll);
+  return () => llada;
+}
+
 /** The next event that passes. */
 export function next<T>(event: vscode.Event<T>, passes: (value: T) => boolean = () => true): Promise<T> {
   return new Promise((resolve) => {
@@ -87,6 +107,13 @@ export function select(editor: vscode.TextEditor, { selections }: Marked): void 
   editor.selections = selections.map(
     ({ start, end }) => new vscode.Selection(document.positionAt(start), document.positionAt(end)),
   );
+}
+
+/** Opens an untitled document with what is marked selected. */
+export async function openMarked(drawn: string, language?: string): Promise<vscode.TextEditor> {
+  const editor = await openText(marked(drawn).text, language);
+  select(editor, marked(drawn));
+  return editor;
 }
 
 /** The marked text with its places replaced, left to right. */
