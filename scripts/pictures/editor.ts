@@ -1,26 +1,12 @@
 // Takes the pictures of the walkthrough from the running extension: npx tsx scripts/pictures/editor.ts
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { BODY, CART, METHOD } from '../../test/ui/support/cart';
 import { openVsCode, type VsCode } from '../../test/ui/support/vs-code';
 import { waitUntil } from '../../test/ui/support/wait';
 import { ROOT } from '../setup/paths';
 
 const FOLDER = path.join(ROOT, 'media', 'walkthrough');
-const CART = `/** The articles that a customer has chosen. */
-export class Cart {
-  constructor(items = []) {
-    this.items = items;
-  }
-
-  total() {
-    let total = 0;
-    for (const item of this.items) {
-      total += item.price * item.count;
-    }
-    return total;
-  }
-}
-`;
 
 async function picture(code: VsCode, name: string): Promise<void> {
   await code.page.screenshot({ path: path.join(FOLDER, `${name}.png`), animations: 'disabled' });
@@ -51,7 +37,7 @@ async function main(): Promise<void> {
   // A slow machine's notification, which names the source of an unpacked extension wrongly.
   await code.page.addStyleTag({ content: '.notifications-toasts { display: none !important; }' });
 
-  await code.select([8, 5], [12, 18]);
+  await code.select(...BODY);
   await code.runCommand('LLaDA: Fill Masked Region');
   await waitUntil(
     async () => {
@@ -66,7 +52,7 @@ async function main(): Promise<void> {
   await code.press('Control+z');
 
   await code.openFile('shop.js');
-  await code.select([7, 3], [13, 4]);
+  await code.select(...METHOD);
   await code.runCommand('LLaDA: Explain Uncertainty');
   await code.statusBarItem('hover a token').waitFor();
   await code.goTo([9, 21]);

@@ -1,23 +1,8 @@
 import assert from 'node:assert/strict';
+import { BODY, CART } from './support/cart';
 import { openVsCode, type VsCode } from './support/vs-code';
 import { waitUntil } from './support/wait';
 
-const CART = `/** A shopping cart. */
-export class Cart {
-  constructor(items) {
-    this.items = items;
-  }
-
-  total() {
-    let total = 0;
-    for (const item of this.items) {
-      total += item.price * item.count;
-    }
-    return total;
-  }
-}
-`;
-const BODY = { from: [8, 5], to: [12, 18] } as const;
 const MASK = /^\u00a0+$/;
 
 describe('Fill Masked Region', () => {
@@ -45,7 +30,7 @@ describe('Fill Masked Region', () => {
   }
 
   it('shows the masks, then the tokens in their places, then the text; one undo takes it back', async () => {
-    await code.select(BODY.from, BODY.to);
+    await code.select(...BODY);
     await code.runCommand('LLaDA: Fill Masked Region');
     await masksAppear();
     const pictures: string[][] = [];
@@ -88,7 +73,7 @@ describe('Fill Masked Region', () => {
 
   it('is cancelled by Escape, and the text is as it was', async () => {
     await code.openFile('other.js');
-    await code.select(BODY.from, BODY.to);
+    await code.select(...BODY);
     await code.runCommand('LLaDA: Fill Masked Region');
     await masksAppear();
     await code.press('Escape');

@@ -1,25 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
+import { CART, LOOP, METHOD } from './support/cart';
 import { screenshotInEveryTheme, useTheme } from './support/theme';
 import { openVsCode, type VsCode } from './support/vs-code';
 import { waitUntil } from './support/wait';
-
-const CART = `/** A shopping cart. */
-export class Cart {
-  constructor(items) {
-    this.items = items;
-  }
-
-  total() {
-    let total = 0;
-    for (const item of this.items) {
-      total += item.price * item.count;
-    }
-    return total;
-  }
-}
-`;
-const BODY = { from: [9, 5], to: [11, 6] } as const;
 
 describe('after a fill', () => {
   let code: VsCode;
@@ -44,7 +28,7 @@ describe('after a fill', () => {
     code.page.locator('.monaco-editor .view-overlays .cdr[class*="ced-"]').count();
 
   it('a bar offers another fill and takes all back', async () => {
-    await code.select(BODY.from, BODY.to);
+    await code.select(...LOOP);
     await code.runCommand('LLaDA: Fill Masked Region');
     await lens('Accept').waitFor();
     await screenshotInEveryTheme(code, 'result-bar');
@@ -61,7 +45,7 @@ describe('after a fill', () => {
 
   it('a heat map shows how sure the model is, numbers on hover, until Escape', async () => {
     await code.openFile('heat.js');
-    await code.select([7, 3], [13, 4]);
+    await code.select(...METHOD);
     const before = await heat();
     await code.runCommand('LLaDA: Explain Uncertainty');
     await code.statusBarItem('hover a token').waitFor();
