@@ -14,6 +14,7 @@ const NODE_ENTRIES = {
   train: './scripts/train/main.ts',
   'train-worker': './scripts/train/samples/worker.ts',
   'train-bench': './scripts/train/bench/main.ts',
+  'train-ablate': './scripts/train/ablation/main.ts',
   'test-gpu': './test/gpu/main.ts',
   'test-host/index': './test/host/index.ts',
   ...Object.fromEntries(

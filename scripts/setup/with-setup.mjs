@@ -30,6 +30,7 @@ const TASKS = {
   'train-model': ['dist/train.js'],
   'bench:train': ['dist/train-bench.js'],
   'test:gpu': ['dist/test-gpu.js'],
+  ablate: ['dist/train-ablate.js'],
   package: ['scripts/setup/package/main.ts'],
   fuzz: ['scripts/fuzz/main.ts'],
   soak: ['scripts/soak/main.ts'],

@@ -18,7 +18,16 @@ interface LiveContext extends ContextCache {
 export class LivePredictor implements MaskPredictor {
   #forwards = 0;
 
-  constructor(readonly network: Network) {}
+  /**
+   * @param rows of the network's input, padded where a request has fewer: every other number would be compiled anew on
+   *   a GPU
+   * @param wanted most rows that are predicted at once, padded likewise
+   */
+  constructor(
+    readonly network: Network,
+    readonly rows: number,
+    readonly wanted: number,
+  ) {}
 
   get vocabulary(): number {
     return this.network.config.vocabulary;
@@ -42,21 +51,30 @@ export class LivePredictor implements MaskPredictor {
     this.#forwards++;
     const { context } = cache as LiveContext;
     const first = context.ids.length;
-    const join = (a: Int32Array, b: Int32Array): Int32Array => Int32Array.from([...a, ...b]);
-    const all = join(context.ids, ids);
+    const rows = Math.max(this.rows, first + ids.length);
+    const join = (a: Int32Array, b: Int32Array): Int32Array => {
+      const joined = new Int32Array(rows);
+      joined.set(a);
+      joined.set(b, first);
+      return joined;
+    };
+    const kinds = new Int32Array(rows).fill(RowKind.context, 0, first);
+    kinds.fill(RowKind.hole, first, first + ids.length);
+    const predicted = new Int32Array(Math.max(this.wanted, wanted.length));
+    predicted.set(wanted.map((row) => first + row));
     const logits = this.network.logits({
-      ids: all,
+      ids: join(context.ids, ids),
       positions: join(context.positions, positions),
-      kinds: all.map((_, row) => (row < first ? RowKind.context : RowKind.hole)),
-      rows: wanted.map((row) => first + row),
-      targets: new Int32Array(wanted.length),
-      weights: new Float32Array(wanted.length),
+      kinds,
+      rows: predicted,
+      targets: new Int32Array(predicted.length),
+      weights: new Float32Array(predicted.length),
       batch: 1,
-      length: all.length,
+      length: rows,
     });
     const values = await logits.data<'float32'>();
     logits.dispose();
-    return values;
+    return values.subarray(0, wanted.length * this.vocabulary);
   }
 
   dispose(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BackendName } from './backend/select';
+import { TIERS, type Tier } from './corpus/manifest';
 import { SCHEDULE_SHAPES, type Schedule } from './learning-rate';
 import { PRESETS, type PresetName } from './presets';
 
@@ -7,6 +8,8 @@ export interface TrainOptions {
   readonly preset: PresetName;
   /** The user's own folder; undefined: the pinned corpus. */
   readonly data: string | undefined;
+  /** Tier of the pinned corpus; undefined: the preset's. */
+  readonly tier: Tier | undefined;
   /** Bundle whose weights and tokenizer training starts from. */
   readonly init: string | undefined;
   readonly out: string;
@@ -27,8 +30,9 @@ export interface TrainOptions {
   readonly resume: boolean;
 }
 
-type RawOptions = Partial<Omit<TrainOptions, 'backend' | 'seed' | 'resume' | 'gpus'>> &
-  Pick<TrainOptions, 'backend' | 'seed' | 'resume' | 'gpus'>;
+type RawOptions = Partial<Omit<TrainOptions, 'backend' | 'seed' | 'resume' | 'gpus' | 'tier'>> & {
+  readonly tier?: string;
+} & Pick<TrainOptions, 'backend' | 'seed' | 'resume' | 'gpus'>;
 
 /**
  * Reads the command line; commander prints what is wrong with it and ends the process.
@@ -50,6 +54,11 @@ export function parseOptions(
     )
     .option('--init <bundle>', 'start from the weights and the tokenizer of this model bundle')
     .option('--data <folder>', 'train on the files of this folder (default: the pinned corpus)')
+    .addOption(
+      new Option('--tier <megabytes>', 'size of the pinned corpus (default: the preset’s)')
+        .choices(TIERS.map(String))
+        .conflicts('data'),
+    )
     .option(
       '--out <folder>',
       'where the bundle, metrics.jsonl and the checkpoints go (default: models/llada-<preset>)',
@@ -91,6 +100,7 @@ export function parseOptions(
   return {
     preset,
     data: absolute(raw.data),
+    tier: raw.tier === undefined ? undefined : (Number(raw.tier) as Tier),
     init: absolute(raw.init),
     out: absolute(raw.out) ?? defaultOut(preset),
     maxSteps,

@@ -1,4 +1,5 @@
 import type { Architecture, Window } from '../../src/engine/model/bundle-config';
+import type { Tier } from './corpus/manifest';
 import type { Schedule } from './learning-rate';
 import type { BatchConfig } from './samples/batch';
 
@@ -8,7 +9,7 @@ export interface TrainingPreset {
   readonly architecture: Architecture;
   readonly batch: BatchConfig;
   /** Tier of the pinned corpus used when no folder is given. */
-  readonly tier: 20 | 300 | 600;
+  readonly tier: Tier;
   readonly steps: number;
   readonly schedule: Schedule;
   /** Batches that each process averages over per step. */
@@ -31,7 +32,10 @@ const SAMPLES = {
   shapes: { span: 0.35, tail: 0.25, lines: 0.3, word: 0.1 },
   holeCounts: [0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1],
   holeWeight: 0.7,
+  tPower: 1,
+  languageWeights: {},
   longestHole: 127,
+  smallestRun: 0.5,
   dropHeader: 0.1,
   dropContext: 0.1,
   shortContext: 0.2,

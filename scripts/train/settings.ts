@@ -37,6 +37,7 @@ export function settingsOf(
       batch: options.batch ?? preset.batch.batch,
       lastPhase: { ...lastPhase, share: options.lastPhase ?? (teaches ? lastPhase.share : 0) },
     },
+    tier: options.tier ?? preset.tier,
     steps: options.maxSteps,
     accumulate: options.accumulate ?? preset.accumulate,
     emaDecay: options.ema ?? preset.emaDecay,

@@ -31,11 +31,13 @@ export interface LiveSample {
 }
 
 /** Midpoints of equal parts of (0, 1): the mean over them is the integral over t. */
-const T_GRID = [0.1, 0.3, 0.5, 0.7, 0.9] as const;
+export const T_GRID = [0.1, 0.3, 0.5, 0.7, 0.9] as const;
 // Held-out samples come from seeds of their own, so that they are the same in every run.
 const VALIDATION_SEED = 1_000_003;
 const LIVE_TASKS = 16;
 const LIVE_STEPS = 8;
+/** Rows predicted at once: a line has fewer. */
+const LIVE_ROWS = 64;
 
 /**
  * Validates as the bound says (LLaDA, arXiv 2502.09992, equations 4 and 6): the same held-out holes at each mask ratio
@@ -96,7 +98,7 @@ export class Validator {
         files: { graph: NO_FILE, weights: NO_FILE, tokenizer: NO_FILE },
       } satisfies BundleConfig,
       tokenizer: this.#tokenizer,
-      predictor: new LivePredictor(network),
+      predictor: new LivePredictor(network, this.#config.window.rows, LIVE_ROWS),
     };
     const request = { ...task, holes: [{ replaced: task.middle }], steps: LIVE_STEPS };
     let filled = '';

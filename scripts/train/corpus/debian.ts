@@ -16,7 +16,7 @@ export function requireApt(sources: readonly Source[]): void {
   throw new CorpusError(
     'no-apt',
     `${debian.length} of the corpus's sources are Debian packages, and ${missing.join(', ')} is not on this machine. ` +
-      `Use tier 600, which needs npm only, or run on Debian 12.`,
+      `Use --tier 600, which needs npm only, or run on Debian 12.`,
   );
 }
 
@@ -39,7 +39,7 @@ export async function aptDownload(source: Source, folder: string, signal?: Abort
     `apt did not bring ${file} for ${label(source)}${said === '' ? '' : `:\n${said}`}\n` +
       `Debian's mirrors drop old versions: the manifest's pin may be stale. ` +
       (source.kind === 'debsrc' ? 'Sources also need "deb-src" among apt\'s sources. ' : '') +
-      `Run "apt-get update" and try again, correct the manifest, or use tier 600.`,
+      `Run "apt-get update" and try again, correct the manifest, or use --tier 600.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { Random } from '../../../src/engine/diffusion/random';
 import type { Window } from '../../../src/engine/model/bundle-config';
 import type { Encode } from '../../../src/engine/text/context-window';
 import type { Batch } from '../network';
-import type { PackedCorpus } from './packed-corpus';
+import type { PackedCorpus, PackedDocument } from './packed-corpus';
 import { buildSample, type Excerpt, type Sample, type SampleConfig } from './sample';
 
 export const ROW_KIND = { padding: 0, context: 1, hole: 2 } as const;
@@ -11,6 +11,10 @@ export interface BatchConfig extends SampleConfig {
   readonly window: Window;
   /** Share of the loss that goes to samples with context; the rest to those where all is a hole. */
   readonly holeWeight: number;
+  /** Power of 1/t in a masked token's weight: 1 is equation 5 of LLaDA, 0 weighs all t alike. */
+  readonly tPower: number;
+  /** How often texts of a language are drawn beside their share of the corpus, at most 1; 1 where it is not named. */
+  readonly languageWeights: Readonly<Record<string, number>>;
   /** Samples per batch. */
   readonly batch: number;
   /** Most predicted rows of a batch, as a share of all its rows; shapes on the device stay the same. */
@@ -46,11 +50,11 @@ export function buildBatch(
   const samples: Sample[] = [];
   while (samples.length < config.batch) {
     const u = (offset + samples.length / config.batch) % 1;
-    const excerpt = drawExcerpt(corpus, random);
+    const excerpt = drawExcerpt(corpus, config.languageWeights, random);
     const sample = buildSample(excerpt, encode, config.window, config, u, random, late);
     if (sample) samples.push(sample);
   }
-  return assemble(samples, config, tokenWeights(samples, config.holeWeight), random);
+  return assemble(samples, config, tokenWeights(samples, config), random);
 }
 
 /** What held-out samples are built from; `bytes`: what each token id writes. */
@@ -79,7 +83,7 @@ export function buildGridBatch(from: HeldOut, config: BatchConfig, t: number, se
   for (let index = 0; samples.length < config.batch; index++) {
     const random = new Random(seed * 4294967296 + index);
     const sample = buildSample(
-      drawExcerpt(from.corpus, random),
+      drawExcerpt(from.corpus, {}, random),
       from.encode,
       config.window,
       whole,
@@ -96,11 +100,21 @@ export function buildGridBatch(from: HeldOut, config: BatchConfig, t: number, se
   return assemble(samples, whole, ({ t: share }) => 1 / (share * bits), new Random(seed));
 }
 
-/** Every byte of the corpus is as likely as any other to be the anchor. */
-function drawExcerpt({ bytes, documents }: PackedCorpus, random: Random): Excerpt {
+/** Every byte of the corpus, its language's weight aside, is as likely as any other to be the anchor. */
+function drawExcerpt(
+  { bytes, documents }: PackedCorpus,
+  weights: BatchConfig['languageWeights'],
+  random: Random,
+): Excerpt {
   if (bytes.length === 0) throw new Error('There is no text to make samples of.');
-  const at = random.integer(bytes.length);
-  const document = documents[documentAt(documents, at)]!;
+  let at: number;
+  let document: PackedDocument;
+  let weight: number;
+  do {
+    at = random.integer(bytes.length);
+    document = documents[documentAt(documents, at)]!;
+    weight = weights[document.lang] ?? 1;
+  } while (weight < 1 && random.uniform() >= weight);
   const start = characterStart(bytes, Math.max(document.start, at - EXCERPT_BYTES));
   const anchor = characterStart(bytes, at);
   const end = characterStart(bytes, Math.min(document.end, at + EXCERPT_BYTES));
@@ -172,9 +186,13 @@ function assemble(
 /**
  * Weight of a masked token's cross-entropy: 1/t as in equation 5 of LLaDA, divided by the hole tokens of all samples of
  * its kind. Dividing by each sample's own, as the equation is written, lets a hole of two tokens count as much as a
- * whole window; the gradient was then mostly noise.
+ * whole window; the gradient was then mostly noise. With another power of t the whole is scaled so that the expected
+ * sum of the weights stays 1.
  */
-function tokenWeights(samples: readonly Sample[], holeWeight: number): (sample: Sample) => number {
+function tokenWeights(
+  samples: readonly Sample[],
+  { holeWeight, tPower, minimumT }: BatchConfig,
+): (sample: Sample) => number {
   const tokens = { withContext: 0, withoutContext: 0 };
   const kindOf = ({ contextRows }: Sample): keyof typeof tokens =>
     contextRows > 0 ? 'withContext' : 'withoutContext';
@@ -183,5 +201,7 @@ function tokenWeights(samples: readonly Sample[], holeWeight: number): (sample: 
   const share = alone
     ? { withContext: 1, withoutContext: 1 }
     : { withContext: holeWeight, withoutContext: 1 - holeWeight };
-  return (sample) => share[kindOf(sample)] / (sample.t * tokens[kindOf(sample)]);
+  // The mean of t^(1 − power) for t uniform in [minimumT, 1].
+  const masked = tPower === 1 ? 1 : (1 - minimumT ** (2 - tPower)) / ((2 - tPower) * (1 - minimumT));
+  return (sample) => share[kindOf(sample)] / (sample.t ** tPower * masked * tokens[kindOf(sample)]);
 }

@@ -24,6 +24,8 @@ export interface SampleConfig {
   readonly holeCounts: readonly number[];
   /** Most tokens of one hole. */
   readonly longestHole: number;
+  /** Share of holes that reserve the smallest run of positions they fit in, as selections do; the rest any they fit in. */
+  readonly smallestRun: number;
   /** Share of samples without a header. */
   readonly dropHeader: number;
   /** Share of samples without any context, the unconditional side of guidance. */
@@ -190,7 +192,8 @@ function keepWithinWindow(
     );
     if (fitting.length === 0) return [];
     // In use a selection reserves the smallest run, a hole of unknown length that of its limit.
-    const reserved = random.uniform() < 0.5 ? fitting[0]! : fitting[random.integer(fitting.length)]!;
+    const reserved =
+      random.uniform() < config.smallestRun ? fitting[0]! : fitting[random.integer(fitting.length)]!;
     rows -= length + 1;
     positions -= reserved;
     return [{ ...hole, reserved }];

@@ -25,10 +25,11 @@ describe('settings of a training run', () => {
 
   it('change where the command line says so', () => {
     const words =
-      '--batch 3 --accumulate 4 --schedule wsd --learning-rate 1e-4 --warmup 7 --ema 0.99 --last-phase 0.5';
+      '--tier 300 --batch 3 --accumulate 4 --schedule wsd --learning-rate 1e-4 --warmup 7 --ema 0.99 --last-phase 0.5';
     const settings = settingsOf(options('--max-steps', '30', ...words.split(' ')));
     assert.equal(settings.batch.batch, 3);
     assert.equal(settings.accumulate, 4);
+    assert.equal(settings.tier, 300);
     assert.equal(settings.emaDecay, 0.99);
     assert.deepEqual(
       { ...settings.schedule },
