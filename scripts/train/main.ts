@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { selectBackend } from './backend/select';
+import { explainWasmError } from './backend/wasm';
 import { listCheckpoints } from './checkpoint';
 import { importBundle } from './export/import-bundle';
 import { finish, type Finished } from './finish';
@@ -175,7 +176,8 @@ function say(message: string): void {
 main().then(
   () => process.exit(),
   (error: unknown) => {
-    say(error instanceof Error ? error.message : String(error));
+    const explained = explainWasmError(error);
+    say(explained instanceof Error ? explained.message : String(explained));
     process.exit(1);
   },
 );

@@ -31,3 +31,14 @@ export async function startWasm(): Promise<void> {
   replaceGather();
   replaceMatMul(tf.backend() as unknown as WasmBackend);
 }
+
+/** What an error of the wasm backend means to a user: what does not fit into its memory shows as an access out of bounds. */
+export function explainWasmError(error: unknown): unknown {
+  // Node's types do not have WebAssembly.RuntimeError.
+  if (!(error instanceof Error && error.name === 'RuntimeError')) return error;
+  return new Error(
+    `The CPU backend ran out of memory (WebAssembly: ${error.message}). ` +
+      'Take fewer samples at once: a smaller --batch, and --accumulate to make up for it.',
+    { cause: error },
+  );
+}
