@@ -9,6 +9,12 @@ import { attachGpu, Gpu } from '../../scripts/train/backend/gpu';
 import { startWebgpu } from '../../scripts/train/backend/webgpu';
 import { syntheticBatch } from '../../scripts/train/bench/synthetic';
 import { Network } from '../../scripts/train/network';
+import {
+  forwardSource,
+  keyGradientSource,
+  queryGradientSource,
+  rowStatsSource,
+} from '../../scripts/train/ops/attention-flash.source';
 import { subgroupSource, subgroupTile } from '../../scripts/train/ops/gemm/subgroup';
 import type { GemmSpec } from '../../scripts/train/ops/gemm/spec';
 import { Trainer } from '../../scripts/train/trainer';
@@ -73,7 +79,7 @@ async function main(): Promise<void> {
   trainer.step(syntheticBatch(shape, 1), 0);
   await gpu.finish();
 
-  const products = productSources();
+  const products = new Set([...productSources(), ...attentionSources(gpu)]);
   for (const code of products) {
     const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
     problems.push(...messages.filter(({ type }) => type === 'error').map(({ message }) => message));
@@ -101,6 +107,26 @@ function productSources(): ReadonlySet<string> {
               sources.add(subgroupSource(spec, { ...subgroupTile(spec, wide), vectors, prefetch }, false));
       }
   return sources;
+}
+
+/** The fused attention: as trained for use, one row, and ragged. */
+function attentionSources(gpu: Gpu): readonly string[] {
+  const scales = { output: 4096, scores: 16 };
+  return [
+    { length: 512, headWidth: 64 },
+    { length: 1, headWidth: 16 },
+    { length: 77, headWidth: 40 },
+  ].flatMap(({ length, headWidth }) =>
+    [4, 8].flatMap((subgroups) => {
+      const spec = { shape: { batch: 2, length, heads: 3 }, headWidth, subgroups, emulated: false };
+      return [
+        forwardSource(spec),
+        rowStatsSource(gpu, spec, scales),
+        queryGradientSource(spec, scales),
+        keyGradientSource(spec, scales),
+      ];
+    }),
+  );
 }
 
 main().then(

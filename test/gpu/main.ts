@@ -9,6 +9,7 @@ interface Options {
   readonly software: boolean;
   readonly json: boolean;
   readonly units?: string;
+  readonly only?: string;
 }
 
 async function main(): Promise<number> {
@@ -16,10 +17,12 @@ async function main(): Promise<number> {
     software,
     json,
     units: wanted,
+    only,
   } = new Command('test:gpu')
     .description('Runs every WebGPU kernel of the trainer on a GPU and compares it with double precision.')
     .option('--software', 'take an adapter that runs on the CPU too', false)
     .option('--units <list>', 'what multiplies matrices: subgroup, f32, emulated (default: all there are)')
+    .option('--only <words>', 'run the operations alone whose name has these words')
     .option('--json', 'print a line of JSON for each check', false)
     .parse()
     .opts<Options>();
@@ -51,8 +54,8 @@ async function main(): Promise<number> {
         `${good ? 'ok  ' : 'FAIL'} ${name}  ${errors.map((error) => error.toExponential(1)).join(' ')}`,
       );
   };
-  await runSuite(units, report);
-  for (const unit of units) report(await compareTraining(unit));
+  await runSuite(units, report, only);
+  for (const unit of only === undefined ? units : []) report(await compareTraining(unit));
   if (!json)
     console.log(
       `${checks - failed.length} passed, ${failed.length} failed, ${deviceErrors} errors of the device`,

@@ -33,10 +33,11 @@ const config: Architecture = {
 export async function runSuite(
   units: readonly MatrixUnit[],
   onOutcome: (outcome: Outcome) => void,
+  only = '',
 ): Promise<void> {
   for (const unit of units) {
     const cases = unit === units[0] ? [...opCases, ...chunkedLossCases] : matrixCasesOf(unit);
-    for (const op of cases) {
+    for (const op of cases.filter(({ name }) => name.includes(only))) {
       currentGpu().matrixUnit = unit;
       const { value, gradients } = await measureErrors(op);
       onOutcome({ name: `${unit}: ${op.name}`, errors: [value, ...gradients], allowed: ALLOWED[unit] });

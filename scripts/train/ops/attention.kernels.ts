@@ -15,7 +15,7 @@ import {
 } from './wgsl';
 
 /** How much less than a score's gradient its softmax input's is, roughly: a power of two. */
-const scoreGradientScale = 16;
+export const scoreGradientScale = 16;
 
 /** Layouts of [batch·length, heads·headWidth] and [batch, heads, length, length] as batches of matrices. */
 function layouts(

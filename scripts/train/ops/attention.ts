@@ -1,6 +1,7 @@
 /** Multi-head attention with the two-sided rule: context sees context only, a hole sees everything. */
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../backend/gpu';
+import { fitsFlash, flashBackward, flashForward } from './attention-flash';
 import { attentionBackward, attentionForward } from './attention.kernels';
 import { defineFused } from './fused';
 
@@ -13,7 +14,28 @@ export interface AttentionShape {
   readonly heads: number;
 }
 
-const fusedAttention = defineFused<'q' | 'k' | 'v' | 'kinds', AttentionShape>({
+/** Nothing of size length² is stored. */
+const flashAttention = defineFused<'q' | 'k' | 'v' | 'kinds', AttentionShape>({
+  name: 'LladaFlashAttention',
+  save: ['q', 'k', 'v', 'kinds'],
+  saveOutputs: [true, true],
+  forward: (gpu, { q, k, v, kinds }, shape) => {
+    const { output, logSumExp } = flashForward(gpu, q, k, v, kinds, shape);
+    return [output, logSumExp];
+  },
+  backward: (gpu, [dOutput], [q, k, v, kinds, output, logSumExp], shape) =>
+    flashBackward(
+      gpu,
+      {
+        ...{ q: q!, k: k!, v: v!, kinds: kinds! },
+        ...{ output: output!, logSumExp: logSumExp!, dOutput: dOutput! },
+      },
+      shape,
+    ),
+});
+
+/** As matrix products, with the probabilities in storage: for devices without subgroup matrices, and for wide heads. */
+const productAttention = defineFused<'q' | 'k' | 'v' | 'kinds', AttentionShape>({
   name: 'LladaAttention',
   save: ['q', 'k', 'v'],
   saveOutputs: [false, true],
@@ -85,6 +107,8 @@ export function attention(
   kinds: tf.Tensor1D,
   shape: AttentionShape,
 ): tf.Tensor2D {
-  if (activeGpu() === undefined) return attentionComposite(q, k, v, kinds, shape);
-  return fusedAttention({ q, k, v, kinds }, shape)[0] as tf.Tensor2D;
+  const gpu = activeGpu();
+  if (gpu === undefined) return attentionComposite(q, k, v, kinds, shape);
+  const fused = fitsFlash(gpu, shape, q.shape[1] / shape.heads) ? flashAttention : productAttention;
+  return fused({ q, k, v, kinds }, shape)[0] as tf.Tensor2D;
 }

@@ -145,6 +145,13 @@ export const attentionCases: readonly OpCase[] = [
     2,
     16,
   ),
+  attentionCase('two rows, and a row alone', ['11', '20'], 1, 64),
+  attentionCase(
+    'more than one tile, some of which nobody sees',
+    [`${'1'.repeat(40)}${'2'.repeat(30)}00`, `${'0'.repeat(35)}${'12'.repeat(18)}2`],
+    1,
+    64,
+  ),
 ];
 
 /** More rows than fit into a chunk of logits would take too long in double precision; fewer, in small chunks, do not. */

@@ -33,18 +33,32 @@ describe('WebGPU kernels', function () {
     assert.ok(pipelines > 50 && products > 60, `${pipelines} pipelines, ${products} products`);
   });
 
-  it('compute on a software adapter what their composites do, values and gradients', function () {
-    if (!fs.existsSync(DRIVER)) this.skip();
+  function compute(args: readonly string[]): (Outcome & { good: boolean })[] {
     const env = { VK_DRIVER_FILES: DRIVER, VK_ICD_FILENAMES: DRIVER, LD_LIBRARY_PATH: CHROMIUM };
-    const outcomes = run('main.ts', ['--software', '--json', '--units', 'f32'], env)
+    return run('main.ts', ['--software', '--json', ...args], env)
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Outcome & { good: boolean });
+  }
+
+  it('compute on a software adapter what their composites do, values and gradients', function () {
+    if (!fs.existsSync(DRIVER)) this.skip();
+    const outcomes = compute(['--units', 'f32']);
     assert.deepEqual(
       outcomes.filter(({ good }) => !good),
       [],
     );
     assert.ok(outcomes.some(({ name }) => name.includes('four training steps')));
     assert.ok(outcomes.length > 15, `only ${outcomes.length} checks`);
+  });
+
+  it('compute the fused attention, its matrix pieces emulated, over several tiles', function () {
+    if (!fs.existsSync(DRIVER)) this.skip();
+    const outcomes = compute(['--units', 'emulated', '--only', 'more than one tile']);
+    assert.equal(outcomes.length, 1);
+    assert.deepEqual(
+      outcomes.filter(({ good }) => !good),
+      [],
+    );
   });
 });
