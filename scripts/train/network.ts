@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../../src/engine/model/bundle-config';
 import { parameterShapes } from '../../src/engine/model/graph/parameters';
+import { setValues } from './backend/gpu';
 import { initialValue } from './initial-values';
 import { attention, RowKind } from './ops/attention';
 import { gather, RowIndex } from './ops/gather';
@@ -26,8 +27,10 @@ export interface Batch {
   readonly length: number;
 }
 
-/** A batch as tensors, with what the gradients of gathers need. */
-interface DeviceBatch {
+/** A batch as tensors, with what the gradients of gathers need. Their shapes depend on the batch's alone. */
+export interface DeviceBatch {
+  readonly batch: number;
+  readonly length: number;
   readonly ids: RowIndex;
   readonly rows: RowIndex;
   readonly positions: tf.Tensor1D;
@@ -59,33 +62,48 @@ export class Network {
 
   /** Logits of the batch's predicted rows. [rows, vocabulary] */
   logits(batch: Batch): tf.Tensor2D {
-    return this.#withBatch(batch, (device) =>
-      linear(this.#hidden(device, batch), this.#matrix('embedding'), true),
-    );
+    return this.#withBatch(batch, (device) => linear(this.#hidden(device), this.#matrix('embedding'), true));
   }
 
   /** Σ weights · cross-entropy. With `gradient` false it cannot be differentiated, and costs less. */
   loss(batch: Batch, gradient = true): tf.Scalar {
     return this.#withBatch(batch, (device) =>
-      headLoss(this.#hidden(device, batch), this.#matrix('embedding'), device.targets, device.weights, {
+      headLoss(this.#hidden(device), this.#matrix('embedding'), device.targets, device.weights, {
         gradient,
       }),
     );
   }
 
   /** Loss and its gradient by parameter name. */
-  lossAndGradients(batch: Batch): { loss: tf.Scalar; gradients: Map<string, tf.Tensor> } {
-    // The batch's tensors must outlive the forward pass: the backward pass reads them.
-    const { value, grads } = this.#withBatch(batch, (device) => {
-      const forward = (): tf.Scalar =>
-        headLoss(this.#hidden(device, batch), this.#matrix('embedding'), device.targets, device.weights, {
-          gradient: true,
-        });
-      return tf.variableGrads(forward, [...this.parameters.values()]);
-    });
+  lossAndGradients(device: DeviceBatch): { loss: tf.Scalar; gradients: Map<string, tf.Tensor> } {
+    const forward = (): tf.Scalar =>
+      headLoss(this.#hidden(device), this.#matrix('embedding'), device.targets, device.weights, {
+        gradient: true,
+      });
+    const { value, grads } = tf.variableGrads(forward, [...this.parameters.values()]);
     return {
       loss: value,
       gradients: new Map([...this.parameters].map(([name, parameter]) => [name, grads[parameter.name]!])),
+    };
+  }
+
+  /**
+   * The batch as tensors, which are on the host until a kernel reads them, for the caller to dispose of.
+   *
+   * @throws Error if its arrays do not fit together
+   */
+  place(batch: Batch): DeviceBatch {
+    checkBatch(batch);
+    this.#growTable(batch.positions);
+    return {
+      batch: batch.batch,
+      length: batch.length,
+      ids: RowIndex.create(batch.ids, this.config.vocabulary),
+      rows: RowIndex.create(batch.rows, batch.ids.length),
+      positions: tf.tensor1d(batch.positions, 'int32'),
+      kinds: tf.tensor1d(batch.kinds, 'int32'),
+      targets: tf.tensor1d(batch.targets, 'int32'),
+      weights: tf.tensor1d(batch.weights),
     };
   }
 
@@ -105,8 +123,7 @@ export class Network {
           `the weights have ${size === undefined ? 'no' : `${size} instead of ${parameter.size}`} values for ${name}: they belong to another network`,
         );
     }
-    for (const [name, parameter] of this.parameters)
-      tf.tidy(() => parameter.assign(tf.tensor(values.get(name)!, parameter.shape)));
+    for (const [name, parameter] of this.parameters) setValues(parameter, values.get(name)!);
   }
 
   dispose(): void {
@@ -116,8 +133,9 @@ export class Network {
   }
 
   /** The last norm's outputs for the predicted rows. [rows, width] */
-  #hidden(device: DeviceBatch, { batch, length }: Batch): tf.Tensor2D {
+  #hidden(device: DeviceBatch): tf.Tensor2D {
     const { layers, heads } = this.config;
+    const { batch, length } = device;
     const shape = { batch, length, heads };
     const table = this.#table!;
     let x = gather(this.#matrix('embedding'), device.ids);
@@ -149,18 +167,7 @@ export class Network {
   }
 
   #withBatch<T extends tf.TensorContainer>(batch: Batch, use: (device: DeviceBatch) => T): T {
-    checkBatch(batch);
-    this.#growTable(batch.positions);
-    return tf.tidy(() =>
-      use({
-        ids: RowIndex.create(batch.ids, this.config.vocabulary),
-        rows: RowIndex.create(batch.rows, batch.ids.length),
-        positions: tf.tensor1d(batch.positions, 'int32'),
-        kinds: tf.tensor1d(batch.kinds, 'int32'),
-        targets: tf.tensor1d(batch.targets, 'int32'),
-        weights: tf.tensor1d(batch.weights),
-      }),
-    );
+    return tf.tidy(() => use(this.place(batch)));
   }
 
   /** Keeps cosines and sines for at least the positions given. */

@@ -1,7 +1,8 @@
 /** A network with its optimiser: one call per training step, which queues work and waits for nothing. */
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from './backend/gpu';
-import type { Batch, Network } from './network';
+import { Replayer } from './backend/plan';
+import type { Batch, DeviceBatch, Network } from './network';
 import { AdamW, defaultAdamW, type AdamWOptions } from './ops/adamw';
 import { Ema } from './ops/ema';
 import { sumParts } from './ops/sum.kernels';
@@ -10,6 +11,8 @@ export interface TrainerOptions {
   readonly adamw?: AdamWOptions;
   /** Decay per step of the moving average of the weights; 0 or absent: none is kept. */
   readonly emaDecay?: number;
+  /** Whether the kernels of a step are recorded once and then replayed, where kernels run; unless false, they are. */
+  readonly replay?: boolean;
 }
 
 /** What a step was like. */
@@ -41,7 +44,10 @@ interface Sum {
 export class Trainer {
   readonly #optimizer: AdamW;
   readonly #ema: Ema | undefined;
-  #last: tf.Scalar[] = [];
+  /** A whole step, and the two halves of one between which the gradients are averaged with other processes'. */
+  readonly #step: Runner;
+  readonly #gradients: Runner;
+  readonly #update: Runner;
 
   constructor(
     readonly network: Network,
@@ -50,6 +56,10 @@ export class Trainer {
     this.#optimizer = new AdamW(network.parameters, options.adamw ?? defaultAdamW);
     const { emaDecay = 0 } = options;
     this.#ema = emaDecay === 0 ? undefined : new Ema(network.parameters, emaDecay);
+    const gpu = activeGpu();
+    const runner = (): Runner =>
+      gpu === undefined || options.replay === false ? new DirectRunner() : new Replayer(gpu);
+    [this.#step, this.#gradients, this.#update] = [runner(), runner(), runner()];
   }
 
   /** Runs with the averaged weights in the network where an average is kept, else with its own. */
@@ -59,8 +69,13 @@ export class Trainer {
 
   /** One update from one batch, or from the mean over several (gradient accumulation). */
   step(batches: Batch | readonly Batch[], learningRate: number): StepResult {
-    const all: readonly Batch[] = 'ids' in batches ? [batches] : batches;
-    return this.#update(() => this.#accumulate(all), learningRate);
+    const placed = this.#place('ids' in batches ? [batches] : batches);
+    this.#setRates(learningRate);
+    const [loss, norm] = this.#step.run(placed.flatMap(tensorsOf), () => {
+      const sum = this.#accumulate(placed);
+      return [sum.loss, this.#apply(sum.gradients)];
+    });
+    return resultOf(loss!, norm!);
   }
 
   /** The same, from the mean over the batches of all processes. Waits for the gradients to be read and averaged. */
@@ -69,60 +84,34 @@ export class Trainer {
     learningRate: number,
     exchange: Exchange,
   ): Promise<StepResult> {
-    const own = tf.tidy(() => {
-      const { loss, gradients } = this.#accumulate(batches);
+    const placed = this.#place(batches);
+    const own = this.#gradients.run(placed.flatMap(tensorsOf), () => {
+      const { loss, gradients } = this.#accumulate(placed);
       return [loss, ...gradients.values()];
     });
-    activeGpu()?.submit();
-    const parts = await Promise.all(own.map((tensor) => tensor.data<'float32'>()));
-    tf.dispose(own);
-    const flat = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let length = 0;
-    for (const part of parts) {
-      flat.set(part, length);
-      length += part.length;
-    }
+    const flat = await readAll(own);
     await exchange.average(flat);
-    return this.#update(() => {
-      let start = 1;
-      const gradients = new Map<string, tf.Tensor>();
-      for (const [name, { shape, size }] of this.network.parameters) {
-        gradients.set(name, tf.tensor(flat.subarray(start, start + size), shape));
-        start += size;
-      }
-      return { loss: tf.scalar(flat[0]!), gradients };
-    }, learningRate);
-  }
-
-  #update(gradients: () => Sum, learningRate: number): StepResult {
-    tf.dispose(this.#last);
-    const [loss, norm] = tf.tidy(() => {
-      const sum = gradients();
-      const result = this.#optimizer.apply(sum.gradients, learningRate);
-      return [sum.loss, result] as [tf.Scalar, tf.Scalar];
-    });
-    this.#ema?.update();
-    activeGpu()?.submit();
-    this.#last = [tf.keep(loss), tf.keep(norm)];
-    return {
-      get loss() {
-        return readScalar(loss);
-      },
-      get gradientNorm() {
-        return readScalar(norm);
-      },
-      get numbers() {
-        return readBoth(loss, norm);
-      },
-    };
+    let start = 1;
+    const gradients = new Map<string, tf.Tensor>();
+    for (const [name, { shape, size }] of this.network.parameters) {
+      gradients.set(name, tf.tensor(flat.subarray(start, start + size), shape));
+      start += size;
+    }
+    this.#setRates(learningRate);
+    const mean = tf.scalar(flat[0]!);
+    const [loss, norm] = this.#update.run([mean, ...gradients.values()], () => [
+      tf.clone(mean),
+      this.#apply(gradients),
+    ]);
+    return resultOf(loss!, norm!);
   }
 
   /** Loss of a batch; nothing is learned from it. */
   async evaluate(batch: Batch): Promise<number> {
     const loss = this.network.loss(batch, false);
-    const value = await readScalar(loss);
+    const [value] = await readAll([loss]);
     loss.dispose();
-    return value;
+    return value!;
   }
 
   /** Everything a checkpoint needs: weights by name, the optimiser's state under `adamw.`, averages under `ema.`. */
@@ -149,52 +138,111 @@ export class Trainer {
   }
 
   dispose(): void {
-    tf.dispose(this.#last);
-    this.#last = [];
+    for (const runner of [this.#step, this.#gradients, this.#update]) runner.dispose();
     this.#optimizer.dispose();
     this.#ema?.dispose();
   }
 
-  #accumulate(batches: readonly Batch[]): Sum {
-    const [first, ...rest] = batches;
-    if (first === undefined) throw new Error('a step needs at least one batch');
-    const sum = this.network.lossAndGradients(first);
-    for (const batch of rest) {
+  #place(batches: readonly Batch[]): DeviceBatch[] {
+    if (batches.length === 0) throw new Error('a step needs at least one batch');
+    return batches.map((batch) => this.network.place(batch));
+  }
+
+  /** What an update needs besides the gradients; not a part of what is replayed. */
+  #setRates(learningRate: number): void {
+    this.#optimizer.setRate(learningRate);
+    this.#ema?.advance();
+  }
+
+  /** Returns the gradients' norm. */
+  #apply(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
+    const norm = this.#optimizer.apply(gradients);
+    this.#ema?.apply();
+    return norm;
+  }
+
+  /** The mean over the batches. */
+  #accumulate([first, ...rest]: readonly DeviceBatch[]): Sum {
+    const sum = this.network.lossAndGradients(first!);
+    rest.forEach((batch, i) => {
+      const scale = i === rest.length - 1 ? 1 / (rest.length + 1) : 1;
       const more = this.network.lossAndGradients(batch);
-      sum.loss = tf.add(sum.loss, more.loss);
+      sum.loss = addTo(sum.loss, more.loss, scale);
       for (const [name, gradient] of more.gradients)
-        sum.gradients.set(name, addTo(sum.gradients.get(name)!, gradient));
-    }
-    if (rest.length === 0) return sum;
-    const share = 1 / batches.length;
-    return {
-      loss: tf.mul(sum.loss, share),
-      gradients: new Map([...sum.gradients].map(([name, gradient]) => [name, tf.mul(gradient, share)])),
-    };
+        sum.gradients.set(name, addTo(sum.gradients.get(name)!, gradient, scale));
+    });
+    return sum;
   }
 }
 
-/** total + term, in total's place where kernels run; term is freed. */
-function addTo(total: tf.Tensor, term: tf.Tensor): tf.Tensor {
+/** Runs a step's work, whose inputs it owns; what it returns is good until the next run. */
+interface Runner {
+  run(inputs: readonly tf.Tensor[], work: () => tf.Tensor[]): readonly tf.Tensor[];
+  dispose(): void;
+}
+
+/** Runs the work as it is. */
+class DirectRunner implements Runner {
+  #last: readonly tf.Tensor[] = [];
+
+  run(inputs: readonly tf.Tensor[], work: () => tf.Tensor[]): readonly tf.Tensor[] {
+    this.dispose();
+    this.#last = tf.tidy(work).map((tensor) => tf.keep(tensor));
+    tf.dispose([...inputs]);
+    activeGpu()?.submit();
+    return this.#last;
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#last]);
+    this.#last = [];
+  }
+}
+
+function tensorsOf({ ids, rows, positions, kinds, targets, weights }: DeviceBatch): tf.Tensor[] {
+  return [...ids.tensors, ...rows.tensors, positions, kinds, targets, weights];
+}
+
+/** scale · (total + term), in total's place where kernels run; term is freed. */
+function addTo<T extends tf.Tensor>(total: T, term: tf.Tensor, scale: number): T {
   const gpu = activeGpu();
-  const sum = gpu === undefined ? tf.add(total, term) : total;
-  if (gpu !== undefined) sumParts(gpu, term, { parts: 1, size: term.size, accumulate: true }, total);
+  if (gpu === undefined) {
+    const sum = tf.tidy(() => tf.mul(tf.add(total, term), scale));
+    tf.dispose([total, term]);
+    return sum as T;
+  }
+  sumParts(gpu, term, { parts: 1, size: term.size, accumulate: true, scale }, total);
   term.dispose();
-  if (sum !== total) total.dispose();
-  return sum;
+  return total;
 }
 
-/** The scalar itself may be disposed while its value is on the way. */
-async function readScalar(scalar: tf.Scalar): Promise<number> {
-  const held = tf.keep(scalar.clone());
-  const [value] = await held.data<'float32'>();
-  held.dispose();
-  return value!;
+/** Values of float32 tensors one after the other. These may be overwritten or disposed of while they are on the way. */
+async function readAll(tensors: readonly tf.Tensor[]): Promise<Float32Array> {
+  const gpu = activeGpu();
+  if (gpu !== undefined) return gpu.read(tensors);
+  const held = tensors.map((tensor) => tf.keep(tensor.clone()));
+  const parts = await Promise.all(held.map((tensor) => tensor.data<'float32'>()));
+  tf.dispose(held);
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let length = 0;
+  for (const part of parts) {
+    all.set(part, length);
+    length += part.length;
+  }
+  return all;
 }
 
-async function readBoth(loss: tf.Scalar, norm: tf.Scalar): Promise<StepNumbers> {
-  const both = tf.stack([loss, norm]);
-  const [first, second] = await both.data<'float32'>();
-  both.dispose();
-  return { loss: first!, gradientNorm: second! };
+function resultOf(loss: tf.Tensor, norm: tf.Tensor): StepResult {
+  const read = async (tensor: tf.Tensor): Promise<number> => (await readAll([tensor]))[0]!;
+  return {
+    get loss() {
+      return read(loss);
+    },
+    get gradientNorm() {
+      return read(norm);
+    },
+    get numbers() {
+      return readAll([loss, norm]).then(([first, second]) => ({ loss: first!, gradientNorm: second! }));
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { activeGpu, type MatrixUnit } from '../../scripts/train/backend/gpu';
 import { openDawn } from '../../scripts/train/backend/dawn';
 import { startWebgpu } from '../../scripts/train/backend/webgpu';
+import { checkReplay } from './replay';
 import { compareTraining, runSuite, type Outcome } from './suite';
 
 interface Options {
@@ -55,7 +56,10 @@ async function main(): Promise<number> {
       );
   };
   await runSuite(units, report, only);
-  for (const unit of only === undefined ? units : []) report(await compareTraining(unit));
+  if (only === undefined) {
+    await checkReplay(report);
+    for (const unit of units) report(await compareTraining(unit));
+  }
   if (!json)
     console.log(
       `${checks - failed.length} passed, ${failed.length} failed, ${deviceErrors} errors of the device`,

@@ -18,7 +18,7 @@ export interface Outcome {
 /** How far float32 sums in another order, and float16 factors, may be off. */
 const ALLOWED: Readonly<Record<MatrixUnit, number>> = { f32: 1e-4, emulated: 1e-4, subgroup: 4e-3 };
 
-const config: Architecture = {
+export const config: Architecture = {
   layers: 1,
   width: 32,
   heads: 2,

@@ -5,6 +5,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { Plan } from './plan';
+import { destroyBuffers, type WebGPUInternals } from './tfjs-internals';
 
 /** What multiplies matrices: f16 subgroup matrices, plain f32 tiles, or the former's layout in plain f32 (for tests without the hardware). */
 export type MatrixUnit = 'subgroup' | 'f32' | 'emulated';
@@ -37,46 +39,37 @@ export interface KernelTime {
   readonly milliseconds: number;
 }
 
-/** The members of WebGPUBackend that its type hides. */
-interface Recorder {
-  readonly device: GPUDevice;
-  readonly queue: GPUQueue;
-  readonly tensorMap: { get(id: object): { resource: GPUBuffer | null; values: unknown } };
-  commandEncoder: GPUCommandEncoder | null;
-  computePassEncoder: GPUComputePassEncoder | null;
-  dispatchCountInPass: number;
-  ensureCommandEncoderReady(): void;
-  endComputePassEncoder(): void;
-  submitQueue(): void;
-  uploadToGPU(id: object): void;
-  readonly bufferManager: {
-    readonly freeBuffers: Map<string, GPUBuffer[]>;
-    numFreeBuffers: number;
-    numBytesAllocated: number;
-  };
+/** A kernel bound to its buffers. */
+export interface Command {
+  readonly name: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly grid: Grid;
 }
 
 const dispatchesPerSubmit = 48;
 const maxTimed = 2048;
 
 export class Gpu {
-  readonly #recorder: Recorder;
+  readonly internals: WebGPUInternals;
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   readonly #pipelines = new Map<string, { pipeline: GPUComputePipeline; layout: GPUBindGroupLayout }>();
   #timed: { querySet: GPUQuerySet; names: string[] } | undefined;
   /** Which kernels `matrix products` use; changing it affects what is recorded from then on. */
   matrixUnit: MatrixUnit;
+  /** What is told of all that is recorded, at present. */
+  capturing: Plan | undefined;
 
   constructor(
     readonly backend: WebGPUBackend,
     readonly capabilities: Capabilities,
   ) {
-    this.#recorder = backend as unknown as Recorder;
+    this.internals = backend as unknown as WebGPUInternals;
     this.matrixUnit = capabilities.subgroupMatrices ? 'subgroup' : 'f32';
   }
 
   get device(): GPUDevice {
-    return this.#recorder.device;
+    return this.internals.device;
   }
 
   /** A new tensor on the device, its contents undefined. */
@@ -95,22 +88,31 @@ export class Gpu {
   }
 
   record(kernel: Kernel, inputs: readonly Operand[], outputs: readonly Operand[], grid: Grid): void {
-    const recorder = this.#recorder;
+    const { device, tensorMap } = this.internals;
     const { pipeline, layout } = this.#pipeline(kernel, inputs.length, outputs.length);
     const entries = [...inputs, ...outputs].map((operand, binding) => ({
       binding,
       resource: this.#bind(operand),
     }));
+    const written = outputs.map((operand) => tensorOf(operand).dataId);
     // A value that tfjs read back earlier is stale once a kernel has written to its buffer.
-    for (const operand of outputs)
-      recorder.tensorMap.get(('tensor' in operand ? operand.tensor : operand).dataId).values = null;
-    const group = recorder.device.createBindGroup({ layout, entries });
-    recorder.ensureCommandEncoderReady();
+    for (const id of written) tensorMap.get(id).values = null;
+    const group = device.createBindGroup({ layout, entries });
+    const command = { name: kernel.name, pipeline, group, grid };
+    const bound = [...inputs.map((operand) => tensorOf(operand).dataId), ...written];
+    this.capturing?.add(command, bound, written);
+    this.issue(command);
+  }
+
+  /** Puts a command into the encoder. */
+  issue({ name, pipeline, group, grid }: Command): void {
+    const { internals } = this;
+    internals.ensureCommandEncoderReady();
     const timed = this.#timed;
     if (timed !== undefined && timed.names.length < maxTimed) {
-      recorder.endComputePassEncoder();
-      const i = timed.names.push(kernel.name) - 1;
-      recorder.computePassEncoder = recorder.commandEncoder!.beginComputePass({
+      internals.endComputePassEncoder();
+      const i = timed.names.push(name) - 1;
+      internals.computePassEncoder = internals.commandEncoder!.beginComputePass({
         timestampWrites: {
           querySet: timed.querySet,
           beginningOfPassWriteIndex: 2 * i,
@@ -118,28 +120,65 @@ export class Gpu {
         },
       });
     } else {
-      recorder.computePassEncoder ??= recorder.commandEncoder!.beginComputePass();
+      internals.computePassEncoder ??= internals.commandEncoder!.beginComputePass();
     }
-    const pass = recorder.computePassEncoder;
+    const pass = internals.computePassEncoder;
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(...(grid as [number, number, number]));
-    if (timed !== undefined) recorder.endComputePassEncoder();
-    recorder.dispatchCountInPass++;
-    if (recorder.dispatchCountInPass >= dispatchesPerSubmit) this.submit();
+    if (timed !== undefined) internals.endComputePassEncoder();
+    internals.dispatchCountInPass++;
+    if (internals.dispatchCountInPass >= dispatchesPerSubmit) this.submit();
+  }
+
+  /** Overwrites a tensor's values from number `first` on, after all that was recorded; it stays where it is. */
+  write(tensor: tf.TensorInfo, values: Float32Array | Int32Array | Uint8Array, first = 0): void {
+    this.submit();
+    this.#upload(tensor.dataId);
+    const data = this.internals.tensorMap.get(tensor.dataId);
+    data.values = null;
+    this.internals.queue.writeBuffer(data.resource!, 4 * first, values as GPUAllowSharedBufferSource);
+  }
+
+  /**
+   * The values of float32 tensors, one after the other, as they are after what is recorded so far: unlike with tfjs's
+   * own `data`, kernels may be recorded at once that overwrite them.
+   */
+  async read(tensors: readonly tf.TensorInfo[]): Promise<Float32Array> {
+    const { internals } = this;
+    const buffers = tensors.map(({ dataId }) => {
+      this.#upload(dataId);
+      return internals.tensorMap.get(dataId).resource!;
+    });
+    const size = buffers.reduce((sum, buffer) => sum + buffer.size, 0);
+    const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
+    const staging = internals.bufferManager.acquireBuffer(size, usage);
+    internals.ensureCommandEncoderReady();
+    internals.endComputePassEncoder();
+    let offset = 0;
+    for (const buffer of buffers) {
+      internals.commandEncoder!.copyBufferToBuffer(buffer, 0, staging, offset, buffer.size);
+      offset += buffer.size;
+    }
+    this.submit();
+    await staging.mapAsync(GPUMapMode.READ);
+    const values = new Float32Array(staging.getMappedRange().slice(0));
+    staging.unmap();
+    internals.bufferManager.releaseBuffer(staging);
+    return values;
   }
 
   /** Sends what is recorded to the device. */
   submit(): void {
-    if (this.#recorder.commandEncoder === null) return;
-    this.#recorder.endComputePassEncoder();
-    this.#recorder.submitQueue();
+    if (this.internals.commandEncoder === null) return;
+    this.internals.endComputePassEncoder();
+    this.internals.submitQueue();
   }
 
   /** Resolves when the device has finished all that was recorded. */
   async finish(): Promise<void> {
     this.submit();
-    await this.#recorder.queue.onSubmittedWorkDone();
+    await this.internals.queue.onSubmittedWorkDone();
   }
 
   /** Runs `work` with each of our kernels in a pass of its own and returns what each took on the device. */
@@ -177,22 +216,26 @@ export class Gpu {
   /** Gives back to the device what tfjs keeps for tensors to come: another network has other sizes. */
   async freeUnused(): Promise<void> {
     await this.finish();
-    const pool = this.#recorder.bufferManager;
-    // The map keeps its keys: tfjs takes an empty one for a sign that the backend is gone.
-    for (const buffer of [...pool.freeBuffers.values()].flatMap((buffers) => buffers.splice(0))) {
-      pool.numBytesAllocated -= buffer.size;
-      pool.numFreeBuffers--;
-      buffer.destroy();
-    }
+    const manager = this.internals.bufferManager;
+    destroyBuffers(manager, manager.freeBuffers);
   }
 
   #bind(operand: Operand): GPUBufferBinding {
-    const tensor = 'tensor' in operand ? operand.tensor : operand;
-    this.#recorder.uploadToGPU(tensor.dataId);
-    const buffer = this.#recorder.tensorMap.get(tensor.dataId).resource!;
+    const { dataId } = tensorOf(operand);
+    this.#upload(dataId);
+    const buffer = this.internals.tensorMap.get(dataId).resource!;
     return 'tensor' in operand
       ? { buffer, offset: operand.byteOffset, size: operand.byteLength }
       : { buffer };
+  }
+
+  /** Gives the tensor a buffer, if it has none yet, with its values on the host, if there are. */
+  #upload(id: object): void {
+    const { resource, values } = this.internals.tensorMap.get(id);
+    if (resource !== null && resource !== undefined) return;
+    const upload = (): void => this.internals.uploadToGPU(id);
+    if (this.capturing === undefined || !values) upload();
+    else this.capturing.upload(id, upload);
   }
 
   #pipeline(
@@ -231,6 +274,15 @@ export class Gpu {
     }
     return layout;
   }
+}
+
+const tensorOf = (operand: Operand): tf.TensorInfo => ('tensor' in operand ? operand.tensor : operand);
+
+/** Gives a variable other values. Where kernels run, it keeps its buffer: recorded kernels go on with it. */
+export function setValues(variable: tf.Variable, values: Float32Array): void {
+  const gpu = activeGpu();
+  if (gpu === undefined) tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+  else gpu.write(variable, values);
 }
 
 const gpus = new WeakMap<object, Gpu>();

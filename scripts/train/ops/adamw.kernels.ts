@@ -2,18 +2,22 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../backend/gpu';
 import { decays, type AdamWOptions, type Moments } from './adamw';
 import { workgroupSum, workgroupSumDeclarations } from './sum.kernels';
-import { bindings, entry, flatGrid, flatSource, reductionDirectives, threads } from './wgsl';
+import { bindable, bindEach, branches, flatBranches, shapesOf, type Part } from './multi-tensor';
+import { bindings, entry, gridOf, reductionDirectives, threads } from './wgsl';
 
-/** Partial sums of squares per parameter: 64 of them fill the 256 bytes a binding's offset is aligned to. */
-const partsPerParameter = 64;
+/** Items whose squares a workgroup sums. */
+const squaresPerGroup = 8 * threads;
 
 /** What `control` holds; the update kernels read it. */
-const Control = { steps: 0, norm: 1, scale: 2, apply: 3, size1: 4, size2: 5, length: 8 } as const;
+const Control = { steps: 0, norm: 1, scale: 2, apply: 3, size1: 4, size2: 5, rate: 6, length: 8 } as const;
 
-/** One kernel per parameter and stage; the global norm and the step count live in `control`. */
+/** A few parameters per kernel, as many as can be bound; the global norm, the step count and the learning rate live in `control`. */
 export class AdamWKernels {
   readonly #control: tf.Variable;
-  readonly #parts: tf.Variable;
+  /** Sums of squares, one for each workgroup of the norm's kernels. */
+  readonly #sums: tf.Variable;
+  readonly #normed: readonly (readonly Part<string>[])[];
+  readonly #updated: readonly (readonly Part<string>[])[];
 
   constructor(
     private readonly gpu: Gpu,
@@ -21,17 +25,25 @@ export class AdamWKernels {
     private readonly moments: ReadonlyMap<string, Moments>,
     private readonly options: AdamWOptions,
   ) {
+    const names = [...parameters.keys()];
+    const tensorOf = (name: string): tf.Tensor => parameters.get(name)!;
+    this.#normed = bindable(gpu, names, { own: 1, shared: 1 }, tensorOf);
+    this.#updated = bindable(gpu, names, { own: 4, shared: 1 }, tensorOf);
+    const sums = this.#normed.flat().reduce((sum, { items }) => sum + Math.ceil(items / squaresPerGroup), 0);
     this.#control = tf.variable(tf.zeros([Control.length]), false);
-    this.#parts = tf.variable(tf.zeros([parameters.size * partsPerParameter]), false);
+    this.#sums = tf.variable(tf.zeros([sums]), false);
   }
 
-  apply(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): tf.Scalar {
-    [...this.parameters.keys()].forEach((name, i) => this.#squareSum(gradients.get(name)!, i));
-    const rate = tf.tensor1d([learningRate]);
+  /** For the updates to come, those recorded before as well. */
+  setRate(learningRate: number): void {
+    this.gpu.write(this.#control, Float32Array.of(learningRate), Control.rate);
+  }
+
+  apply(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
+    let first = 0;
+    for (const parts of this.#normed) first += this.#squareSums(parts, gradients, first);
     const norm = this.#decide();
-    for (const [name, parameter] of this.parameters)
-      this.#update(parameter, this.moments.get(name)!, gradients.get(name)!, rate);
-    rate.dispose();
+    for (const parts of this.#updated) this.#update(parts, gradients);
     return norm;
   }
 
@@ -42,54 +54,59 @@ export class AdamWKernels {
   setSteps(steps: number): void {
     const control = new Float32Array(Control.length);
     control[Control.steps] = steps;
-    tf.tidy(() => this.#control.assign(tf.tensor1d(control)));
+    this.gpu.write(this.#control, control);
   }
 
   dispose(): void {
     this.#control.dispose();
-    this.#parts.dispose();
+    this.#sums.dispose();
   }
 
-  #squareSum(gradient: tf.Tensor, parameter: number): void {
+  /** Writes `sums` from number `first` on. Returns how many. */
+  #squareSums(
+    parts: readonly Part<string>[],
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    first: number,
+  ): number {
+    const { body, groups } = branches(parts, squaresPerGroup, (p, { items, type }) => {
+      const square = type === 'vec4f' ? 'dot(v, v)' : 'v * v';
+      return `let end = min((own + 1u) * ${squaresPerGroup}u, ${items}u);
+    for (var i = own * ${squaresPerGroup}u + t; i < end; i += ${threads}u) { let v = x${p}[i]; mine += ${square}; }`;
+    });
     this.gpu.record(
       {
         name: 'gradient norm',
-        key: String(gradient.size),
+        key: `${first} ${shapesOf(parts)}`,
         source: () => `${reductionDirectives(this.gpu)}
-${bindings([['x', 'f32']], [['parts', 'f32']])}
+${bindings(bindEach(parts, 'x'), [['sums', 'f32']])}
 ${workgroupSumDeclarations(this.gpu)}
 ${entry}
   var mine = 0.0;
-  for (var i = group * ${threads}u + t; i < ${gradient.size}u; i += ${partsPerParameter * threads}u) { let v = x[i]; mine += v * v; }
+  ${body}
   ${workgroupSum('mine', 'total')}
-  if (t == 0u) { parts[group] = total; }
+  if (t == 0u && group < ${groups}u) { sums[${first}u + group] = total; }
 }`,
       },
-      [gradient],
-      [
-        {
-          tensor: this.#parts,
-          byteOffset: 4 * partsPerParameter * parameter,
-          byteLength: 4 * partsPerParameter,
-        },
-      ],
-      [partsPerParameter],
+      parts.map(({ of }) => gradients.get(of)!),
+      [this.#sums],
+      gridOf(groups),
     );
+    return groups;
   }
 
   /** Norm, clipping and whether to apply the update at all; a NaN or an infinity anywhere makes the norm so. */
   #decide(): tf.Scalar {
     const { beta1, beta2, clipNorm } = this.options;
     const norm = this.gpu.allocate([]);
-    const parts = this.#parts.size;
+    const sums = this.#sums.size;
     this.gpu.record(
       {
         name: 'clip',
-        key: JSON.stringify([parts, beta1, beta2, clipNorm]),
+        key: JSON.stringify([sums, beta1, beta2, clipNorm]),
         // The comparison is on the bits: a compiler may assume that a float is never infinite or NaN.
         source: () => `${reductionDirectives(this.gpu)}
 ${bindings(
-  [['parts', 'f32']],
+  [['sums', 'f32']],
   [
     ['control', 'f32'],
     ['norm', 'f32'],
@@ -98,7 +115,7 @@ ${bindings(
 ${workgroupSumDeclarations(this.gpu)}
 ${entry}
   var mine = 0.0;
-  for (var i = group * ${threads}u + t; i < ${parts}u; i += ${threads}u) { mine += parts[i]; }
+  for (var i = group * ${threads}u + t; i < ${sums}u; i += ${threads}u) { mine += sums[i]; }
   ${workgroupSum('mine', 'total')}
   if (t == 0u) {
     let length = sqrt(total);
@@ -116,50 +133,44 @@ ${entry}
   }
 }`,
       },
-      [this.#parts],
+      [this.#sums],
       [this.#control, norm],
       [1],
     );
     return this.gpu.own<tf.Rank.R0>(norm);
   }
 
-  #update(parameter: tf.Variable, { m, v }: Moments, gradient: tf.Tensor, rate: tf.Tensor): void {
+  #update(parts: readonly Part<string>[], gradients: ReadonlyMap<string, tf.Tensor>): void {
     const { beta1, beta2, epsilon, weightDecay } = this.options;
-    const decay = decays(parameter) ? weightDecay : 0;
-    const vector = parameter.size % 4 === 0;
-    const type = vector ? 'vec4f' : 'f32';
-    const items = vector ? parameter.size / 4 : parameter.size;
+    const parameters = parts.map(({ of }) => this.parameters.get(of)!);
+    const moments = parts.map(({ of }) => this.moments.get(of)!);
+    const decay = parameters.map((parameter) => (decays(parameter) ? weightDecay : 0));
+    const { body, grid } = flatBranches(
+      parts,
+      (p) => `let g = gradient${p}[i] * control[${Control.scale}];
+    let first = ${beta1} * m${p}[i] + ${1 - beta1} * g;
+    let second = ${beta2} * v${p}[i] + ${1 - beta2} * g * g;
+    m${p}[i] = first;
+    v${p}[i] = second;
+    w${p}[i] = w${p}[i] * (1.0 - rate * ${decay[p]!.toFixed(9)}) - rate * control[${Control.size1}] * first / (sqrt(second * control[${Control.size2}]) + ${epsilon});`,
+    );
     this.gpu.record(
       {
         name: 'adamw',
-        key: JSON.stringify([items, type, beta1, beta2, epsilon, decay]),
-        source: () =>
-          flatSource(
-            bindings(
-              [
-                ['gradient', type],
-                ['control', 'f32'],
-                ['rate', 'f32'],
-              ],
-              [
-                ['w', type],
-                ['m', type],
-                ['v', type],
-              ],
-            ),
-            items,
-            `if (control[${Control.apply}] == 0.0) { return; }
-  let g = gradient[i] * control[${Control.scale}];
-  let first = ${beta1} * m[i] + ${1 - beta1} * g;
-  let second = ${beta2} * v[i] + ${1 - beta2} * g * g;
-  m[i] = first;
-  v[i] = second;
-  w[i] = w[i] * (1.0 - rate[0] * ${decay.toFixed(9)}) - rate[0] * control[${Control.size1}] * first / (sqrt(second * control[${Control.size2}]) + ${epsilon});`,
-          ),
+        key: `${shapesOf(parts)} ${JSON.stringify([beta1, beta2, epsilon, decay])}`,
+        source: () => `${bindings(
+          [['control', 'f32'], ...bindEach(parts, 'gradient')],
+          bindEach(parts, 'w', 'm', 'v'),
+        )}
+${entry}
+  if (control[${Control.apply}] == 0.0) { return; }
+  let rate = control[${Control.rate}];
+  ${body}
+}`,
       },
-      [gradient, this.#control, rate],
-      [parameter, m, v],
-      flatGrid(items),
+      [this.#control, ...parts.map(({ of }) => gradients.get(of)!)],
+      [...parameters, ...moments.map(({ m }) => m), ...moments.map(({ v }) => v)],
+      grid,
     );
   }
 }

@@ -3,7 +3,7 @@
  * not all finite changes nothing. Nothing is read back: the norm, the decision and the step count stay on the device.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { activeGpu } from '../backend/gpu';
+import { activeGpu, setValues } from '../backend/gpu';
 import { AdamWKernels } from './adamw.kernels';
 
 export interface AdamWOptions {
@@ -37,6 +37,7 @@ export class AdamW {
   readonly #kernels: AdamWKernels | undefined;
   /** Updates applied so far; on WebGPU the kernels hold it on the device. */
   #steps = 0;
+  #rate = 0;
 
   constructor(
     readonly parameters: ReadonlyMap<string, tf.Variable>,
@@ -51,19 +52,24 @@ export class AdamW {
     this.#kernels = gpu === undefined ? undefined : new AdamWKernels(gpu, parameters, this.#moments, options);
   }
 
+  /** Sets the learning rate. On WebGPU it goes where the kernels read it: an update that is replayed uses the new one. */
+  setRate(learningRate: number): void {
+    this.#rate = learningRate;
+    this.#kernels?.setRate(learningRate);
+  }
+
   /**
    * One update. Returns the gradients' global norm before clipping, NaN or infinite if the update was skipped.
    * @param gradients one per parameter
    */
-  apply(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): tf.Scalar {
+  apply(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
     for (const name of this.parameters.keys())
       if (!gradients.has(name)) throw new Error(`there is no gradient for the parameter ${name}`);
-    return this.#kernels === undefined
-      ? this.#applyComposite(gradients, learningRate)
-      : this.#kernels.apply(gradients, learningRate);
+    return this.#kernels?.apply(gradients) ?? this.#applyComposite(gradients);
   }
 
-  #applyComposite(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): tf.Scalar {
+  #applyComposite(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
+    const learningRate = this.#rate;
     const { beta1, beta2, epsilon, weightDecay, clipNorm } = this.options;
     const normTensor: tf.Scalar = tf.tidy(() =>
       tf.sqrt(tf.addN([...gradients.values()].map((gradient) => tf.sum(tf.square(gradient))))),
@@ -117,10 +123,8 @@ export class AdamW {
       return values;
     };
     for (const [name, moments] of this.#moments) {
-      for (const part of ['m', 'v'] as const) {
-        const variable = moments[part];
-        tf.tidy(() => variable.assign(tf.tensor(read(`${name}.${part}`, variable.size), variable.shape)));
-      }
+      for (const part of ['m', 'v'] as const)
+        setValues(moments[part], read(`${name}.${part}`, moments[part].size));
     }
     this.#steps = read('steps', 1)[0]!;
     this.#kernels?.setSteps(this.#steps);

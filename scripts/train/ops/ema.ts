@@ -1,13 +1,17 @@
 /** An exponential moving average of the weights, which is what is evaluated and exported. */
 import * as tf from '@tensorflow/tfjs-core';
-import { activeGpu } from '../backend/gpu';
-import { bindings, flatGrid, flatSource } from './wgsl';
+import { activeGpu, setValues, type Gpu } from '../backend/gpu';
+import { bindable, bindEach, flatBranches, shapesOf, type Part } from './multi-tensor';
+import { bindings, entry } from './wgsl';
 
 /** x · 1 is a copy: a clone would share the buffer that the optimiser writes to. */
 const copied = (x: tf.Tensor): tf.Tensor => tf.tidy(() => tf.mul(x, 1));
 
 export class Ema {
   readonly averages: ReadonlyMap<string, tf.Variable>;
+  /** What the next update moves the averages by; on WebGPU the kernels read it from `#rateTensor`. */
+  #rate = 0;
+  readonly #rateTensor: tf.Variable;
   #updates = 0;
 
   /** Starts as a copy of the parameters. */
@@ -21,6 +25,7 @@ export class Ema {
         tf.tidy(() => tf.variable(copied(parameter), false)),
       ]),
     );
+    this.#rateTensor = tf.variable(tf.zeros([1]), false);
   }
 
   /** Updates so far. */
@@ -29,59 +34,46 @@ export class Ema {
   }
 
   /**
-   * average += (1 − decay) · (parameter − average). The decay grows to its value as (1 + n) / (10 + n), so that the
-   * first weights are soon forgotten.
+   * Counts an update and sets its rate, 1 − decay. The decay grows to its value as (1 + n) / (10 + n), so that the first
+   * weights are soon forgotten. An update that is replayed uses the new rate.
    */
-  update(): void {
-    const gpu = activeGpu();
+  advance(): void {
     this.#updates++;
-    const rate = 1 - Math.min(this.decay, (1 + this.#updates) / (10 + this.#updates));
-    const rateTensor = tf.tensor1d([rate]);
-    for (const [name, parameter] of this.parameters) {
-      const average = this.averages.get(name)!;
-      if (gpu === undefined) {
-        tf.tidy(() => average.assign(tf.add(average, tf.mul(tf.sub(parameter, average), rateTensor))));
-      } else {
-        const { size } = parameter;
-        const source = (): string =>
-          flatSource(
-            bindings(
-              [
-                ['x', 'f32'],
-                ['rate', 'f32'],
-              ],
-              [['y', 'f32']],
-            ),
-            size,
-            'y[i] += rate[0] * (x[i] - y[i]);',
-          );
-        gpu.record(
-          { name: 'ema', key: String(size), source },
-          [parameter, rateTensor],
-          [average],
-          flatGrid(size),
-        );
-      }
-    }
-    rateTensor.dispose();
+    this.#rate = 1 - Math.min(this.decay, (1 + this.#updates) / (10 + this.#updates));
+    activeGpu()?.write(this.#rateTensor, Float32Array.of(this.#rate));
   }
 
-  /** Puts the averages in the parameters' place while `use` runs, then the parameters back. */
+  /** average += rate · (parameter − average) */
+  apply(): void {
+    const gpu = activeGpu();
+    const names = [...this.parameters.keys()];
+    if (gpu === undefined) {
+      for (const name of names) {
+        const [parameter, average] = [this.parameters.get(name)!, this.averages.get(name)!];
+        tf.tidy(() => average.assign(tf.add(average, tf.mul(tf.sub(parameter, average), this.#rate))));
+      }
+      return;
+    }
+    for (const parts of bindable(gpu, names, { own: 2, shared: 1 }, (name) => this.parameters.get(name)!))
+      this.#record(gpu, parts);
+  }
+
+  /**
+   * Puts the averages in the parameters' place while `use` runs, then the parameters back: the two change their data,
+   * nothing is copied, and kernels recorded before find each where it was.
+   */
   async during<T>(use: () => Promise<T>): Promise<T> {
-    const own = new Map([...this.parameters].map(([name, parameter]) => [name, copied(parameter)]));
-    const put = (values: ReadonlyMap<string, tf.Tensor>): void => {
+    const swap = (): void => {
       for (const [name, parameter] of this.parameters) {
-        const copy = copied(values.get(name)!);
-        parameter.assign(copy);
-        copy.dispose();
+        const average = this.averages.get(name)!;
+        [parameter.dataId, average.dataId] = [average.dataId, parameter.dataId];
       }
     };
-    put(this.averages);
+    swap();
     try {
       return await use();
     } finally {
-      put(own);
-      tf.dispose([...own.values()]);
+      swap();
     }
   }
 
@@ -94,12 +86,29 @@ export class Ema {
 
   /** @param state of `state`, or plain weights: the averages start again from them then */
   restore(state: ReadonlyMap<string, Float32Array>): void {
-    for (const [name, average] of this.averages)
-      tf.tidy(() => average.assign(tf.tensor(state.get(name)!, average.shape)));
+    for (const [name, average] of this.averages) setValues(average, state.get(name)!);
     this.#updates = state.get('updates')?.[0] ?? 0;
   }
 
   dispose(): void {
     for (const average of this.averages.values()) average.dispose();
+    this.#rateTensor.dispose();
+  }
+
+  #record(gpu: Gpu, parts: readonly Part<string>[]): void {
+    const { body, grid } = flatBranches(parts, (p) => `y${p}[i] += rate[0] * (x${p}[i] - y${p}[i]);`);
+    gpu.record(
+      {
+        name: 'ema',
+        key: shapesOf(parts),
+        source: () => `${bindings([['rate', 'f32'], ...bindEach(parts, 'x')], bindEach(parts, 'y'))}
+${entry}
+  ${body}
+}`,
+      },
+      [this.#rateTensor, ...parts.map(({ of }) => this.parameters.get(of)!)],
+      parts.map(({ of }) => this.averages.get(of)!),
+      grid,
+    );
   }
 }

@@ -35,8 +35,9 @@ export class RowIndex {
     );
   }
 
-  dispose(): void {
-    for (const tensor of [this.indices, this.order, this.runStarts, this.rowRuns]) tensor?.dispose();
+  /** All of it. */
+  get tensors(): tf.Tensor1D[] {
+    return [this.indices, this.order, this.runStarts, this.rowRuns].filter((tensor) => tensor !== undefined);
   }
 }
 

@@ -3,14 +3,14 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu, Operand } from '../backend/gpu';
 import { bindings, entry, flatGrid, flatSource, laneReduction, reductionDirectives, threads } from './wgsl';
 
-/** output (+)= Σ over p of parts[p]; parts [parts, size], output [size]. */
+/** output = scale · ([output +] Σ over p of parts[p]); parts [parts, size], output [size]. */
 export function sumParts(
   gpu: Gpu,
   parts: Operand,
-  options: { parts: number; size: number; accumulate: boolean },
+  options: { parts: number; size: number; accumulate: boolean; scale?: number },
   output: Operand,
 ): void {
-  const { parts: count, size, accumulate } = options;
+  const { parts: count, size, accumulate, scale = 1 } = options;
   const width = size % 4 === 0 ? 4 : 1;
   const type = width === 4 ? 'vec4f' : 'f32';
   const items = size / width;
@@ -22,7 +22,7 @@ export function sumParts(
         flatSource(
           bindings([['parts', type]], [['total', type]]),
           items,
-          `var sum = ${accumulate ? 'total[i]' : `${type}(0)`}; for (var p = 0u; p < ${count}u; p++) { sum += parts[p * ${items}u + i]; } total[i] = sum;`,
+          `var sum = ${accumulate ? 'total[i]' : `${type}(0)`}; for (var p = 0u; p < ${count}u; p++) { sum += parts[p * ${items}u + i]; } total[i] = sum${scale === 1 ? '' : ` * ${scale}`};`,
         ),
     },
     [parts],

@@ -49,6 +49,7 @@ describe('WebGPU kernels', function () {
       [],
     );
     assert.ok(outcomes.some(({ name }) => name.includes('four training steps')));
+    assert.ok(outcomes.some(({ name }) => name.includes('replayed steps')));
     assert.ok(outcomes.length > 15, `only ${outcomes.length} checks`);
   });
 

@@ -1,0 +1,132 @@
+/** Steps that are replayed against steps that are recorded anew, on the current WebGPU device: bit for bit. */
+import * as tf from '@tensorflow/tfjs-core';
+import { activeGpu } from '../../scripts/train/backend/gpu';
+import { syntheticBatch } from '../../scripts/train/bench/synthetic';
+import { Network, type Batch } from '../../scripts/train/network';
+import { Trainer, type StepNumbers, type StepResult } from '../../scripts/train/trainer';
+import { config, type Outcome } from './suite';
+
+const batchOf = (seed: number, batch = 2): Batch =>
+  syntheticBatch({ batch, length: 20, vocabulary: 60, holeShare: 0.5, predictedShare: 0.25 }, seed);
+
+/** One step's kind of work, and what is done after it where steps are replayed, to disturb. */
+interface Scenario {
+  readonly name: string;
+  readonly steps: number;
+  step(trainer: Trainer, number: number): StepResult | Promise<StepResult>;
+  disturb?(trainer: Trainer, number: number): Promise<void>;
+}
+
+const rate = (number: number): number => 1e-3 * (1 + number);
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'each its own batch and rate, one not finite; evaluated, saved and restored in between',
+    steps: 7,
+    step: (trainer, number) => {
+      const batch = batchOf(number);
+      const weights = number === 3 ? batch.weights.map(() => Infinity) : batch.weights;
+      return trainer.step({ ...batch, weights }, rate(number));
+    },
+    disturb: async (trainer, number) => {
+      await trainer.withAverages(() => trainer.evaluate(batchOf(100 + number, 3)));
+      const snapshot = await trainer.snapshot();
+      if (number !== 4) return;
+      trainer.step(batchOf(50), 1);
+      trainer.restore(snapshot);
+    },
+  },
+  {
+    name: 'of two batches; other shapes and positions beyond the rotary table in between',
+    steps: 6,
+    step: (trainer, number) => {
+      const size = number === 3 ? 3 : 2;
+      const batches = [batchOf(2 * number, size), batchOf(2 * number + 1, size)];
+      const far = (batch: Batch): Batch => ({
+        ...batch,
+        positions: batch.positions.map((position) => position + 600),
+      });
+      return trainer.step(number === 1 ? batches.map(far) : batches, rate(number));
+    },
+  },
+  {
+    name: 'averaged with another process',
+    steps: 4,
+    step: (trainer, number) =>
+      trainer.stepTogether([batchOf(number), batchOf(number + 9)], rate(number), {
+        average: (values) => {
+          values.forEach((value, i) => (values[i] = value / 2));
+          return Promise.resolve();
+        },
+      }),
+  },
+];
+
+async function withTrainer<T>(replay: boolean, use: (trainer: Trainer) => Promise<T>): Promise<T> {
+  const network = new Network(config, 5);
+  const trainer = new Trainer(network, { emaDecay: 0.9, replay });
+  try {
+    return await use(trainer);
+  } finally {
+    trainer.dispose();
+    network.dispose();
+  }
+}
+
+async function run(scenario: Scenario, replay: boolean) {
+  return withTrainer(replay, async (trainer) => {
+    // Some numbers are read only when the next step is recorded already.
+    const numbers: Promise<StepNumbers>[] = [];
+    for (let number = 0; number < scenario.steps; number++) {
+      numbers.push((await scenario.step(trainer, number)).numbers);
+      if (replay) await scenario.disturb?.(trainer, number);
+    }
+    return { numbers: await Promise.all(numbers), snapshot: await trainer.snapshot() };
+  });
+}
+
+/** How many numbers differ in any bit. */
+const differing = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).filter((value, i) => !Object.is(value, b[i])).length;
+
+export async function checkReplay(onOutcome: (outcome: Outcome) => void): Promise<void> {
+  for (const scenario of SCENARIOS) {
+    const [replayed, recorded] = [await run(scenario, true), await run(scenario, false)];
+    const errors = (['loss', 'gradientNorm'] as const).map((key) =>
+      differing(
+        replayed.numbers.map((step) => step[key]),
+        recorded.numbers.map((step) => step[key]),
+      ),
+    );
+    for (const [name, values] of recorded.snapshot)
+      if (name !== 'ema.updates') errors.push(differing(replayed.snapshot.get(name)!, values));
+    onOutcome({ name: `replayed steps, ${scenario.name}`, errors, allowed: 0 });
+  }
+  onOutcome(await replayMany(20));
+}
+
+/** What many replays add to bind groups, tensors, buffers in use and bytes on the device. */
+async function replayMany(replays: number): Promise<Outcome> {
+  const gpu = activeGpu()!;
+  let groups = 0;
+  const create = gpu.device.createBindGroup.bind(gpu.device);
+  Object.defineProperty(gpu.device, 'createBindGroup', {
+    value: (descriptor: GPUBindGroupDescriptor) => {
+      groups++;
+      return create(descriptor);
+    },
+    configurable: true,
+  });
+  const errors = await withTrainer(true, async (trainer) => {
+    const train = async (from: number, to: number): Promise<number[]> => {
+      for (let number = from; number < to; number++) await trainer.step(batchOf(number), 1e-3).numbers;
+      const { numTensors, numDataBuffers, ...memory } = tf.memory();
+      const { numBytesInGPU, numBytesAllocatedInGPU } = memory as unknown as Record<string, number>;
+      return [groups, numTensors, numDataBuffers, numBytesInGPU!, numBytesAllocatedInGPU!];
+    };
+    const before = await train(0, 2);
+    return (await train(2, 2 + replays)).map((after, i) => after - before[i]!);
+  });
+  Reflect.deleteProperty(gpu.device, 'createBindGroup');
+  return { name: `replayed steps, ${replays}, and nothing grows`, errors, allowed: 0 };
+}
