@@ -115,7 +115,7 @@ function attentionSources(gpu: Gpu): readonly string[] {
   return [
     { length: 512, headWidth: 64 },
     { length: 1, headWidth: 16 },
-    { length: 77, headWidth: 40 },
+    { length: 77, headWidth: 48 },
   ].flatMap(({ length, headWidth }) =>
     [4, 8].flatMap((subgroups) => {
       const spec = { shape: { batch: 2, length, heads: 3 }, headWidth, subgroups, emulated: false };

@@ -11,10 +11,11 @@ import {
   type GradientScales,
 } from './attention-flash.source';
 import { rowsOf, workgroupBytes, type FlashSpec } from './attention-frame';
+import { piece } from './attention-pieces';
 import { gradientScale } from './gemm/gemm';
 import { gridOf, rowsPerGroup } from './wgsl';
 
-/** Wider heads need more registers for their sums than a lane has. */
+/** Heads are whole pieces wide; wider ones need more registers for their sums than a lane has. */
 const widestHead = 64;
 /**
  * Subgroups of a workgroup, most first: more of them share what they read of the other side. The backward pass keeps
@@ -25,7 +26,7 @@ type Pass = keyof typeof subgroupChoices;
 
 /** The largest workgroup that the device has memory for, undefined if there is none (or no unit to multiply with). */
 function specFor(gpu: Gpu, pass: Pass, shape: AttentionShape, headWidth: number): FlashSpec | undefined {
-  if (gpu.matrixUnit === 'f32' || headWidth > widestHead || headWidth % 8 !== 0) return undefined;
+  if (gpu.matrixUnit === 'f32' || headWidth > widestHead || headWidth % piece !== 0) return undefined;
   const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = gpu.device.limits;
   return subgroupChoices[pass]
     .map((subgroups) => ({ shape, headWidth, subgroups, emulated: gpu.matrixUnit === 'emulated' }))

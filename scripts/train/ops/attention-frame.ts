@@ -6,11 +6,12 @@
 import type { AttentionShape } from './attention';
 import { piecesOf, lanes, piece, type Pieces, type Placed } from './attention-pieces';
 import { literal } from './gemm/body';
-import { isVector, tileLoad, type TileLoadCode } from './gemm/tile-load';
+import { tileLoad, type TileLoadCode } from './gemm/tile-load';
 import { bindings, unroll, type Binding } from './wgsl';
 
 export interface FlashSpec {
   readonly shape: AttentionShape;
+  /** A multiple of 16. */
   readonly headWidth: number;
   /** Of a workgroup. */
   readonly subgroups: number;
@@ -25,8 +26,7 @@ const factorStride = across + 8;
 /** Numbers of a row of a tile that one of its two lanes handles. */
 const perLane = across / 2;
 
-const paddedWidth = (headWidth: number): number => Math.ceil(headWidth / piece) * piece;
-const otherStride = (headWidth: number): number => paddedWidth(headWidth) + 8;
+const otherStride = (headWidth: number): number => headWidth + 8;
 
 export const rowsOf = ({ subgroups }: FlashSpec): number => subgroups * piece;
 
@@ -67,7 +67,7 @@ export class FlashFrame {
   /** Pieces that a head is wide. */
   readonly depth: number;
   /** Item type of the matrices' bindings. */
-  readonly storage: 'vec4f' | 'f32';
+  readonly storage = 'vec4f';
   /** Rows that the workgroup owns. */
   readonly rows: number;
   readonly #threads: number;
@@ -75,8 +75,7 @@ export class FlashFrame {
 
   constructor(readonly spec: FlashSpec) {
     this.pieces = piecesOf(spec.emulated);
-    this.depth = paddedWidth(spec.headWidth) / piece;
-    this.storage = isVector(spec.headWidth, spec.headWidth) ? 'vec4f' : 'f32';
+    this.depth = spec.headWidth / piece;
     this.rows = rowsOf(spec);
     this.#threads = spec.subgroups * lanes;
   }
@@ -268,7 +267,7 @@ ${declarations}
       load = this.#load(`${matrix.buffer}Other`, matrix, {
         shared: `tile${matrix.buffer}`,
         rows: across,
-        columns: paddedWidth(this.spec.headWidth),
+        columns: this.spec.headWidth,
         stride: otherStride(this.spec.headWidth),
       });
       this.#loads.set(matrix.buffer, load);
@@ -290,7 +289,7 @@ ${declarations}
       base: 'base',
       threads: this.#threads,
       type: this.pieces.type,
-      vector: this.storage === 'vec4f',
+      vector: true,
       sharedWidth: 1,
       index: (row, column) => `${row} * ${to.stride}u + ${column}`,
     });

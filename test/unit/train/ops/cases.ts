@@ -140,8 +140,8 @@ export const attentionCases: readonly OpCase[] = [
     8,
   ),
   attentionCase(
-    'padded context without any hole, padded hole without any context',
-    ['11100000', '22200000'],
+    'padded context without any hole, padded hole without any context, all padding',
+    ['11100000', '22200000', '00000000'],
     2,
     16,
   ),
