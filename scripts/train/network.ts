@@ -8,7 +8,7 @@ import { attention, RowKind } from './ops/attention';
 import { gather, RowIndex } from './ops/gather';
 import { headLoss } from './ops/head-loss';
 import { headRotary, rotaryTable } from './ops/head-rotary';
-import { linear } from './ops/linear';
+import { linear, linears } from './ops/linear';
 import { addRmsNorm, rmsNorm } from './ops/rms-norm';
 import { swiglu } from './ops/swiglu';
 
@@ -142,14 +142,23 @@ export class Network {
     let normed = rmsNorm(x, this.#vector('layer.0.norm1'));
     for (let layer = 0; layer < layers; layer++) {
       const of = (name: string): string => `layer.${layer}.${name}`;
-      const project = (name: string): tf.Tensor2D => linear(normed, this.#matrix(of(name)));
-      const q = headRotary(project('query'), this.#vector(of('queryNorm')), device.positions, table);
-      const k = headRotary(project('key'), this.#vector(of('keyNorm')), device.positions, table);
-      const mixed = attention(q, k, project('value'), device.kinds, shape);
-      const attended = addRmsNorm(x, linear(mixed, this.#matrix(of('output'))), this.#vector(of('norm2')));
+      const project = (input: tf.Tensor2D, ...names: string[]): tf.Tensor2D[] =>
+        linears(
+          input,
+          names.map((name) => this.#matrix(of(name))),
+        );
+      const [query, key, value] = project(normed, 'query', 'key', 'value') as [
+        tf.Tensor2D,
+        tf.Tensor2D,
+        tf.Tensor2D,
+      ];
+      const q = headRotary(query, this.#vector(of('queryNorm')), device.positions, table);
+      const k = headRotary(key, this.#vector(of('keyNorm')), device.positions, table);
+      const mixed = attention(q, k, value, device.kinds, shape);
+      const attended = addRmsNorm(x, project(mixed, 'output')[0]!, this.#vector(of('norm2')));
       normed = attended.normed;
-      const expanded = swiglu(project('gate'), project('up'));
-      const delta = linear(expanded, this.#matrix(of('down')));
+      const [gate, up] = project(normed, 'gate', 'up') as [tf.Tensor2D, tf.Tensor2D];
+      const delta = project(swiglu(gate, up), 'down')[0]!;
       // The residual sum and the next layer's norm are one kernel; after the last layer only some rows are wanted.
       if (layer === layers - 1)
         return rmsNorm(gather(tf.add(attended.sum, delta), device.rows), this.#vector('norm'));

@@ -16,6 +16,7 @@ import {
   rowStatsSource,
 } from '../../scripts/train/ops/attention-flash.source';
 import { subgroupSource, subgroupTile } from '../../scripts/train/ops/gemm/subgroup';
+import { tileVariants } from '../../scripts/train/ops/gemm/variants';
 import type { GemmSpec } from '../../scripts/train/ops/gemm/spec';
 import { Trainer } from '../../scripts/train/trainer';
 import { chunkedLossCases, opCases } from '../unit/train/ops/cases';
@@ -87,7 +88,7 @@ async function main(): Promise<void> {
   console.log(JSON.stringify({ pipelines: sources.size, products: products.size, problems }));
 }
 
-/** Every layout of both operands, both widths of workgroup memory, with and without prefetch, scaling and splitting. */
+/** Every layout of both operands, both widths of workgroup memory, with and without prefetch, scaling and splitting; and the bench's variants. */
 function productSources(): ReadonlySet<string> {
   const sources = new Set<string>();
   const either = [false, true];
@@ -105,6 +106,14 @@ function productSources(): ReadonlySet<string> {
           for (const vectors of either)
             for (const prefetch of either)
               sources.add(subgroupSource(spec, { ...subgroupTile(spec, wide), vectors, prefetch }, false));
+        if (n <= 64 || m <= 64) continue;
+        const halved = { ...spec, a: { ...spec.a, half: true }, b: { ...spec.b, half: true } };
+        const isWhole = [m, n, k].every((extent) => extent % 8 === 0);
+        for (const { tile, half } of tileVariants)
+          if (!half || isWhole)
+            sources.add(
+              subgroupSource(half ? halved : spec, { ...subgroupTile(spec, true), ...tile }, false),
+            );
       }
   return sources;
 }

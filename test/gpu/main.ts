@@ -23,7 +23,10 @@ async function main(): Promise<number> {
     .description('Runs every WebGPU kernel of the trainer on a GPU and compares it with double precision.')
     .option('--software', 'take an adapter that runs on the CPU too', false)
     .option('--units <list>', 'what multiplies matrices: subgroup, f32, emulated (default: all there are)')
-    .option('--only <words>', 'run the operations alone whose name has these words')
+    .option(
+      '--only <words>',
+      'run the operations alone whose name has these words; "product" for bare matrix products',
+    )
     .option('--json', 'print a line of JSON for each check', false)
     .parse()
     .opts<Options>();
@@ -58,7 +61,8 @@ async function main(): Promise<number> {
   await runSuite(units, report, only);
   if (only === undefined) {
     await checkReplay(report);
-    for (const unit of units) report(await compareTraining(unit));
+    for (const unit of units)
+      for (const half of unit === 'f32' ? [false] : [false, true]) report(await compareTraining(unit, half));
   }
   if (!json)
     console.log(

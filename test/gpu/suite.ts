@@ -2,11 +2,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu, type Gpu, type MatrixUnit } from '../../scripts/train/backend/gpu';
 import { selectBackend } from '../../scripts/train/backend/select';
+import { allowedMatmulError, checkMatmul } from '../../scripts/train/bench/matmul-check';
 import { syntheticBatch } from '../../scripts/train/bench/synthetic';
 import { Network } from '../../scripts/train/network';
+import { productChoice } from '../../scripts/train/ops/gemm/variants';
 import { Trainer } from '../../scripts/train/trainer';
 import type { Architecture } from '../../src/engine/model/bundle-config';
-import { chunkedLossCases, matrixCases, measureErrors, opCases, type OpCase } from '../unit/train/ops/cases';
+import {
+  chunkedLossCases,
+  matrixCases,
+  measureErrors,
+  opCases,
+  sharedLinearCase,
+  type OpCase,
+} from '../unit/train/ops/cases';
 
 export interface Outcome {
   readonly name: string;
@@ -17,6 +26,19 @@ export interface Outcome {
 
 /** How far float32 sums in another order, and float16 factors, may be off. */
 const ALLOWED: Readonly<Record<MatrixUnit, number>> = { f32: 1e-4, emulated: 1e-4, subgroup: 4e-3 };
+
+/**
+ * Rounding to float16 moves a factor by at most 2⁻¹¹ of it, by 2⁻¹¹/√3 in the root mean square, and a product of two by
+ * √2 times that. Inputs uniform in ±size have products of size²/3 (root mean square), so a logit of w of them moves by
+ * σ = √w · size²/3 · 2⁻¹¹ · √(2/3): 0.014 for logits out of inputs up to 6, and not relative to them. A probability p
+ * changes by p(1 − p) times at most twice the largest move of a logit, which is half of it. Four σ leave room for the
+ * largest of some hundred logits. The loss moves by less, in relation to its size.
+ */
+function allowedError(unit: MatrixUnit, { logitTerms = 0, size = 1 }: OpCase): number {
+  if (unit !== 'subgroup') return ALLOWED[unit];
+  const sigma = ((Math.sqrt(logitTerms) * size ** 2) / 3) * 2 ** -11 * Math.sqrt(2 / 3);
+  return ALLOWED[unit] + (4 * sigma) / 2;
+}
 
 export const config: Architecture = {
   layers: 1,
@@ -29,18 +51,50 @@ export const config: Architecture = {
   normEpsilon: 1e-6,
 };
 
+/** Matrix products in every layout, brought into workgroup memory in every way. */
+async function runProducts(
+  units: readonly MatrixUnit[],
+  onOutcome: (outcome: Outcome) => void,
+): Promise<void> {
+  for (const unit of units)
+    for (const { name, errors } of await checkMatmul(currentGpu(), unit, [[72, 48, 40]]))
+      onOutcome({
+        name: `${unit}: product ${name}`,
+        errors: [...errors.values()],
+        allowed: allowedMatmulError,
+      });
+  for (const unit of units.filter((which) => which !== 'f32')) {
+    currentGpu().matrixUnit = unit;
+    const before = productChoice.half;
+    productChoice.half = true;
+    const { value, gradients } = await measureErrors(sharedLinearCase);
+    productChoice.half = before;
+    // Operands are f16 here on every unit.
+    onOutcome({
+      name: `${unit}: product, ${sharedLinearCase.name}, f16`,
+      errors: [value, ...gradients],
+      allowed: ALLOWED.subgroup,
+    });
+  }
+}
+
 /** Runs everything on each unit that the device has; `emulated` is the subgroup kernel's layout in plain float32. */
 export async function runSuite(
   units: readonly MatrixUnit[],
   onOutcome: (outcome: Outcome) => void,
   only = '',
 ): Promise<void> {
+  if (only === '' || only === 'product') await runProducts(units, onOutcome);
   for (const unit of units) {
     const cases = unit === units[0] ? [...opCases, ...chunkedLossCases] : matrixCasesOf(unit);
     for (const op of cases.filter(({ name }) => name.includes(only))) {
       currentGpu().matrixUnit = unit;
       const { value, gradients } = await measureErrors(op);
-      onOutcome({ name: `${unit}: ${op.name}`, errors: [value, ...gradients], allowed: ALLOWED[unit] });
+      onOutcome({
+        name: `${unit}: ${op.name}`,
+        errors: [value, ...gradients],
+        allowed: allowedError(unit, op),
+      });
     }
   }
 }
@@ -54,9 +108,16 @@ function currentGpu(): Gpu {
   return gpu;
 }
 
-/** Losses of a few steps and the weights after them: kernels on the device against composites on the CPU. */
-export async function compareTraining(unit: MatrixUnit): Promise<Outcome> {
+/**
+ * Losses of a few steps and the weights after them: kernels on the device against composites on the CPU.
+ *
+ * @param half whether operands are rounded to f16 before their products
+ */
+export async function compareTraining(unit: MatrixUnit, half: boolean): Promise<Outcome> {
+  const before = productChoice.half;
+  productChoice.half = half;
   const device = await trainAFewSteps(unit);
+  productChoice.half = before;
   const backend = tf.getBackend();
   await selectBackend('cpu');
   const cpu = await trainAFewSteps(undefined);
@@ -71,7 +132,11 @@ export async function compareTraining(unit: MatrixUnit): Promise<Outcome> {
   // Adam's first steps are the sign of the gradient, which rounding can turn: moments and averages tell of the rest.
   for (const name of ['adamw.layer.0.query.m', 'adamw.embedding.m', 'ema.layer.0.down'])
     errors.push(worst(device.snapshot.get(name)!, cpu.snapshot.get(name)!));
-  return { name: `${unit}: four training steps`, errors, allowed: unit === 'subgroup' ? 5e-2 : 2e-3 };
+  return {
+    name: `${unit}: four training steps${half ? ', f16 operands' : ''}`,
+    errors,
+    allowed: half || unit === 'subgroup' ? 5e-2 : 2e-3,
+  };
 }
 
 async function trainAFewSteps(unit: MatrixUnit | undefined) {

@@ -7,7 +7,9 @@ import { activeGpu } from '../backend/gpu';
 import { selectBackend, type BackendName } from '../backend/select';
 import { measureGrowth } from './growth';
 import { Log } from './log';
-import { checkMatmul, tileVariants, timeMatmul, timeMultiply, type MatmulCase } from './matmul';
+import { chooseVariant, tileVariants } from '../ops/gemm/variants';
+import { timeMatmul, timeMultiply, type MatmulCase } from './matmul';
+import { logMatmulChecks } from './matmul-check';
 import type { BatchShape } from './synthetic';
 import { compareUnits, timeTraining } from './training';
 
@@ -19,6 +21,7 @@ interface Options {
   readonly batch: string;
   readonly steps: string;
   readonly skip: string;
+  readonly products?: string;
 }
 
 const base: Architecture = {
@@ -51,10 +54,12 @@ async function main(): Promise<void> {
     .option('--batch <n>', 'samples per step', '64')
     .option('--steps <n>', 'steps to train', '20')
     .option('--skip <parts>', 'comma-separated: check, matmul, train, growth', '')
+    .option('--products <variant>', 'a row of the table of matrix products: how training is to multiply')
     .option('--tiny', 'a toy network and toy matrices, to try the bench itself')
     .parse()
     .opts<Options>();
   const standsAt = process.env['INIT_CWD'] ?? process.cwd();
+  if (options.products !== undefined) chooseVariant(options.products);
   const resolve = (given: string): string => path.resolve(standsAt, given);
   const out = options.out === undefined ? undefined : resolve(options.out);
   const log = new Log(out);
@@ -87,7 +92,7 @@ async function main(): Promise<void> {
         [256, 160, 192],
         [64, 2048, 64],
       ] as const;
-      const right = await checkMatmul(
+      const right = await logMatmulChecks(
         gpu,
         log,
         own === 'f32' ? ['f32'] : [own, 'f32'],
@@ -102,8 +107,8 @@ async function main(): Promise<void> {
     }
     if (!skipped.has('matmul') && own !== 'f32') {
       const cases = matmulCases(shape.batch * shape.length);
-      await timeMatmul(gpu, log, cases, tileVariants, 10);
-      await timeMultiply(gpu, log, cases, 10);
+      await timeMatmul(gpu, log, cases, tileVariants);
+      await timeMultiply(gpu, log, cases);
     }
   }
   const figures = {

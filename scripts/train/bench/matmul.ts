@@ -1,89 +1,12 @@
-/** Matrix products: right or wrong for every layout and edge, and how fast in the network's shapes. */
+/** How fast matrix products are in the network's shapes, cut in every way. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Gpu, MatrixUnit } from '../backend/gpu';
-import { chooseTile, multiply, recordGemm } from '../ops/gemm/gemm';
-import { splitDepth, type GemmSpec, type Tile } from '../ops/gemm/spec';
+import type { Gpu, Operand } from '../backend/gpu';
+import { chooseTile, multiply, recordGemm, splitsOf } from '../ops/gemm/gemm';
+import { toHalf } from '../ops/gemm/half';
+import type { GemmSpec, Tile } from '../ops/gemm/spec';
+import type { Form, TileVariant } from '../ops/gemm/variants';
 import type { Log } from './log';
-
-type Form = 'NN' | 'NT' | 'TN' | 'TT';
-const forms: readonly Form[] = ['NN', 'NT', 'TN', 'TT'];
-
-const values = (size: number, seed: number): Float32Array =>
-  Float32Array.from({ length: size }, (_, i) => ((((i + seed) * 7919) % 31) - 15) / 16);
-
-/** Largest error over all elements, for sizes that do and do not fill tiles. */
-export async function checkMatmul(
-  gpu: Gpu,
-  log: Log,
-  units: readonly MatrixUnit[],
-  sizes: readonly (readonly [number, number, number])[],
-): Promise<boolean> {
-  let right = true;
-  const before = gpu.matrixUnit;
-  for (const unit of units) {
-    gpu.matrixUnit = unit;
-    for (const vectors of unit === 'subgroup' ? [false, true] : [false]) {
-      for (const [m, k, n] of sizes) {
-        const errors: string[] = [];
-        for (const form of forms) {
-          const error = await matmulError(gpu, form, [m, k, n], vectors);
-          if (!(error < 1e-3)) right = false;
-          errors.push(`${form} ${error.toExponential(1)}`);
-        }
-        log.line(`check ${unit}${vectors ? ' vectors' : ''} ${m}×${k}×${n}: ${errors.join('  ')}`);
-      }
-    }
-  }
-  gpu.matrixUnit = before;
-  return right;
-}
-
-function specOf(form: Form, [m, k, n]: readonly [number, number, number]): GemmSpec {
-  const [ta, tb] = [form.startsWith('T'), form.endsWith('T')];
-  const layout = (transposed: boolean, stride: number) => ({ transposed, stride, outer: 0, inner: 0 });
-  return {
-    m,
-    n,
-    k,
-    outer: 1,
-    inner: 1,
-    alpha: 1,
-    scaleA: 1,
-    scaleB: 1,
-    splits: 1,
-    a: layout(ta, ta ? m : k),
-    b: layout(tb, tb ? k : n),
-    c: layout(false, n),
-  };
-}
-
-async function matmulError(
-  gpu: Gpu,
-  form: Form,
-  size: readonly [number, number, number],
-  vectors: boolean,
-): Promise<number> {
-  const [m, k, n] = size;
-  const spec = { ...specOf(form, size), scaleA: 64 };
-  const [x, y] = [values(m * k, 1), values(k * n, 5)];
-  const a = tf.tensor1d(x);
-  const b = tf.tensor1d(y);
-  const c = gpu.own(gpu.allocate([m, n]));
-  recordGemm(gpu, spec, a, b, c, { ...chooseTile(gpu, spec), vectors });
-  const result = await c.data<'float32'>();
-  tf.dispose([a, b, c]);
-  let worst = 0;
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let l = 0; l < k; l++)
-        sum += x[spec.a.transposed ? l * m + i : i * k + l]! * y[spec.b.transposed ? j * k + l : l * n + j]!;
-      const error = Math.abs(sum - result[i * n + j]!);
-      if (!(error <= worst)) worst = error;
-    }
-  }
-  return worst;
-}
+import { halved, specOf, values } from './matmul-check';
 
 export interface MatmulCase {
   readonly name: string;
@@ -92,81 +15,89 @@ export interface MatmulCase {
   readonly size: readonly [number, number, number];
 }
 
-/** Ways to cut tiles that are tried against each other. */
-export const tileVariants: readonly (readonly [string, Partial<Tile>])[] = [
-  ['default', {}],
-  ['no prefetch', { prefetch: false }],
-  ['vectors', { vectors: true }],
-  ['vectors, no prefetch', { vectors: true, prefetch: false }],
-  ['vectors, depth 64', { vectors: true, k: 64, prefetch: false }],
-  ['vectors, 64×64 warps', { vectors: true, warpM: 64, warpN: 64, prefetch: false }],
-  ['vectors, 256×128', { vectors: true, m: 256, n: 128, warpM: 64, warpN: 64, prefetch: false }],
-  ['vectors, 128×64', { vectors: true, m: 128, n: 64, warpM: 32, warpN: 32 }],
-  ['vectors, 64×64', { vectors: true, m: 64, n: 64, warpM: 32, warpN: 32 }],
-];
+/** Timed rounds of a product, each as long as this, of which the best counts: clocks rise and fall with the load. */
+const rounds = 4;
+const roundMilliseconds = 15;
+/** How long a device is kept busy until its clocks are up. */
+const warmUpMilliseconds = 2000;
 
-/** TFLOP/s of each case and variant; a wrong result is marked. The reference is the f32 kernel. */
+/** TFLOP/s of each variant (a row) and case (a column), a wrong result marked; f16 operands are made before. The reference is the f32 kernel. */
 export async function timeMatmul(
   gpu: Gpu,
   log: Log,
   cases: readonly MatmulCase[],
-  variants: typeof tileVariants,
-  repeats: number,
+  variants: readonly TileVariant[],
 ): Promise<void> {
-  const rows: string[][] = [['matrix product, TFLOP/s', ...cases.map(({ name }) => name)]];
-  const cells = new Map<string, string[]>(variants.map(([name]) => [name, []]));
+  const cells = new Map<string, string[]>(variants.map(({ name }) => [name, []]));
   const plain: string[] = [];
+  let warm = false;
   for (const { form, size } of cases) {
     const [m, k, n] = size;
     const a = tf.tensor1d(values(m * k, 1));
     const b = tf.tensor1d(values(k * n, 5));
+    const spec = specOf(form, size);
+    if (!warm) await keepBusy(gpu, { a, b, spec, tile: chooseTile(gpu, spec) });
+    warm = true;
     const unit = gpu.matrixUnit;
     gpu.matrixUnit = 'f32';
-    const reference = await timed(gpu, { a, b, spec: specOf(form, size), change: {}, repeats: 2 });
+    const reference = await timed(gpu, { a, b, spec, tile: chooseTile(gpu, spec) });
     gpu.matrixUnit = unit;
     plain.push(reference.rate.toFixed(1));
-    for (const [name, change] of variants) {
-      const result = await timed(gpu, { a, b, spec: specOf(form, size), change, repeats });
+    for (const { name, tile, half } of variants) {
+      const halves = half ? ([toHalf(gpu, a, m * k, 1), toHalf(gpu, b, k * n, 1)] as const) : undefined;
+      const result = await timed(gpu, {
+        a: halves?.[0] ?? a,
+        b: halves?.[1] ?? b,
+        spec: half ? halved(spec) : spec,
+        tile: { ...chooseTile(gpu, spec), ...tile },
+      });
+      if (halves !== undefined) gpu.release(...halves);
       const worst = Math.max(...result.sample.map((value, i) => Math.abs(value - reference.sample[i]!)));
-      cells
-        .get(name)!
-        .push(
-          `${result.rate.toFixed(0)}${worst <= 2e-3 * Math.sqrt(k) ? '' : ` WRONG ${worst.toExponential(1)}`}`,
-        );
+      const right = worst <= 2e-3 * Math.sqrt(k);
+      cells.get(name)!.push(`${result.rate.toFixed(0)}${right ? '' : ` WRONG ${worst.toExponential(1)}`}`);
     }
     tf.dispose([a, b]);
   }
-  for (const [name, row] of cells) rows.push([name, ...row]);
-  rows.push(['f32', ...plain]);
-  log.table(rows);
+  log.table([
+    ['matrix product, TFLOP/s', ...cases.map(({ name }) => name)],
+    ...[...cells].map(([name, row]) => [name, ...row]),
+    ['f32', ...plain],
+  ]);
 }
 
 interface Timed {
-  readonly a: tf.Tensor;
-  readonly b: tf.Tensor;
+  readonly a: Operand;
+  readonly b: Operand;
   readonly spec: GemmSpec;
-  readonly change: Partial<Tile>;
-  readonly repeats: number;
+  readonly tile: Tile;
 }
 
-async function timed(
-  gpu: Gpu,
-  { a, b, spec, change, repeats }: Timed,
-): Promise<{ rate: number; sample: Float32Array }> {
-  const { m, n, k } = spec;
-  const tile = { ...chooseTile(gpu, spec), ...change };
-  const tiles = Math.ceil(m / tile.m) * Math.ceil(n / tile.n);
-  const wanted = Math.max(1, Math.min(Math.ceil(256 / tiles), Math.floor(k / (tile.k * 8))));
-  const splits = Math.ceil(k / splitDepth({ ...spec, splits: wanted }, tile));
-  const c = gpu.own<tf.Rank.R2>(gpu.allocate([splits * m, n]));
-  const once = (): void => recordGemm(gpu, { ...spec, splits }, a, b, c, tile);
-  once();
-  once();
-  await gpu.finish();
+async function keepBusy(gpu: Gpu, product: Timed): Promise<void> {
   const start = performance.now();
-  for (let i = 0; i < repeats; i++) once();
-  await gpu.finish();
-  const seconds = (performance.now() - start) / 1000 / repeats;
+  while (performance.now() - start < warmUpMilliseconds) await timed(gpu, product);
+}
+
+/** Milliseconds a run takes: the best of some rounds, each of as many runs as fill it. */
+async function bestTime(gpu: Gpu, once: () => void): Promise<number> {
+  const round = async (runs: number): Promise<number> => {
+    const start = performance.now();
+    for (let i = 0; i < runs; i++) once();
+    await gpu.finish();
+    return (performance.now() - start) / runs;
+  };
+  // The first run compiles, and waiting for the device takes about as long as a run: neither counts.
+  await round(1);
+  const runs = Math.min(400, Math.max(1, Math.ceil(roundMilliseconds / (await round(20)))));
+  let best = Infinity;
+  for (let i = 0; i < rounds; i++) best = Math.min(best, await round(runs));
+  return best;
+}
+
+async function timed(gpu: Gpu, { a, b, spec, tile }: Timed): Promise<{ rate: number; sample: Float32Array }> {
+  const { m, n, k } = spec;
+  const splits = splitsOf(spec, tile);
+  const c = gpu.own<tf.Rank.R2>(gpu.allocate([splits * m, n]));
+  const milliseconds = await bestTime(gpu, () => recordGemm(gpu, { ...spec, splits }, a, b, c, tile));
   // A few rows of each part are compared; the sum over parts is.
   const sample = new Float32Array(4 * n);
   for (let split = 0; split < splits; split++) {
@@ -175,31 +106,19 @@ async function timed(
     part.dispose();
   }
   c.dispose();
-  return { rate: (2 * m * n * k) / seconds / 1e12, sample };
+  return { rate: (2 * m * n * k) / milliseconds / 1e9, sample };
 }
 
 /** The product as the network asks for it, splits and sum included. */
-export async function timeMultiply(
-  gpu: Gpu,
-  log: Log,
-  cases: readonly MatmulCase[],
-  repeats: number,
-): Promise<void> {
+export async function timeMultiply(gpu: Gpu, log: Log, cases: readonly MatmulCase[]): Promise<void> {
   for (const { name, form, size } of cases) {
     const [m, k, n] = size;
     const a = tf.zeros(form.startsWith('T') ? [k, m] : [m, k]);
     const b = tf.zeros(form.endsWith('T') ? [n, k] : [k, n]);
-    const once = (): void =>
-      gpu.release(multiply(gpu, a, b, { transposeA: form.startsWith('T'), transposeB: form.endsWith('T') }));
-    once();
-    await gpu.finish();
-    const start = performance.now();
-    for (let i = 0; i < repeats; i++) once();
-    await gpu.finish();
-    const seconds = (performance.now() - start) / 1000 / repeats;
-    log.line(
-      `multiply ${name}: ${(seconds * 1000).toFixed(3)} ms, ${((2 * m * n * k) / seconds / 1e12).toFixed(0)} TFLOP/s`,
-    );
+    const options = { transposeA: form.startsWith('T'), transposeB: form.endsWith('T') };
+    const milliseconds = await bestTime(gpu, () => gpu.release(multiply(gpu, a, b, options)));
+    const rate = (2 * m * n * k) / milliseconds / 1e9;
+    log.line(`multiply ${name}: ${milliseconds.toFixed(3)} ms, ${rate.toFixed(0)} TFLOP/s`);
     tf.dispose([a, b]);
   }
 }

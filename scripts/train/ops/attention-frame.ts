@@ -289,7 +289,7 @@ ${declarations}
       base: 'base',
       threads: this.#threads,
       type: this.pieces.type,
-      vector: true,
+      width: 4,
       sharedWidth: 1,
       index: (row, column) => `${row} * ${to.stride}u + ${column}`,
     });

@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../backend/gpu';
 import { defineFused } from './fused';
 import { gradientScale, multiply } from './gemm/gemm';
+import { productChoice } from './gemm/variants';
+import { canBeHalfLinear, halfLinears } from './linear-half';
 
 interface LinearAttributes {
   /** w is stored [out, in]. */
@@ -28,4 +30,12 @@ const fusedLinear = defineFused<'x' | 'w', LinearAttributes>({
 export function linear(x: tf.Tensor2D, w: tf.Tensor2D, transposed = false): tf.Tensor2D {
   if (activeGpu() === undefined) return tf.matMul(x, w, false, transposed);
   return fusedLinear({ x, w }, { transposed })[0] as tf.Tensor2D;
+}
+
+/** x [rows, in] times each of the weights [in, out] → one [rows, out] for each. */
+export function linears(x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): tf.Tensor2D[] {
+  const gpu = activeGpu();
+  if (gpu !== undefined && gpu.matrixUnit !== 'f32' && productChoice.half && canBeHalfLinear(x, weights))
+    return halfLinears(x, weights);
+  return weights.map((w) => linear(x, w));
 }

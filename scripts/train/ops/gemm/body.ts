@@ -31,28 +31,79 @@ const contiguous = ({ m, n, k, a, b }: GemmSpec, name: 'a' | 'b'): number =>
 
 /** Whether an operand can be read four elements at a time. */
 export function isVectorOperand(spec: GemmSpec, name: 'a' | 'b'): boolean {
-  const { stride, outer, inner } = spec[name];
-  return isVector(contiguous(spec, name), stride, outer, inner);
+  const { stride, outer, inner, offset = 0, half = false } = spec[name];
+  return half || isVector(contiguous(spec, name), stride, outer, inner, offset);
 }
 
-const batchOffset = ({ outer, inner }: MatrixLayout, innerCount: number): string =>
-  `((z / ${innerCount}u) * ${outer}u + (z % ${innerCount}u) * ${inner}u)`;
+const batchOffset = ({ outer, inner, offset = 0 }: MatrixLayout, innerCount: number): string =>
+  `(${offset}u + (z / ${innerCount}u) * ${outer}u + (z % ${innerCount}u) * ${inner}u)`;
+
+/** WGSL: this workgroup's tile, tiles counted along a band of rows before the next. */
+function tileOrigin({ m, n }: GemmSpec, tile: Tile): string {
+  const [down, across] = [Math.ceil(m / tile.m), Math.ceil(n / tile.n)];
+  if (tile.band === 0) return `let m0 = workgroup.y * ${tile.m}u;\n  let n0 = workgroup.x * ${tile.n}u;`;
+  return `let order = workgroup.y * ${across}u + workgroup.x;
+  let bandStart = order / ${across * tile.band}u * ${tile.band}u;
+  let bandRows = min(${tile.band}u, ${down}u - bandStart);
+  let m0 = (bandStart + order % ${across * tile.band}u % bandRows) * ${tile.m}u;
+  let n0 = (order % ${across * tile.band}u / bandRows) * ${tile.n}u;`;
+}
 
 const shared = (type: string, width: 1 | 4 = 1): string => (width === 4 ? `vec4<${type}>` : type);
+
+const stored = { 1: 'f32', 4: 'vec4f', 8: 'vec4u' } as const;
+
+interface Loads {
+  /** Reads the tiles from depth k0 on into registers. */
+  readonly fetch: (k0: string) => string;
+  /** Writes the registers to workgroup memory. */
+  readonly commit: string;
+}
+
+function oneBuffer({ tile, multiply }: Frame, { fetch, commit }: Loads): string {
+  return `${tile.prefetch ? fetch('kBegin') : ''}
+  for (var k0 = kBegin; k0 < kEnd; k0 += ${tile.k}u) {
+    ${tile.prefetch ? '' : fetch('k0')}
+    ${commit}
+    workgroupBarrier();
+    ${tile.prefetch ? `if (k0 + ${tile.k}u < kEnd) {\n${fetch(`(k0 + ${tile.k}u)`)}\n}` : ''}
+    ${multiply}
+    workgroupBarrier();
+  }`;
+}
+
+/** What is written during a round was last read in the round before, which the barrier at this one's start has ended. */
+function twoBuffers({ tile, multiply, sharedA, sharedB }: Frame, { fetch, commit }: Loads): string {
+  const more = (code: string): string => `if (k0 + ${tile.k}u < kEnd) {\n${code}\n}`;
+  const next = fetch(`(k0 + ${tile.k}u)`);
+  return `var aWrite = 0u; var bWrite = 0u;
+  ${fetch('kBegin')}
+  ${commit}
+  for (var k0 = kBegin; k0 < kEnd; k0 += ${tile.k}u) {
+    let aRead = aWrite; let bRead = bWrite;
+    aWrite = ${sharedA}u - aRead; bWrite = ${sharedB}u - bRead;
+    workgroupBarrier();
+    ${tile.prefetch ? more(next) : more(`${next}\n${commit}`)}
+    ${multiply}
+    ${tile.prefetch ? more(commit) : ''}
+  }`;
+}
 
 export function gemmSource(frame: Frame): string {
   const { spec, tile, threads } = frame;
   const { m, n, k, a, b, c, inner, splits } = spec;
+  const written = (index: Frame['indexA'], base: string): Frame['indexA'] =>
+    tile.buffers === 1 ? index : (row, column) => base + index(row, column);
   const load = (
     name: 'a' | 'b',
-  ): ReturnType<typeof tileLoad> & { vector: boolean; at(k0: string): string } => {
+  ): ReturnType<typeof tileLoad> & { width: 1 | 4 | 8; at(k0: string): string } => {
     const isA = name === 'a';
     const layout = isA ? a : b;
     // Stored rows run over k for a transposed a and a plain b.
     const rowsAreK = isA === layout.transposed;
     const [extent, tileExtent, origin] = isA ? [m, tile.m, 'm0'] : [n, tile.n, 'n0'];
     const maxColumns = contiguous(spec, name);
-    const vector = isVectorOperand(spec, name);
+    const width = layout.half === true ? 8 : isVectorOperand(spec, name) ? 4 : 1;
     const code = tileLoad({
       name: `${name}Next`,
       buffer: name.toUpperCase(),
@@ -66,24 +117,24 @@ export function gemmSource(frame: Frame): string {
       threads,
       scale: isA ? spec.scaleA : spec.scaleB,
       type: frame.type,
-      vector,
-      index: isA ? frame.indexA : frame.indexB,
+      width,
+      index: written(isA ? frame.indexA : frame.indexB, `${name}Write + `),
       sharedWidth: (isA ? frame.widthA : frame.widthB) ?? 1,
     });
-    return { ...code, vector, at: (k0) => (rowsAreK ? code.fetch(k0, origin) : code.fetch(origin, k0)) };
+    return { ...code, width, at: (k0) => (rowsAreK ? code.fetch(k0, origin) : code.fetch(origin, k0)) };
   };
   const [loadA, loadB] = [load('a'), load('b')];
   const fetch = (k0: string): string => `${loadA.at(k0)}\n${loadB.at(k0)}`;
+  const commit = `${loadA.commit}\n${loadB.commit}`;
   return `${frame.directives ?? ''}
-@group(0) @binding(0) var<storage, read> A: array<${loadA.vector ? 'vec4f' : 'f32'}>;
-@group(0) @binding(1) var<storage, read> B: array<${loadB.vector ? 'vec4f' : 'f32'}>;
+@group(0) @binding(0) var<storage, read> A: array<${stored[loadA.width]}>;
+@group(0) @binding(1) var<storage, read> B: array<${stored[loadB.width]}>;
 @group(0) @binding(2) var<storage, read_write> C: array<f32>;
-var<workgroup> aTile: array<${shared(frame.type, frame.widthA)}, ${frame.sharedA / (frame.widthA ?? 1)}>;
-var<workgroup> bTile: array<${shared(frame.type, frame.widthB)}, ${frame.sharedB / (frame.widthB ?? 1)}>;
+var<workgroup> aTile: array<${shared(frame.type, frame.widthA)}, ${(tile.buffers * frame.sharedA) / (frame.widthA ?? 1)}>;
+var<workgroup> bTile: array<${shared(frame.type, frame.widthB)}, ${(tile.buffers * frame.sharedB) / (frame.widthB ?? 1)}>;
 ${frame.declarations ?? ''}
 @compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
-  let m0 = workgroup.y * ${tile.m}u;
-  let n0 = workgroup.x * ${tile.n}u;
+  ${tileOrigin(spec, tile)}
   let z = workgroup.z / ${splits}u;
   let split = workgroup.z % ${splits}u;
   let aBase = ${batchOffset(a, inner)};
@@ -94,16 +145,7 @@ ${frame.declarations ?? ''}
   ${loadA.declare}
   ${loadB.declare}
   ${frame.start}
-  ${tile.prefetch ? fetch('kBegin') : ''}
-  for (var k0 = kBegin; k0 < kEnd; k0 += ${tile.k}u) {
-    ${tile.prefetch ? '' : fetch('k0')}
-    ${loadA.commit}
-    ${loadB.commit}
-    workgroupBarrier();
-    ${tile.prefetch ? `if (k0 + ${tile.k}u < kEnd) {\n${fetch(`(k0 + ${tile.k}u)`)}\n}` : ''}
-    ${frame.multiply}
-    workgroupBarrier();
-  }
+  ${tile.buffers === 2 ? twoBuffers(frame, { fetch, commit }) : oneBuffer(frame, { fetch, commit })}
   ${frame.finish}
 }`;
 }

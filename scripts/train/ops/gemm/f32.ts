@@ -7,7 +7,17 @@ const side = 16;
 export function f32Tile({ m, n }: GemmSpec): Tile {
   const perThread = (extent: number): number => (extent <= 32 ? 2 : extent <= 64 ? 4 : 8);
   const [warpM, warpN] = [perThread(m), perThread(n)];
-  return { m: side * warpM, n: side * warpN, k: 8, warpM, warpN, prefetch: false, vectors: false };
+  return {
+    m: side * warpM,
+    n: side * warpN,
+    k: 8,
+    warpM,
+    warpN,
+    prefetch: false,
+    vectors: false,
+    buffers: 1,
+    band: 0,
+  };
 }
 
 export function f32Source(spec: GemmSpec, tile: Tile): string {

@@ -5,6 +5,7 @@ import { sumParts } from '../sum.kernels';
 import { f32Source, f32Tile } from './f32';
 import { gemmKey, splitDepth, type GemmSpec, type Tile } from './spec';
 import { emulatedTile, subgroupSource, subgroupTile } from './subgroup';
+import { formOf } from './variants';
 
 /** Workgroups below which the k range is split: enough for the largest GPUs. */
 const busyWorkgroups = 256;
@@ -31,10 +32,9 @@ export function recordGemm(
   tile = chooseTile(gpu, spec),
 ): void {
   const unit = gpu.matrixUnit;
-  const form = `${spec.a.transposed ? 'T' : 'N'}${spec.b.transposed ? 'T' : 'N'}`;
   gpu.record(
     {
-      name: `matmul ${form} ${spec.outer * spec.inner > 1 ? `${spec.outer * spec.inner}×` : ''}${spec.m}×${spec.k}×${spec.n}`,
+      name: `matmul ${formOf(spec)} ${spec.outer * spec.inner > 1 ? `${spec.outer * spec.inner}×` : ''}${spec.m}×${spec.k}×${spec.n}`,
       key: `${unit} ${gemmKey(spec, tile)}`,
       source: () =>
         unit === 'f32' ? f32Source(spec, tile) : subgroupSource(spec, tile, unit === 'emulated'),
@@ -43,6 +43,18 @@ export function recordGemm(
     [c],
     [Math.ceil(spec.n / tile.n), Math.ceil(spec.m / tile.m), spec.outer * spec.inner * spec.splits],
   );
+}
+
+/** Parts to cut the k range into, so that a product of few tiles keeps a large GPU busy. */
+export function splitsOf(spec: GemmSpec, tile: Tile): number {
+  const { m, n, k } = spec;
+  const tiles = Math.ceil(m / tile.m) * Math.ceil(n / tile.n);
+  const wanted = Math.max(
+    1,
+    Math.min(Math.ceil(busyWorkgroups / tiles), Math.floor(k / (tile.k * minSplitTiles))),
+  );
+  // Rounding the depth up can leave the last of the wanted splits without any.
+  return Math.ceil(k / splitDepth({ ...spec, splits: wanted }, tile));
 }
 
 export interface MultiplyOptions {
@@ -78,14 +90,21 @@ export function multiply(gpu: Gpu, a: Operand, b: Operand, options: MultiplyOpti
     b: layout(transposeB, columnsB),
     c: layout(false, n),
   };
+  multiplyInto(gpu, whole, a, b, { output, accumulate });
+  return 'tensor' in output ? output.tensor : output;
+}
+
+/** Records c (+)= alpha·a·b of one matrix each, its k range split as its size asks for. */
+export function multiplyInto(
+  gpu: Gpu,
+  whole: GemmSpec,
+  a: Operand,
+  b: Operand,
+  { output, accumulate = false }: { readonly output: Operand; readonly accumulate?: boolean },
+): void {
+  const { m, n } = whole;
   const tile = chooseTile(gpu, whole);
-  const tiles = Math.ceil(m / tile.m) * Math.ceil(n / tile.n);
-  const wanted = Math.max(
-    1,
-    Math.min(Math.ceil(busyWorkgroups / tiles), Math.floor(k / (tile.k * minSplitTiles))),
-  );
-  // Rounding the depth up can leave the last of the wanted splits without any.
-  const splits = Math.ceil(k / splitDepth({ ...whole, splits: wanted }, tile));
+  const splits = splitsOf(whole, tile);
   if (splits === 1 && !accumulate) {
     recordGemm(gpu, whole, a, b, output, tile);
   } else {
@@ -94,5 +113,4 @@ export function multiply(gpu: Gpu, a: Operand, b: Operand, options: MultiplyOpti
     sumParts(gpu, parts, { parts: splits, size: m * n, accumulate }, output);
     gpu.release(parts);
   }
-  return 'tensor' in output ? output.tensor : output;
 }

@@ -8,6 +8,10 @@ export interface MatrixLayout {
   /** Distance between matrices of consecutive outer and inner batch indices. */
   readonly outer: number;
   readonly inner: number;
+  /** Where the first matrix starts; 0 if absent. */
+  readonly offset?: number;
+  /** The buffer holds f16 numbers, already multiplied by the spec's scale (`toHalf` makes such); the distances are multiples of 8. */
+  readonly half?: boolean;
 }
 
 /** c[z] = alpha · a[z] (m×k) · b[z] (k×n) for outer·inner matrices z = (outer index, inner index). */
@@ -42,6 +46,10 @@ export interface Tile {
   readonly prefetch: boolean;
   /** Whether workgroup memory is written four numbers at a time, where the matrix can be read so. */
   readonly vectors: boolean;
+  /** 2: the next tile is written beside the one being multiplied, which saves a barrier per tile. */
+  readonly buffers: 1 | 2;
+  /** Rows of tiles that are walked together, column by column, so that both operands stay in the cache; 0: row by row. */
+  readonly band: number;
 }
 
 export function gemmKey(spec: GemmSpec, tile: Tile): string {

@@ -5,6 +5,7 @@
  */
 import { gemmSource, isVectorOperand, literal, outputFactor } from './body';
 import type { GemmSpec, Tile } from './spec';
+import { formOf, productChoice } from './variants';
 
 const piece = 16;
 const lanes = 32;
@@ -12,13 +13,23 @@ const lanes = 32;
 const padding = 8;
 
 /** @param wideWarps whether a subgroup has registers enough for 64×64 sums */
-export function subgroupTile({ m, n }: GemmSpec, wideWarps: boolean): Tile {
-  const how = { k: 32, prefetch: true, vectors: false };
+export function subgroupTile(spec: GemmSpec, wideWarps: boolean): Tile {
+  const { m, n } = spec;
+  const how = { k: 32, prefetch: true, vectors: false, buffers: 1, band: 0 } as const;
   if (n <= 64) return { m: 128, n: 64, warpM: 32, warpN: 32, ...how };
   if (m <= 64) return { m: 64, n: 128, warpM: 32, warpN: 32, ...how };
   // Wide warps leave no registers to prefetch into.
   return wideWarps
-    ? { m: 128, n: 128, k: 32, warpM: 64, warpN: 64, prefetch: false, vectors: true }
+    ? {
+        ...how,
+        m: 128,
+        n: 128,
+        warpM: 64,
+        warpN: 64,
+        prefetch: false,
+        vectors: true,
+        ...productChoice.tiles[formOf(spec)],
+      }
     : { m: 128, n: 128, warpM: 64, warpN: 32, ...how };
 }
 
@@ -44,10 +55,11 @@ export function subgroupSource(spec: GemmSpec, tile: Tile, emulated: boolean): s
   const ragged = spec.m % piece !== 0 || spec.n % piece !== 0;
 
   // Where the piece (or element) at row r, depth k of a (depth k, column of b) starts in workgroup memory.
+  const [readA, readB] = tile.buffers === 2 ? ['aRead + ', 'bRead + '] : ['', ''];
   const offsetA = (r: string, k: string): string =>
-    a.transposed ? `(${k}) * ${strideA}u + ${r}` : `(${r}) * ${strideA}u + ${k}`;
+    readA + (a.transposed ? `(${k}) * ${strideA}u + ${r}` : `(${r}) * ${strideA}u + ${k}`);
   const offsetB = (k: string, column: string): string =>
-    b.transposed ? `(${column}) * ${strideB}u + ${k}` : `(${k}) * ${strideB}u + ${column}`;
+    readB + (b.transposed ? `(${column}) * ${strideB}u + ${k}` : `(${k}) * ${strideB}u + ${column}`);
 
   const nativeStep = (k: number): string => `{
     ${rows.map((i) => `let a${i} = subgroupMatrixLoad<subgroup_matrix_left<f16, 16, 16>, ${a.transposed ? 'col' : 'row'}_major>(&aTile, (${offsetA(`(warpRow + ${i * piece}u)`, `${k}u`)}) / ${widthA}u, ${strideA / widthA}u);`).join('\n')}

@@ -17,8 +17,8 @@ export interface TileLoad {
   readonly threads: number;
   readonly scale: number;
   readonly type: 'f16' | 'f32';
-  /** Four elements at once: every row and matrix starts at a multiple of four. */
-  readonly vector: boolean;
+  /** Elements read at once: 4 where every row and matrix starts at a multiple of four, 8 where they are stored as f16. */
+  readonly width: 1 | 4 | 8;
   /** 4: workgroup memory holds vectors of four too. */
   readonly sharedWidth: 1 | 4;
   /** Index in workgroup memory of a stored element. */
@@ -39,11 +39,12 @@ export function isVector(maxColumns: number, stride: number, ...offsets: number[
 }
 
 export function tileLoad(load: TileLoad): TileLoadCode {
-  const width = load.vector ? 4 : 1;
+  const { width } = load;
   const perRow = load.columns / width;
   const count = load.rows * perRow;
   const turns = Array.from({ length: Math.ceil(count / load.threads) }, (_, turn) => turn);
-  const type = load.vector ? `vec4<${load.type}>` : load.type;
+  // Numbers stored as f16 stay as they are, two to a word, until they are written.
+  const type = width === 8 ? 'vec4u' : width === 4 ? `vec4<${load.type}>` : load.type;
   const register = (turn: number): string => `${load.name}${turn}`;
   const place = (turn: number): string =>
     `let i = t + ${turn * load.threads}u; let r = i / ${perRow}u; let c = (i % ${perRow}u) * ${width}u;`;
@@ -60,7 +61,7 @@ export function tileLoad(load: TileLoad): TileLoadCode {
             ...(load.maxColumns % load.columns === 0 ? [] : [`column < ${load.maxColumns}u`]),
           ];
           const index = `(${load.base} + row * ${load.stride}u + column)`;
-          const read = `${register(turn)} = ${type}(${scaled(`${load.buffer}[${load.vector ? `${index} / 4u` : index}]`)});`;
+          const read = `${register(turn)} = ${width === 8 ? `${load.buffer}[${index} / 8u]` : `${type}(${scaled(`${load.buffer}[${width === 4 ? `${index} / 4u` : index}]`)})`};`;
           const guarded =
             guards.length === 0
               ? read
@@ -70,20 +71,32 @@ export function tileLoad(load: TileLoad): TileLoadCode {
         .join('\n'),
     commit: turns
       .map((turn) => {
-        const writes =
-          load.sharedWidth === 4
-            ? `${load.shared}[(${load.index('r', 'c')}) / 4u] = ${register(turn)};`
-            : load.vector
-              ? ['x', 'y', 'z', 'w']
-                  .map(
-                    (component, e) =>
-                      `${load.shared}[${load.index('r', `(c + ${e}u)`)}] = ${register(turn)}.${component};`,
-                  )
-                  .join(' ')
-              : `${load.shared}[${load.index('r', 'c')}] = ${register(turn)};`;
+        const writes = write(load, register(turn));
         const guards = ragged(turn);
         return `{ ${place(turn)} ${guards.length === 0 ? writes : `if (${guards.join()}) { ${writes} }`} }`;
       })
       .join('\n'),
   };
+}
+
+/** Writes what a register holds to workgroup memory, from the stored element (r, c) on. */
+function write({ shared, sharedWidth, index, width, type }: TileLoad, register: string): string {
+  const quads =
+    width === 8
+      ? ['xy', 'zw'].map((half) =>
+          type === 'f16'
+            ? `bitcast<vec4<f16>>(${register}.${half})`
+            : `vec4f(unpack2x16float(${register}.${half[0]}), unpack2x16float(${register}.${half[1]}))`,
+        )
+      : [register];
+  if (width === 1) return `${shared}[${index('r', 'c')}] = ${register};`;
+  return quads
+    .map((quad, q) =>
+      sharedWidth === 4
+        ? `${shared}[(${index('r', `(c + ${4 * q}u)`)}) / 4u] = ${quad};`
+        : `{ let quad = ${quad}; ${['x', 'y', 'z', 'w']
+            .map((component, e) => `${shared}[${index('r', `(c + ${4 * q + e}u)`)}] = quad.${component};`)
+            .join(' ')} }`,
+    )
+    .join(' ');
 }

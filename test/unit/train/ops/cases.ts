@@ -5,7 +5,7 @@ import { attention } from '../../../../scripts/train/ops/attention';
 import { gather, RowIndex } from '../../../../scripts/train/ops/gather';
 import { headLoss } from '../../../../scripts/train/ops/head-loss';
 import { headRotary, rotaryTable } from '../../../../scripts/train/ops/head-rotary';
-import { linear } from '../../../../scripts/train/ops/linear';
+import { linear, linears } from '../../../../scripts/train/ops/linear';
 import { addRmsNorm, rmsNorm } from '../../../../scripts/train/ops/rms-norm';
 import { swiglu } from '../../../../scripts/train/ops/swiglu';
 import { Random } from '../../../../src/engine/diffusion/random';
@@ -17,6 +17,8 @@ export interface OpCase {
   readonly shapes: readonly (readonly number[])[];
   /** Inputs are uniform between minus this and this. */
   readonly size?: number;
+  /** Products of two inputs that a logit is the sum of, where a softmax is taken of logits. */
+  readonly logitTerms?: number;
   run(inputs: readonly tf.Tensor[]): tf.Tensor;
   reference(inputs: readonly Float64Array[]): Float64Array;
 }
@@ -33,6 +35,23 @@ function linearCase(m: number, k: number, n: number, transposed: boolean): OpCas
     reference: ([x, w]) => reference.product(x!, w!, [m, k, n], transposed),
   };
 }
+
+/** Two products of one matrix, of other widths: their gradients meet. */
+export const sharedLinearCase: OpCase = {
+  name: 'two linears 35×24, 24×16 and 24×40',
+  shapes: [
+    [35, 24],
+    [24, 16],
+    [24, 40],
+  ],
+  run: ([x, ...weights]) =>
+    tf.concat(linears(matrix(x), weights.map(matrix)).map((y) => tf.reshape(y, [-1]))),
+  reference: ([x, w0, w1]) =>
+    Float64Array.from([
+      ...reference.product(x!, w0!, [35, 24, 16], false),
+      ...reference.product(x!, w1!, [35, 24, 40], false),
+    ]),
+};
 
 function normCase(rows: number, width: number, size: number): OpCase {
   return {
@@ -116,6 +135,7 @@ function headLossCase(name: string, weights: readonly number[], vocabulary: numb
       [vocabulary, 8],
     ],
     size,
+    logitTerms: 8,
     run: ([hidden, embedding]) =>
       headLoss(matrix(hidden), matrix(embedding), int32(targets), tf.tensor1d([...weights]), {
         gradient: true,
@@ -129,6 +149,7 @@ export const matrixCases: readonly OpCase[] = [
   linearCase(1, 5, 3, false),
   linearCase(33, 70, 19, false),
   linearCase(9, 12, 20, true),
+  sharedLinearCase,
 ];
 
 /** Kinds: 0 padding, 1 context, 2 hole. */

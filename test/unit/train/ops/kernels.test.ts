@@ -41,6 +41,16 @@ describe('WebGPU kernels', function () {
       .map((line) => JSON.parse(line) as Outcome & { good: boolean });
   }
 
+  it('multiply matrices in every layout, tiles brought into workgroup memory in every way', function () {
+    if (!fs.existsSync(DRIVER)) this.skip();
+    const outcomes = compute(['--units', 'emulated', '--only', 'product']);
+    assert.deepEqual(
+      outcomes.filter(({ good }) => !good),
+      [],
+    );
+    assert.ok(outcomes.some(({ name }) => name.includes('f16, two buffers')));
+  });
+
   it('compute on a software adapter what their composites do, values and gradients', function () {
     if (!fs.existsSync(DRIVER)) this.skip();
     const outcomes = compute(['--units', 'f32']);
