@@ -58,6 +58,7 @@ async function measure(
   const times = new Map([...rows.keys()].map((name) => [name, [] as number[]]));
   const loads: number[] = [];
   let blockedMs = 0;
+  let fillForwards = 0;
   let place = 0;
   for (let round = -WARM_UP_ROUNDS; round < options.rounds; round++) {
     process.stderr.write(`\rround ${round + 1} of ${options.rounds} `);
@@ -65,11 +66,13 @@ async function measure(
       signal.throwIfAborted();
       const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
       delay.enable();
-      const ms = await run(placeAt(place++));
+      const { ms, forwards } = await run(placeAt(place++));
       delay.disable();
       if (round < 0) continue;
       times.get(name)!.push(ms);
-      if (name === 'fill') blockedMs = Math.max(blockedMs, delay.max / 1e6 - DELAY_RESOLUTION_MS);
+      if (name !== 'fill') continue;
+      blockedMs = Math.max(blockedMs, delay.max / 1e6 - DELAY_RESOLUTION_MS);
+      fillForwards += forwards / options.rounds;
     }
     if (round >= 0 && loads.length < LOADS) loads.push(await timeLoading(engines.shipped, placeAt(place++)));
   }
@@ -81,6 +84,7 @@ async function measure(
     bundle,
     precision,
     windowRows,
+    fillForwards,
     parentBlockedMs: blockedMs,
     enginePeakBytes: (await engines.shipped.stats()).peakBytes,
     rows: [...times, ['load', loads] as const].map(([name, values]) => summarize(name, values)),

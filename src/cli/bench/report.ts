@@ -25,6 +25,8 @@ export interface BenchReport {
   readonly bundle: string;
   readonly precision: string;
   readonly windowRows: number;
+  /** Graph runs of a `fill`, those for context and length included, on average. */
+  readonly fillForwards: number;
   /** Longest that this process's event loop stood still during a fill, ms. */
   readonly parentBlockedMs: number;
   /** Most memory that the engine process has held, bytes. */
@@ -68,6 +70,7 @@ export function table({ machine, rows, ...report }: BenchReport): string {
     '',
     ...lines,
     '',
+    `A fill took ${report.fillForwards.toFixed(1)} forwards on average.`,
     `Event loop of the parent blocked for at most ${report.parentBlockedMs.toFixed(1)} ms during a fill.`,
     `Engine process at most ${megabytes(report.enginePeakBytes)}.`,
   ].join('\n');

@@ -11,8 +11,14 @@ export interface BenchEngines {
   readonly fp32: Engine | undefined;
 }
 
-/** Milliseconds of one measurement at a place that the engine has not seen. */
-export type Measure = (place: Place) => Promise<number>;
+/** One measurement at a place that the engine has not seen. */
+export type Measure = (place: Place) => Promise<Measured>;
+
+export interface Measured {
+  readonly ms: number;
+  /** Graph runs of the whole request. */
+  readonly forwards: number;
+}
 
 const SHORT_HOLE = 8;
 
@@ -30,19 +36,20 @@ export function benchRows({ shipped, uncached, fp32 }: BenchEngines): Map<string
     ['fill/one-token-per-step', whole(shipped, { threshold: 0 })],
   ]);
   if (fp32) rows.set('fill/fp32', whole(fp32));
-  rows.set('context', async (place) => (await run(shipped, { ...place, ...hole(SHORT_HOLE) })).first.ms);
+  const untilFirstStep = async (place: Place): Promise<Measured> => {
+    const { first, last } = await run(shipped, { ...place, ...hole(SHORT_HOLE) });
+    return { ms: first.ms, forwards: last.forwards };
+  };
+  rows.set('context', untilFirstStep);
   rows.set('step', async (place) => {
     const { first, last } = await run(shipped, { ...place, ...hole(SHORT_HOLE) });
-    return (last.ms - first.ms) / Math.max(1, last.index);
+    return { ms: (last.ms - first.ms) / Math.max(1, last.index), forwards: last.forwards };
   });
   for (const tokens of [128, 256, 512, 1024]) {
     if (tokens > shipped.info.windowRows) continue;
     // A full window holds the hole too: a context of all of it is what is left.
     const kept = Math.min(tokens, shipped.info.windowRows - SHORT_HOLE - 1);
-    rows.set(`context/${tokens}`, async (place) => {
-      const short = await shortened(shipped, place, kept);
-      return (await run(shipped, { ...short, ...hole(SHORT_HOLE) })).first.ms;
-    });
+    rows.set(`context/${tokens}`, async (place) => untilFirstStep(await shortened(shipped, place, kept)));
   }
   for (const tokens of [4, 16, 64]) rows.set(`hole/${tokens}`, whole(shipped, hole(tokens)));
   for (const candidates of [1, 2, 4, 8]) {
@@ -51,10 +58,10 @@ export function benchRows({ shipped, uncached, fp32 }: BenchEngines): Map<string
   return rows;
 }
 
-async function timed(engine: Engine, request: FillRequest, options: RunOptions): Promise<number> {
+async function timed(engine: Engine, request: FillRequest, options: RunOptions): Promise<Measured> {
   const started = performance.now();
-  await run(engine, request, options);
-  return performance.now() - started;
+  const { last } = await run(engine, request, options);
+  return { ms: performance.now() - started, forwards: last.forwards };
 }
 
 async function run(
