@@ -1,6 +1,7 @@
 import type { FillRequest, HoleRequest, Step } from './api';
 import { EngineError } from './errors';
 import { planHole, type HolePlan } from './hole-plan';
+import { KnownLogits } from './known-logits';
 import { startingCells } from './length';
 import type { Window } from './model/bundle-config';
 import { checkFillRequest, DEFAULT_MAX_TOKENS } from './request';
@@ -35,13 +36,10 @@ export async function* fill(
     const guidance =
       unguided && layout.ids.length > 0 ? { ...unguided, scale: settings.guidance } : undefined;
     const run: Run = { ...place, unguided: guidance, settings, ending, started, forwardsBefore, signal };
-    const starts = await startingCells(runtime, run, plans, candidates);
-    yield* unmask(
-      runtime,
-      run,
-      starts,
-      plans.map(({ limit }) => limit),
-    );
+    const known = new KnownLogits();
+    const starts = await startingCells(runtime, run, plans, candidates, known);
+    const limits = plans.map(({ limit }) => limit);
+    yield* unmask(runtime, run, starts, limits, known);
   } finally {
     place.cache.release();
     unguided?.cache.release();

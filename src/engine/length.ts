@@ -2,6 +2,7 @@ import type { CellStart } from './diffusion/canvas';
 import { Random } from './diffusion/random';
 import { ban, sampleToken } from './diffusion/sampling';
 import { cellsOf, UNKNOWN, type HolePlan } from './hole-plan';
+import type { KnownLogits } from './known-logits';
 import { predict, tokenIds } from './predict';
 import type { Run, Runtime } from './runtime';
 
@@ -23,6 +24,7 @@ const PROVISIONAL_LENGTH = 8;
  * scored by one forward, as rows that do not see each other on the same context.
  *
  * @param count canvases wanted; the first has the best length of each run, the next the second best, and so on round
+ * @param known gets the logits of the canvases scored last
  * @returns `count` times the cells of each hole
  */
 export async function startingCells(
@@ -30,10 +32,11 @@ export async function startingCells(
   run: Run,
   plans: readonly HolePlan[],
   count: number,
+  known: KnownLogits,
 ): Promise<CellStart[][][]> {
   const { expand } = runtime.config.learned;
   const ranked = plans.map((plan) => candidateLengths(plan, expand ? FIRST_LENGTHS : CANDIDATE_LENGTHS));
-  if (!expand) await rankLengths(runtime, run, plans, ranked);
+  if (!expand) await rankLengths(runtime, run, plans, ranked, known);
   return Array.from({ length: count }, (_, candidate) =>
     plans.map((plan, hole) =>
       cellsOf(
@@ -50,6 +53,7 @@ async function rankLengths(
   run: Run,
   plans: readonly HolePlan[],
   ranked: readonly number[][][],
+  known: KnownLogits,
 ): Promise<void> {
   const lengths = ranked.map((runs) =>
     runs.map((candidates) => Math.min(PROVISIONAL_LENGTH, candidates.at(-1)!)),
@@ -57,7 +61,7 @@ async function rankLengths(
   for (const [hole, runs] of ranked.entries()) {
     for (const [part, candidates] of runs.entries()) {
       if (candidates.length > 1) {
-        const scores = await scoreLengths(runtime, run, plans, lengths, { hole, part, candidates });
+        const scores = await scoreLengths(runtime, run, plans, lengths, { hole, part, candidates }, known);
         runs[part] = [...candidates.keys()]
           .sort((a, b) => scores[b]! - scores[a]!)
           .map((i) => candidates[i]!);
@@ -83,6 +87,7 @@ async function scoreLengths(
   plans: readonly HolePlan[],
   lengths: readonly (readonly number[])[],
   { hole, part, candidates }: { hole: number; part: number; candidates: readonly number[] },
+  known: KnownLogits,
 ): Promise<number[]> {
   const first = startOfRun(plans[hole]!, lengths[hole]!, part);
   const asks = candidates.map((length) => {
@@ -93,10 +98,13 @@ async function scoreLengths(
     };
   });
   const random = new Random(0); // greedy draws nothing from it
-  return (await predict(runtime, run, asks)).map((rows) => {
+  const changed = new Float32Array(runtime.predictor.vocabulary);
+  return (await predict(runtime, run, asks)).map((rows, i) => {
+    known.add(asks[i]!, rows);
     const sum = rows.reduce((total, logits) => {
-      ban(logits, runtime.tokenizer.unwritable);
-      return total + Math.log(sampleToken(logits, { kind: 'greedy' }, random).probability);
+      changed.set(logits);
+      ban(changed, runtime.tokenizer.unwritable);
+      return total + Math.log(sampleToken(changed, { kind: 'greedy' }, random).probability);
     }, 0);
     return sum / rows.length + LENGTH_BONUS * Math.log(rows.length);
   });

@@ -4,7 +4,8 @@ import type { Cell, CellStart } from './diffusion/canvas';
 import type { Choice } from './diffusion/sampling';
 import type { ReverseStep } from './diffusion/reverse-process';
 import { SPECIAL } from './model/bundle-config';
-import { predict, tokenIds } from './predict';
+import { KnownLogits } from './known-logits';
+import { tokenIds } from './predict';
 import type { Run, Runtime } from './runtime';
 import { fromLf } from './text/line-endings';
 import type { Tokenizer } from './text/tokenizer';
@@ -15,12 +16,14 @@ import type { Tokenizer } from './text/tokenizer';
  *
  * @param starts the cells of each hole, for each candidate
  * @param limits most cells of each hole
+ * @param known of the starts, so far as it is
  */
 export async function* unmask(
   runtime: Runtime,
   run: Run,
   starts: readonly (readonly (readonly CellStart[])[])[],
   limits: readonly number[],
+  known = new KnownLogits(),
 ): AsyncGenerator<Step, void, undefined> {
   const shapes = starts.map((start) => JSON.stringify(tokenIds(start)));
   const candidates = starts.map((start, number) => {
@@ -37,7 +40,7 @@ export async function* unmask(
     index++;
     changes = { committed: [], remasked: [] };
     const asks = open.map((candidate) => candidate.asks());
-    const logits = await predict(runtime, run, asks.flat());
+    const logits = await known.predict(runtime, run, asks.flat());
     open.forEach((candidate, i) => {
       const step = candidate.step(logits.splice(0, asks[i]!.length), index);
       if (candidate === shown) changes = step;

@@ -205,6 +205,45 @@ describe('fill', function () {
     it('are at most eight', () => refused({ ...AROUND, candidates: 9 }, /candidates.*from 1 to 8, not 9/));
   });
 
+  describe('a guessed length', () => {
+    const unknown = { prefix: 'guess = ', suffix: '', maxTokens: 12 } as const;
+
+    it('is scored by one forward, which is the first step too', async () => {
+      const guessed = await allSteps(fill(runtime, unknown, undefined));
+      const last = guessed.at(-1)!;
+      const tokens = last.holes[0]!.length;
+      // Contexts that have not been read before: one for each, and one for the guess and the first step together.
+      assert.equal(last.forwards, 1 + last.index);
+      const told = await allSteps(fill(runtime, { ...unknown, holes: [{ tokens }] }, undefined));
+      assert.deepEqual(
+        guessed.map(({ holes }) => holes),
+        told.map(({ holes }) => holes),
+      );
+    });
+
+    it('saves every candidate its first step, one that starts like another too', async () => {
+      const last = await filled(runtime, { ...unknown, prefix: 'few = ', maxTokens: 4, candidates: 3 });
+      assert.equal(last.forwards, 1 + last.index);
+    });
+
+    it('is followed by a whole first step where other masks were not scored with it', async () => {
+      const last = await filled(runtime, {
+        ...unknown,
+        prefix: 'two = ',
+        between: [' + '],
+        holes: [{}, { tokens: 3 }],
+      });
+      assert.equal(last.forwards, 2 + last.index);
+    });
+
+    it('leaves a banned token banned', async () => {
+      const request = { ...unknown, prefix: 'banned = ', steps: 1 };
+      const [first] = (await filled(runtime, request)).holes[0]!;
+      const { holes } = await filled(runtime, { ...request, bannedTokens: [first!.token] });
+      assert.ok(holes[0]!.every(({ token }) => token !== first!.token));
+    });
+  });
+
   it('says what else could stand in the cells it filled', async () => {
     const { holes } = await filled(runtime, withHole({ parts: ['k', { masks: 4 }] }, { alternatives: 3 }));
     const [kept, ...predicted] = holes[0]!;
