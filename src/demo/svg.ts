@@ -1,3 +1,4 @@
+import { escapeXml } from '../display/escape-xml';
 import { confidenceColour, hex, mix, type Palette } from './colour';
 import { charactersOf, layOutGrid, layOutText, type Fragment, type LaidOut, type Piece } from './layout';
 import { stepMs } from './playback';
@@ -209,12 +210,4 @@ function drawText(fragment: Fragment, view: SvgOptions['view'], name = ''): stri
 
 function fixed(pixels: number): string {
   return String(Number(pixels.toFixed(2)));
-}
-
-/** Text as XML has it; characters that XML cannot have become U+FFFD. */
-export function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
-    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,7 +1,7 @@
 import type { ReverseProcessOptions } from '../../engine';
+import type { LineChart } from '../../display/line-chart';
 import { measure } from './figures';
 import { bootstrap, type Estimate } from './intervals';
-import type { LineChart } from './line-chart';
 import type { ModelRun } from './model-run';
 import { rowOf, type Answered, type Case, type Measured, type Row } from './rows';
 import { middlesOf, type Task } from './task';

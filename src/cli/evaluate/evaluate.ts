@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StageProgress } from '../../../scripts/train/progress';
 import type { Engine } from '../../engine';
+import { drawLineCharts } from '../../display/line-chart';
 import { reverseProcessOptions } from '../options';
 import { withEngine } from '../session';
 import { writeCard } from './card';
@@ -19,7 +20,6 @@ import { freeAnswer, measure } from './figures';
 import { fillSections } from './fills-page';
 import { copyFills, emptyFills } from './floors';
 import { Journal } from './journal';
-import { drawLineChart } from './line-chart';
 import { ModelRun } from './model-run';
 import { evaluatedTasks } from './evaluated-tasks';
 import type { EvaluateOptions } from './options';
@@ -73,7 +73,7 @@ export async function evaluate(options: EvaluateOptions, cache: string, signal: 
   };
 
   const write = (file: string, content: string): void => writeFileSync(join(options.out, file), content);
-  for (const { file, chart } of pictures) write(file, drawLineChart(chart));
+  for (const { file, chart } of pictures) write(file, drawLineCharts([chart]));
   write('report.json', `${JSON.stringify(report, null, 1)}\n`);
   write('report.md', markdown(report));
   write('fills.md', fillSections(results.ways.slice(0, own.length), SHOWN_FILLS));

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { compare, type ModelResults } from '../../../../src/cli/evaluate/compare';
 import { freeAnswer, measure } from '../../../../src/cli/evaluate/figures';
 import { bootstrap, mean, median, proportion } from '../../../../src/cli/evaluate/intervals';
-import { drawLineChart } from '../../../../src/cli/evaluate/line-chart';
 import { findMemorised } from '../../../../src/cli/evaluate/memorisation';
 import type { Task } from '../../../../src/cli/evaluate/task';
 import { Random } from '../../../../src/engine/diffusion/random';
@@ -117,22 +116,5 @@ describe('memorisation', () => {
     const suspects = [{ text: run, context: '' }];
     for (const text of [run, `${run}tail`, `head${run}`, `😀${run.slice(0, 50)}`])
       assert.equal((await findMemorised([suspects], texts(text)))[0]!.found, 1, text);
-  });
-});
-
-describe('line chart', () => {
-  it('draws every point that there is, higher ones higher', () => {
-    const at = (value: number) => ({ value, low: value - 0.1, high: value + 0.1 });
-    const svg = drawLineChart({
-      title: 'a < b & c',
-      x: { label: 'x', categories: ['1', '2', '3'] },
-      y: { label: 'y', format: String },
-      series: [{ name: 'one', points: [at(0.2), at(NaN), at(0.8)] }],
-    });
-    const heights = [...svg.matchAll(/<circle cx="[\d.]+" cy="([\d.]+)"/g)].map(([, y]) => Number(y));
-    assert.equal(heights.length, 2);
-    assert.ok(heights[1]! < heights[0]!);
-    assert.match(svg, /a &lt; b &amp; c/);
-    assert.doesNotMatch(svg, /NaN|undefined/);
   });
 });
