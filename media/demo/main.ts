@@ -1,32 +1,21 @@
-import * as v from 'valibot';
 import { choose, remask, remaskBelow, toggleLock, write } from '../../src/demo/edits';
 import type { HostMessage } from '../../src/demo/messages';
 import { HOLE_MARK, type DemoLane, type DemoRun } from '../../src/demo/run';
-import { Run } from '../../src/demo/schema';
 import { canvasAt, withEdit, type TraceCanvas } from '../../src/demo/trace';
 import { Controls } from './controls';
 import { byId } from './dom';
+import { ending, isDone, withSteps } from './endings';
 import { heatMap } from './heat-map';
 import { Host } from './host';
 import { Inspector } from './inspector';
 import { picturesOf, previewOf } from './pictures';
 import { Player } from './player';
+import { StateKeeper } from './saved-state';
 import { Share } from './share';
 import { Stage, type LanePlace } from './stage';
 import { chooseTheme } from './theme';
 import { connect } from './transport';
 import { Views } from './views';
-
-/** What survives hiding the page and reloading the window. */
-const SavedState = v.object({
-  choices: v.record(v.string(), v.string()),
-  run: v.optional(Run),
-  position: v.number(),
-  view: v.picklist(['grid', 'text']),
-});
-
-/** A trace of hundreds of steps is not written at every key and every step of a replay. */
-const SAVE_AFTER_MS = 150;
 
 /** The page: what is shown, and what happens to it. */
 class Page {
@@ -35,8 +24,13 @@ class Page {
   #selected: LanePlace | undefined;
   #heat: readonly TraceCanvas[] | undefined;
   readonly #before: { readonly run: DemoRun; readonly position: number }[] = [];
-  #saving: ReturnType<typeof setTimeout> | undefined;
   readonly #transport = connect();
+  readonly #keeper = new StateKeeper(this.#transport, () => ({
+    choices: this.#controls.choices,
+    run: this.#run,
+    position: this.#player.playback.position,
+    view: this.#views.view,
+  }));
   readonly #status = byId('status', HTMLParagraphElement);
   readonly #host = new Host(
     this.#transport,
@@ -77,30 +71,30 @@ class Page {
     opened: (run, name) => {
       this.#show(run, Infinity);
       this.#say(`${name} is open.`);
-      this.#saveSoon();
+      this.#keeper.saveSoon();
     },
     failed: (problem) => this.#say(problem, true),
   });
   readonly #player = new Player(() => {
     if (this.#player.playback.position < this.#last) this.#forgetHeat();
     this.#draw();
-    if (!this.#running) this.#saveSoon();
+    if (!this.#running) this.#keeper.saveSoon();
   });
 
   start(): void {
-    const saved = v.safeParse(SavedState, this.#transport.getState());
-    if (saved.success) {
-      this.#controls.choices = saved.output.choices;
-      this.#views.view = saved.output.view;
+    const { kept } = this.#keeper;
+    if (kept) {
+      this.#controls.choices = kept.choices;
+      this.#views.view = kept.view;
       // A run that was under way is sent again by the host; if it is gone, what came of it is kept.
-      if (saved.output.run) this.#show(saved.output.run, saved.output.position);
+      if (kept.run) this.#show(kept.run, kept.position);
     }
     if (!this.#run) {
       this.#draw();
       this.#say('Every mask is a token that the model has still to decide.');
     }
     if (this.#transport.kind === 'local') chooseTheme();
-    window.addEventListener('pagehide', () => this.#save());
+    window.addEventListener('pagehide', () => this.#keeper.save());
     this.#host.post({ type: 'ready' });
   }
 
@@ -147,7 +141,7 @@ class Page {
 
   #changed(): void {
     this.#draw();
-    this.#saveSoon();
+    this.#keeper.saveSoon();
   }
 
   #say(text: string, problem = false): void {
@@ -175,7 +169,7 @@ class Page {
     const run = this.#controls.request;
     if (run.around.length < 2) this.#say(`Write ${HOLE_MARK} where the text has its hole.`, true);
     else this.#host.post({ type: 'run', run, lanes: run.lanes.map((_, i) => i) });
-    this.#saveSoon();
+    this.#keeper.saveSoon();
   }
 
   /** Has the model decide the masks that are shown. */
@@ -331,45 +325,9 @@ class Page {
   }
 
   #keep(): void {
-    this.#save();
+    this.#keeper.save();
     this.#host.post({ type: 'seen' });
   }
-
-  #save(): void {
-    clearTimeout(this.#saving);
-    this.#transport.setState({
-      choices: this.#controls.choices,
-      run: this.#run,
-      position: this.#player.playback.position,
-      view: this.#views.view,
-    });
-  }
-
-  #saveSoon(): void {
-    clearTimeout(this.#saving);
-    this.#saving = setTimeout(() => this.#save(), SAVE_AFTER_MS);
-  }
-}
-
-/** The lane with other steps; how it ended before is no longer true of it. */
-function withSteps({ label, sampling, tokens }: DemoLane, steps: DemoLane['steps']): DemoLane {
-  return { label, sampling, tokens, steps };
-}
-
-function isDone({ steps }: DemoLane): boolean {
-  return steps.length > 0 && steps.at(-1)!.t === 0;
-}
-
-/** How a run has ended, in a sentence. */
-function ending({ lanes }: DemoRun): string {
-  const problem = lanes.find((lane) => lane.problem !== undefined)?.problem;
-  if (problem !== undefined) return problem;
-  const done = lanes.filter(isDone);
-  const [first] = done;
-  if (!first) return '';
-  if (lanes.length > 1) return `Done: ${done.length} runs.`;
-  const { forwards, ms } = first.steps.at(-1)!;
-  return `Done: ${first.steps.length - 1} steps, ${forwards} forwards, ${Math.round(ms)} ms.`;
 }
 
 new Page().start();
