@@ -1,5 +1,6 @@
 import type { TraceCell } from '../../src/demo/trace';
 import { visibleParts, visibleText } from '../../src/demo/visible-text';
+import { percent } from '../../src/display/percent';
 import { create } from './dom';
 
 /** How a cell stands at the step shown. */
@@ -58,7 +59,7 @@ function newCell(): HTMLElement {
 /** What is known of a cell, in words. */
 function describe({ masked, text, confidence, step, locked }: TraceCell): string {
   if (masked) return 'masked';
-  const facts = [`“${visibleText(text)}”`, `${Math.round(confidence * 100)} %`];
+  const facts = [`“${visibleText(text)}”`, percent(confidence)];
   if (step > 0) facts.push(`step ${step}`);
   if (locked) facts.push('locked');
   return facts.join(', ');

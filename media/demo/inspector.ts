@@ -1,5 +1,6 @@
 import type { TraceCell } from '../../src/demo/trace';
 import { visibleText } from '../../src/demo/visible-text';
+import { percent } from '../../src/display/percent';
 import type { Alternative } from '../../src/engine/api';
 import { byId, create } from './dom';
 
@@ -145,11 +146,6 @@ function factsOf(cell: TraceCell | undefined): string {
   if (cell.step > 0) facts.push(`step ${cell.step}`);
   if (cell.locked) facts.push('locked');
   return facts.join(' · ');
-}
-
-function percent(probability: number): string {
-  const of100 = probability * 100;
-  return `${of100 > 0 && of100 < 0.95 ? of100.toFixed(1) : Math.round(of100)} %`;
 }
 
 /** A token's text on one line, and back. */

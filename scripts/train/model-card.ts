@@ -1,5 +1,5 @@
-import type { Architecture, Window } from '../../src/engine/model/bundle-config';
-import type { BundleConfig } from '../../src/engine/model/bundle-config';
+import { measuredPercent } from '../../src/display/percent';
+import type { Architecture, BundleConfig, Window } from '../../src/engine/model/bundle-config';
 import { NO_EVALUATION } from './card-evaluation';
 import type { LineFigures } from './evaluation';
 import type { Evaluated } from './finish';
@@ -30,7 +30,6 @@ export interface CardFacts {
 export function modelCard(facts: CardFacts): string {
   const { architecture: a, window } = facts;
   const millions = (n: number): string => `${(n / 1e6).toFixed(1)} M`;
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const unfinished =
     facts.steps < facts.scheduledSteps
       ? ` The schedule was ${facts.scheduledSteps} steps long: this run stopped before its end.`
@@ -51,7 +50,7 @@ A masked-diffusion language model for infilling code, after LLaDA (arXiv 2502.09
 | device | ${facts.device} |
 | command | \`${facts.command}\` |
 ${validationRows(facts)}
-${facts.lines.after ? lineTable(facts.lines.after, facts.lines.before, percent) : 'No evaluation of fills was run on this bundle when it was made.\n'}
+${facts.lines.after ? lineTable(facts.lines.after, facts.lines.before) : 'No evaluation of fills was run on this bundle when it was made.\n'}
 ## Evaluation
 
 ${NO_EVALUATION}
@@ -85,21 +84,17 @@ function notLearned({ expand, remask }: CardFacts['learned']): string {
   return lacks.join('');
 }
 
-function lineTable(
-  lines: LineFigures,
-  before: LineFigures | undefined,
-  percent: (share: number) => string,
-): string {
+function lineTable(lines: LineFigures, before: LineFigures | undefined): string {
   const then = (share: number | undefined): string =>
-    share === undefined ? '' : ` (${percent(share)} before)`;
+    share === undefined ? '' : ` (${measuredPercent(share)} before)`;
   return `## Held-out lines
 
 ${lines.tasks} random lines of held-out files, f32, greedy, confidence order, threshold 0.9.
 
 | | |
 |---|---|
-| exact match, told the line's length in tokens | ${percent(lines.exactMatch)}${then(before?.exactMatch)} |
-| exact match, length unknown | ${percent(lines.exactMatchUnknownLength)}${then(before?.exactMatchUnknownLength)} |
+| exact match, told the line's length in tokens | ${measuredPercent(lines.exactMatch)}${then(before?.exactMatch)} |
+| exact match, length unknown | ${measuredPercent(lines.exactMatchUnknownLength)}${then(before?.exactMatchUnknownLength)} |
 | steps per fill, length unknown | ${lines.stepsPerFill.toFixed(1)} |
 | milliseconds per fill on the CPU that made this card | ${lines.millisecondsPerFill.toFixed(0)} |
 `;

@@ -1,18 +1,17 @@
+import { measuredPercent } from '../../src/display/percent';
 import type { Evaluated, Finished } from './finish';
 
 /** What a finished run says to its user: where the bundle is, and what training has changed on held-out files. */
 export function report({ options, result, init }: Finished, { before, after }: Evaluated): string {
-  const percent = (share: number | undefined): string =>
-    share === undefined ? '–' : `${(100 * share).toFixed(1)} %`;
   const number = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3));
   const rows: readonly (readonly [string, string, string])[] = [
     ['bits per byte', number(result.before?.bitsPerByte), number(result.validation?.bitsPerByte)],
     ['loss', number(result.before?.validationLoss), number(result.validation?.validationLoss)],
-    ['exact lines, length told', percent(before?.exactMatch), percent(after?.exactMatch)],
+    ['exact lines, length told', measuredPercent(before?.exactMatch), measuredPercent(after?.exactMatch)],
     [
       'exact lines, length unknown',
-      percent(before?.exactMatchUnknownLength),
-      percent(after?.exactMatchUnknownLength),
+      measuredPercent(before?.exactMatchUnknownLength),
+      measuredPercent(after?.exactMatchUnknownLength),
     ],
   ];
   const line = (name: string, a: string, b: string): string =>

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { percent } from '../display/percent';
 import { enclosingBlock, enclosingLine } from './enclosing';
 import type { EngineSession } from './engine-session';
-import { judge, percent, type JudgedText, type JudgedToken } from './judged-text';
+import { judge, type JudgedText, type JudgedToken } from './judged-text';
 import { visibleText } from './mask-layout';
 import { quietly, reportFailure } from './notices';
 import type { ResultBar } from './result-bar';

@@ -55,7 +55,3 @@ function positionIn(start: vscode.Position, text: string, offset: number): vscod
     lines.length === 1 ? start.character + character : character,
   );
 }
-
-export function percent(probability: number): string {
-  return probability > 0 && probability < 0.01 ? '< 1 %' : `${Math.round(probability * 100)} %`;
-}

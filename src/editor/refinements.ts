@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { percent } from '../display/percent';
 import type { Alternative, CellStart } from '../engine';
 import { toEngineError } from '../engine/errors';
 import { enclosingLine } from './enclosing';
 import type { EngineSession } from './engine-session';
 import type { FillCommand } from './fill-command';
 import type { FillTarget } from './fill-target';
-import { judge, percent, type JudgedText, type JudgedToken } from './judged-text';
+import { judge, type JudgedText, type JudgedToken } from './judged-text';
 import { visibleText } from './mask-layout';
 import { quietly, reportFailure } from './notices';
 import type { ResultBar } from './result-bar';

@@ -1,5 +1,6 @@
 import type { ReverseProcessOptions } from '../../engine';
 import type { LineChart } from '../../display/line-chart';
+import { percent } from '../../display/percent';
 import { measure } from './figures';
 import { bootstrap, type Estimate } from './intervals';
 import type { ModelRun } from './model-run';
@@ -12,8 +13,6 @@ export interface Curve {
   readonly file: string;
   readonly chart: LineChart;
 }
-
-const percent = (value: number): string => `${Math.round(100 * value)} %`;
 
 /** Upper ends of the classes of middle lengths, in characters. */
 const LENGTHS = [8, 16, 32, 64, 128, Infinity];
