@@ -35,91 +35,56 @@ export function addModelOptions(command: Command): Command {
     );
 }
 
-/** Adds the options of `EngineOptions`. Unset ones stay away, so that the engine's own defaults hold. */
+/** What the reverse process takes, by the engine's names for it. Unset ones stay away: the engine has its own defaults. */
+const REVERSE_PROCESS_OPTIONS: readonly Option[] = [
+  new Option('--sampling <kind>', 'how a token is drawn').choices(['greedy', 'multinomial']),
+  new Option('--temperature <number>', 'of multinomial sampling, above 0').argParser(aboveZero),
+  new Option(
+    '--top-p <number>',
+    'draw among the most probable tokens that together reach this, 0–1',
+  ).argParser(aboveZero),
+  new Option('--top-k <count>', 'draw among this many most probable tokens; 0 is off').argParser(
+    countFrom(0),
+  ),
+  new Option(
+    '--threshold <number>',
+    'also commit every token at least this probable, 0–1; 0 is off',
+  ).argParser(share),
+  new Option(
+    '--threshold-factor <number>',
+    'also commit the n most probable while (n + 1)(1 − p) is at most this; 0 is off',
+  ).argParser(notNegative),
+  new Option(
+    '--entropy-bound <nats>',
+    'also commit while the entropies sum to at most this; 0 is off',
+  ).argParser(notNegative),
+  new Option('--steps <count>', 'most steps (default: one for each mask)').argParser(countFrom(1)),
+  new Option('--schedule <name>', 'how the steps share out the masks').choices(SCHEDULES),
+  new Option('--order <name>', 'which masks are committed first').choices(UNMASKING_ORDERS),
+  new Option('--block-length <count>', 'tokens in a block, filled from left to right; 0 is off').argParser(
+    countFrom(0),
+  ),
+  new Option('--remasking <name>', 'which committed tokens are masked again').choices(REMASKINGS),
+  new Option('--remasking-strength <number>', 'how much of that, 0–1').argParser(share),
+  new Option(
+    '--guidance <scale>',
+    'how far to turn from what the model would say without context; 0 is off',
+  ).argParser(notNegative),
+  new Option('--seed <number>', 'same seed, same text').argParser(countFrom(0)),
+];
+
+/** Adds the options of `EngineOptions`. */
 export function addEngineOptions(command: Command): Command {
-  return addModelOptions(command)
-    .addOption(new Option('--sampling <kind>', 'how a token is drawn').choices(['greedy', 'multinomial']))
-    .addOption(new Option('--temperature <number>', 'of multinomial sampling, above 0').argParser(aboveZero))
-    .addOption(
-      new Option(
-        '--top-p <number>',
-        'draw among the most probable tokens that together reach this, 0–1',
-      ).argParser(aboveZero),
-    )
-    .addOption(
-      new Option('--top-k <count>', 'draw among this many most probable tokens; 0 is off').argParser(
-        countFrom(0),
-      ),
-    )
-    .addOption(
-      new Option(
-        '--threshold <number>',
-        'also commit every token at least this probable, 0–1; 0 is off',
-      ).argParser(share),
-    )
-    .addOption(
-      new Option(
-        '--threshold-factor <number>',
-        'also commit the n most probable while (n + 1)(1 − p) is at most this; 0 is off',
-      ).argParser(notNegative),
-    )
-    .addOption(
-      new Option(
-        '--entropy-bound <nats>',
-        'also commit while the entropies sum to at most this; 0 is off',
-      ).argParser(notNegative),
-    )
-    .addOption(
-      new Option('--steps <count>', 'most steps (default: one for each mask)').argParser(countFrom(1)),
-    )
-    .addOption(new Option('--schedule <name>', 'how the steps share out the masks').choices(SCHEDULES))
-    .addOption(new Option('--order <name>', 'which masks are committed first').choices(UNMASKING_ORDERS))
-    .addOption(
-      new Option(
-        '--block-length <count>',
-        'tokens in a block, filled from left to right; 0 is off',
-      ).argParser(countFrom(0)),
-    )
-    .addOption(
-      new Option('--remasking <name>', 'which committed tokens are masked again').choices(REMASKINGS),
-    )
-    .addOption(new Option('--remasking-strength <number>', 'how much of that, 0–1').argParser(share))
-    .addOption(
-      new Option(
-        '--guidance <scale>',
-        'how far to turn from what the model would say without context; 0 is off',
-      ).argParser(notNegative),
-    )
-    .addOption(new Option('--seed <number>', 'same seed, same text').argParser(countFrom(0)));
+  return REVERSE_PROCESS_OPTIONS.reduce((whole, option) => whole.addOption(option), addModelOptions(command));
 }
 
-type ReverseProcessOptionsOrNot = {
-  readonly [Name in keyof ReverseProcessOptions]: ReverseProcessOptions[Name] | undefined;
-};
-
-/** Only what the reverse process takes, of all a command takes. */
+/** Only what the reverse process takes, of all a command takes; always in the same order, whatever the user's. */
 export function reverseProcessOptions(options: ReverseProcessOptions): ReverseProcessOptions {
-  const { sampling, temperature, topP, topK, order, steps, schedule, threshold } = options;
-  const { thresholdFactor, entropyBound, blockLength, remasking, remaskingStrength, guidance, seed } =
-    options;
-  const all: ReverseProcessOptionsOrNot = {
-    sampling,
-    temperature,
-    topP,
-    topK,
-    order,
-    steps,
-    schedule,
-    threshold,
-    thresholdFactor,
-    entropyBound,
-    blockLength,
-    remasking,
-    remaskingStrength,
-    guidance,
-    seed,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  const given = new Map<string, unknown>(Object.entries(options));
+  const taken = REVERSE_PROCESS_OPTIONS.map((option) => option.attributeName());
+  return Object.fromEntries(
+    taken.flatMap((name) => (given.get(name) === undefined ? [] : [[name, given.get(name)]])),
+  );
 }
 
 /** A whole number of at least `least`. */

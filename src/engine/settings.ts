@@ -1,27 +1,18 @@
 import type { ReverseProcessOptions } from './api';
 import { check, checkCount } from './check';
-import { UNMASKING_ORDERS, type UnmaskingOrder } from './diffusion/order';
-import type { ParallelRules } from './diffusion/parallel';
-import { DEFAULT_STRENGTH, REMASKINGS, type Remasking } from './diffusion/remasking';
+import { UNMASKING_ORDERS } from './diffusion/order';
+import { DEFAULT_STRENGTH, REMASKINGS } from './diffusion/remasking';
+import type { ReverseRules } from './diffusion/reverse-process';
 import type { Sampling } from './diffusion/sampling';
-import { SCHEDULES, type Schedule } from './diffusion/schedule';
+import { SCHEDULES } from './diffusion/schedule';
 
 /** The options of the reverse process with every default filled in. */
-export interface ReverseProcessSettings extends ParallelRules {
-  readonly sampling: Sampling;
-  readonly order: UnmaskingOrder;
-  readonly schedule: Schedule;
-  /** Undefined: as many as it takes at one token a step. */
-  readonly steps: number | undefined;
-  readonly blockLength: number;
-  readonly remasking: Remasking;
-  readonly remaskingStrength: number;
+export interface ReverseProcessSettings extends ReverseRules {
   /** Classifier-free guidance scale w; 0 is off. */
   readonly guidance: number;
   readonly bannedTokens: readonly number[];
   readonly suppressEndOfText: boolean;
   readonly seed: number;
-  readonly alternatives: number;
 }
 
 const SAMPLINGS = ['greedy', 'multinomial'] as const;

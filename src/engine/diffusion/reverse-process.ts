@@ -6,8 +6,8 @@ import { chooseRevoked, drawRemasked, type Remasking } from './remasking';
 import { alternativesTo, ban, probabilityOf, sampleToken, type Proposal, type Sampling } from './sampling';
 import { shareOut, type Schedule } from './schedule';
 
-/** How a canvas is unmasked. */
-export interface ReversePlan extends ParallelRules {
+/** How canvases are unmasked. */
+export interface ReverseRules extends ParallelRules {
   readonly sampling: Sampling;
   readonly order: UnmaskingOrder;
   readonly schedule: Schedule;
@@ -20,6 +20,10 @@ export interface ReversePlan extends ParallelRules {
   readonly remaskingStrength: number;
   /** How many alternatives a committed cell carries. */
   readonly alternatives: number;
+}
+
+/** How one canvas is unmasked. */
+export interface ReversePlan extends ReverseRules {
   /** Tokens that may not appear at a position; those of `resize` are among them. */
   readonly banned: (slot: Slot) => Iterable<number>;
   /** How elastic cells change the length of their hole; undefined: they do not. */
