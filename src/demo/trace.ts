@@ -1,19 +1,9 @@
-import type { Alternative, CellView, Step } from '../engine/api';
+import type { CellView, Step } from '../engine/api';
 
 /** A cell as the demo page shows it. */
-export interface TraceCell {
-  /** Token id, the mask's own id while masked. */
-  readonly token: number;
-  readonly text: string;
-  readonly masked: boolean;
-  /** Probability when it was committed, 0–1; 0 while masked. */
-  readonly confidence: number;
+export interface TraceCell extends CellView {
   /** Position in the trace of the step that committed it, −1 while masked. */
   readonly step: number;
-  /** Never changed by the model. */
-  readonly locked: boolean;
-  /** What else could have stood here, most probable first. */
-  readonly alternatives?: readonly Alternative[];
 }
 
 /** The cells of each hole, left to right. */
