@@ -62,26 +62,26 @@ export async function* soak(engine: Engine, plan: SoakPlan): AsyncGenerator<Soak
 /** Numbers of the requests to be cancelled. */
 function cancelled({ requests, cancels }: SoakPlan, random: Random): Set<number> {
   const chosen = new Set<number>();
-  while (chosen.size < Math.min(cancels, requests)) chosen.add(1 + whole(random, requests));
+  while (chosen.size < Math.min(cancels, requests)) chosen.add(1 + random.integer(requests));
   return chosen;
 }
 
 function randomRequest(text: string, random: Random): FillRequest {
-  const at = whole(random, text.length);
-  const side = (): number => whole(random, LONGEST_SIDE);
-  const holes = 1 + whole(random, 2);
+  const at = random.integer(text.length);
+  const side = (): number => random.integer(LONGEST_SIDE);
+  const holes = 1 + random.integer(2);
   return {
     ...(random.uniform() < 0.5 ? { path: 'src/soak.ts' } : {}),
     prefix: text.slice(Math.max(0, at - side()), at),
     suffix: text.slice(at, at + side()),
-    between: Array.from({ length: holes - 1 }, () => text.slice(at, at + whole(random, 40))),
+    between: Array.from({ length: holes - 1 }, () => text.slice(at, at + random.integer(40))),
     holes: Array.from({ length: holes }, () =>
-      random.uniform() < 0.3 ? {} : { tokens: 1 + whole(random, MOST_TOKENS) },
+      random.uniform() < 0.3 ? {} : { tokens: 1 + random.integer(MOST_TOKENS) },
     ),
     maxTokens: MOST_TOKENS,
     order: random.uniform() < 0.5 ? 'confidence' : 'random',
     sampling: random.uniform() < 0.5 ? 'greedy' : 'multinomial',
-    seed: whole(random, 1000),
+    seed: random.integer(1000),
     candidates: random.uniform() < 0.2 ? 3 : 1,
   };
 }
@@ -89,9 +89,9 @@ function randomRequest(text: string, random: Random): FillRequest {
 /** Cancels at once, after some steps, or a moment after one, when a forward may be under way. */
 async function runAndCancel(engine: Engine, request: FillRequest, random: Random): Promise<void> {
   const abort = new AbortController();
-  const steps = whole(random, 4);
+  const steps = random.integer(4);
   const later = random.uniform() < 0.5;
-  if (steps === 0) setTimeout(() => abort.abort(), whole(random, 20));
+  if (steps === 0) setTimeout(() => abort.abort(), random.integer(20));
   try {
     for await (const { index } of engine.fill(request, { signal: abort.signal })) {
       if (index < steps) continue;
@@ -108,8 +108,4 @@ async function textOf(steps: AsyncIterable<Step>): Promise<string> {
   for await (const step of steps) last = step;
   if (!last?.done) throw new Error('A request ended before it was done.');
   return last.texts.join('\n');
-}
-
-function whole(random: Random, below: number): number {
-  return Math.floor(random.uniform() * below);
 }
