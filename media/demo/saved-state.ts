@@ -9,7 +9,7 @@ const SavedState = v.object({
   position: v.number(),
   view: v.picklist(['grid', 'text']),
 });
-export type SavedState = v.InferOutput<typeof SavedState>;
+type SavedState = v.InferOutput<typeof SavedState>;
 
 /** A trace of hundreds of steps is not written at every key and every step of a replay. */
 const SAVE_AFTER_MS = 150;

@@ -48,7 +48,7 @@ function aptInstall(name: string): void {
  * A Chromium or Chrome, found or, where this user may, installed.
  * @throws Error that says what to install.
  */
-export function ensureChromium(): string {
+function ensureChromium(): string {
   let found = findChromium();
   if (!found) {
     aptInstall('chromium');

@@ -17,7 +17,7 @@ function splice(canvas: TraceCanvas, { hole, index }: Place, cells: readonly Tra
   );
 }
 
-export function cellAt(canvas: TraceCanvas, { hole, index }: Place): TraceCell | undefined {
+function cellAt(canvas: TraceCanvas, { hole, index }: Place): TraceCell | undefined {
   return canvas[hole]?.[index];
 }
 

@@ -24,7 +24,7 @@ function hasSubgroupMatrices({ adapter, device }: Dawn): boolean {
   );
 }
 
-export function capabilitiesOf(dawn: Dawn): Capabilities {
+function capabilitiesOf(dawn: Dawn): Capabilities {
   const { subgroupMinSize, subgroupMaxSize } = dawn.adapter.info;
   const subgroups32 =
     dawn.device.features.has('subgroups') && subgroupMinSize === 32 && subgroupMaxSize === 32;

@@ -1,5 +1,5 @@
 /** Characters that must agree. */
-export const WINDOW = 50;
+const WINDOW = 50;
 
 const BASE = 0x01000193;
 const OUT = power(BASE, WINDOW);

@@ -7,7 +7,7 @@ import type { CellView } from '../../engine';
  * @param cells of the hole, all committed as far as the text goes
  * @param text what the filters have kept: a beginning of the cells' text
  */
-export function confidenceOf(cells: readonly CellView[], text: string): number {
+function confidenceOf(cells: readonly CellView[], text: string): number {
   let sum = 0;
   let count = 0;
   let length = 0;

@@ -139,7 +139,7 @@ export async function checkGraph(
 }
 
 /** SHA-256 of a file of any size, in hexadecimal. */
-export async function hashFile(file: string): Promise<string> {
+async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20 })) {
     hash.update(chunk as Buffer);

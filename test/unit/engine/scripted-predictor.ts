@@ -19,7 +19,7 @@ interface ScriptedCache extends ContextCache {
 }
 
 /** A mask predictor that follows a script; the rows of each candidate are a canvas of their own. */
-export class ScriptedPredictor implements MaskPredictor {
+class ScriptedPredictor implements MaskPredictor {
   forwards = 0;
 
   constructor(

@@ -2,7 +2,7 @@ import type { GraphBuilder, Value } from './graph-builder';
 import { ELEMENT_TYPES } from './onnx-proto';
 
 /** How many of the most probable tokens `top` names. */
-export const TOP_TOKENS = 8;
+const TOP_TOKENS = 8;
 
 /** What the graph gives for each wanted row: all logits, or a summary that is quick to fetch from a GPU. */
 export type OutputForm = 'logits' | 'top';

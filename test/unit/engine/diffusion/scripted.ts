@@ -27,7 +27,7 @@ export function predictFrom(salt: number): Predict {
 }
 
 /** Low-confidence greedy unmasking of one token a step. */
-export const GREEDY: Omit<ReversePlan, 'random'> = {
+const GREEDY: Omit<ReversePlan, 'random'> = {
   sampling: { kind: 'greedy' },
   order: 'confidence',
   schedule: 'linear',
