@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import * as vscode from 'vscode';
 import { configure, fill, filled, next, openText, useExtension } from './support/editing';
-
-/** Engine processes that this extension host has started and that are still there. */
-function engineProcesses(): string[] {
-  const processes = execFileSync('ps', ['-A', '-o', 'ppid=,args='], { encoding: 'utf8' });
-  return processes
-    .split('\n')
-    .filter((line) => Number.parseInt(line, 10) === process.pid && line.includes('engine-host.js'));
-}
+import { engineProcesses } from './support/processes';
 
 describe('the engine', () => {
   const llada = useExtension();

@@ -1,14 +1,14 @@
 // A scripted typing session over ten real files. `npm run typing -- --minutes 30` runs the whole of it.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
 import type { LladaApi } from '../../src/editor/extension-api';
-import { closeAll, next, openFile, useExtension } from './support/editing';
 import { Random } from '../../src/engine/diffusion/random';
+import { closeAll, next, openFile, useExtension } from './support/editing';
+import { engineProcesses } from './support/processes';
 import { Typist } from './support/typist';
 
 const FILES = [
@@ -43,13 +43,8 @@ const PLAIN_EDITOR = {
 
 /** Resident megabytes of this extension host and of its engine. */
 function memory(): { host: number; engine: number } {
-  const processes = execFileSync('ps', ['-A', '-o', 'ppid=,rss=,args='], { encoding: 'utf8' });
-  const engine = processes
-    .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\d+)\s.*engine-host\.js/.exec(line))
-    .filter((match) => Number(match?.[1]) === process.pid)
-    .reduce((sum, match) => sum + Number(match?.[2]) / 1024, 0);
-  return { host: process.memoryUsage().rss / MEGABYTE, engine };
+  const engine = engineProcesses().reduce((sum, bytes) => sum + bytes, 0);
+  return { host: process.memoryUsage().rss / MEGABYTE, engine: engine / MEGABYTE };
 }
 
 function quantile(sorted: readonly number[], q: number): number {
