@@ -3,11 +3,20 @@ import { EngineError } from '../errors';
 import type { BundleConfig } from './bundle-config';
 import { splitRuns } from './candidates';
 import type { ContextCache, MaskPredictor, PredictorContext, PredictorRows } from './mask-predictor';
+import { contextBucket, holeBucket, padded } from './shape-buckets';
 
 /** Added to the attention scores where a row must not look: nothing of it is left after the softmax. */
 const HIDDEN = -1e4;
 
-type Rows = Pick<PredictorRows, 'ids' | 'positions' | 'candidates'>;
+/** How a session is to be spoken to. */
+export interface SessionHabits {
+  /** It leaves keys and values on the device; it then always returns all outputs. */
+  readonly onDevice: boolean;
+  /** It compiles programs for every new shape: inputs are padded to a few sizes, with rows that nobody looks at. */
+  readonly buckets: boolean;
+}
+
+type Rows = Pick<PredictorRows, 'ids' | 'positions'>;
 type Tensors = Readonly<Record<string, Tensor>>;
 
 /** The mask predictor on an ONNX Runtime session of the graph that `buildNetwork` describes. */
@@ -17,12 +26,11 @@ export class OnnxMaskPredictor implements MaskPredictor {
   readonly #caches = new Set<OnnxContextCache>();
   #forwards = 0;
 
-  /** @param onDevice whether the session leaves keys and values on the device; it then always returns all outputs */
   constructor(
     private readonly session: InferenceSession,
     private readonly config: Pick<BundleConfig, 'architecture' | 'window' | 'precision'>,
     private readonly tensors: TensorConstructor,
-    private readonly onDevice: boolean,
+    private readonly habits: SessionHabits,
   ) {
     this.vocabulary = config.architecture.vocabulary;
     this.#cacheNames = cacheNames(config.architecture.layers);
@@ -32,21 +40,21 @@ export class OnnxMaskPredictor implements MaskPredictor {
     return this.#forwards;
   }
 
-  async readContext({ ids, positions }: PredictorContext): Promise<ContextCache> {
+  async readContext(context: PredictorContext): Promise<ContextCache> {
     const none = this.#emptyCache();
+    const { length } = context.ids;
     let cache = none;
-    if (ids.length > 0) {
+    if (length > 0) {
       // One row is the fewest that the graph can be asked for; its logits are thrown away.
-      const outputs = this.onDevice ? ['logits', ...this.#cacheNames] : this.#cacheNames;
+      const outputs = this.habits.onDevice ? ['logits', ...this.#cacheNames] : this.#cacheNames;
+      const rows = this.#paddedRows(context, contextBucket);
+      const count = rows.ids.length;
       // int8 graphs take a bias of one element for "every row sees every row", and are faster then.
-      const bias =
-        this.config.precision === 'int8' ? new Float32Array(1) : attentionBias(0, { ids, positions });
-      const made = await this.#run(none, { ids, positions }, bias, new Int32Array(1), outputs);
-      cache = new OnnxContextCache(
-        ids.length,
-        Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, made[name]!])),
-        this.#caches,
-      );
+      const open = this.config.precision === 'int8' && count === length;
+      const bias = open ? new Float32Array(1) : attentionBias(none, count, length);
+      const made = await this.#run(none, rows, bias, new Int32Array(1), outputs);
+      const past = Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, made[name]!]));
+      cache = new OnnxContextCache(length, count, past, this.#caches);
     }
     this.#caches.add(cache);
     return cache;
@@ -68,20 +76,23 @@ export class OnnxMaskPredictor implements MaskPredictor {
     return all;
   }
 
-  async #logits(cache: OnnxContextCache, rows: PredictorRows): Promise<Float32Array> {
-    const count = rows.wanted.length;
+  async #logits(cache: OnnxContextCache, asked: PredictorRows): Promise<Float32Array> {
+    const count = asked.wanted.length;
+    checkRange('Wanted row', asked.wanted, asked.ids.length);
     // A single row would go through other kernels, which round otherwise: it is asked for twice.
-    const wanted = count === 1 ? Int32Array.of(rows.wanted[0]!, rows.wanted[0]!) : rows.wanted;
-    const outputs = this.onDevice ? ['logits', ...this.#cacheNames] : ['logits'];
-    const { logits, ...keysAndValues } = await this.#run(
-      cache,
-      rows,
-      attentionBias(cache.length, rows),
-      wanted,
-      outputs,
-    );
+    const twice = count === 1 ? Int32Array.of(asked.wanted[0]!, asked.wanted[0]!) : asked.wanted;
+    const wanted = this.habits.buckets ? padded(twice, holeBucket(count)) : twice;
+    const rows = this.#paddedRows(asked, holeBucket);
+    const bias = attentionBias(cache, rows.ids.length, asked.ids.length, asked.candidates);
+    const outputs = this.habits.onDevice ? ['logits', ...this.#cacheNames] : ['logits'];
+    const { logits, ...keysAndValues } = await this.#run(cache, rows, bias, wanted, outputs);
     for (const tensor of Object.values(keysAndValues)) tensor.dispose();
     return (logits!.data as Float32Array).subarray(0, count * this.vocabulary);
+  }
+
+  #paddedRows({ ids, positions }: Rows, bucket: (rows: number) => number): Rows {
+    const size = this.habits.buckets ? bucket(ids.length) : ids.length;
+    return { ids: padded(ids, size), positions: padded(positions, size) };
   }
 
   async dispose(): Promise<void> {
@@ -99,7 +110,6 @@ export class OnnxMaskPredictor implements MaskPredictor {
     const count = rows.ids.length;
     checkRange('Token id', rows.ids, this.vocabulary);
     checkRange('Position', rows.positions, this.config.window.positions);
-    checkRange('Wanted row', wanted, count);
     this.#forwards++;
     const biasRows = bias.length === 1 ? 1 : count;
     const feeds = {
@@ -118,14 +128,15 @@ export class OnnxMaskPredictor implements MaskPredictor {
     const shape = [1, heads, 1, headWidth];
     const nothing = new this.tensors('float32', new Float32Array(heads * headWidth), shape);
     const past = Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, nothing]));
-    return new OnnxContextCache(0, past, this.#caches);
+    return new OnnxContextCache(0, 1, past, this.#caches);
   }
 }
 
 class OnnxContextCache implements ContextCache {
-  /** @param alive the predictor's caches that have not been released */
+  /** @param rows of the tensors, padding included @param alive the predictor's caches that have not been released */
   constructor(
     readonly length: number,
+    readonly rows: number,
     readonly past: Tensors,
     private readonly alive: Set<OnnxContextCache>,
   ) {}
@@ -141,17 +152,26 @@ export function cacheNames(layers: number): string[] {
   return Array.from({ length: layers }, (_, layer) => [`k_${layer}`, `v_${layer}`]).flat();
 }
 
-/** [rows, past + rows]: rows see the context and the rows of their own candidate. */
-function attentionBias(context: number, { ids, candidates }: Rows): Float32Array {
-  const past = Math.max(1, context);
-  const width = past + ids.length;
-  const bias = new Float32Array(ids.length * width);
-  for (let row = 0; row < ids.length; row++) {
+/**
+ * [rows, past rows + rows]: rows see the context and the rows of their own candidate, and no padding.
+ *
+ * @param count of the rows those that are no padding
+ */
+function attentionBias(
+  cache: Pick<OnnxContextCache, 'length' | 'rows'>,
+  rows: number,
+  count: number,
+  candidates?: Int32Array,
+): Float32Array {
+  const width = cache.rows + rows;
+  const bias = new Float32Array(rows * width);
+  for (let row = 0; row < rows; row++) {
     const start = row * width;
-    if (context === 0) bias[start] = HIDDEN;
-    if (!candidates) continue;
-    for (let other = 0; other < ids.length; other++) {
-      if (candidates[row] !== candidates[other]) bias[start + past + other] = HIDDEN;
+    bias.fill(HIDDEN, start + cache.length, start + cache.rows);
+    bias.fill(HIDDEN, start + cache.rows + count, start + width);
+    if (!candidates || row >= count) continue;
+    for (let other = 0; other < count; other++) {
+      if (candidates[row] !== candidates[other]) bias[start + cache.rows + other] = HIDDEN;
     }
   }
   return bias;

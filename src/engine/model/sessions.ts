@@ -6,12 +6,18 @@ import { loadOrt } from './ort-module';
 import type { PlainBundle } from './plain/plain-bundle';
 import { PlainPredictor } from './plain/plain-predictor';
 import type { ProviderName } from './provider';
+import { compilesPerShape } from './shape-buckets';
 
-/** Loads the bundle's graph on one execution provider. Parts of the graph that it lacks run on the CPU. */
+/**
+ * Loads the bundle's graph on one execution provider. Parts of the graph that it lacks run on the CPU.
+ *
+ * @param buckets whether inputs are padded to a few sizes
+ */
 export async function openSession(
   bundle: Bundle,
   provider: ProviderName,
   threads: number,
+  buckets = compilesPerShape(provider),
 ): Promise<OnnxMaskPredictor> {
   const { config, folder } = bundle;
   const onDevice = provider === 'webgpu';
@@ -21,7 +27,7 @@ export async function openSession(
     threads,
     onDevice ? cacheNames(config.architecture.layers) : [],
   );
-  return new OnnxMaskPredictor(session, config, tensors, onDevice);
+  return new OnnxMaskPredictor(session, config, tensors, { onDevice, buckets });
 }
 
 /** Loads a plain bundle's graph on one execution provider. */

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { readBundle } from '../../../../src/engine/model/bundle';
 import { decodeWeights, encodeWeights } from '../../../../src/engine/model/graph/weights';
-import type { PredictorContext, PredictorRows } from '../../../../src/engine/model/mask-predictor';
+import type {
+  MaskPredictor,
+  PredictorContext,
+  PredictorRows,
+} from '../../../../src/engine/model/mask-predictor';
+import type { OnnxMaskPredictor } from '../../../../src/engine/model/onnx-mask-predictor';
 import { createOrtPredictor, type OrtPredictor } from '../../../../src/engine/model/ort-predictor';
+import { openSession } from '../../../../src/engine/model/sessions';
 import { CONTEXT, referenceForward, type Row } from './reference-forward';
 import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
 import { randomParameters, TINY } from './tiny-network';
@@ -55,7 +61,7 @@ function expected(before: PredictorContext, rows: PredictorRows): number[] {
 }
 
 async function ask(
-  predictor: OrtPredictor,
+  predictor: MaskPredictor,
   before: PredictorContext,
   rows: PredictorRows,
 ): Promise<Float32Array> {
@@ -87,6 +93,9 @@ async function load(precision: 'f32' | 'f16' | 'int8', threads = 1): Promise<Ort
   return createOrtPredictor(await readBundle(at), { provider: 'cpu', threads });
 }
 
+/** What a run of a session is given. */
+type Feeds = Readonly<Record<string, { readonly dims: readonly number[] }>>;
+
 describe('mask predictor on ONNX Runtime', () => {
   let f32: OrtPredictor;
   let int8: OrtPredictor;
@@ -100,15 +109,16 @@ describe('mask predictor on ONNX Runtime', () => {
     await int8.dispose();
   });
 
+  const cases: Record<string, [PredictorContext, PredictorRows]> = {
+    'no context': [NOTHING, hole(9, 0, 0)],
+    'a context and a hole': [context, hole(9, 0)],
+    'some rows only, in any order': [context, { ...hole(9, 1), wanted: Int32Array.from([7, 0, 3]) }],
+    'one row': [context, { ...hole(1, 0), wanted: Int32Array.from([0]) }],
+    'two candidates that do not see each other': [context, together([hole(5, 0), hole(8, 1)])],
+    'two candidates without a context': [NOTHING, together([hole(5, 0, 0), hole(8, 1, 0)])],
+  };
+
   describe('float32, against the network written out in float64', () => {
-    const cases: Record<string, [PredictorContext, PredictorRows]> = {
-      'no context': [NOTHING, hole(9, 0, 0)],
-      'a context and a hole': [context, hole(9, 0)],
-      'some rows only, in any order': [context, { ...hole(9, 1), wanted: Int32Array.from([7, 0, 3]) }],
-      'one row': [context, { ...hole(1, 0), wanted: Int32Array.from([0]) }],
-      'two candidates that do not see each other': [context, together([hole(5, 0), hole(8, 1)])],
-      'two candidates without a context': [NOTHING, together([hole(5, 0, 0), hole(8, 1, 0)])],
-    };
     for (const [name, [before, rows]] of Object.entries(cases)) {
       it(name, async () => assertClose(await ask(f32, before, rows), expected(before, rows), 1e-4));
     }
@@ -117,6 +127,48 @@ describe('mask predictor on ONNX Runtime', () => {
       const holes = [hole(5, 0), hole(8, 1)];
       const alone = [await ask(f32, context, holes[0]!), await ask(f32, context, holes[1]!)];
       assertClose(await ask(f32, context, together(holes)), [...alone[0]!, ...alone[1]!], 1e-4);
+    });
+  });
+
+  describe('padded to a few shapes, for providers that compile programs for each', () => {
+    const open = async (precision: 'f32' | 'int8'): Promise<OnnxMaskPredictor> =>
+      openSession(await readBundle(path.join(folder, precision)), 'cpu', 1, true);
+    let bucketed: OnnxMaskPredictor;
+    before(async () => (bucketed = await open('f32')));
+    after(() => bucketed.dispose());
+
+    for (const [name, [before, rows]] of Object.entries(cases)) {
+      it(`${name}: as without`, async () =>
+        assertClose(await ask(bucketed, before, rows), expected(before, rows), 1e-4));
+    }
+
+    it('int8: as without, but for other kernels’ rounding', async () => {
+      const padded = await open('int8');
+      for (const seed of [0, 1, 2]) {
+        const rows = hole(10, seed);
+        assertClose(await ask(padded, context, rows), await ask(int8, context, rows), 0.05);
+      }
+      await padded.dispose();
+    });
+
+    it('asks for the same shapes whatever the length of the context and the masks left', async () => {
+      const { session } = bucketed as unknown as {
+        session: { run: (feeds: Feeds, ...rest: unknown[]) => unknown };
+      };
+      const run = session.run.bind(session);
+      const shapes = new Set<string>();
+      session.run = (feeds, ...rest) => {
+        shapes.add(JSON.stringify(Object.values(feeds).map(({ dims }) => dims)));
+        return run(feeds, ...rest);
+      };
+      const shorter = { ids: context.ids.slice(0, 21), positions: context.positions.slice(0, 21) };
+      for (const before of [context, shorter]) {
+        for (const left of [8, 7, 3, 1]) {
+          const rows = hole(9, 0);
+          await ask(bucketed, before, { ...rows, wanted: rows.wanted.slice(0, left) });
+        }
+      }
+      assert.equal(shapes.size, 2, 'one for contexts, one for steps');
     });
   });
 
