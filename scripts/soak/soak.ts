@@ -4,6 +4,7 @@ import { RegionTracker } from '../../src/editor/region-tracker';
 import { textAroundRegions } from '../../src/editor/around-regions';
 import { EngineError, type Engine, type LoadOptions } from '../../src/engine';
 import { Random } from '../../src/engine/diffusion/random';
+import { isRunning } from '../../src/engine/is-running';
 import { EngineClient } from '../../src/engine/process/client';
 import { randomDocument } from '../fuzz/documents';
 
@@ -82,7 +83,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     await options.onAction?.(action, performance.now() - started, engine);
   }
   await engine.dispose();
-  return { counts, faults, leftProcesses: [...pids].filter(isThere) };
+  return { counts, faults, leftProcesses: [...pids].filter(isRunning) };
 }
 
 type Request = (engine: Engine, random: Random) => Promise<void>;
@@ -168,15 +169,6 @@ async function kill(engine: Engine, random: Random): Promise<void> {
     if (!(error instanceof EngineError) || error.code !== 'engine-crashed') throw error;
   }
   await fillIn(engine, random);
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Open files of a process, this one by default; undefined where /proc is not. */

@@ -9,6 +9,7 @@ import { atExit } from '../../scripts/setup/at-exit';
 import { launchChromium } from '../../scripts/setup/chromium';
 import { ARTIFACTS, ROOT } from '../../scripts/setup/paths';
 import { writeTraceFile } from '../../src/demo/trace-file';
+import { isRunning } from '../../src/engine/is-running';
 import { runOf, token, traceOf } from '../unit/demo/traces';
 import { DemoPage } from './support/demo-page';
 import { WAIT_MS, waitUntil } from './support/wait';
@@ -19,15 +20,6 @@ async function statusOf(url: string, headers: Readonly<Record<string, string>>):
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   response.resume();
   return response.statusCode;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('npm run demo', () => {
@@ -187,7 +179,7 @@ describe('npm run demo', () => {
     server.kill('SIGINT');
     assert.deepEqual(await exited, [130, null]);
     await waitUntil(
-      () => Promise.resolve(!isAlive(engines[0]!)),
+      () => Promise.resolve(!isRunning(engines[0]!)),
       () => 'The engine outlived the server.',
     );
     await demo.status.filter({ hasText: 'The server has ended' }).waitFor();

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isRunning } from '../is-running';
 
 /** How long a crash speaks against a provider: drivers do get repaired. */
 const REMEMBERED_MS = 24 * 3600 * 1000;
@@ -48,13 +49,4 @@ export class CrashRecord {
 
 function defaultFolder(): string {
   return path.join(os.tmpdir(), `llada-infill-${process.getuid?.() ?? 'user'}`, 'provider-trials');
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { FillRequest, LoadOptions, RunOptions, Step } from '../../../../src/engine';
+import { isRunning } from '../../../../src/engine/is-running';
 import { EngineClient } from '../../../../src/engine/process/client';
 
 /** The engine process's script, as the build makes it. */
@@ -51,12 +52,5 @@ export async function fillText(
 
 /** Resolves once no process has this id. */
 export async function ended(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
