@@ -1,5 +1,6 @@
 import { EngineError } from '../errors';
 import type { ContextCache, MaskPredictor, PredictorContext, PredictorRows } from './mask-predictor';
+import { UnreadContext } from './unread-context';
 
 /** Contexts kept when nobody uses them: one for completions, one for commands. 8 MB each at 512 tokens. */
 const KEPT = 2;
@@ -59,10 +60,7 @@ export class UncachedContexts extends ContextHolder {
   }
 
   async predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
-    if (!(cache instanceof UnreadContext)) {
-      throw new EngineError('internal', 'The context cache belongs to another predictor.');
-    }
-    const read = await this.inner.readContext(cache.context);
+    const read = await this.inner.readContext(UnreadContext.contextOf(cache));
     try {
       return await this.inner.predict(read, rows);
     } finally {
@@ -104,18 +102,6 @@ class LentContext implements ContextCache {
     this.#kept.users--;
     this.#kept = undefined;
     this.returned();
-  }
-}
-
-class UnreadContext implements ContextCache {
-  readonly length: number;
-
-  constructor(readonly context: PredictorContext) {
-    this.length = context.ids.length;
-  }
-
-  release(): void {
-    // It holds nothing.
   }
 }
 

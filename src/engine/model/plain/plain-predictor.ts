@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-no
 import { EngineError } from '../../errors';
 import { SPECIAL } from '../bundle-config';
 import type { ContextCache, MaskPredictor, PredictorContext, PredictorRows } from '../mask-predictor';
+import { UnreadContext } from '../unread-context';
 import { FIRST_ID } from './plain-bundle';
 import type { PlainConfig } from './plain-config';
 
@@ -42,16 +43,14 @@ export class PlainPredictor implements MaskPredictor {
   }
 
   readContext(context: PredictorContext): Promise<ContextCache> {
-    return Promise.resolve(new PlainContext(context));
+    return Promise.resolve(new UnreadContext(context));
   }
 
   async predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
-    if (!(cache instanceof PlainContext)) {
-      throw new EngineError('internal', 'The context cache belongs to another predictor.');
-    }
+    const context = UnreadContext.contextOf(cache);
     const logits = new Float32Array(rows.wanted.length * this.vocabulary).fill(-Infinity);
     for (const candidate of new Set(rows.candidates ?? [0])) {
-      const sequence = this.#sequence(cache.context, rows, candidate);
+      const sequence = this.#sequence(context, rows, candidate);
       const all = await this.#run(sequence.map(({ token }) => token));
       rows.wanted.forEach((row, i) => {
         const place = sequence.findIndex((placed) => placed.row === row);
@@ -114,18 +113,6 @@ export class PlainPredictor implements MaskPredictor {
     return described?.isTensor && described.type === 'int32'
       ? new this.tensors('int32', Int32Array.from(values), shape)
       : new this.tensors('int64', BigInt64Array.from(values, BigInt), shape);
-  }
-}
-
-class PlainContext implements ContextCache {
-  readonly length: number;
-
-  constructor(readonly context: PredictorContext) {
-    this.length = context.ids.length;
-  }
-
-  release(): void {
-    // It holds nothing.
   }
 }
 
