@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { parseMaskMarkers, type HoleRequest } from '../engine';
+import { MASK_MARKER } from '../engine/text/mask-markers';
 
 /** A place of a document to be filled, and what its hole begins as. */
 export interface FillTarget {
@@ -15,12 +16,10 @@ export function targetOf(document: vscode.TextDocument, range: vscode.Range): Fi
   return { range, hole: parts ? { parts } : { replaced } };
 }
 
-const MARKER = /\[MASK(?::[1-9]\d{0,5})?\]/g;
-
 /** Each `[MASK]` and `[MASK:12]` of a part of the document as a target of its own. */
 export function markersIn(document: vscode.TextDocument, within?: vscode.Range): FillTarget[] {
   const offset = within ? document.offsetAt(within.start) : 0;
-  return [...document.getText(within).matchAll(MARKER)].map(({ 0: marker, index }) => {
+  return [...document.getText(within).matchAll(MASK_MARKER)].map(({ 0: marker, index }) => {
     const start = document.positionAt(offset + index);
     return targetOf(document, new vscode.Range(start, start.translate(0, marker.length)));
   });

@@ -1,6 +1,7 @@
 import type { HolePart } from '../api';
 
-const MARKER = /\[MASK(?::([1-9]\d{0,5}))?\]/g;
+/** A mask written in a text; its group is the number of masks. */
+export const MASK_MARKER = /\[MASK(?::([1-9]\d{0,5}))?\]/g;
 
 /**
  * Reads the masks written in a text: `[MASK]` is a run of masks of unknown length, `[MASK:12]` one of twelve. What
@@ -14,7 +15,7 @@ export function parseMaskMarkers(text: string): readonly HolePart[] | undefined 
   const keep = (to: number): void => {
     if (to > end) parts.push(text.slice(end, to));
   };
-  for (const marker of text.matchAll(MARKER)) {
+  for (const marker of text.matchAll(MASK_MARKER)) {
     keep(marker.index);
     parts.push({ masks: marker[1] === undefined ? undefined : Number(marker[1]) });
     end = marker.index + marker[0].length;
