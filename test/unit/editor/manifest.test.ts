@@ -43,12 +43,6 @@ describe('the manifest', () => {
     }
   });
 
-  it('keeps what points at files and processes to the machine', () => {
-    const scopes = new Map(SETTINGS.map(([name, { scope }]) => [name, scope]));
-    assert.equal(scopes.get('llada.model.path'), 'machine');
-    assert.equal(scopes.get('llada.provider'), 'machine');
-  });
-
   it('binds no key but Escape, and that only while there is something of ours to end', () => {
     for (const { key, when } of contributes.keybindings) {
       assert.equal(key, 'escape');

@@ -63,7 +63,10 @@ export function loopOptions(run: SmallRun): LoopOptions {
 }
 
 /** Uses a new trainer, always of the same first weights, and disposes of it. */
-export async function withTrainer<T>(run: SmallRun, use: (trainer: Trainer) => Promise<T>): Promise<T> {
+export async function withTrainer<T>(
+  run: Pick<SmallRun, 'emaDecay'>,
+  use: (trainer: Trainer) => Promise<T>,
+): Promise<T> {
   const network = new Network(SMALL, 3);
   const trainer = new Trainer(network, { emaDecay: run.emaDecay ?? 0 });
   try {

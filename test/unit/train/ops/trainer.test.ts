@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { selectBackend } from '../../../../scripts/train/backend/select';
 import { syntheticBatch } from '../../../../scripts/train/bench/synthetic';
-import { Network, type Batch } from '../../../../scripts/train/network';
-import { Trainer } from '../../../../scripts/train/trainer';
-import { SMALL } from '../loop/small-run';
+import type { Batch } from '../../../../scripts/train/network';
+import type { Trainer } from '../../../../scripts/train/trainer';
+import { SMALL, withTrainer } from '../loop/small-run';
 
 const batchOf = (seed: number, batch = 4): Batch =>
   syntheticBatch(
@@ -11,17 +11,7 @@ const batchOf = (seed: number, batch = 4): Batch =>
     seed,
   );
 
-/** Uses a new trainer and disposes of it. */
-async function withTrainer<T>(use: (trainer: Trainer) => Promise<T>): Promise<T> {
-  const network = new Network(SMALL, 3);
-  const trainer = new Trainer(network, { emaDecay: 0.9 });
-  try {
-    return await use(trainer);
-  } finally {
-    trainer.dispose();
-    network.dispose();
-  }
-}
+const AVERAGED = { emaDecay: 0.9 };
 
 /** Losses of the steps from `first` to before `end`; every step has its own batch. */
 async function train(trainer: Trainer, first: number, end: number): Promise<number[]> {
@@ -36,13 +26,13 @@ describe('a small network on the CPU', () => {
   });
 
   it('trains through the same losses twice, bit for bit', async () => {
-    const run = (): Promise<number[]> => withTrainer((trainer) => train(trainer, 0, 5));
+    const run = (): Promise<number[]> => withTrainer(AVERAGED, (trainer) => train(trainer, 0, 5));
     assert.deepEqual(await run(), await run());
   });
 
   it('halves the loss of a batch in 30 steps', async () => {
     const batch = batchOf(1);
-    const losses = await withTrainer(async (trainer) => {
+    const losses = await withTrainer(AVERAGED, async (trainer) => {
       const results: number[] = [];
       for (let step = 0; step < 30; step++) results.push(await trainer.step(batch, 1e-2).loss);
       return results;
@@ -54,15 +44,15 @@ describe('a small network on the CPU', () => {
   });
 
   it('goes on from a snapshot as if it had not stopped, bit for bit', async () => {
-    const whole = await withTrainer(async (trainer) => {
+    const whole = await withTrainer(AVERAGED, async (trainer) => {
       const losses = await train(trainer, 0, 6);
       return { losses, end: await trainer.snapshot() };
     });
-    const middle = await withTrainer(async (trainer) => {
+    const middle = await withTrainer(AVERAGED, async (trainer) => {
       await train(trainer, 0, 3);
       return trainer.snapshot();
     });
-    const rest = await withTrainer(async (trainer) => {
+    const rest = await withTrainer(AVERAGED, async (trainer) => {
       trainer.restore(middle);
       const losses = await train(trainer, 3, 6);
       return { losses, end: await trainer.snapshot() };
@@ -72,7 +62,7 @@ describe('a small network on the CPU', () => {
   });
 
   it('refuses the snapshot of another network and stays as it is', async () => {
-    await withTrainer(async (trainer) => {
+    await withTrainer(AVERAGED, async (trainer) => {
       const snapshot = await trainer.snapshot();
       const wrong = new Map(snapshot).set('norm', new Float32Array(3));
       assert.throws(() => trainer.restore(wrong), /3 instead of 32 values for norm/);
@@ -103,7 +93,7 @@ describe('a small network on the CPU', () => {
     const step = (
       batches: Batch | Batch[],
     ): Promise<{ loss: number; norm: number; tensors: Map<string, Float32Array> }> =>
-      withTrainer(async (trainer) => {
+      withTrainer(AVERAGED, async (trainer) => {
         const result = trainer.step(batches, 1e-3);
         return {
           loss: await result.loss,
@@ -124,7 +114,7 @@ describe('a small network on the CPU', () => {
   });
 
   it('skips an update whose gradients are not finite', async () => {
-    await withTrainer(async (trainer) => {
+    await withTrainer(AVERAGED, async (trainer) => {
       const before = await trainer.snapshot();
       const batch = batchOf(1);
       const result = trainer.step({ ...batch, weights: batch.weights.map(() => Infinity) }, 1e-3);
