@@ -19,6 +19,9 @@ import { EngineProcess, type Answer } from './engine-process';
 import { BEAT_MS } from './heartbeat';
 import type { Answers, Ask } from './protocol';
 import { Restarts } from './restarts';
+import type { Patience } from './watchdog';
+
+const PATIENCE: Patience = { tickMs: BEAT_MS, silentTicks: 30, stuckTicks: 1800 };
 
 type Value = Answers[keyof Answers];
 
@@ -38,20 +41,20 @@ export class EngineClient implements Engine {
     private readonly hostScript: string,
     private readonly folder: string,
     private readonly options: LoadOptions,
-    private readonly tickMs: number,
+    private readonly patience: Patience,
   ) {}
 
   /**
-   * @param tickMs a thirtieth of the silence after which a process that has something to do counts as hung
+   * @param patience when a process that has something to do counts as hung, as far as it is not the usual
    * @throws EngineError when the bundle or the provider cannot be used
    */
   static async start(
     hostScript: string,
     folder: string,
     options: LoadOptions,
-    tickMs = BEAT_MS,
+    patience: Partial<Patience> = {},
   ): Promise<EngineClient> {
-    const client = new EngineClient(hostScript, folder, options, tickMs);
+    const client = new EngineClient(hostScript, folder, options, { ...PATIENCE, ...patience });
     await client.#started();
     return client;
   }
@@ -151,7 +154,7 @@ export class EngineClient implements Engine {
 
   async #load(): Promise<EngineProcess> {
     if (this.#disposed) throw shutDown();
-    const child = new EngineProcess(this.hostScript, (answer) => this.#deliver(answer), this.tickMs);
+    const child = new EngineProcess(this.hostScript, (answer) => this.#deliver(answer), this.patience);
     this.#process = child;
     void child.gone.then(() => {
       if (child.wasUnexpected) this.#restarts.crashed();

@@ -4,7 +4,7 @@ import { EngineError, NO_MEMORY } from '../errors';
 import { childEnvironment } from './child-environment';
 import { HEARTBEAT_FD } from './heartbeat';
 import type { ToClient, ToHost } from './protocol';
-import { Watchdog } from './watchdog';
+import { Watchdog, type Patience } from './watchdog';
 
 /** Time that the process is given to leave by itself. */
 const LEAVE_MS = 1000;
@@ -25,11 +25,10 @@ export class EngineProcess {
   #stderr = '';
   #hung: EngineError | undefined;
 
-  /** @param tickMs of the watchdog */
   constructor(
     script: string,
     private readonly answer: (answer: Answer) => void,
-    tickMs: number,
+    patience: Patience,
   ) {
     this.#child = fork(script, {
       serialization: 'advanced',
@@ -37,7 +36,7 @@ export class EngineProcess {
       env: childEnvironment(process.env),
       execArgv: [],
     });
-    this.#watchdog = new Watchdog(tickMs, (silentMs) => this.#end(silentMs));
+    this.#watchdog = new Watchdog(patience, (what) => this.#end(what));
     this.#child.stdio[HEARTBEAT_FD]?.on('data', () => this.#watchdog.heard()).on('error', () => undefined);
     this.#child.stderr
       ?.setEncoding('utf8')
@@ -55,6 +54,7 @@ export class EngineProcess {
       this.#child.on('exit', (code, signal) => end(this.#hung ?? stopped(code, signal, this.#stderr)));
     });
     this.#child.on('message', (message: ToClient) => {
+      this.#watchdog.answered();
       if (message.type === 'loaded') {
         loaded(message.info);
       } else if (message.type === 'load-failed') {
@@ -101,8 +101,8 @@ export class EngineProcess {
     clearTimeout(timer);
   }
 
-  #end(silentMs: number): void {
-    this.#hung = crashed(`gave no sign of life for ${Math.round(silentMs / 1000)} s and was ended.`);
+  #end(what: string): void {
+    this.#hung = crashed(`${what} and was ended.`);
     this.#child.kill('SIGKILL');
   }
 }

@@ -4,7 +4,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { CLI } from '../../cli/run-cli';
 import { temporaryFolder, writeTinyBundle } from '../model/tiny-bundle';
-import { TINY } from '../model/tiny-network';
 import { ended, fillText, HOST, lastStep, REQUEST, withEngine } from './real-engine';
 
 const WINDOWS = process.platform === 'win32';
@@ -88,25 +87,49 @@ describe('faults of the engine process', function () {
         await assert.rejects(hung, { code: 'engine-crashed', message: /no sign of life/ });
         assert.equal(await fillText(engine), text);
       },
-      { tickMs: 80 },
+      { patience: { tickMs: 80 } },
     );
   });
 
+  /** The engine process's script, whose main thread computes without a pause for this long when it gets a fill. */
+  function spinning(name: string, ms: number): string {
+    const script = path.join(root, `${name}.js`);
+    fs.writeFileSync(
+      script,
+      `const { isMainThread } = require('node:worker_threads');
+       require(${JSON.stringify(HOST)});
+       let spun = false;
+       if (isMainThread) process.on('message', ({ type }) => {
+         if (type !== 'fill' || spun) return;
+         spun = true;
+         for (const end = performance.now() + ${ms}; performance.now() < end; );
+       });`,
+    );
+    return script;
+  }
+
   it('that is slow but at work is left alone', async () => {
-    // One forward of this takes longer than the silence that is borne, at least on the machines it was tried on.
-    const slow = path.join(root, 'slow');
-    const architecture = { ...TINY, layers: 10, heads: 4 };
-    await writeTinyBundle(slow, 'f32', {
-      architecture,
-      window: { rows: 2048, positions: 2048, reserved: [32] },
-    });
+    const patience = { tickMs: 100, silentTicks: 30 };
+    const script = spinning('slow', 1.5 * patience.tickMs * patience.silentTicks);
     await withEngine(
-      slow,
+      tiny,
       async (engine) => {
-        const last = await lastStep(engine.generate({ tokens: 2048, steps: 1 }));
-        assert.ok(last.done);
+        const { pid } = await engine.stats();
+        assert.equal(await fillText(engine), text);
+        assert.equal((await engine.stats()).pid, pid);
       },
-      { tickMs: 60 },
+      { script, patience },
+    );
+  });
+
+  it('that is at work on one step for ever is ended', async () => {
+    const patience = { tickMs: 100, silentTicks: 30, stuckTicks: 20 };
+    const script = spinning('stuck', Infinity);
+    await withEngine(
+      tiny,
+      (engine) =>
+        assert.rejects(fillText(engine), { code: 'engine-crashed', message: /did not get on with a step/ }),
+      { script, patience },
     );
   });
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { FillRequest, LoadOptions, RunOptions, Step } from '../../../../src/engine';
 import { isRunning } from '../../../../src/engine/is-running';
 import { EngineClient } from '../../../../src/engine/process/client';
+import type { Patience } from '../../../../src/engine/process/watchdog';
 
 /** The engine process's script, as the build makes it. */
 export const HOST = path.resolve('dist/engine-host.js');
@@ -19,15 +20,15 @@ export async function withEngine(
   use: (engine: EngineClient) => Promise<void>,
   {
     script = HOST,
-    tickMs,
+    patience,
     ...options
-  }: LoadOptions & { readonly script?: string; readonly tickMs?: number } = {},
+  }: LoadOptions & { readonly script?: string; readonly patience?: Partial<Patience> } = {},
 ): Promise<void> {
   const engine = await EngineClient.start(
     script,
     folder,
     { provider: 'cpu', threads: 1, ...options },
-    tickMs,
+    patience,
   );
   try {
     await use(engine);
