@@ -27,7 +27,9 @@ export function activate(context: vscode.ExtensionContext): LladaApi {
     return wire(context, log);
   } catch (error) {
     logFailure(log, 'The extension could not start', error);
-    void vscode.window.showErrorMessage('LLaDA Infill could not start; its log (Output: LLaDA) says why.');
+    void vscode.window.showErrorMessage(
+      'LLaDA Infill could not start. Open its log (Output: LLaDA), which says why; then restart VS Code, or report it.',
+    );
     throw error;
   }
 }

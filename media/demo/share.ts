@@ -49,12 +49,15 @@ async function open(file: File, events: ShareEvents): Promise<void> {
   try {
     if (file.size > MOST_TRACE_BYTES) {
       throw new TraceFileError(
-        `This file is larger than any trace that can be opened (${MOST_TRACE_BYTES / 1024 / 1024} MB).`,
+        `This file is larger than any trace that can be opened (${MOST_TRACE_BYTES / 1024 / 1024} MB). Choose another one.`,
       );
     }
     events.opened(readTraceFile(await file.text()), file.name);
   } catch (error) {
-    const why = error instanceof TraceFileError ? error.message : 'It could not be read.';
+    const why =
+      error instanceof TraceFileError
+        ? error.message
+        : 'It could not be read. Check that it is still there and that you may read it.';
     events.failed(`${file.name}: ${why}`);
   }
 }

@@ -93,7 +93,7 @@ export function parseOptions(
   const raw = program.opts<RawOptions>();
   const preset = raw.preset ?? (raw.init === undefined ? 'tiny' : 'finetune');
   if (preset === 'finetune' && raw.init === undefined)
-    program.error('error: --preset finetune needs --init, the bundle to start from');
+    program.error('error: --preset finetune needs --init. Name the bundle to start from.');
   const maxSteps = raw.maxSteps ?? PRESETS[preset].steps;
   const absolute = (given: string | undefined): string | undefined =>
     given === undefined ? undefined : resolve(given);

@@ -21,7 +21,7 @@ export function settingsOf(
   };
   if (architecture.normEpsilon !== NORM_EPSILON || architecture.headWidth % 8 !== 0)
     throw new Error(
-      `This trainer needs a norm epsilon of ${NORM_EPSILON} and heads of a multiple of 8; the bundle has ${architecture.normEpsilon} and ${architecture.headWidth}.`,
+      `This trainer needs a norm epsilon of ${NORM_EPSILON} and heads of a multiple of 8; the bundle has ${architecture.normEpsilon} and ${architecture.headWidth}. Choose another bundle for --init.`,
     );
   const { schedule } = preset;
   const { lastPhase } = preset.batch;

@@ -52,7 +52,7 @@ function decode(line: Buffer): string | BrokenLine {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(line).trim();
   } catch {
-    return { code: 'not-utf8', message: 'The line is not UTF-8 text.' };
+    return { code: 'not-utf8', message: 'The line is not UTF-8 text. Write it as UTF-8.' };
   }
 }
 
@@ -60,6 +60,6 @@ function tooLong(mostBytes: number): BrokenLine {
   const megabytes = Math.floor(mostBytes / 2 ** 20);
   return {
     code: 'line-too-long',
-    message: `The line is longer than ${megabytes} MB; only text near the hole is read anyway.`,
+    message: `The line is longer than ${megabytes} MB. Cut prefix and suffix: only text near the hole is read anyway.`,
   };
 }

@@ -57,7 +57,10 @@ function parseObject(line: string): Record<string, unknown> {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new BadLine('bad-json', `The line is not JSON: ${(error as SyntaxError).message}`);
+    throw new BadLine(
+      'bad-json',
+      `The line is not JSON: ${(error as SyntaxError).message}. Write one JSON object a line.`,
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new BadLine('bad-request', `The line must be a JSON object, not ${nameOf(value)}.`);

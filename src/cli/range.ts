@@ -28,7 +28,8 @@ export function parseRange(text: string): Range {
     start: { line: startLine, column: startColumn },
     end: { line: endLine, column: endColumn },
   };
-  if (comparePositions(range.start, range.end) > 0) throw new RangeError('The range ends before it starts.');
+  if (comparePositions(range.start, range.end) > 0)
+    throw new RangeError('The range ends before it starts. Give the earlier position first.');
   return range;
 }
 

@@ -13,7 +13,9 @@ export async function selfCheck(signal: AbortSignal): Promise<void> {
   const { path, text } = await readTextFile(join(projectRoot(), SAMPLE.file));
   const start = text.indexOf(SAMPLE.replaced);
   if (start < 0)
-    throw new CliError(`${path} no longer has the text “${SAMPLE.replaced}” that the self-check fills.`);
+    throw new CliError(
+      `${path} no longer has the text “${SAMPLE.replaced}” that the self-check fills. Restore the file.`,
+    );
   const texts = [text.slice(0, start), text.slice(start + SAMPLE.replaced.length)] as const;
   await withEngine({ provider: 'auto' }, signal, async (engine) => {
     const [prefix, suffix] = texts;

@@ -24,17 +24,21 @@ export async function readTextFile(path: string): Promise<TextFile> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new CliError(`Cannot read ${path}: ${reasonOf(error as NodeJS.ErrnoException)}.`);
+    throw new CliError(`Cannot read ${path}: ${reasonOf(error as NodeJS.ErrnoException)}`);
   }
   if (bytes.includes(0))
-    throw new CliError(`${path} is a binary file (it has zero bytes). Only UTF-8 text can be filled.`);
+    throw new CliError(
+      `${path} is a binary file (it has zero bytes). Only UTF-8 text can be filled: choose another file.`,
+    );
   try {
     return textFile(path, new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const notUtf8 = code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
     throw new CliError(
-      notUtf8 ? `${path} is not UTF-8 text. Save it as UTF-8 first.` : `Cannot read ${path}: ${message}`,
+      notUtf8
+        ? `${path} is not UTF-8 text. Save it as UTF-8 first.`
+        : `Cannot read ${path}: ${message}. Cut it into smaller files.`,
     );
   }
 }
@@ -42,13 +46,13 @@ export async function readTextFile(path: string): Promise<TextFile> {
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ENOENT':
-      return 'there is no such file';
+      return 'there is no such file. Check the path.';
     case 'EISDIR':
-      return 'it is a folder';
+      return 'it is a folder. Name a file in it.';
     case 'EACCES':
-      return 'you may not read it';
+      return 'you may not read it. Change its permissions, or choose another file.';
     default:
-      return message;
+      return `${message}. Check the path.`;
   }
 }
 
@@ -65,17 +69,21 @@ export function textFile(path: string, text: string): TextFile {
 export function offsetOf({ path, text, lineStarts }: TextFile, { line, column }: Position): number {
   const start = lineStarts[line - 1];
   if (start === undefined) {
-    throw new CliError(`There is no line ${line}: ${path} has ${counted(lineStarts.length, 'line')}.`);
+    throw new CliError(
+      `There is no line ${line}: ${path} has ${counted(lineStarts.length, 'line')}. Give a range inside it.`,
+    );
   }
   const length = text.slice(start, lineStarts[line]).replace(/[\r\n]+$/, '').length;
   if (column > length + 1) {
     throw new CliError(
-      `There is no column ${column} in line ${line}: it has ${counted(length, 'column')}, so ${length + 1} is its end.`,
+      `There is no column ${column} in line ${line}: it has ${counted(length, 'column')}, so ${length + 1} is its end. Give a column up to it.`,
     );
   }
   const offset = start + column - 1;
   if (column > 1 && /^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(offset - 1, offset + 1))) {
-    throw new CliError(`Column ${column} of line ${line} is inside a character of two UTF-16 units.`);
+    throw new CliError(
+      `Column ${column} of line ${line} is inside a character of two UTF-16 units. Give column ${column - 1} or ${column + 1}.`,
+    );
   }
   return offset;
 }

@@ -26,7 +26,8 @@ export function writeTraceFile(run: DemoRun): string {
  */
 export function readTraceFile(text: string): DemoRun {
   const file = v.safeParse(v.looseObject({ format: v.literal(FORMAT), version: v.number() }), parse(text));
-  if (!file.success) throw new TraceFileError('This file is not a LLaDA trace.');
+  if (!file.success)
+    throw new TraceFileError('This file is not a LLaDA trace. Choose one that was saved from this page.');
   if (file.output.version !== VERSION) {
     throw new TraceFileError(
       `This trace has version ${file.output.version}; this page reads version ${VERSION}. Save it again with a page that fits.`,
@@ -36,20 +37,24 @@ export function readTraceFile(text: string): DemoRun {
   const result = v.safeParse(schema, file.output, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
-    throw new TraceFileError(
-      `This trace is damaged at ${v.getDotPath(issue) ?? 'its top'}: ${issue.message}.`,
-    );
+    throw new TraceFileError(damagedAt(v.getDotPath(issue) ?? 'its top', issue.message));
   }
   const { run } = result.output;
   run.lanes.forEach((lane, i) => checkLane(lane, run.around.length - 1, i));
   return run;
 }
 
+function damagedAt(place: string, what: string): string {
+  return `This trace is damaged at ${place}: ${what}. Save it again, or choose another one.`;
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new TraceFileError('This file is not a LLaDA trace: it is not JSON.');
+    throw new TraceFileError(
+      'This file is not a LLaDA trace: it is not JSON. Choose one that was saved from this page.',
+    );
   }
 }
 
@@ -58,7 +63,7 @@ function checkLane({ steps }: DemoLane, holes: number, lane: number): void {
   const canvas: TraceCell[][] = [];
   steps.forEach((step, at) => {
     const damaged = (what: string): TraceFileError =>
-      new TraceFileError(`This trace is damaged at run.lanes.${lane}.steps.${at}: ${what}.`);
+      new TraceFileError(damagedAt(`run.lanes.${lane}.steps.${at}`, what));
     const { lengths, changes } = step;
     if (lengths.length !== holes) throw damaged(`it has ${lengths.length} holes and the text has ${holes}`);
     for (const { hole, index } of changes) {

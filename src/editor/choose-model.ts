@@ -52,8 +52,12 @@ async function askForFolder(): Promise<string | undefined> {
     () => false,
   );
   if (isBundle) return folder.fsPath;
-  const message = vscode.l10n.t('There is no model bundle in “{0}”: it has no config.json.', folder.fsPath);
-  void vscode.window.showWarningMessage(message);
+  void vscode.window.showWarningMessage(
+    vscode.l10n.t(
+      'There is no model bundle in “{0}”: it has no config.json. Choose a folder that has one.',
+      folder.fsPath,
+    ),
+  );
   return undefined;
 }
 

@@ -62,8 +62,9 @@ export class FillCommand implements vscode.Disposable {
   async run(target?: TargetKind): Promise<FillOutcome | undefined> {
     const editor = vscode.window.activeTextEditor;
     if (!editor) {
-      const message = vscode.l10n.t('Open a file and select what to fill, or put the cursor there.');
-      void vscode.window.showInformationMessage(message);
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Open a file and select what to fill, or put the cursor there.'),
+      );
       return undefined;
     }
     if (!(await this.mayFill(editor.document))) return undefined;
@@ -74,12 +75,14 @@ export class FillCommand implements vscode.Disposable {
   /** Whether a fill can begin now; if not, the user is told why. */
   async mayFill(document: vscode.TextDocument): Promise<boolean> {
     if (await isReadOnly(document)) {
-      const message = vscode.l10n.t('This document is read-only, so nothing can be filled in.');
-      void vscode.window.showWarningMessage(message);
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t(
+          'This document is read-only, so nothing can be filled in. Save a copy of it and fill that.',
+        ),
+      );
       return false;
     }
-    if (this.#running) quietly(vscode.l10n.t('a fill is already running; Escape cancels it'));
-    return this.#running === undefined;
+    return !this.#isBusy();
   }
 
   dispose(): void {
@@ -98,7 +101,8 @@ export class FillCommand implements vscode.Disposable {
     targets: readonly FillTarget[],
     overrides: ReverseProcessOptions = {},
   ): Promise<FillOutcome | undefined> {
-    if (this.#running || !(await this.mayFill(document))) return undefined;
+    // Once more: two that were asked for at the same moment both get here.
+    if (!(await this.mayFill(document)) || this.#isBusy()) return undefined;
     const onStep = (step: Step): void => {
       this.#step = step;
       this.#steps.fire(step);
@@ -120,6 +124,12 @@ export class FillCommand implements vscode.Disposable {
     this.#report(outcome);
     this.#ends.fire({ document, outcome, targets, replaced, overrides });
     return outcome;
+  }
+
+  /** Whether a fill is under way, which the user is then told. */
+  #isBusy(): boolean {
+    if (this.#running) quietly(vscode.l10n.t('a fill is already running; Escape cancels it'));
+    return this.#running !== undefined;
   }
 
   #notify(running: RunningFill, ended: Promise<FillOutcome>): void {
@@ -150,7 +160,9 @@ export class FillCommand implements vscode.Disposable {
         break;
       case 'empty':
         void vscode.window.showInformationMessage(
-          vscode.l10n.t('The model would leave nothing here, so the text is unchanged.'),
+          vscode.l10n.t(
+            'The model would leave nothing here, so the text is unchanged. Select more, or say in a comment what is wanted.',
+          ),
         );
         break;
       case 'cancelled':
@@ -165,7 +177,7 @@ export class FillCommand implements vscode.Disposable {
       case 'rejected':
         void vscode.window.showWarningMessage(
           vscode.l10n.t(
-            'VS Code did not accept the edit; is the editor set to read-only? The text is unchanged.',
+            'VS Code did not accept the edit, so the text is unchanged. If the editor is read-only, reset that and try again.',
           ),
         );
         break;

@@ -48,11 +48,14 @@ export class Refinements {
   /** “LLaDA: Show Alternatives”: the user chooses another token at the cursor; it stays, and the rest is filled again. */
   async chooseAlternative(): Promise<FillOutcome | undefined> {
     const editor = vscode.window.activeTextEditor;
-    if (!editor) return undefined;
+    const hole = editor && this.#freshRangeAt(editor);
+    const region = hole ?? (editor && enclosingLine(editor.document, editor.selection.active));
+    if (!editor || !region) {
+      quietly(vscode.l10n.t('put the cursor on the token to be replaced'));
+      return undefined;
+    }
     const { document, selection } = editor;
-    const hole = this.#freshRangeAt(editor);
-    const region = hole ?? enclosingLine(document, selection.active);
-    if (!region || !(await this.fills.mayFill(document))) return undefined;
+    if (!(await this.fills.mayFill(document))) return undefined;
     const judged = await this.#judge(document, region);
     const token = judged && tokenAt(judged, selection.active);
     if (!token) return undefined;

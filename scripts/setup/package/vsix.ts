@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { atExit } from '../at-exit';
@@ -21,7 +21,11 @@ export function makeVsix(target: Target, out: string): Sizes {
     const sizes = stage(target, folder);
     const vsce = path.join(ROOT, 'node_modules/@vscode/vsce/vsce');
     const platform = target === 'universal' ? [] : ['--target', target];
-    const unpublished = ['--allow-missing-repository', '--no-rewrite-relative-links'];
+    // Only with a repository can the links of README.md be made to lead somewhere; the release workflow gives one.
+    const { repository } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+      repository?: unknown;
+    };
+    const unpublished = repository ? [] : ['--allow-missing-repository', '--no-rewrite-relative-links'];
     const args = [vsce, 'package', ...platform, '--no-dependencies', '--out', out, ...unpublished];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
     if (status !== 0) throw new Error(`vsce could not make ${out}:\n${stdout}${stderr}`);

@@ -32,7 +32,10 @@ const alive = new Set<unknown>();
 function loadDawn(): DawnModule | undefined {
   const named = process.env['LLADA_DAWN_NODE'];
   if (named !== undefined) {
-    if (!existsSync(named)) throw new Error(`LLADA_DAWN_NODE names ${named}, which does not exist`);
+    if (!existsSync(named))
+      throw new Error(
+        `LLADA_DAWN_NODE names ${named}, which does not exist. Check the path, or unset the variable.`,
+      );
     return projectRequire(named) as DawnModule;
   }
   try {

@@ -34,10 +34,11 @@ export async function startTensorflow(): Promise<string> {
     projectRequire(name);
   } catch (error) {
     throw new Error(
-      `${name} is installed but did not load (its libtensorflow may not have been downloaded: npm rebuild ${name}): ${String(error)}`,
+      `${name} is installed but did not load (its libtensorflow may not have been downloaded: npm rebuild ${name}): ${String(error)}. Or choose --backend webgpu or cpu.`,
       { cause: error },
     );
   }
-  if (!(await tf.setBackend('tensorflow'))) throw new Error(`${name} loaded but its backend did not start`);
+  if (!(await tf.setBackend('tensorflow')))
+    throw new Error(`${name} loaded but its backend did not start. Choose --backend webgpu or cpu.`);
   return name;
 }

@@ -15,7 +15,10 @@ const HELD_OUT = 0.05;
 /** Cleans the texts of a folder of the user's, drops duplicates, and splits by a hash of the files' paths. */
 export async function buildFromFolder(options: CorpusOptions, folder: string): Promise<CorpusReport> {
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new CorpusError('no-text', `There is no folder ${folder} to train on.`);
+    throw new CorpusError(
+      'no-text',
+      `There is no folder ${folder} to train on. Check the path after --data.`,
+    );
   const names = listFolder(folder, [options.out, options.cache]);
   const work = path.join(options.out, 'work');
   const texts = path.join(work, 'folder.jsonl');

@@ -64,13 +64,17 @@ function readManifest(file: string): unknown[] {
   try {
     json = JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new CorpusError('manifest', `The corpus manifest ${file} cannot be read: ${String(error)}`, {
-      cause: error,
-    });
+    throw new CorpusError(
+      'manifest',
+      `The corpus manifest ${file} cannot be read: ${String(error)}. Restore it.`,
+      {
+        cause: error,
+      },
+    );
   }
   const sources = (json as { sources?: unknown } | null)?.sources;
   if (!Array.isArray(sources))
-    throw new CorpusError('manifest', `The corpus manifest ${file} has no list "sources".`);
+    throw new CorpusError('manifest', `The corpus manifest ${file} has no list "sources". Restore it.`);
   return sources;
 }
 
@@ -111,7 +115,7 @@ function checkSource(value: unknown, where: string): Source {
   if (wrong.length > 0)
     throw new CorpusError(
       'manifest',
-      `Corpus manifest: ${where} (${String(source.name)}): ${wrong.join('; ')}.`,
+      `Corpus manifest: ${where} (${String(source.name)}): ${wrong.join('; ')}. Correct it, or restore the manifest.`,
     );
   return value as Source;
 }

@@ -77,7 +77,10 @@ export function readReport(folder: string): CorpusReport | undefined {
  */
 export async function* readShards(folder: string, split: Split): AsyncGenerator<CorpusDocument> {
   if (!readReport(folder))
-    throw new CorpusError('not-built', `${folder} holds no finished corpus. Build it first.`);
+    throw new CorpusError(
+      'not-built',
+      `${folder} holds no finished corpus. Build it first, with npm run train-model.`,
+    );
   for (const name of fs.readdirSync(path.join(folder, split)).sort())
     yield* readJsonLines(path.join(folder, split, name)) as AsyncGenerator<CorpusDocument>;
 }

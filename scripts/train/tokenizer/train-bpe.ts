@@ -47,7 +47,7 @@ export async function trainBpe(
 ): Promise<TrainedTokenizer> {
   if (!Number.isInteger(vocabulary) || vocabulary < SMALLEST || vocabulary > LARGEST)
     throw new RangeError(
-      `A vocabulary of ${vocabulary} tokens is not possible: take ${SMALLEST} to ${LARGEST}.`,
+      `A vocabulary of ${vocabulary} tokens is not possible. Choose ${SMALLEST} to ${LARGEST}.`,
     );
   const pieces = new PieceCounts();
   let bytes = 0;
@@ -76,7 +76,11 @@ export async function trainTokenizer(
   options: Omit<TrainBpeOptions, 'bytes'>,
 ): Promise<TrainedTokenizer> {
   const there = readReport(corpus)?.splits.train;
-  if (!there) throw new CorpusError('not-built', `${corpus} holds no finished corpus. Build it first.`);
+  if (!there)
+    throw new CorpusError(
+      'not-built',
+      `${corpus} holds no finished corpus. Build it first, with npm run train-model.`,
+    );
   const bytes = Math.min(
     SAMPLE,
     Object.values(there).reduce((sum, amount) => sum + amount.bytes, 0),

@@ -27,7 +27,10 @@ export function findPlaces(root: string): (index: number) => Place {
       const text = readFileSync(file, 'utf8');
       return text.length < LEAST_CHARACTERS ? [] : linesOf(relative(root, file), text);
     });
-  if (lines.length === 0) throw new Error(`There are no long TypeScript files in ${root} to fill holes of.`);
+  if (lines.length === 0)
+    throw new Error(
+      `There are no long TypeScript files in ${root} to fill holes of. Run it in a clone of the project.`,
+    );
   return (index) => {
     const { path, text, start, end } = lines[(index * STRIDE) % lines.length]!;
     return { path, prefix: text.slice(0, start), suffix: text.slice(end) };

@@ -17,6 +17,11 @@ import {
  * @throws CliError when it has none
  */
 export function writeCard(file: string, report: Report): void {
+  const card = readFileSync(file, 'utf8');
+  if (withEvaluation(card, '') === undefined)
+    throw new CliError(
+      `${file} has no place for an evaluation. Add the two comment lines that model cards have.`,
+    );
   const { model, comparisons, memorisation } = report;
   const evaluation = [
     `Of the ${model.precision} form on ${model.provider}, by \`npm run evaluate\`. ${explanation(report)}`,
@@ -28,10 +33,5 @@ export function writeCard(file: string, report: Report): void {
       : []),
     ...(memorisation.length > 0 ? ['Memorisation:', memorisationTable(memorisation)] : []),
   ].join('\n\n');
-  const card = withEvaluation(readFileSync(file, 'utf8'), evaluation);
-  if (card === undefined)
-    throw new CliError(
-      `${file} has no place for an evaluation. Add the two comment lines that model cards have.`,
-    );
-  writeWhole(file, card);
+  writeWhole(file, withEvaluation(card, evaluation)!);
 }

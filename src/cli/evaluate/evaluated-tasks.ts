@@ -27,7 +27,10 @@ export async function evaluatedTasks(
     tasks = readTasks(options.tasks);
     source = 'those of a file';
   }
-  if (tasks.length === 0) throw new CliError('There is no task to evaluate.');
+  if (tasks.length === 0)
+    throw new CliError(
+      'There is no task to evaluate. Give a file with some after --tasks, or leave --tasks out to have them drawn.',
+    );
   if (options.writeTasks !== undefined) writeTasks(options.writeTasks, tasks);
   return { tasks, source };
 }

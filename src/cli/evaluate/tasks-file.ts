@@ -13,7 +13,7 @@ export function readTasks(file: string): Task[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`The tasks file ${file} cannot be read: ${(error as Error).message}`);
+    throw new CliError(`The tasks file ${file} cannot be read: ${(error as Error).message}. Check the path.`);
   }
   const lines = text.split('\n');
   const tasks = lines.flatMap((line, i) => (line.trim() === '' ? [] : [parseTask(line, `${file}:${i + 1}`)]));
@@ -27,7 +27,9 @@ function parseTask(line: string, where: string): Task {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new CliError(`${where}: the line is not JSON: ${(error as Error).message}`);
+    throw new CliError(
+      `${where}: the line is not JSON: ${(error as Error).message}. Write one JSON object a line.`,
+    );
   }
   const check = (ok: boolean, field: string, wanted: string): void => {
     if (!ok) throw new CliError(`${where}: “${field}” must be ${wanted}.`);

@@ -10,13 +10,14 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs the built command line in a process of its own, from `folder`. */
+/** Runs the built command line, or a copy of it, in a process of its own, from `folder`. */
 export async function runCli(
   args: readonly string[],
   input = '',
   folder = process.cwd(),
+  script = CLI,
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [script, ...args], {
     cwd: folder,
     env: { ...process.env, INIT_CWD: folder },
   });

@@ -34,10 +34,16 @@ export function tinyTokenizer(vocabulary: number): string {
   });
 }
 
+const folders: string[] = [];
+
 /** A fresh folder, removed when the tests of this process end. */
 export function temporaryFolder(): string {
+  if (folders.length === 0)
+    process.once('exit', () =>
+      folders.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })),
+    );
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'llada-model-test-'));
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

@@ -128,7 +128,7 @@ describe('trainBpe', () => {
     for (const vocabulary of [0, 262, 65_544, 300.5, NaN])
       await assert.rejects(trainBpe([], { vocabulary }), {
         name: 'RangeError',
-        message: /take 263 to 65543/,
+        message: /Choose 263 to 65543/,
       });
   });
 

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { chooseBundle } from '../../src/editor/choose-bundle';
+import type { EngineSession } from '../../src/editor/engine-session';
+import { FillCommand } from '../../src/editor/fill-command';
+import { activate } from '../../src/extension';
+import { messagesIn, unseen, WHAT_TO_DO } from '../support/messages';
+import {
+  activated,
+  closeAll,
+  configure,
+  fill,
+  freshName,
+  marked,
+  openFile,
+  openText,
+  select,
+} from './support/editing';
+
+type Show = (message: string, ...rest: unknown[]) => unknown;
+type Notices = Record<
+  'showErrorMessage' | 'showWarningMessage' | 'showInformationMessage' | 'setStatusBarMessage',
+  Show
+>;
+
+/** What only tells that a wish was carried out: nothing is to be done about it. */
+const NO_ERRORS = /fill cancelled|The request was cancelled/;
+
+/** Every message that the editor shows of its own; those of the engine, which it passes on, are in the engine's list. */
+describe('every error message of the editor', function () {
+  this.timeout(60_000);
+  const seen: string[] = [];
+  const undo: (() => unknown)[] = [];
+  const folder = mkdtempSync(path.join(tmpdir(), 'llada-messages-'));
+
+  /** Puts something in the place of a function of VS Code's until the tests are over. */
+  function replace<T extends object, K extends keyof T>(object: T, name: K, by: T[K]): void {
+    const own = object[name];
+    object[name] = by;
+    undo.push(() => (object[name] = own));
+  }
+
+  before(async () => {
+    await activated();
+    undo.push(await configure({ 'llada.inlineCompletions.enabled': false, 'llada.maxTokens': 4 }));
+    // Shown as ever, and written down; a notification is never answered.
+    const notices = vscode.window as unknown as Notices;
+    const names = ['showErrorMessage', 'showWarningMessage', 'showInformationMessage'] as const;
+    for (const name of [...names, 'setStatusBarMessage'] as const) {
+      const show = notices[name];
+      replace(notices, name, (message, ...rest) => {
+        seen.push(message.replace(/^LLaDA: /, ''));
+        return show.call(vscode.window, message, ...rest);
+      });
+    }
+  });
+  after(async () => {
+    for (const take of undo.reverse()) await take();
+    rmSync(folder, { recursive: true });
+  });
+  afterEach(closeAll);
+
+  const command = (id: string): Thenable<unknown> => vscode.commands.executeCommand(`llada.${id}`);
+  /** What a context gives that a session of the extension needs before anything of it is registered. */
+  const failing = {
+    // Not to be disposed: the log in it is the one that the extension has.
+    subscriptions: [] as vscode.Disposable[],
+    get globalState(): never {
+      throw new Error('the disk is full');
+    },
+  };
+  async function fillWith(run: EngineSession['run']): Promise<void> {
+    const log = vscode.window.createOutputChannel('LLaDA test', { log: true });
+    const memory = { get: () => undefined, keys: () => [], update: () => Promise.resolve() };
+    const session: Pick<EngineSession, 'run'> = { run };
+    const fills = new FillCommand(session as EngineSession, memory, log);
+    await openText('a\n');
+    await fills.run('cursor');
+    fills.dispose();
+    log.dispose();
+  }
+
+  const cases: Readonly<Record<string, [says: RegExp, trigger: () => unknown]>> = {
+    'no file is open': [/Open a file and select/, () => command('fillMaskedRegion')],
+    'a document that cannot be written': [
+      /is read-only, so nothing can be filled in/,
+      async () => {
+        undo.push(await configure({ 'files.readonlyInclude': { '**/locked-*.js': true } }));
+        await openFile('locked-2.js', 'const a = 1;\n');
+        await fill('cursor');
+      },
+    ],
+    'an editor that was made read-only': [
+      /did not accept the edit, so the text is unchanged/,
+      async () => {
+        await openFile(freshName('.js'), 'const a = 1;\n');
+        await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+        await fill('cursor');
+        await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
+      },
+    ],
+    'a fill is under way': [
+      /a fill is already running/,
+      async () => {
+        await openText('const a = 1;\n');
+        const running = fill('cursor');
+        await fill('cursor');
+        await command('cancelFill');
+        await running;
+      },
+    ],
+    'a fill with nothing in it': [
+      /would leave nothing here, so the text is unchanged/,
+      // The bundled model nearly always finds something.
+      () =>
+        fillWith(async function* () {
+          yield await Promise.resolve({ done: true, t: 0, texts: [''], holes: [[]] } as never);
+        }),
+    ],
+    'an engine that ends early': [
+      /ended the fill before every mask was filled/,
+      () =>
+        fillWith(async function* () {
+          yield* await Promise.resolve([]);
+        }),
+    ],
+    'a model that is not there': [
+      /There is no model bundle at/,
+      async () => {
+        const restore = await configure({ 'llada.model.path': path.join(folder, 'nowhere') });
+        await openText('a\n');
+        await fill('cursor');
+        await restore();
+      },
+    ],
+    'a package without a model': [
+      /has no bundled model/,
+      () => fillWith(() => Promise.resolve(chooseBundle(folder, { path: '', provider: 'cpu' })) as never),
+    ],
+    'a folder that is no bundle': [
+      /There is no model bundle in “.*”: it has no config\.json/,
+      async () => {
+        const { window } = vscode;
+        replace(window, 'showQuickPick', ((items: readonly { path?: string }[]) =>
+          items.find((item) => item.path === undefined)) as never);
+        replace(window, 'showOpenDialog', () => Promise.resolve([vscode.Uri.file(folder)]));
+        await command('chooseModel');
+      },
+    ],
+    'nothing to improve': [/select the text to improve/, () => command('improveSelection')],
+    'nothing to explain': [/select the text to be explained/, () => command('explainUncertainty')],
+    'nothing to choose instead of': [/put the cursor on the token/, () => command('showAlternatives')],
+    'no comment': [/put the cursor on a comment/, () => command('fillFromComment')],
+    'a heat map that stays': [
+      /Escape hides the heat map/,
+      async () => {
+        const drawn = marked('const «a = 1»;\n');
+        select(await openText(drawn.text), drawn);
+        await command('explainUncertainty');
+      },
+    ],
+    'a start that fails': [
+      /could not start/,
+      () => {
+        assert.throws(() => activate(failing as unknown as vscode.ExtensionContext), /disk is full/);
+      },
+    ],
+  };
+
+  for (const [name, [says, trigger]] of Object.entries(cases)) {
+    it(`says what happened and what to do: ${name}`, async () => {
+      const before = seen.length;
+      await trigger();
+      const shown = seen.slice(before).find((message) => says.test(message));
+      assert.ok(shown, `shown: ${seen.slice(before).join(' | ')}`);
+      assert.match(shown, WHAT_TO_DO);
+    });
+  }
+
+  it('is listed here', () => {
+    const { extensionPath } = vscode.extensions.getExtension('llada-infill.llada-infill')!;
+    const shown = /^(quietly|show(Error|Warning|Information)Message|EngineError|Error)$/;
+    const messages = ['src/editor', 'src/extension.ts']
+      .flatMap((name) => messagesIn(path.join(extensionPath, name), shown))
+      .filter(({ pattern }) => !NO_ERRORS.test(pattern.source));
+    assert.ok(messages.length > 10);
+    // What nobody has foreseen is passed on as the engine words it.
+    const texts = seen.flatMap((text) => [text, text.replace(/^Unexpected failure in the engine: /, '')]);
+    assert.deepEqual(unseen(messages, texts), []);
+  });
+});
