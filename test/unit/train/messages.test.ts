@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { openDawn, type DawnOptions } from '../../../scripts/train/backend/dawn';
 import { selectBackend } from '../../../scripts/train/backend/select';
+import { explainWasmError } from '../../../scripts/train/backend/wasm';
 import { readCheckpoint, saveCheckpoint } from '../../../scripts/train/checkpoint';
 import { readArchive } from '../../../scripts/train/corpus/archive';
 import { buildFromFolder } from '../../../scripts/train/corpus/build-from-folder';
@@ -28,9 +29,9 @@ const ELSEWHERE = /^scripts\/train\/(together\/team|training-loop|corpus\/npm)\.
 /** They need a machine that lacks something, or has something broken; or are only part of another message. */
 const OF_THE_MACHINE =
   /No WebGPU adapter|is installed but did not load|loaded but its backend|WebAssembly backend of| failed: /;
-/** Only a mistake of the program brings these about. */
+/** Only a mistake of the program, or of whoever develops it, brings these about. */
 const OF_THE_PROGRAM =
-  /^scripts\/train\/(ops\/|network|trainer|live-predictor|together\/exchange|samples\/batch|backend\/wasm-gather)/;
+  /^scripts\/train\/(ops\/|ablation\/|network|trainer|live-predictor|together\/exchange|samples\/batch|backend\/(wasm-gather|plan))/;
 
 /** Every message of the trainer that can be had without training. */
 describe('every error message of the trainer', function () {
@@ -101,6 +102,10 @@ describe('every error message of the trainer', function () {
       }
     },
     'no TensorFlow': () => selectBackend('tensorflow'),
+    'too little memory': () => {
+      const error = Object.assign(new Error('memory access out of bounds'), { name: 'RuntimeError' });
+      throw explainWasmError(error);
+    },
     'no manifest': () => loadSources(20, path.join(root, 'nothing')),
     'a manifest of another form': () => loadSources(20, file('list.json', '[]')),
     'a manifest with a mistake': () =>
