@@ -3,7 +3,7 @@ import path from 'node:path';
 import picomatch from 'picomatch';
 import { ROOT } from '../paths';
 import { corpusNotice, licenceNotices, materials } from './notices';
-import { partsOf, type Target } from './targets';
+import { partsOf, type Part, type Target } from './targets';
 
 /** Bytes of a package's parts before they are packed. */
 export type Sizes = ReadonlyMap<string, number>;
@@ -20,12 +20,9 @@ const PICTURE = /^!\[[^\]\n]*\]\(media\/pictures\/[^)\n]*\)\n+/gm;
 export function stage(target: Target, folder: string): Sizes {
   const sizes = new Map<string, number>();
   const shipped: string[] = [];
-  for (const { what, globs } of partsOf(target)) {
-    const files = globs.flatMap((glob) => (glob.startsWith('!') ? [] : filesOf(glob)));
-    const dropped = picomatch(globs.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])));
-    const kept = files.filter((file) => !dropped(file));
-    if (kept.length === 0)
-      throw new Error(`There is nothing for the package's part “${what}”: ${globs.join(' ')}`);
+  for (const part of partsOf(target)) {
+    const { what } = part;
+    const kept = filesOfPart(part);
     for (const file of kept) copy(file, path.join(folder, placeOf(file)));
     sizes.set(
       what,
@@ -48,6 +45,20 @@ export function stage(target: Target, folder: string): Sizes {
     bytes += Buffer.byteLength(text) + 1;
   }
   return sizes.set('notices', bytes);
+}
+
+/**
+ * The repository's files that a part of a package is made of, by their paths from the root.
+ *
+ * @throws Error when there is none
+ */
+export function filesOfPart({ what, globs }: Part): string[] {
+  const files = globs.flatMap((glob) => (glob.startsWith('!') ? [] : filesOf(glob)));
+  const dropped = picomatch(globs.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])));
+  const kept = files.filter((file) => !dropped(file));
+  if (kept.length === 0)
+    throw new Error(`There is nothing for the package's part “${what}”: ${globs.join(' ')}`);
+  return kept;
 }
 
 /** The repository's files that a glob matches; walks only from its fixed beginning. */

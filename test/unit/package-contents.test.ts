@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { filesOfPart } from '../../scripts/setup/package/stage';
+import { NATIVE_TARGETS, partsOf, type Target } from '../../scripts/setup/package/targets';
+
+const NATIVE = /\.(node|dll|dylib|so(\.\d+)*)$/;
+
+describe('what is in a package', () => {
+  const filesIn = (target: Target): string[] => partsOf(target).flatMap((part) => filesOfPart(part));
+
+  for (const target of NATIVE_TARGETS) {
+    it(`is native for ${target} only`, () => {
+      const native = filesIn(target).filter((file) => NATIVE.test(file));
+      assert.ok(native.some((file) => file.endsWith('onnxruntime_binding.node')));
+      for (const file of native)
+        assert.ok(path.posix.dirname(file).endsWith(`/${target.replace('-', '/')}`), file);
+    });
+  }
+
+  it('is nothing native in the universal one, but WebAssembly', () => {
+    const files = filesIn('universal');
+    assert.deepEqual(
+      files.filter((file) => NATIVE.test(file)),
+      [],
+    );
+    assert.ok(files.some((file) => file.endsWith('.wasm')));
+  });
+});
