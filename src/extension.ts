@@ -1,3 +1,4 @@
+import { LOADING_SINCE } from './editor/loading-since';
 import * as vscode from 'vscode';
 import { runBenchmark } from './editor/benchmark';
 import { chooseBundle } from './editor/choose-bundle';
@@ -10,6 +11,7 @@ import { FillCommand } from './editor/fill-command';
 import { fillFromComment } from './editor/fill-from-comment';
 import { HeatMap } from './editor/heat-map';
 import { InlineCompletions } from './editor/inline-completions';
+import { Judge } from './editor/judge';
 import { createLog, logFailure } from './editor/log';
 import { Refinements } from './editor/refinements';
 import { ResultBar } from './editor/result-bar';
@@ -24,11 +26,15 @@ export function activate(context: vscode.ExtensionContext): LladaApi {
   const log = createLog();
   context.subscriptions.push(log);
   try {
-    return wire(context, log);
+    const api = wire(context, log);
+    log.info(`Activated in ${(performance.now() - LOADING_SINCE).toFixed(0)} ms, without the model`);
+    return api;
   } catch (error) {
     logFailure(log, 'The extension could not start', error);
     void vscode.window.showErrorMessage(
-      'LLaDA Infill could not start. Open its log (Output: LLaDA), which says why; then restart VS Code, or report it.',
+      vscode.l10n.t(
+        'LLaDA Infill could not start. Open its log (Output: LLaDA), which says why; then restart VS Code, or report it.',
+      ),
     );
     throw error;
   }
@@ -50,18 +56,23 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): L
   session = engine;
   const fills = new FillCommand(engine, context.globalState, log);
   const bar = new ResultBar(fills);
-  const refinements = new Refinements(engine, fills, bar, log);
-  const heatMap = new HeatMap(engine, bar, log);
+  const judge = new Judge(engine, log);
+  const refinements = new Refinements(judge, fills, bar);
+  const heatMap = new HeatMap(judge, bar);
   const completions = new InlineCompletions(engine, fills, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
-  const restart = async (): Promise<void> => {
+  const cancel = (): void => {
     fills.cancel();
+    judge.cancel();
+  };
+  const restart = async (): Promise<void> => {
+    cancel();
     await engine.restart();
   };
   const commands: Readonly<Record<string, (argument?: unknown) => unknown>> = {
     'llada.fillMaskedRegion': (argument) => fills.run(targetKindOf(argument)),
-    'llada.cancelFill': () => fills.cancel(),
+    'llada.cancelFill': cancel,
     'llada.acceptFill': () => bar.accept(),
     'llada.anotherFill': () => bar.another(),
     'llada.improveFill': () => refinements.improveFill(),
@@ -85,6 +96,7 @@ function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): L
   context.subscriptions.push(
     fills,
     bar,
+    judge,
     heatMap,
     completions,
     demo,

@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Have this extension installed, built from this repository. */
   readonly installExtension?: boolean;
+  /** Opens workspaces in Restricted Mode. */
+  readonly restricted?: boolean;
   /** Have this .vsix installed, as a user installs one. */
   readonly installVsix?: string;
   /** For the server and so for its extension host; undefined takes a variable away. */
@@ -39,10 +41,10 @@ export interface VscodeServer {
   readonly ended: Promise<void>;
 }
 
-/** The address of the workbench with a folder open. */
+/** The address of the workbench with a folder open, or the folders of a .code-workspace file. */
 export function workbenchUrl(server: VscodeServer, folder: string, file?: string): string {
   const url = new URL(server.url);
-  url.searchParams.set('folder', folder);
+  url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', folder);
   const payload = [
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
@@ -89,7 +91,11 @@ function prepare(root: string, options: ServerOptions): string[] {
   mkdirSync(path.join(userData, 'User'), { recursive: true });
   mkdirSync(extensions);
   writeFileSync(path.join(root, 'config.yaml'), 'auth: none\n');
-  const settings = { ...QUIET_SETTINGS, ...options.settings };
+  const trust = {
+    'security.workspace.trust.enabled': true,
+    'security.workspace.trust.startupPrompt': 'never',
+  };
+  const settings = { ...QUIET_SETTINGS, ...(options.restricted && trust), ...options.settings };
   writeFileSync(path.join(userData, 'User/settings.json'), JSON.stringify(settings, null, 2));
   if (options.installExtension) linkExtension(path.join(extensions, 'llada-infill'));
   return [
@@ -125,13 +131,8 @@ export async function startServer(options: ServerOptions = {}): Promise<VscodeSe
   const host = await ensureVscodeHost();
   const root = mkdtempSync(path.join(tmpdir(), 'llada-vscode-'));
   const authority = `127.0.0.1:${options.port ?? (await freePort())}`;
-  const flags = [
-    '--auth',
-    'none',
-    '--disable-telemetry',
-    '--disable-update-check',
-    '--disable-workspace-trust',
-  ];
+  const flags = ['--auth', 'none', '--disable-telemetry', '--disable-update-check'];
+  if (!options.restricted) flags.push('--disable-workspace-trust');
   flags.push('--disable-getting-started-override', '--ignore-last-opened');
   const dirs = prepare(root, options);
   const env = environment(root, options);

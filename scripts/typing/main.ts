@@ -1,5 +1,8 @@
 // npm run typing -- [--minutes N]: a scripted typing session inside a real VS Code; see test/host/typing.test.ts.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { ROOT } from '../setup/paths';
 
 const command = new Command('npm run typing --')
   .option(
@@ -15,6 +18,9 @@ const command = new Command('npm run typing --')
   .parse();
 const { minutes } = command.opts<{ minutes: number }>();
 
-process.env['LLADA_TYPING_MINUTES'] = String(minutes);
-process.argv = [...process.argv.slice(0, 2), 'typing'];
-void import('../../test/host/run');
+const { status } = spawnSync(
+  process.execPath,
+  [path.join(ROOT, 'scripts/setup/with-setup.mjs'), 'test:host', 'typing'],
+  { stdio: 'inherit', env: { ...process.env, LLADA_TYPING_MINUTES: String(minutes) } },
+);
+process.exitCode = status ?? 1;

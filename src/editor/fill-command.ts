@@ -4,12 +4,10 @@ import { chooseTargets, type TargetKind } from './choose-targets';
 import type { EngineSession } from './engine-session';
 import type { FillTarget } from './fill-target';
 import { MaskDecorations } from './mask-decorations';
-import { quietly, reportFailure } from './notices';
+import { NOTIFY_AFTER_MS, quietly, reportFailure } from './notices';
 import { isReadOnly } from './read-only';
 import { RunningFill, type FillOutcome } from './running-fill';
 
-/** A fill that takes longer than this gets a notification with a Cancel button; the status bar shows it from the start. */
-const NOTIFY_AFTER_MS = 1500;
 const FILLING_KEY = 'llada.filling';
 
 /** What a listener learns of a fill's end. */

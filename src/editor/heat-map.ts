@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { percent } from '../display/percent';
 import { enclosingBlock, enclosingLine } from './enclosing';
-import type { EngineSession } from './engine-session';
-import { judge, type JudgedText, type JudgedToken } from './judged-text';
+import type { Judge } from './judge';
+import type { JudgedText, JudgedToken } from './judged-text';
 import { visibleText } from './mask-layout';
-import { quietly, reportFailure } from './notices';
+import { quietly } from './notices';
 import type { ResultBar } from './result-bar';
 
 const SHOWN_KEY = 'llada.heatMap';
@@ -30,13 +30,11 @@ export class HeatMap implements vscode.Disposable {
   /** Carries the hovers of tokens without a colour. */
   readonly #sure = vscode.window.createTextEditorDecorationType({});
   #shown: { readonly document: vscode.TextDocument; readonly judged: JudgedText } | undefined;
-  #abort: AbortController | undefined;
   readonly #disposables: vscode.Disposable;
 
   constructor(
-    private readonly session: EngineSession,
+    private readonly judge: Judge,
     private readonly bar: ResultBar,
-    private readonly log: vscode.LogOutputChannel,
   ) {
     this.#disposables = vscode.Disposable.from(
       ...this.#levels,
@@ -53,7 +51,7 @@ export class HeatMap implements vscode.Disposable {
     return this.#shown?.judged;
   }
 
-  /** @returns what was judged; undefined when there was nothing, or it failed, which the user has been told */
+  /** @returns what was judged; undefined when there was nothing, it was cancelled or failed, which the user has been told */
   async explain(): Promise<JudgedText | undefined> {
     const editor = vscode.window.activeTextEditor;
     const range = editor && (await this.#rangeOf(editor));
@@ -63,25 +61,16 @@ export class HeatMap implements vscode.Disposable {
     }
     this.hide();
     const { document } = editor;
-    const { version } = document;
-    const abort = new AbortController();
-    this.#abort = abort;
-    try {
-      const judged = await judge(this.session, document, range, ALTERNATIVES, abort.signal);
-      if (document.version !== version || abort.signal.aborted) return undefined;
-      this.#shown = { document, judged };
-      this.#draw();
-      void vscode.commands.executeCommand('setContext', SHOWN_KEY, true);
-      quietly(vscode.l10n.t('hover a token for its probability; Escape hides the heat map'));
-      return judged;
-    } catch (error) {
-      reportFailure(this.log, 'The text could not be explained', error);
-      return undefined;
-    }
+    const judged = await this.judge.judge(document, range, ALTERNATIVES);
+    if (!judged) return undefined;
+    this.#shown = { document, judged };
+    this.#draw();
+    void vscode.commands.executeCommand('setContext', SHOWN_KEY, true);
+    quietly(vscode.l10n.t('hover a token for its probability; Escape hides the heat map'));
+    return judged;
   }
 
   hide(): void {
-    this.#abort?.abort();
     if (!this.#shown) return;
     this.#shown = undefined;
     this.#draw();
@@ -89,7 +78,6 @@ export class HeatMap implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#abort?.abort();
     this.#disposables.dispose();
   }
 

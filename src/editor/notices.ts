@@ -4,6 +4,8 @@ import { toEngineError } from '../engine/errors';
 import { logFailure } from './log';
 
 const QUIET_MESSAGE_MS = 5000;
+/** What takes longer than this gets a notification with a Cancel button; the status bar shows it from the start. */
+export const NOTIFY_AFTER_MS = 1500;
 
 /** Tells the user something that they need not act upon, and that goes away by itself. */
 export function quietly(message: string): void {

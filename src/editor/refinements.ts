@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
 import { percent } from '../display/percent';
 import type { Alternative, CellStart } from '../engine';
-import { toEngineError } from '../engine/errors';
 import { enclosingLine } from './enclosing';
-import type { EngineSession } from './engine-session';
 import type { FillCommand } from './fill-command';
 import type { FillTarget } from './fill-target';
-import { judge, type JudgedText, type JudgedToken } from './judged-text';
+import type { Judge } from './judge';
+import type { JudgedText, JudgedToken } from './judged-text';
 import { visibleText } from './mask-layout';
-import { quietly, reportFailure } from './notices';
+import { quietly } from './notices';
 import type { ResultBar } from './result-bar';
 import type { FillOutcome } from './running-fill';
 import { remaskWeakest } from './weak-tokens';
@@ -22,10 +21,9 @@ interface AlternativeItem extends vscode.QuickPickItem {
 /** What only a model that can remask can do to a text that is there: improve it, or choose one token anew. */
 export class Refinements {
   constructor(
-    private readonly session: EngineSession,
+    private readonly judge: Judge,
     private readonly fills: FillCommand,
     private readonly bar: ResultBar,
-    private readonly log: vscode.LogOutputChannel,
   ) {}
 
   /** “LLaDA: Improve Selection”: remasks the weakest tokens of the selections, or of the new fill, and fills them again. */
@@ -56,7 +54,7 @@ export class Refinements {
     }
     const { document, selection } = editor;
     if (!(await this.fills.mayFill(document))) return undefined;
-    const judged = await this.#judge(document, region);
+    const judged = await this.judge.judge(document, region, ALTERNATIVES);
     const token = judged && tokenAt(judged, selection.active);
     if (!token) return undefined;
     const chosen = await pick(token, judged);
@@ -77,30 +75,13 @@ export class Refinements {
     const { version } = document;
     const targets: FillTarget[] = [];
     for (const range of ranges.toSorted((a, b) => a.start.compareTo(b.start))) {
-      const judged = await this.#judge(document, range);
+      const judged = await this.judge.judge(document, range, ALTERNATIVES);
       if (!judged) return undefined;
       if (judged.scored.tokens.length > 0)
         targets.push({ range, hole: { cells: remaskWeakest(judged.scored.tokens) } });
     }
     if (document.version !== version || targets.length === 0) return undefined;
     return this.fills.fill(document, targets);
-  }
-
-  /** @returns undefined when it was cancelled or has failed, which the user has been told */
-  async #judge(document: vscode.TextDocument, range: vscode.Range): Promise<JudgedText | undefined> {
-    const options = {
-      location: vscode.ProgressLocation.Window,
-      title: vscode.l10n.t('LLaDA: reading each token in its place'),
-    };
-    const { signal } = new AbortController();
-    try {
-      return await vscode.window.withProgress(options, () =>
-        judge(this.session, document, range, ALTERNATIVES, signal),
-      );
-    } catch (error) {
-      reportFailure(this.log, 'The text could not be judged', toEngineError(error));
-      return undefined;
-    }
   }
 }
 

@@ -1,24 +1,25 @@
 import * as vscode from 'vscode';
 import type { EngineSession, RequestCost } from './engine-session';
+import { SlowFills } from './slow-fills';
 
-/** Fills that take longer than this on average come too late to be of use while typing. */
-const SLOW_MS = 1200;
-/** So many are looked at before anything is said. */
-const FILLS = 8;
 const SAID = 'llada.saidSlow';
 
 /** Says once, ever, what helps where fills are slow. */
 export class SlowMachineHint implements vscode.Disposable {
-  #costs: RequestCost[] = [];
+  readonly #fills = new SlowFills();
+  #last: RequestCost | undefined;
   readonly #listening: vscode.Disposable;
 
   constructor(
-    session: EngineSession,
-    private readonly memory: vscode.Memento,
+    session: Pick<EngineSession, 'onDidChangeState' | 'lastCost'>,
+    private readonly memory: Pick<vscode.Memento, 'get' | 'update'>,
   ) {
     this.#listening = session.onDidChangeState(({ kind }) => {
       const { lastCost } = session;
-      if (kind === 'ready' && lastCost && lastCost !== this.#costs.at(-1)) this.#add(lastCost);
+      if (kind !== 'ready' || !lastCost || lastCost === this.#last) return;
+      this.#last = lastCost;
+      const mean = this.#fills.add(lastCost.ms);
+      if (mean !== undefined) this.#hint(mean);
     });
   }
 
@@ -26,10 +27,8 @@ export class SlowMachineHint implements vscode.Disposable {
     this.#listening.dispose();
   }
 
-  #add(cost: RequestCost): void {
-    this.#costs = [...this.#costs, cost].slice(-FILLS);
-    const mean = this.#costs.reduce((sum, { ms }) => sum + ms, 0) / this.#costs.length;
-    if (this.#costs.length < FILLS || mean < SLOW_MS || this.memory.get<boolean>(SAID)) return;
+  #hint(mean: number): void {
+    if (this.memory.get<boolean>(SAID)) return;
     void this.memory.update(SAID, true);
     void say(mean);
   }

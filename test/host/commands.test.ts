@@ -36,10 +36,6 @@ describe('the other commands', function () {
     assert.match(text, / on (cpu|webgpu|cuda|dml|coreml|wasm); /);
   });
 
-  it('Snooze is VS Code’s own', async () => {
-    assert.ok((await vscode.commands.getCommands(true)).includes('editor.action.inlineSuggest.snooze'));
-  });
-
   it('Show Log shows the log, and the menu runs what is chosen in it', async () => {
     await vscode.commands.executeCommand('llada.showLog');
     const editor = await openMarked('const a = «1 + 2»;\n');

@@ -73,6 +73,28 @@ describe('documents that can and cannot be filled', () => {
     assert.equal(editor.document.getText(), replaced(marked(drawn), texts));
   });
 
+  it('a cell of a notebook, and no other cell', async () => {
+    const cell = (text: string): vscode.NotebookCellData =>
+      new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text, 'javascript');
+    const data = new vscode.NotebookData([cell('const a = 1;'), cell('const b = 2;')]);
+    const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', data);
+    await vscode.window.showNotebookDocument(notebook);
+    await vscode.commands.executeCommand('notebook.focusNextEditor');
+    const { document } = vscode.window.activeTextEditor!;
+    const other = notebook
+      .getCells()
+      .find((each) => each.document !== document)!
+      .document.getText();
+    const text = document.getText();
+    const { texts } = filled(await fill('cursor'));
+    assert.equal(document.uri.scheme, 'vscode-notebook-cell');
+    assert.notEqual(texts[0], '');
+    assert.equal(document.getText().replace(texts[0]!, ''), text);
+    assert.ok(notebook.getCells().some((each) => each.document.getText() === other));
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), text);
+  });
+
   it('a file of a read-only file system is refused at once', async () => {
     const registration = vscode.workspace.registerFileSystemProvider('llada-read-only', new ReadOnlyFiles(), {
       isReadonly: true,

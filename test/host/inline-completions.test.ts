@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { LladaApi } from '../../src/editor/extension-api';
 import {
+  acceptChoice,
   closeAll,
   configure,
   fill,
@@ -121,6 +122,63 @@ describe('inline completions', () => {
     await vscode.commands.executeCommand('type', { text: 't' });
     await provided;
     await prose();
+  });
+
+  it('go on from the entry that is selected in the suggestion list', async () => {
+    // Nothing that the model would come to by itself.
+    const entry = 'addThem(first + 41, ';
+    const selections = new vscode.EventEmitter<void>();
+    const list = vscode.languages.registerCompletionItemProvider('plaintext', {
+      provideCompletionItems: () => [new vscode.CompletionItem(entry)],
+      // VS Code asks for the rest of an entry when it selects it.
+      resolveCompletionItem: (item) => {
+        selections.fire();
+        return item;
+      },
+    });
+    const settings = await configure({
+      'llada.inlineCompletions.languages': { plaintext: true },
+      'llada.inlineCompletions.leastConfidence': 0,
+      'editor.wordBasedSuggestions': 'off',
+    });
+    const drawn = 'function addThem(first, second) {\n  return first + second;\n}\nconst three = add‸\n';
+    const place = marked(drawn);
+    const before = place.text.slice(0, place.text.lastIndexOf('add')) + entry;
+    const offers: string[] = [];
+    const listening = llada().onDidProvideCompletion((text) => offers.push(`${before}${text}\n`));
+    let text = '';
+    for (let seed = 0; !text.startsWith(before) && seed < SEEDS / 2; seed++) {
+      await configure({ 'llada.seed': seed });
+      const editor = await openMarked(drawn, 'plaintext');
+      const selected = next(selections.event);
+      await vscode.commands.executeCommand('editor.action.triggerSuggest');
+      await selected;
+      // Ghost text for the place without the entry may come first, and for one seed the model may have nothing to say.
+      for (let turn = 0; turn < 20 && editor.document.getText() === place.text; turn++) {
+        await trigger(llada());
+        await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      text = editor.document.getText();
+      await closeAll();
+    }
+    assert.ok(offers.includes(text), `“${text}” is not the entry and what was offered to follow it`);
+    listening.dispose();
+    list.dispose();
+    selections.dispose();
+    await settings();
+  });
+
+  it('stay away while they are snoozed', async () => {
+    // The first entry of the list of times.
+    await acceptChoice(vscode.commands.executeCommand('llada.snooze'));
+    await openText('const total = ');
+    await vscode.commands.executeCommand('cursorEnd');
+    assert.deepEqual(await engineWhileTyping('p'), []);
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.cancelSnooze');
+    const provided = next(llada().onDidProvideCompletion);
+    await vscode.commands.executeCommand('type', { text: 'r' });
+    await provided;
   });
 
   it('stay away when the model is less sure than asked', async () => {

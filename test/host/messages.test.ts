@@ -27,7 +27,7 @@ type Notices = Record<
 >;
 
 /** What only tells that a wish was carried out: nothing is to be done about it. */
-const NO_ERRORS = /fill cancelled|The request was cancelled/;
+const NO_ERRORS = /cancelled/;
 
 /** Every message that the editor shows of its own; those of the engine, which it passes on, are in the engine's list. */
 describe('every error message of the editor', function () {

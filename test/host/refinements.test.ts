@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { JudgedText } from '../../src/editor/judged-text';
 import type { FillOutcome } from '../../src/editor/running-fill';
-import { acceptChoice, closeAll, filled, openMarked, useExtension } from './support/editing';
+import { acceptChoice, closeAll, filled, next, openMarked, useExtension } from './support/editing';
 
 const LINE = 'const total = prices.reduce((sum, price) => sum + price, 0);';
 const CODE = `const prices = [1, 2, 3];\n«${LINE}»\nconsole.log(total);\n`;
@@ -34,6 +34,26 @@ describe('what can be done to a text that is there', () => {
     );
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), 'x'));
     assert.equal(llada().heatMap(), undefined);
+  });
+
+  it('Explain Uncertainty and Improve Selection can be cancelled while the model reads', async () => {
+    const lines = Array.from({ length: 24 }, (_, i) => `const value${i} = compute(${i}, before);`);
+    const editor = await openMarked(`«${lines.join('\n')}»\n`);
+    for (const command of ['llada.explainUncertainty', 'llada.improveSelection']) {
+      const reading = next(llada().onDidChangeEngineState, ({ kind }) => kind === 'working');
+      const judging = vscode.commands.executeCommand(command);
+      await reading;
+      await vscode.commands.executeCommand('llada.cancelFill');
+      assert.equal(await judging, undefined, command);
+    }
+    assert.equal(llada().heatMap(), undefined);
+    assert.equal(editor.document.getText(), `${lines.join('\n')}\n`);
+    // An edit makes what is being read worthless.
+    const reading = next(llada().onDidChangeEngineState, ({ kind }) => kind === 'working');
+    const judging = vscode.commands.executeCommand('llada.explainUncertainty');
+    await reading;
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), 'x'));
+    assert.equal(await judging, undefined);
   });
 
   it('Improve Selection masks the weakest tokens and keeps the others', async () => {

@@ -33,12 +33,14 @@ const MEGABYTE = 2 ** 20;
 const PLAIN_EDITOR = {
   'editor.autoClosingBrackets': 'never',
   'editor.autoClosingQuotes': 'never',
+  'editor.autoClosingComments': 'never',
   'editor.autoIndent': 'none',
   'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
   'editor.suggestOnTriggerCharacters': false,
   'editor.parameterHints.enabled': false,
   'editor.linkedEditing': false,
   'html.autoClosingTags': false,
+  'html.autoCreateQuotes': false,
 };
 
 /** Resident megabytes of this extension host and of its engine. */

@@ -64,7 +64,7 @@ export async function runInBrowser(run: HostRun): Promise<boolean> {
     const log: string[] = [];
     const ended = await suiteEnd(page, log);
     await develop(page, server, run);
-    await page.goto(workbenchUrl(server, run.folder));
+    await page.goto(workbenchUrl(server, run.folder), { timeout: SUITE_TIMEOUT_MS });
     const end = await ended();
     if (end === 'ok') return true;
     // The picture shows the window as the last test left it.

@@ -22,8 +22,8 @@ export function selectTests(folder: string, argv: readonly string[]): Selection 
   const words = command.args;
   const files = readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => words.length === 0 || words.some((word) => `${folder}/${name}`.includes(word)))
     .map((name) => path.join(ROOT, folder, name))
-    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
     .sort();
   return { files, grep: command.opts<{ grep?: string }>().grep };
 }

@@ -8,7 +8,8 @@ import type { Browser, Page } from 'playwright-core';
 import { atExit } from '../../scripts/setup/at-exit';
 import { launchChromium } from '../../scripts/setup/chromium';
 import { ARTIFACTS, ROOT } from '../../scripts/setup/paths';
-import { writeTraceFile } from '../../src/demo/trace-file';
+import type { TraceStep } from '../../src/demo/trace';
+import { readTraceFile, writeTraceFile } from '../../src/demo/trace-file';
 import { isRunning } from '../../src/engine/is-running';
 import { runOf, token, traceOf } from '../unit/demo/traces';
 import { DemoPage } from './support/demo-page';
@@ -20,6 +21,12 @@ async function statusOf(url: string, headers: Readonly<Record<string, string>>):
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   response.resume();
   return response.statusCode;
+}
+
+/** Indices of the cells that a step commits and masks again. */
+interface StepChanges {
+  readonly committed: readonly number[];
+  readonly remasked: readonly number[];
 }
 
 describe('npm run demo', () => {
@@ -82,6 +89,52 @@ describe('npm run demo', () => {
     await demo.cells('committed').nth(23).waitFor();
     assert.equal(await demo.lane().locator('.canvas').innerText(), text);
     assert.equal(await demo.field('Tokens').inputValue(), '24');
+  });
+
+  it('moves, unless the user prefers reduced motion', async () => {
+    assert.equal(await demo.movesAtTheEnd(), true);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    assert.equal(await demo.movesAtTheEnd(), false);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+  });
+
+  it('unmasks in the order, by the schedule and with the remasking that are picked', async () => {
+    /** Runs with what is picked, and reads the trace: the cells that each step commits, and those that it masks again. */
+    const trace = async (picked: Readonly<Record<string, string>>): Promise<StepChanges[]> => {
+      for (const [name, value] of Object.entries(picked))
+        await page.locator(`select[name=${name}]`).selectOption(value);
+      await demo.run();
+      const [file] = await Promise.all([page.waitForEvent('download'), demo.button('Save trace').click()]);
+      const { lanes } = readTraceFile(readFileSync(await file.path(), 'utf8'));
+      const indices = ({ changes }: TraceStep, masked: boolean): number[] =>
+        changes.filter(({ cell }) => cell.masked === masked).map(({ index }) => index);
+      const steps = lanes[0]!.steps.slice(1);
+      return steps.map((step) => ({ committed: indices(step, false), remasked: indices(step, true) }));
+    };
+    await demo.field('Steps').fill('6');
+    const linear = await trace({ order: 'left', schedule: 'linear', remasking: 'none' });
+    assert.deepEqual(
+      linear.flatMap(({ committed }) => committed),
+      Array.from({ length: 24 }, (_, i) => i),
+    );
+    assert.deepEqual(
+      linear.map(({ committed }) => committed.length),
+      Array<number>(6).fill(4),
+    );
+    const cosine = await trace({ order: 'right', schedule: 'cosine' });
+    assert.equal(cosine.length, 6);
+    assert.ok(cosine[0]!.committed.length < 4);
+    assert.ok(cosine[0]!.committed.includes(23));
+    assert.deepEqual(
+      [...linear, ...cosine].flatMap(({ remasked }) => remasked),
+      [],
+    );
+    const remasking = await trace({ order: 'confidence', remasking: 'remdm-rescale' });
+    assert.notDeepEqual(
+      remasking.flatMap(({ remasked }) => remasked),
+      [],
+    );
+    await trace({ schedule: 'linear', remasking: 'none' });
   });
 
   it('saves traces and animations as the browser does', async () => {

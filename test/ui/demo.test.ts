@@ -18,7 +18,7 @@ describe('Generation Demo', () => {
   before(async () => {
     code = await openVsCode({
       files: { 'a.js': 'const a = 1;\n', '.vscode/settings.json': '{}' },
-      open: 'a.js',
+      settings: { 'workbench.reduceMotion': 'on' },
     });
     await code.statusBarItem('LLaDA').waitFor();
     await code.runCommand('LLaDA: Open Generation Demo');
@@ -109,6 +109,24 @@ describe('Generation Demo', () => {
     assert.equal(await demo.cells('locked').count(), 2);
     await demo.pick('Grid');
     assert.equal(await demo.lane().locator('.canvas').innerText(), text);
+  });
+
+  it('keeps it when the window is reloaded, and goes on from there', async () => {
+    const text = await demo.lane().locator('.canvas').innerText();
+    await code.reload();
+    demo = new DemoPage(await code.webviewFrame(TITLE));
+    await demo.cells('committed').nth(39).waitFor();
+    assert.equal(await demo.lane().locator('.canvas').innerText(), text);
+    assert.equal(await demo.field('Tokens').inputValue(), '40');
+    assert.equal(await demo.cells('locked').count(), 2);
+    await demo.cells().first().focus();
+    await code.press('Delete');
+    await demo.run('Go on');
+    assert.equal(await demo.cells('masked').count(), 0);
+  });
+
+  it('does not move where VS Code is told to reduce motion', async () => {
+    assert.equal(await demo.movesAtTheEnd(), false);
   });
 
   it('compares samplings on a hole in a text, and shows how sure the model is of each token', async () => {

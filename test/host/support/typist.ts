@@ -16,7 +16,7 @@ export interface TypingCounts {
 
 const KEY_MS = { least: 50, spread: 130 };
 /** Now and then a typist thinks; that is when suggestions come. */
-const THOUGHT = { chance: 0.12, ms: 900 };
+const THOUGHT = { chance: 0.08, least: 600, spread: 2400 };
 /** What is offered is taken when so much of it, or all, is what was to be typed. */
 const WORTH_TAKING = 3;
 
@@ -60,6 +60,7 @@ export class Typist {
       line.text.length,
     );
     const wanted = editor.document.getText(range);
+    this.#typedAt = performance.now();
     await editor.edit((edit) => edit.delete(range));
     editor.selection = new vscode.Selection(range.start, range.start);
     await this.#type(editor, range.start, wanted, until);
@@ -81,7 +82,8 @@ export class Typist {
       typed++;
       if (!inTime) continue;
       const thinks = this.random.uniform() < THOUGHT.chance;
-      await pause(thinks ? THOUGHT.ms : KEY_MS.least + this.random.uniform() * KEY_MS.spread);
+      const { least, spread } = thinks ? THOUGHT : KEY_MS;
+      await pause(least + this.random.uniform() * spread);
       typed += await this.#take(editor, start, wanted, typed);
     }
   }

@@ -63,6 +63,20 @@ export class DemoPage {
     return this.root.locator('body').evaluate(expression, undefined, { timeout: WAIT_MS });
   }
 
+  /** Whether anything moves when the last step is shown again. */
+  async movesAtTheEnd(): Promise<boolean> {
+    const position = (value: number): string =>
+      `position.value = ${value}; position.dispatchEvent(new Event('input'))`;
+    return this.evaluate<boolean>(`(() => {
+      const position = document.querySelector('#position');
+      for (const animation of document.getAnimations()) animation.finish();
+      ${position(0)};
+      document.body.getBoundingClientRect();
+      ${position(9999)};
+      return document.getAnimations().length > 0;
+    })()`);
+  }
+
   /** What axe-core finds wrong with the page as it is, and where. */
   async violations(): Promise<string[]> {
     await this.evaluate(`${AXE};undefined`);

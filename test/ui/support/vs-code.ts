@@ -27,6 +27,10 @@ import { WAIT_MS } from './wait';
 export interface OpenOptions {
   /** The workspace: path in it → text. */
   readonly files: Readonly<Record<string, string>>;
+  /** The .code-workspace file among them to open, in place of the folder. */
+  readonly workspace?: string;
+  /** In Restricted Mode. */
+  readonly restricted?: boolean;
   /** The file to show. */
   readonly open?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -59,6 +63,7 @@ export async function openVsCode(options: OpenOptions): Promise<VsCode> {
   const server = await startServer({
     ...(options.vsix ? { installVsix: options.vsix } : { installExtension: true }),
     ...(options.settings && { settings: options.settings }),
+    ...(options.restricted && { restricted: true }),
   });
   const browser = await launchChromium();
   const context = await browser.newContext({
@@ -69,7 +74,8 @@ export async function openVsCode(options: OpenOptions): Promise<VsCode> {
   page.setDefaultTimeout(WAIT_MS);
   const code = new VsCode(page, folder, server, browser);
   open.add(code);
-  await page.goto(workbenchUrl(server, folder, options.open && path.join(folder, options.open)));
+  const opened = path.join(folder, options.workspace ?? '');
+  await page.goto(workbenchUrl(server, opened, options.open && path.join(folder, options.open)));
   await page.locator('.monaco-workbench .part.statusbar').waitFor();
   if (options.open) await code.lines.first().waitFor();
   return code;
@@ -97,6 +103,12 @@ export class VsCode extends Editor {
     await takeFromPalette(this.page, name, path.basename(name));
     await this.page.locator('.tab.active', { hasText: path.basename(name) }).waitFor();
     await this.lines.first().waitFor();
+  }
+
+  /** Reloads the window, which shows again what it showed; one that was opened on a file shows that file instead. */
+  async reload(): Promise<void> {
+    await Promise.all([this.page.waitForEvent('load'), this.runCommand('Developer: Reload Window')]);
+    await this.statusBarItem('LLaDA').waitFor();
   }
 
   /** Opens the command palette at a command's full title, and leaves it open. */

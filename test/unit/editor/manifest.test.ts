@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../../../scripts/setup/paths';
 
@@ -41,6 +41,20 @@ describe('the manifest', () => {
         assert.ok('maximum' in setting, `${name} has an upper bound`);
       }
     }
+  });
+
+  it('has every command and setting in a test on a real VS Code', () => {
+    const folder = path.join(ROOT, 'test/host');
+    const tests = readdirSync(folder)
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => readFileSync(path.join(folder, name), 'utf8'))
+      .join('\n');
+    const helpers = readFileSync(path.join(folder, 'support/editing.ts'), 'utf8');
+    const ids = [...contributes.commands.map(({ command }) => command), ...SETTINGS.map(([name]) => name)];
+    assert.deepEqual(
+      ids.filter((id) => !`${tests}${helpers}`.includes(id)),
+      [],
+    );
   });
 
   it('binds no key but Escape, and that only while there is something of ours to end', () => {

@@ -54,11 +54,18 @@ describe('score', function () {
     assert.deepEqual((await score(runtime, { ...AROUND, text: '' }, undefined)).tokens, []);
   });
 
-  it('is cancelled', () =>
-    assert.rejects(
-      score(runtime, { ...AROUND, text: 'abc' }, AbortSignal.abort()),
-      ({ code }: EngineError) => code === 'cancelled',
-    ));
+  it('is cancelled, before it begins or between two parts', async () => {
+    const cancelled = ({ code }: EngineError): boolean => code === 'cancelled';
+    await assert.rejects(score(runtime, { ...AROUND, text: 'abc' }, AbortSignal.abort()), cancelled);
+    const before = runtime.predictor.forwards;
+    const abort = new AbortController();
+    const scoring = score(runtime, { ...AROUND, text: 'x+'.repeat(25) }, abort.signal);
+    // As the engine process reads a cancellation: in the event loop, when a forward has ended.
+    const reading = setInterval(() => runtime.predictor.forwards > before && abort.abort(), 0);
+    await assert.rejects(scoring, cancelled);
+    clearInterval(reading);
+    assert.ok(runtime.predictor.forwards - before < 8, 'it went on to the end');
+  });
 
   it('tokenizes as a hole does', async () => {
     const text = 'a = "é[MASK]"\r\n';

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { fillRequest } from '../../src/editor/fill-request';
+import type { FillRequest } from '../../src/engine';
+import {
+  closeAll,
+  configure,
+  fill,
+  filled,
+  openFile,
+  openMarked,
+  openText,
+  useExtension,
+} from './support/editing';
+
+const SUM = 'function sum(a, b) {\n  return «a + b + 1»;\n}\n';
+
+describe('settings', () => {
+  useExtension({ 'llada.inlineCompletions.enabled': false, 'llada.threshold': 0 });
+
+  async function filledWith(settings: Readonly<Record<string, unknown>>): ReturnType<typeof filledSum> {
+    const undo = await configure(settings);
+    const outcome = await filledSum();
+    await undo();
+    return outcome;
+  }
+
+  async function filledSum(): Promise<ReturnType<typeof filled>> {
+    await closeAll();
+    await openMarked(SUM);
+    return filled(await fill());
+  }
+
+  it('llada.steps: how many forwards there are, however many tokens that takes a step', async () => {
+    assert.equal((await filledWith({ 'llada.steps': 2 })).step.index, 2);
+  });
+
+  it('llada.temperature: next to none of it is greedy sampling', async () => {
+    const greedy = await filledSum();
+    const cold = await filledWith({
+      'llada.sampling': 'multinomial',
+      'llada.temperature': 0.001,
+      'llada.seed': 5,
+    });
+    assert.deepEqual(cold.texts, greedy.texts);
+  });
+
+  it('llada.maxTokens: the most at a cursor', async () => {
+    const undo = await configure({ 'llada.maxTokens': 2 });
+    await openText('const numbers = [1, 2, 3];\nconst doubled = numbers.map();\n');
+    const { step } = filled(await fill('cursor'));
+    assert.ok(step.holes[0]!.length <= 2);
+    await undo();
+  });
+
+  describe('llada.context.openTabs', () => {
+    const PREFIX = 'import { countBooks } from "./shelf";\n\nconst many = countBooks(';
+    const HELPER = 'export function countBooks(shelf, kind) {\n  return shelf.books.length;\n}\n';
+
+    async function request(): Promise<FillRequest> {
+      const { document } = await openFile('reader.js', PREFIX);
+      return fillRequest(document, { prefix: document.getText(), between: [], suffix: '' });
+    }
+
+    it('off, the text is the file’s own', async () => {
+      await openFile('shelf.js', HELPER);
+      assert.equal((await request()).prefix, PREFIX);
+    });
+
+    it('on, the passage of another tab that declares what is used comes first, with its path', async () => {
+      const undo = await configure({ 'llada.context.openTabs': true });
+      await openFile('unrelated.js', 'export const colours = ["red", "green"];\n');
+      await vscode.commands.executeCommand('workbench.action.keepEditor');
+      await openFile('shelf.js', HELPER);
+      await vscode.commands.executeCommand('workbench.action.keepEditor');
+      assert.equal((await request()).prefix, `// shelf.js\n${HELPER.trimEnd()}\n\n${PREFIX}`);
+      // What is no longer open is not read.
+      await closeAll();
+      assert.equal((await request()).prefix, PREFIX);
+      await undo();
+    });
+
+    it('on, files that look like secrets are not read', async () => {
+      const undo = await configure({ 'llada.context.openTabs': true });
+      await openFile('secrets.js', HELPER);
+      await vscode.commands.executeCommand('workbench.action.keepEditor');
+      assert.equal((await request()).prefix, PREFIX);
+      await undo();
+    });
+  });
+});
