@@ -37,11 +37,12 @@ export async function loadRuntime(folder: string, options: LoadOptions): Promise
     windowRows: window.rows,
     loadMs: performance.now() - started,
   };
-  const Contexts = options.contextCache === false ? UncachedContexts : RecentContexts;
+  // One for completions, one for commands; where completions run in the background, each opening has its own.
+  const kept = onFewerThreads ? 1 : 2;
   const runtimeOf = (mask: OrtPredictor): Runtime => ({
     config: { window, learned },
     tokenizer,
-    predictor: new Contexts(mask),
+    predictor: options.contextCache === false ? new UncachedContexts(mask) : new RecentContexts(mask, kept),
   });
   const runtime = runtimeOf(predictor);
   let background: Promise<Runtime> | undefined;

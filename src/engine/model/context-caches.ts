@@ -2,9 +2,6 @@ import { EngineError } from '../errors';
 import type { ContextCache, MaskPredictor, PredictorContext, PredictorRows } from './mask-predictor';
 import { UnreadContext } from './unread-context';
 
-/** Contexts kept when nobody uses them: one for completions, one for commands. 8 MB each at 512 tokens. */
-const KEPT = 2;
-
 /** Hands out caches of another predictor's. */
 abstract class ContextHolder implements MaskPredictor {
   constructor(protected readonly inner: MaskPredictor) {}
@@ -30,6 +27,14 @@ export class RecentContexts extends ContextHolder {
   /** The latest last. */
   #kept: KeptContext[] = [];
 
+  /** @param most contexts kept when nobody uses them; one of the bundled model takes 15 MB at 448 tokens */
+  constructor(
+    inner: MaskPredictor,
+    private readonly most: number,
+  ) {
+    super(inner);
+  }
+
   async readContext(context: PredictorContext): Promise<ContextCache> {
     const known = this.#kept.find((kept) => sameContext(kept.context, context));
     const kept = known ?? new KeptContext(context, await this.inner.readContext(context));
@@ -46,7 +51,7 @@ export class RecentContexts extends ContextHolder {
   /** Releases what is neither in use nor among the latest. */
   #forget(): void {
     const idle = this.#kept.filter(({ users }) => users === 0);
-    for (const kept of idle.slice(0, Math.max(0, idle.length - KEPT))) {
+    for (const kept of idle.slice(0, Math.max(0, idle.length - this.most))) {
       this.#kept.splice(this.#kept.indexOf(kept), 1);
       kept.cache.release();
     }
