@@ -21,11 +21,12 @@ export function makeVsix(target: Target, out: string): Sizes {
     const sizes = stage(target, folder);
     const vsce = path.join(ROOT, 'node_modules/@vscode/vsce/vsce');
     const platform = target === 'universal' ? [] : ['--target', target];
-    // Only with a repository can the links of README.md be made to lead somewhere; the release workflow gives one.
+    // vsce makes the links of README.md lead to a repository on the forges that it knows; the release workflow gives one.
     const { repository } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
-      repository?: unknown;
+      repository?: { url: string };
     };
-    const unpublished = repository ? [] : ['--allow-missing-repository', '--no-rewrite-relative-links'];
+    const isKnown = /^https:\/\/(github|gitlab)\.com\//.test(repository?.url ?? '');
+    const unpublished = isKnown ? [] : ['--allow-missing-repository', '--no-rewrite-relative-links'];
     const args = [vsce, 'package', ...platform, '--no-dependencies', '--out', out, ...unpublished];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
     if (status !== 0) throw new Error(`vsce could not make ${out}:\n${stdout}${stderr}`);
