@@ -1,5 +1,11 @@
 /** VS Code's names of the platforms that onnxruntime-node has a binary for. */
-export const NATIVE_TARGETS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'] as const;
+export const NATIVE_TARGETS = [
+  'linux-x64',
+  'linux-arm64',
+  'darwin-arm64',
+  'win32-x64',
+  'win32-arm64',
+] as const;
 
 /** A package's platform. `universal` runs everywhere, through WebAssembly. */
 export const TARGETS = [...NATIVE_TARGETS, 'universal'] as const;
