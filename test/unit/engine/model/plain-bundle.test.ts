@@ -51,6 +51,12 @@ function graph(withAttention: boolean, output = 'logits'): Uint8Array {
   return builder.encode('plain');
 }
 
+/** What PyTorch says of a text: the logits of its masked places. */
+interface Said {
+  readonly text: readonly number[];
+  readonly logits: Readonly<Record<number, readonly number[]>>;
+}
+
 function expected(text: readonly number[], at: number): number[] {
   const row = (table: Float32Array, index: number): Float32Array =>
     table.subarray(index * VOCABULARY, (index + 1) * VOCABULARY);
@@ -112,6 +118,28 @@ describe('plain bundles', function () {
     wanted: Int32Array.of(2, 0),
   };
   const TEXT = [40, 41, MASK, 50, MASK, 60, EOT];
+
+  it('of LLaDA’s and Dream’s architectures, exported by PyTorch, say what PyTorch says', async () => {
+    for (const [name, logitShift] of [
+      ['llada', false],
+      ['dream', true],
+    ] as const) {
+      const file = path.resolve('test/unit/engine/model/exports', name);
+      const said = JSON.parse(fs.readFileSync(`${file}.jsonl`, 'utf8')) as Said;
+      assert.deepEqual(said.text, TEXT);
+      await withPredictor(write({ logitShift }, fs.readFileSync(`${file}.onnx`)), async (predictor) => {
+        const logits = await predictor.predict(await predictor.readContext(CONTEXT), HOLE);
+        [4, 2].forEach((place, i) =>
+          said.logits[place]!.forEach((value, v) =>
+            assert.ok(
+              Math.abs(logits[i * predictor.vocabulary + 7 + v]! - value) < 1e-4,
+              `${name} ${place} ${v}`,
+            ),
+          ),
+        );
+      });
+    }
+  });
 
   async function check(predictor: MaskPredictor, places: readonly number[]): Promise<void> {
     const cache = await predictor.readContext(CONTEXT);
