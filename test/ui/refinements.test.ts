@@ -5,11 +5,14 @@ import { screenshotInEveryTheme, useTheme } from './support/theme';
 import { openVsCode, type VsCode } from './support/vs-code';
 import { waitUntil } from './support/wait';
 
+/** Takes the model a while to read. */
+const LONG = Array.from({ length: 24 }, (_, i) => `const value${i} = compute(${i}, before);\n`).join('');
+
 describe('after a fill', () => {
   let code: VsCode;
   before(async () => {
     code = await openVsCode({
-      files: { 'cart.js': CART, 'heat.js': CART, 'choice.js': CART },
+      files: { 'cart.js': CART, 'heat.js': CART, 'choice.js': CART, 'long.js': LONG },
       open: 'cart.js',
       settings: {
         'llada.inlineCompletions.enabled': false,
@@ -66,6 +69,17 @@ describe('after a fill', () => {
       },
       () => 'Escape did not hide the heat map.',
     );
+  });
+
+  it('Escape ends the reading that a heat map needs', async () => {
+    await code.openFile('long.js');
+    const before = await heat();
+    await code.press('Control+a');
+    await code.runCommand('LLaDA: Explain Uncertainty');
+    await code.statusBarItem('reading each token').waitFor();
+    await code.press('Escape');
+    await code.statusBarItem('cancelled').waitFor();
+    assert.equal(await heat(), before);
   });
 
   it('another token can be chosen, and the rest is filled again', async () => {
