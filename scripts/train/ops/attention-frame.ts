@@ -26,6 +26,12 @@ const factorStride = across + 8;
 /** Numbers of a row of a tile that one of its two lanes handles. */
 const perLane = across / 2;
 
+/**
+ * Words of a variable in workgroup memory that lies among matrices: drivers put variables one after another, and
+ * subgroup matrices are read and written at addresses that are multiples of 16 bytes.
+ */
+const aligned = (words: number): number => Math.ceil(words / 4) * 4;
+
 const otherStride = (headWidth: number): number => headWidth + 8;
 
 export const rowsOf = ({ subgroups }: FlashSpec): number => subgroups * piece;
@@ -33,13 +39,12 @@ export const rowsOf = ({ subgroups }: FlashSpec): number => subgroups * piece;
 /** Workgroup memory of any of the kernels, in bytes, rounded up. */
 export function workgroupBytes(spec: FlashSpec): number {
   const bytes = spec.emulated ? 4 : 2;
-  const words = 2 * Math.ceil(spec.shape.length / across);
+  const words = 3 * aligned(Math.ceil(spec.shape.length / across)) + 2 * aligned(1);
   return (
     bytes * (2 * across * otherStride(spec.headWidth) + rowsOf(spec) * factorStride) +
     4 * rowsOf(spec) * sumStride +
     8 * Math.max(spec.subgroups * lanes, across) +
-    8 * words +
-    64
+    4 * words
   );
 }
 
@@ -92,17 +97,18 @@ export class FlashFrame {
     const { headWidth, shape } = this.spec;
     const { heads, length } = shape;
     const tiles = Math.ceil(length / across);
+    const words = aligned(tiles);
     const { type } = this.pieces;
     return `${this.pieces.directives}
 ${bindings(inputs, outputs)}
 ${others.map(({ buffer }) => `var<workgroup> tile${buffer}: array<${type}, ${across * otherStride(headWidth)}>;`).join('\n')}
 var<workgroup> sums: array<f32, ${this.rows * sumStride}>;
 var<workgroup> factors: array<${type}, ${this.rows * factorStride}>;
-var<workgroup> plainBits: array<atomic<u32>, ${tiles}>;
-var<workgroup> holeBits: array<atomic<u32>, ${tiles}>;
-var<workgroup> sights: atomic<u32>;
-var<workgroup> seenTiles: array<u32, ${tiles}>;
-var<workgroup> seenCount: u32;
+var<workgroup> plainBits: array<atomic<u32>, ${words}>;
+var<workgroup> holeBits: array<atomic<u32>, ${words}>;
+var<workgroup> sights: array<atomic<u32>, ${aligned(1)}>;
+var<workgroup> seenTiles: array<u32, ${words}>;
+var<workgroup> seenCount: array<u32, ${aligned(1)}>;
 ${declarations}
 @compute @workgroup_size(${this.#threads}) fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
   let row0 = workgroup.x * ${this.rows}u;
@@ -124,19 +130,19 @@ ${declarations}
   let kind = kinds[sample * ${length}u + live];
   let seesPlain = row < ${length}u && (${sight.seesPlain});
   let seesHoles = row < ${length}u && (${sight.seesHoles});
-  if (seesPlain) { atomicOr(&sights, 1u); }
-  if (seesHoles) { atomicOr(&sights, 2u); }
+  if (seesPlain) { atomicOr(&sights[0], 1u); }
+  if (seesHoles) { atomicOr(&sights[0], 2u); }
   workgroupBarrier();
   if (t == 0u) {
-    let seen = atomicLoad(&sights);
+    let seen = atomicLoad(&sights[0]);
     var count = 0u;
     for (var tile = 0u; tile < ${tiles}u; tile++) {
       let bits = select(0u, atomicLoad(&plainBits[tile]), (seen & 1u) != 0u) | select(0u, atomicLoad(&holeBits[tile]), (seen & 2u) != 0u);
       if (bits != 0u) { seenTiles[count] = tile; count++; }
     }
-    seenCount = count;
+    seenCount[0] = count;
   }
-  let count = workgroupUniformLoad(&seenCount);
+  let count = workgroupUniformLoad(&seenCount[0]);
   ${others.map((matrix) => this.#otherLoad(matrix).declare).join('\n')}
   ${body}
 }`;

@@ -41,7 +41,7 @@ export const productChoice: {
   /** Whether the network's activations, weights and gradients are rounded to f16 once, before their products. */
   half: boolean;
   readonly tiles: Partial<Record<Form, Partial<Tile>>>;
-} = { half: false, tiles: {} };
+} = { half: true, tiles: {} };
 
 /** Makes all large products use the variant of this name. @throws Error if there is none */
 export function chooseVariant(name: string): void {
