@@ -65,7 +65,9 @@ function sayWhatIsReplaced(out: string): void {
 
 async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
   const { options, preset, prepared, network, values, result, init } = run;
-  const name = init ? `${init.config.name}-finetuned` : `llada-${preset.name}`;
+  // Gone on with on the pinned corpus a model is still the same; on a user's files it becomes another.
+  const from = init?.config.name ?? `llada-${preset.name}`;
+  const name = init && options.data !== undefined ? `${from}-finetuned` : from;
   const tokens = result.step * run.rowsPerStep;
   const corpus =
     options.data === undefined

@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     .option('--versus <file>', "figures of torch_baseline.py to set beside the trainer's")
     .option('--batch <n>', 'samples per step', '64')
     .option('--steps <n>', 'steps to train', '20')
-    .option('--skip <parts>', 'comma-separated: check, matmul, train, growth', '')
+    .option('--skip <parts>', 'comma-separated: check, matmul, train, f32, growth', '')
     .option('--products <variant>', 'a row of the table of matrix products: how training is to multiply')
     .option('--tiny', 'a toy network and toy matrices, to try the bench itself')
     .parse()
@@ -122,7 +122,7 @@ async function main(): Promise<void> {
     const speeds =
       gpu === undefined
         ? new Map([['cpu', await timeTraining(log, 'train cpu', config, shape, steps)]])
-        : await compareUnits(log, gpu, config, shape, steps);
+        : await compareUnits(log, gpu, config, shape, steps, !skipped.has('f32'));
     figures.runs = Object.fromEntries(speeds);
     if (options.versus !== undefined)
       compareWithTorch(log, resolve(options.versus), [...speeds.values()][0]!.tokensPerSecond);

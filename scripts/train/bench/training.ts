@@ -148,9 +148,10 @@ export async function compareUnits(
   config: Architecture,
   shape: BatchShape,
   steps: number,
+  withF32: boolean,
 ): Promise<Map<MatrixUnit, Speed>> {
   const own = gpu.matrixUnit;
-  const units: MatrixUnit[] = own === 'f32' ? ['f32'] : [own, 'f32'];
+  const units: MatrixUnit[] = own === 'f32' || !withF32 ? [own] : [own, 'f32'];
   const speeds = new Map<MatrixUnit, Speed>();
   for (const unit of units) {
     gpu.matrixUnit = unit;
