@@ -44,7 +44,11 @@ export const productChoice: {
 } = {
   half: true,
   // On an H200 a step took 52.9 ms so, 56.9 ms without prefetching, and 67 to 80 ms with two buffers or f32 operands.
-  tiles: { NN: { ...wide, prefetch: true }, NT: { ...wide, prefetch: true }, TN: { ...wide, prefetch: true } },
+  tiles: {
+    NN: { ...wide, prefetch: true },
+    NT: { ...wide, prefetch: true },
+    TN: { ...wide, prefetch: true },
+  },
 };
 
 /** Makes all large products use the variant of this name. @throws Error if there is none */
