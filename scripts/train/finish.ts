@@ -160,6 +160,7 @@ function megabytes({ train }: Prepared): string {
 function command(options: TrainOptions): string {
   const { preset, data, init, maxSteps, seed } = options;
   const given = {
+    tier: options.tier,
     batch: options.batch,
     accumulate: options.accumulate,
     schedule: options.schedule,
