@@ -69,6 +69,8 @@ export class ReverseProcess {
   readonly #blocks: Set<Cell>[];
   readonly #stepsPerBlock: number | undefined;
   readonly #expansions: number[];
+  /** Whether a hole has lost cells since it last got a token: it would only get them back, and lose them again. */
+  readonly #shrunk: boolean[];
   /** Tokens that each turn of the present block is to commit. */
   #shares: readonly number[] = [];
   /** Turns taken in the present block. */
@@ -86,6 +88,7 @@ export class ReverseProcess {
     this.#stepsPerBlock =
       plan.steps && Math.max(1, Math.floor(plan.steps / Math.max(1, this.#blocks.length)));
     this.#expansions = canvas.holes.map((_, hole) => EXPANSIONS_PER_CELL * (plan.resize?.limits[hole] ?? 0));
+    this.#shrunk = canvas.holes.map(() => false);
     this.#enterBlock();
   }
 
@@ -157,7 +160,8 @@ export class ReverseProcess {
   /** Whether a hole may get a cell more. In the last turn all masks are committed: a new one would be one too many. */
   #mayExpand(hole: number): boolean {
     const limit = this.plan.resize?.limits[hole] ?? 0;
-    return this.canvas.holes[hole]!.length < limit && this.#expansions[hole]! > 0 && !this.#isLastTurn();
+    const left = this.#expansions[hole]! > 0 && !this.#shrunk[hole];
+    return this.canvas.holes[hole]!.length < limit && left && !this.#isLastTurn();
   }
 
   #isLastTurn(): boolean {
@@ -210,12 +214,15 @@ export class ReverseProcess {
   ): Cell[] {
     const { resize, alternatives } = this.plan;
     const committed: Cell[] = [];
+    const shrunk = new Set<number>();
+    const written = new Set<number>();
     for (const i of [...chosen].sort((a, b) => b - a)) {
       const slot = masked[i]!;
       const { token, probability } = proposals[i]!;
       if (token === resize?.deleteToken) {
         this.#blocks[0]!.delete(this.canvas.cell(slot));
         this.canvas.remove(slot);
+        shrunk.add(slot.hole);
       } else if (token === resize?.expandToken) {
         // Of several expansions in one step the last ones may find the hole full: their masks stay as they are.
         if (!this.#mayExpand(slot.hole)) continue;
@@ -226,8 +233,11 @@ export class ReverseProcess {
         const choices = alternativesTo([token, ...others], logits[i]!, alternatives);
         this.canvas.commit(slot, token, probability, index, choices);
         committed.push(this.canvas.cell(slot));
+        written.add(slot.hole);
       }
     }
+    for (const hole of shrunk) this.#shrunk[hole] = true;
+    for (const hole of written) this.#shrunk[hole] = false;
     return committed;
   }
 

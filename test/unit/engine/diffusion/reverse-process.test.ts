@@ -204,6 +204,31 @@ describe('reverse process', () => {
   });
 });
 
+describe('a hole whose length changes', () => {
+  const resize = { expandToken: EXPAND, deleteToken: DELETE, limits: [8] };
+  /** Wants most to expand a hole of one mask and to shrink a longer one; after that the token 12. */
+  const torn: Predict = (canvas, masked) => {
+    const wanted = canvas.holes[0]!.length === 1 ? EXPAND : DELETE;
+    return masked.map(() => {
+      const logits = new Float32Array(VOCABULARY);
+      logits[wanted] = 9;
+      logits[12] = 5;
+      return logits;
+    });
+  };
+
+  it('does not grow again what it has just taken away', () => {
+    const canvas = new Canvas([[{ elastic: true }]]);
+    const lengths = Array.from(steps(canvas, torn, plan({ resize })), () => canvas.holes[0]!.length);
+    // Grown, shrunk, and then a token, although [EXPAND] was wanted again.
+    assert.deepEqual(lengths, [2, 1, 1]);
+    assert.deepEqual(
+      canvas.holes[0]!.map(({ token }) => token),
+      [12],
+    );
+  });
+});
+
 describe('forebear order', () => {
   // The threshold has no part in it.
   const forebear = (most: number, seed: number): ReversePlan =>
