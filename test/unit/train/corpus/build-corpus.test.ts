@@ -247,7 +247,7 @@ describe('buildCorpus from a manifest', () => {
     try {
       await assert.rejects(build({ source: { kind: 'manifest', file: manifest, tier: 1100 } }), {
         code: 'no-apt',
-        message: /1 of the corpus's sources are Debian packages.*apt-get.*Use tier 600/,
+        message: /1 of the corpus's sources are Debian packages.*apt-get.*Use --tier 600/,
       });
       await build();
     } finally {
