@@ -8,13 +8,12 @@ import { importBundle } from './export/import-bundle';
 import { finish, type Finished } from './finish';
 import { report } from './report';
 import { Network } from './network';
-import { defaultAdamW } from './ops/adamw';
 import { parseOptions, type TrainOptions } from './options';
 import { prepare } from './prepare';
 import type { TrainingPreset } from './presets';
 import { RunLog } from './run-log';
 import { BatchStream } from './samples/batch-stream';
-import { settingsOf, stepsBeforeLastPhase } from './settings';
+import { settingsOf, stepsBeforeLastPhase, trainerOptions } from './settings';
 import { countGpus } from './together/gpus';
 import { joinTeam, Team, type Member } from './together/team';
 import { Trainer } from './trainer';
@@ -105,10 +104,7 @@ function build(
 ): { trainer: Trainer; network: Network; loop: LoopOptions } {
   const network = new Network(preset.architecture, options.seed);
   if (init) network.assign(new Map([...init.parameters].map(([name, { data }]) => [name, data])));
-  const trainer = new Trainer(network, {
-    adamw: { ...defaultAdamW, weightDecay: preset.weightDecay, clipNorm: preset.gradientClip },
-    emaDecay: preset.emaDecay,
-  });
+  const trainer = new Trainer(network, trainerOptions(preset));
   const { rank, size } = member ?? { rank: 0, size: 1 };
   const part = { each: preset.accumulate, rank, size };
   const lateFrom = stepsBeforeLastPhase(preset) * preset.accumulate * size;

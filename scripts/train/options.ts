@@ -119,7 +119,8 @@ export function parseOptions(
   };
 }
 
-function count(text: string): number {
+/** Reads an option that counts something. @throws InvalidArgumentError for commander */
+export function count(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError('It must be a whole number of at least 1.');

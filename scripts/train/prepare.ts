@@ -36,15 +36,9 @@ export async function prepare(
   cache: string,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const folder = path.join(options.out, 'training');
-  const files = {
-    manifest: path.join(folder, 'prepared.json'),
-    train: path.join(folder, 'train.pack'),
-    valid: path.join(folder, 'valid.pack'),
-    tokenizer: path.join(folder, 'tokenizer', 'tokenizer.json'),
-  };
+  const files = filesIn(options.out);
   if (!fs.existsSync(files.manifest)) {
-    fs.mkdirSync(folder, { recursive: true });
+    fs.mkdirSync(path.dirname(files.manifest), { recursive: true });
     const { report, shards } = await corpus(options, preset, cache, signal);
     const into = path.dirname(files.tokenizer);
     if (options.init === undefined) await tokenizer(shards, into, preset.architecture.vocabulary, signal);
@@ -54,12 +48,29 @@ export async function prepare(
     const manifest: Manifest = { fingerprint: report.fingerprint };
     writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
   }
+  return readPrepared(options.out);
+}
+
+/** What an earlier run prepared in its output folder. @throws Error if a file is missing or not whole */
+export function readPrepared(out: string): Prepared {
+  const files = filesIn(out);
   const { fingerprint } = JSON.parse(fs.readFileSync(files.manifest, 'utf8')) as Manifest;
   return {
     train: readPack(files.train),
     valid: readPack(files.valid),
     tokenizer: JSON.parse(fs.readFileSync(files.tokenizer, 'utf8')) as TokenizerFile,
     fingerprint,
+  };
+}
+
+/** Prepared files of an output folder; the manifest is written last. */
+function filesIn(out: string): { manifest: string; train: string; valid: string; tokenizer: string } {
+  const folder = path.join(out, 'training');
+  return {
+    manifest: path.join(folder, 'prepared.json'),
+    train: path.join(folder, 'train.pack'),
+    valid: path.join(folder, 'valid.pack'),
+    tokenizer: path.join(folder, 'tokenizer', 'tokenizer.json'),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { BundleConfig } from '../../src/engine/model/bundle-config';
+import { defaultAdamW } from './ops/adamw';
 import type { TrainOptions } from './options';
 import { PRESETS, type TrainingPreset } from './presets';
+import type { TrainerOptions } from './trainer';
 
 /** What the kernels and the exported graph are written for. */
 const NORM_EPSILON = 1e-6;
@@ -53,4 +55,9 @@ export function settingsOf(
 /** Steps of a run that come before its last part. */
 export function stepsBeforeLastPhase({ steps, batch }: TrainingPreset): number {
   return Math.ceil(steps * (1 - batch.lastPhase.share));
+}
+
+/** How a trainer is set up for a preset. */
+export function trainerOptions({ weightDecay, gradientClip, emaDecay }: TrainingPreset): TrainerOptions {
+  return { adamw: { ...defaultAdamW, weightDecay, clipNorm: gradientClip }, emaDecay };
 }

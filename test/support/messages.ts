@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
@@ -59,6 +60,22 @@ export const WHAT_TO_DO = new RegExp(
     'try again',
   ].join('|'),
 );
+
+/** A test for each case, by name: its trigger throws, or rejects, with a message that says what to do; `seen` gets it. */
+export function sayWhatToDo(cases: Readonly<Record<string, () => unknown>>, seen: string[]): void {
+  for (const [name, trigger] of Object.entries(cases)) {
+    it(`says what happened and what to do: ${name}`, async () => {
+      await assert.rejects(
+        () => Promise.resolve().then(trigger),
+        ({ message }: Error) => {
+          seen.push(message);
+          assert.match(message, WHAT_TO_DO);
+          return true;
+        },
+      );
+    });
+  }
+}
 
 const SHORTEST = 8;
 

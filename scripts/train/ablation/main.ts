@@ -1,5 +1,5 @@
 /** Short training runs that differ in one thing each: what `npm run ablate` measures. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import fs from 'node:fs';
 import path from 'node:path';
 import { FastBpe } from '../../../src/engine/text/bpe';
@@ -9,13 +9,13 @@ import { selectBackend } from '../backend/select';
 import { writeWhole } from '../corpus/json-lines';
 import { learningRate } from '../learning-rate';
 import { Network } from '../network';
-import { defaultAdamW } from '../ops/adamw';
-import type { Prepared } from '../prepare';
+import { count } from '../options';
+import { readPrepared, type Prepared } from '../prepare';
 import { PRESETS, type TrainingPreset } from '../presets';
 import { buildGridBatch } from '../samples/batch';
 import { BatchStream } from '../samples/batch-stream';
-import { readPack, type PackedCorpus } from '../samples/packed-corpus';
-import { stepsBeforeLastPhase } from '../settings';
+import type { PackedCorpus } from '../samples/packed-corpus';
+import { stepsBeforeLastPhase, trainerOptions } from '../settings';
 import { Trainer } from '../trainer';
 import { T_GRID } from '../validation';
 import { ofTier, subset } from './subset';
@@ -37,34 +37,20 @@ const GROUPS = ['typescript', 'javascript', 'python', 'rest'] as const;
 const GRID_SEEDS = [11, 12];
 
 async function main(): Promise<void> {
-  const whole = (text: string): number => {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new InvalidArgumentError('It must be a whole number of at least 1.');
-    return value;
-  };
   const options = new Command('ablate')
     .description('Trains short runs that differ in one thing each and compares them on held-out text.')
     .requiredOption('--data <folder>', 'output folder of a training run, for its prepared corpus')
     .requiredOption('--out <file>', 'JSON file of the figures; variants that are in it are not run again')
-    .option('--steps <n>', 'steps of each run', whole, 800)
-    .option('--samples <n>', 'held-out samples per language, seed and mask ratio', whole, 64)
-    .option('--seconds <n>', 'begin no run after this time', whole, 1e6)
+    .option('--steps <n>', 'steps of each run', count, 800)
+    .option('--samples <n>', 'held-out samples per language, seed and mask ratio', count, 64)
+    .option('--seconds <n>', 'begin no run after this time', count, 1e6)
     .option('--only <names>', 'variants, separated by semicolons (default: all)')
     .option('--tiny', 'a toy network, to try the program itself')
     .parse()
     .opts<Options>();
   const standsAt = process.env['INIT_CWD'] ?? process.cwd();
   const out = path.resolve(standsAt, options.out);
-  const folder = path.resolve(standsAt, options.data, 'training');
-  const prepared: Prepared = {
-    train: readPack(path.join(folder, 'train.pack')),
-    valid: readPack(path.join(folder, 'valid.pack')),
-    tokenizer: JSON.parse(
-      fs.readFileSync(path.join(folder, 'tokenizer', 'tokenizer.json'), 'utf8'),
-    ) as Prepared['tokenizer'],
-    fingerprint: '',
-  };
+  const prepared = readPrepared(path.resolve(standsAt, options.data));
   const started = performance.now();
   const rows = fs.existsSync(out) ? (JSON.parse(fs.readFileSync(out, 'utf8')) as AblationRow[]) : [];
   const backend = await selectBackend('auto');
@@ -110,10 +96,7 @@ async function run(
   heldOut: HeldOut,
 ): Promise<AblationRow> {
   const network = new Network(preset.architecture, seed);
-  const trainer = new Trainer(network, {
-    adamw: { ...defaultAdamW, weightDecay: preset.weightDecay, clipNorm: preset.gradientClip },
-    emaDecay: preset.emaDecay,
-  });
+  const trainer = new Trainer(network, trainerOptions(preset));
   const stream = new BatchStream(
     {
       corpus: tier === undefined ? train : ofTier(train, tier),

@@ -13,7 +13,7 @@ import { collectRange } from '../../../src/cli/options';
 import type { Engine } from '../../../src/engine';
 import { startLane } from '../../../src/demo/requests';
 import { readTraceFile } from '../../../src/demo/trace-file';
-import { messagesIn, unseen, WHAT_TO_DO } from '../../support/messages';
+import { messagesIn, sayWhatToDo, unseen } from '../../support/messages';
 import { temporaryFolder } from '../engine/model/tiny-bundle';
 import { CLI, runCli } from './run-cli';
 
@@ -112,18 +112,7 @@ describe('every error message of the command line', function () {
     'a damaged trace': () => readTraceFile('{"format":"llada-trace","version":1,"run":{}}'),
   };
 
-  for (const [name, trigger] of Object.entries(cases)) {
-    it(`says what happened and what to do: ${name}`, async () => {
-      await assert.rejects(
-        () => Promise.resolve().then(trigger),
-        ({ message }: Error) => {
-          seen.push(message);
-          assert.match(message, WHAT_TO_DO);
-          return true;
-        },
-      );
-    });
-  }
+  sayWhatToDo(cases, seen);
 
   it('is listed here', () => {
     const thrown =
