@@ -36,7 +36,11 @@ describe('after a fill', () => {
     await lens('Accept').waitFor();
     await screenshotInEveryTheme(code, 'result-bar');
     await lens('Another').click();
-    await lens('Another').waitFor({ state: 'hidden' });
+    // Playwright's own wait looks every half second, too seldom for a fast fill.
+    await waitUntil(
+      async () => !(await lens('Another').isVisible()),
+      () => 'No other fill began.',
+    );
     await lens('Undo').waitFor();
     await lens('Undo').click();
     await waitUntil(
