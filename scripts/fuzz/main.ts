@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
+import { inChildProcess } from '../../src/engine/process/child-process';
 import { EngineClient } from '../../src/engine/process/client';
 import { writeTinyBundle } from '../../test/unit/engine/model/tiny-bundle';
 import { atExit } from '../setup/at-exit';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   atExit(() => rmSync(folder, { recursive: true, force: true }));
   if (model === undefined) await writeTinyBundle(folder, 'f32');
   const bundle = model === undefined ? folder : path.resolve(process.env['INIT_CWD'] ?? '.', model);
-  const engine = await EngineClient.start(path.join(ROOT, 'dist/engine-host.js'), bundle, {
+  const engine = await EngineClient.start(inChildProcess(path.join(ROOT, 'dist/engine-host.js'), bundle), {
     provider: 'cpu',
   });
   try {

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { findBundledModels } from '../../src/engine';
+import { findBundledModels } from '../../src/engine/node';
+import { inChildProcess } from '../../src/engine/process/child-process';
 import { EngineClient } from '../../src/engine/process/client';
 import { ROOT } from '../setup/paths';
 import { soak } from './soak';
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
   const folder = options.model ?? findBundledModels(ROOT)[0]?.folder;
   if (folder === undefined) throw new Error('There is no bundled model; name one with --model.');
   const requests = Number(options.requests);
-  const engine = await EngineClient.start(path.join(ROOT, 'dist/engine-host.js'), folder, {});
+  const engine = await EngineClient.start(inChildProcess(path.join(ROOT, 'dist/engine-host.js'), folder), {});
   try {
     console.log(`${engine.info.bundle} (${engine.info.precision}) on ${engine.info.provider}`);
     console.log('requests   p50 ms   p95 ms   memory MB');

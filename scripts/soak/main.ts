@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
-import { findBundledModels } from '../../src/engine';
+import { findBundledModels } from '../../src/engine/node';
 import { writeTinyBundle } from '../../test/unit/engine/model/tiny-bundle';
 import { atExit } from '../setup/at-exit';
 import { ARTIFACTS, ROOT } from '../setup/paths';

@@ -5,6 +5,7 @@ import { textAroundRegions } from '../../src/editor/around-regions';
 import { EngineError, type Engine, type LoadOptions } from '../../src/engine';
 import { Random } from '../../src/engine/diffusion/random';
 import { isRunning } from '../../src/engine/is-running';
+import { inChildProcess } from '../../src/engine/process/child-process';
 import { EngineClient } from '../../src/engine/process/client';
 import { randomDocument } from '../fuzz/documents';
 
@@ -55,7 +56,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   let killedAt = -Infinity;
   const start = async (): Promise<EngineClient> => {
     const folder = options.bundles[bundle % options.bundles.length]!;
-    const engine = await EngineClient.start(options.host, folder, options.load);
+    const engine = await EngineClient.start(inChildProcess(options.host, folder), options.load);
     pids.add((await engine.stats()).pid);
     return engine;
   };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findBundledModels, loadEngine, type Engine, type Step } from '../engine';
+import type { Engine, Step } from '../engine';
+import { findBundledModels, loadEngine } from '../engine/node';
 import { CliError } from './failures';
 import type { EngineOptions } from './options';
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { UNMASKING_ORDERS } from '../engine/diffusion/order';
 import { REMASKINGS } from '../engine/diffusion/remasking';
 import { SCHEDULES } from '../engine/diffusion/schedule';
@@ -28,7 +27,7 @@ export function renderPage(template: string, { script, styles, source, connect }
     source,
     connect,
     script,
-    nonce: randomBytes(16).toString('base64'),
+    nonce: crypto.randomUUID(),
     styles: styles.map((style) => `<link rel="stylesheet" href="${style}" />`).join(''),
     orders: options(['confidence', ...UNMASKING_ORDERS.filter((order) => order !== 'confidence')]),
     schedules: options(SCHEDULES),

@@ -1,8 +1,8 @@
-import { availableParallelism, cpus } from 'node:os';
 import * as vscode from 'vscode';
 import type { FillRequest, Step } from '../engine';
 import type { EngineSession } from './engine-session';
 import { reportFailure } from './notices';
+import type { Platform } from './platform';
 
 const RUNS = 5;
 const PREFIX = `/** A shopping cart. */
@@ -33,6 +33,7 @@ const CASES: readonly { readonly name: string; readonly request: Partial<FillReq
 /** “LLaDA: Run Benchmark”: times fills of a fixed text with the engine as it is set, and opens a table of them. */
 export async function runBenchmark(
   session: EngineSession,
+  platform: Pick<Platform, 'processor'>,
   log: vscode.LogOutputChannel,
 ): Promise<vscode.TextDocument | undefined> {
   const options = {
@@ -53,7 +54,7 @@ export async function runBenchmark(
     });
     const document = await vscode.workspace.openTextDocument({
       language: 'markdown',
-      content: report(session, rows),
+      content: report(session, platform.processor, rows),
     });
     await vscode.window.showTextDocument(document, { preview: true });
     return document;
@@ -88,11 +89,11 @@ async function timed(
   return `| ${name} | ${median} ms | ${most} ms | ${last?.index ?? 0} | ${last?.forwards ?? 0} |`;
 }
 
-function report({ state }: EngineSession, rows: readonly string[]): string {
+function report({ state }: EngineSession, processor: string, rows: readonly string[]): string {
   const info = state.kind === 'ready' || state.kind === 'working' ? state.info : undefined;
   return `# LLaDA benchmark
 
-${info?.bundle} (${info?.precision}) on ${info?.provider}; ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores.
+${info?.bundle} (${info?.precision}) on ${info?.provider}; ${processor}.
 ${RUNS} fills each, after one to warm up, with everything else that runs on this machine now.
 
 | fill | median | slowest | steps | forwards |

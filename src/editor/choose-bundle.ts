@@ -1,16 +1,26 @@
-import { EngineError, findBundledModels } from '../engine';
+import { EngineError } from '../engine';
+import type { OfferedModel, Platform } from './platform';
 import type { ModelSettings } from './settings';
 
 /**
  * The model bundle's folder that the settings name, or the first of the bundled models: int8 for the CPU, the master
  * for a GPU, which computes int8 graphs wrongly or slowly.
  *
- * @param extensionFolder where the bundled models are
+ * @param models the bundled ones
  * @throws EngineError `bundle-missing`
  */
-export function chooseBundle(extensionFolder: string, { path, provider }: ModelSettings): string {
+export function chooseBundle(
+  models: readonly OfferedModel[],
+  { path, provider }: ModelSettings,
+  { hasFolders }: Pick<Platform, 'hasFolders'> = { hasFolders: true },
+): string {
+  if (path !== '' && !hasFolders) {
+    throw new EngineError(
+      'bundle-missing',
+      `The model at ${path} cannot be used here: this VS Code is a web page, and models from folders need VS Code on a desktop or a server. Delete the setting “llada.model.path” to use the model of the extension.`,
+    );
+  }
   if (path !== '') return path;
-  const models = findBundledModels(extensionFolder);
   const onCpu = provider === 'cpu' || provider === 'auto';
   const chosen = models.find(({ precision }) => (precision === 'int8') === onCpu) ?? models[0];
   if (!chosen) {

@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { findBundledModels, PROVIDER_NAMES, type ProviderName } from '../engine';
+import type { ProviderName } from '../engine';
+import type { Platform } from './platform';
 import { modelSettings, setModelPath, setProvider } from './settings';
 
 interface ModelItem extends vscode.QuickPickItem {
@@ -9,10 +9,10 @@ interface ModelItem extends vscode.QuickPickItem {
 }
 
 /** “LLaDA: Choose Model”: the model of the extension, or the folder of another bundle. */
-export async function chooseModel(extensionFolder: string): Promise<void> {
+export async function chooseModel(platform: Platform): Promise<void> {
   const present = modelSettings().path;
   const current = (path: string): string => (path === present ? vscode.l10n.t('in use') : '');
-  const bundled = findBundledModels(extensionFolder);
+  const bundled = platform.hasFolders ? await platform.bundledModels() : [];
   const items: ModelItem[] = [
     {
       label: vscode.l10n.t('The model of the extension'),
@@ -29,7 +29,7 @@ export async function chooseModel(extensionFolder: string): Promise<void> {
     ...(present === '' || bundled.some(({ folder }) => folder === present)
       ? []
       : [{ label: present, description: current(present), path: present }]),
-    { label: vscode.l10n.t('Another folder…'), path: undefined },
+    ...(platform.hasFolders ? [{ label: vscode.l10n.t('Another folder…'), path: undefined }] : []),
   ];
   const choice = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Choose Model') });
   if (!choice) return;
@@ -46,8 +46,8 @@ async function askForFolder(): Promise<string | undefined> {
       openLabel: vscode.l10n.t('Use This Model'),
     })) ?? [];
   if (!folder) return undefined;
-  const config = vscode.Uri.joinPath(folder, 'config.json').fsPath;
-  const isBundle = await stat(config).then(
+  const config = vscode.Uri.joinPath(folder, 'config.json');
+  const isBundle = await vscode.workspace.fs.stat(config).then(
     () => true,
     () => false,
   );
@@ -71,9 +71,9 @@ const PROVIDERS: Readonly<Record<ProviderName | 'auto', string>> = {
 };
 
 /** “LLaDA: Choose Provider”: what the model runs on. */
-export async function chooseProvider(): Promise<void> {
+export async function chooseProvider({ providers }: Platform): Promise<void> {
   const present = modelSettings().provider;
-  const items = (['auto', ...PROVIDER_NAMES] as const).map((provider) => ({
+  const items = providers.map((provider) => ({
     label: provider,
     description: PROVIDERS[provider],
     detail: provider === present ? vscode.l10n.t('in use') : '',

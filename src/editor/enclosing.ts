@@ -78,7 +78,7 @@ function innermostFunction(
 }
 
 async function inTime<T>(found: Thenable<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>(
     (resolve) => (timer = setTimeout(() => resolve(undefined), PATIENCE_MS)),
   );

@@ -1,14 +1,10 @@
 import * as vscode from 'vscode';
-import {
-  EngineError,
-  loadEngine,
-  type Engine,
-  type EngineInfo,
-  type LoadOptions,
-  type Step,
-} from '../engine';
+import { EngineError, type Engine, type EngineInfo, type Step } from '../engine';
 import { toEngineError } from '../engine/errors';
+import { chooseBundle } from './choose-bundle';
 import { logFailure } from './log';
+import type { Platform } from './platform';
+import type { ModelSettings } from './settings';
 
 /** What the engine is doing, as the status bar shows it. `off`: not loaded, which the first request does. */
 export type SessionState =
@@ -25,9 +21,6 @@ export interface RequestCost {
   readonly forwards: number;
 }
 
-/** Which engine to load; asked at every load, so that changed settings take effect. */
-export type LocateEngine = () => { readonly bundle: string; readonly options: LoadOptions };
-
 /** One engine for the window: loaded when first needed, loaded anew after `restart`. */
 export class EngineSession implements vscode.Disposable {
   #engine: Promise<Engine> | undefined;
@@ -37,8 +30,10 @@ export class EngineSession implements vscode.Disposable {
   readonly #stateChanges = new vscode.EventEmitter<SessionState>();
   readonly onDidChangeState = this.#stateChanges.event;
 
+  /** @param settings which engine to load; asked at every load, so that changed settings take effect */
   constructor(
-    private readonly locate: LocateEngine,
+    private readonly settings: () => ModelSettings,
+    private readonly platform: Platform,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -120,7 +115,7 @@ export class EngineSession implements vscode.Disposable {
     loading.then(
       ({ info }) => {
         this.log.info(
-          `Loaded ${info.bundle} (${info.precision}) from ${info.bundleFolder} on ${info.provider} in ${Math.round(info.loadMs)} ms`,
+          `Loaded ${info.bundle} (${info.precision}) from ${info.bundleFolder} on ${info.provider} in ${this.platform.engineIn} in ${Math.round(info.loadMs)} ms`,
         );
         if (this.#engine === loading) this.#setState({ kind: 'ready', info });
       },
@@ -150,9 +145,11 @@ export class EngineSession implements vscode.Disposable {
   }
 
   async #start(): Promise<Engine> {
-    const { bundle, options } = this.locate();
-    this.log.info(`Loading ${bundle} (provider: ${options.provider ?? 'auto'})`);
-    return loadEngine(bundle, options);
+    const settings = this.settings();
+    const { provider } = settings;
+    const bundle = chooseBundle(await this.platform.bundledModels(), settings, this.platform);
+    this.log.info(`Loading ${bundle} (provider: ${provider})`);
+    return this.platform.loadEngine(bundle, { provider });
   }
 
   #afterRequest(info: EngineInfo, failure: EngineError | undefined): void {

@@ -5,6 +5,7 @@ import type { EngineSession } from './engine-session';
 import type { FillTarget } from './fill-target';
 import { MaskDecorations } from './mask-decorations';
 import { NOTIFY_AFTER_MS, quietly, reportFailure } from './notices';
+import type { Platform } from './platform';
 import { isReadOnly } from './read-only';
 import { RunningFill, type FillOutcome } from './running-fill';
 
@@ -38,6 +39,7 @@ export class FillCommand implements vscode.Disposable {
     private readonly session: EngineSession,
     private readonly memory: vscode.Memento,
     private readonly log: vscode.LogOutputChannel,
+    private readonly isWriteProtected: Platform['isWriteProtected'],
   ) {}
 
   /** The fill under way, if there is one, and its last step. */
@@ -72,7 +74,7 @@ export class FillCommand implements vscode.Disposable {
 
   /** Whether a fill can begin now; if not, the user is told why. */
   async mayFill(document: vscode.TextDocument): Promise<boolean> {
-    if (await isReadOnly(document)) {
+    if (await isReadOnly(document, this.isWriteProtected)) {
       void vscode.window.showWarningMessage(
         vscode.l10n.t(
           'This document is read-only, so nothing can be filled in. Save a copy of it and fill that.',

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { ProviderName, ReverseProcessOptions } from '../engine';
 
@@ -107,7 +106,7 @@ export function onDidChangeModelSettings(listener: () => void): vscode.Disposabl
   let present = modelSettings();
   return vscode.workspace.onDidChangeConfiguration(() => {
     const settings = modelSettings();
-    if (isDeepStrictEqual(settings, present)) return;
+    if (settings.path === present.path && settings.provider === present.provider) return;
     present = settings;
     listener();
   });

@@ -289,7 +289,11 @@ export interface Engine {
   tokenize(text: string): Promise<readonly TextToken[]>;
   /** How many bits the words in the holes take: how well the model foresees a text. */
   likelihood(request: LikelihoodRequest, options?: RunOptions): Promise<Likelihood>;
-  /** Answered between two steps, whatever is under way. */
+  /**
+   * Answered between two steps, whatever is under way.
+   *
+   * @throws EngineError `internal` in a browser, which does not tell
+   */
   stats(): Promise<EngineStats>;
   /** Ends the engine process; requests under way fail with `engine-crashed`. */
   dispose(): Promise<void>;

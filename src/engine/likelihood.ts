@@ -51,10 +51,11 @@ export async function likelihood(
         ...(await maskedBits(runtime, { layout, cache, signal }, holes, masks.slice(i, i + together))),
       );
     }
+    const utf8 = new TextEncoder();
     const weighted = bits.map((sum, i) => (sum * tokens) / masks[i]!.size);
     return {
       bits: weighted.reduce((sum, value) => sum + value, 0) / draws,
-      bytes: middles.reduce((sum, middle) => sum + Buffer.byteLength(toLf(middle)), 0),
+      bytes: middles.reduce((sum, middle) => sum + utf8.encode(toLf(middle)).length, 0),
       tokens,
       draws: bits.map((sum, i) => ({ masked: masks[i]!.size, bits: sum })),
       forwards: predictor.forwards - forwardsBefore,

@@ -1,4 +1,4 @@
-import { readBundle } from '../../../src/engine/model/bundle';
+import { readBundle } from '../../../src/engine/model/read-bundle';
 import type { BundleConfig } from '../../../src/engine/model/bundle-config';
 import type { Parameter } from '../../../src/engine/model/graph/parameters';
 import { readParameters } from '../../../src/engine/model/read-parameters';

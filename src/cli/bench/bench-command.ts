@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { findBundledModels, loadEngine, type Engine, type LoadOptions } from '../../engine';
+import type { Engine, LoadOptions } from '../../engine';
+import { findBundledModels, loadEngine } from '../../engine/node';
 import type { EngineOptions } from '../options';
 import { bundleFolder, lastStep, projectRoot } from '../session';
 import { findPlaces, type Place } from './places';

@@ -1,3 +1,6 @@
+/** The file of a bundle that says what it is and names the others. */
+export const CONFIG_FILE = 'config.json';
+
 /** Sizes of the network; the ONNX graph and the trainer build exactly this. */
 export interface Architecture {
   readonly layers: number;

@@ -1,8 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { EngineError } from '../errors';
-import { readBundle, type Bundle } from './bundle';
+import type { Bundle } from './bundle';
 import type { BundleConfig, WeightPrecision } from './bundle-config';
+import { readBundle } from './read-bundle';
 import { readParameters } from './read-parameters';
 import { writeBundle } from './write-bundle';
 

@@ -1,12 +1,5 @@
-import type * as Ort from 'onnxruntime-node';
 import { EngineError } from '../errors';
-
-/** ONNX Runtime as it is here: its native build, or the WebAssembly one where that is missing. */
-export interface OrtModule {
-  readonly kind: 'native' | 'wasm';
-  /** Both packages export the same interface, onnxruntime-common's. */
-  readonly ort: typeof Ort;
-}
+import type { OrtModule } from './machine';
 
 /** What Node says when a package, its binary for this platform, or a library the binary is linked to is not there. */
 const NOT_HERE = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
@@ -45,7 +38,7 @@ async function loadWasm(threads: number, native: Error): Promise<OrtModule> {
   try {
     const ort = await import('onnxruntime-web');
     ort.env.wasm.numThreads = threads;
-    return { kind: 'wasm', ort: ort as unknown as OrtModule['ort'] };
+    return { kind: 'wasm', ort };
   } catch (error) {
     if (!isNotHere(error)) throw error;
     const why = native.message.split('\n', 1)[0]!;

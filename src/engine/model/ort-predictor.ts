@@ -1,11 +1,10 @@
-import os from 'node:os';
 import type { Bundle } from './bundle';
 import type { WeightPrecision, Window } from './bundle-config';
-import { CrashRecord } from './crash-record';
+import type { Machine } from './machine';
 import type { MaskPredictor } from './mask-predictor';
 import type { ProviderName } from './provider';
 import { relativeDifference, TRIAL_TOLERANCE, tryOut, type Patience, type Trial } from './provider-trial';
-import { automaticProviders, platformProviders, providerUnavailable } from './providers';
+import { automaticProviders, providerUnavailable } from './providers';
 import { openSession } from './sessions';
 
 /** Of a provider that `auto` tries; software adapters need much longer. */
@@ -16,8 +15,6 @@ export interface PredictorOptions {
   readonly provider?: ProviderName | 'auto';
   /** Threads of the CPU provider. Default: all cores. */
   readonly threads?: number;
-  /** Where crashes of earlier trials are remembered. */
-  readonly crashes?: CrashRecord;
 }
 
 /** A mask predictor that has been warmed up, and what it runs on. */
@@ -36,9 +33,13 @@ export interface Openable {
 }
 
 /** The bundle's graph on an execution provider: see `choosePredictor`. */
-export function createOrtPredictor(bundle: Bundle, options: PredictorOptions = {}): Promise<OrtPredictor> {
-  const open: Openable['open'] = (provider, threads) => openSession(bundle, provider, threads);
-  return choosePredictor({ ...bundle.config, open }, options);
+export function createOrtPredictor(
+  bundle: Bundle,
+  machine: Machine,
+  options: PredictorOptions = {},
+): Promise<OrtPredictor> {
+  const open: Openable['open'] = (provider, threads) => openSession(bundle, machine, provider, threads);
+  return choosePredictor({ ...bundle.config, open }, machine, options);
 }
 
 /**
@@ -50,15 +51,12 @@ export function createOrtPredictor(bundle: Bundle, options: PredictorOptions = {
  */
 export async function choosePredictor(
   model: Openable,
-  {
-    provider = 'auto',
-    threads = os.availableParallelism(),
-    crashes = new CrashRecord(),
-  }: PredictorOptions = {},
+  { name: here, providers, crashes, ...machine }: Machine,
+  { provider = 'auto', threads = machine.threads }: PredictorOptions = {},
 ): Promise<OrtPredictor> {
   const { precision } = model;
   const cpu = await model.open('cpu', threads);
-  const others = (provider === 'auto' ? automaticProviders(precision) : [provider]).filter(
+  const others = (provider === 'auto' ? automaticProviders(precision, providers) : [provider]).filter(
     (name) => name !== 'cpu',
   );
   // Without a rival the CPU is only warmed up, not timed.
@@ -70,7 +68,7 @@ export async function choosePredictor(
 
   for (const name of others) {
     try {
-      if (!platformProviders().includes(name)) throw new Error(`${process.platform} does not have it`);
+      if (!providers.includes(name)) throw new Error(`${here} does not have it`);
       const crash = provider === 'auto' ? crashes.find(name) : undefined;
       if (crash !== undefined) {
         throw new Error(`it ended the process when it was last tried (remove ${crash} to try again)`);
@@ -86,7 +84,7 @@ export async function choosePredictor(
       const reason = (error as Error).message.trim();
       if (provider !== 'auto') {
         await cpu.dispose();
-        throw providerUnavailable(name, reason);
+        throw providerUnavailable(name, reason, providers);
       }
       skipped.push({ provider: name, reason });
     }

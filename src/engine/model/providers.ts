@@ -13,32 +13,29 @@ const HOW_TO_GET: Record<ProviderName, string> = {
   coreml: 'It is there on macOS with an Apple processor only.',
 };
 
-/** The providers that this platform's onnxruntime-node can know, fastest first. */
-export function platformProviders(platform: NodeJS.Platform = process.platform): ProviderName[] {
-  switch (platform) {
-    case 'linux':
-      return ['cuda', 'webgpu', 'cpu'];
-    case 'win32':
-      return ['webgpu', 'dml', 'cpu'];
-    case 'darwin':
-      return ['webgpu', 'coreml', 'cpu'];
-    default:
-      return ['cpu'];
-  }
-}
-
 /**
  * What `auto` tries before the CPU, in order. int8 weights are made for the CPU's integer products; DirectML and CoreML
  * run only when asked for.
+ *
+ * @param known the providers that there can be
  */
-export function automaticProviders(precision: WeightPrecision, platform = process.platform): ProviderName[] {
+export function automaticProviders(
+  precision: WeightPrecision,
+  known: readonly ProviderName[],
+): ProviderName[] {
   if (precision === 'int8') return [];
-  return platformProviders(platform).filter((name) => name === 'cuda' || name === 'webgpu');
+  return known.filter((name) => name === 'cuda' || name === 'webgpu');
 }
 
-/** @param why what happened when it was tried */
-export function providerUnavailable(provider: ProviderName, why: string): EngineError {
-  const known = platformProviders();
+/**
+ * @param why what happened when it was tried
+ * @param known the providers that there can be
+ */
+export function providerUnavailable(
+  provider: ProviderName,
+  why: string,
+  known: readonly ProviderName[],
+): EngineError {
   const others = known.filter((name) => name !== provider);
   return new EngineError(
     'provider-unavailable',

@@ -1,8 +1,8 @@
-import path from 'node:path';
 import type { InferenceSession, TensorConstructor } from 'onnxruntime-node';
 import type { Bundle } from './bundle';
+import type { BundleFiles } from './bundle-files';
+import type { Machine } from './machine';
 import { cacheNames, OnnxMaskPredictor } from './onnx-mask-predictor';
-import { loadOrt } from './ort-module';
 import type { PlainBundle } from './plain/plain-bundle';
 import { PlainPredictor } from './plain/plain-predictor';
 import type { ProviderName } from './provider';
@@ -14,15 +14,16 @@ import { compilesPerShape } from './shape-buckets';
  * @param buckets whether inputs are padded to a few sizes
  */
 export async function openSession(
-  bundle: Bundle,
+  { files, config }: Bundle,
+  machine: Machine,
   provider: ProviderName,
   threads: number,
   buckets = compilesPerShape(provider),
 ): Promise<OnnxMaskPredictor> {
-  const { config, folder } = bundle;
   const onDevice = provider === 'webgpu';
   const { session, tensors } = await openGraph(
-    { folder, graph: config.files.graph.name, data: [config.files.weights.name] },
+    { files, graph: config.files.graph.name, data: [config.files.weights.name] },
+    machine,
     provider,
     threads,
     onDevice ? cacheNames(config.architecture.layers) : [],
@@ -32,32 +33,34 @@ export async function openSession(
 
 /** Loads a plain bundle's graph on one execution provider. */
 export async function openPlainSession(
-  { folder, config }: PlainBundle,
+  { files, config }: PlainBundle,
+  machine: Machine,
   provider: ProviderName,
   threads: number,
 ): Promise<PlainPredictor> {
   const { graph, data } = config.files;
-  const files = { folder, graph: graph.name, data: data.map(({ name }) => name) };
-  const { session, tensors } = await openGraph(files, provider, threads, []);
+  const parts = { files, graph: graph.name, data: data.map(({ name }) => name) };
+  const { session, tensors } = await openGraph(parts, machine, provider, threads, []);
   return new PlainPredictor(session, config, tensors);
 }
 
 /** A graph and the files that its weights lie in, by name. */
 interface GraphFiles {
-  readonly folder: string;
+  readonly files: BundleFiles;
   readonly graph: string;
   readonly data: readonly string[];
 }
 
 /** @param onDevice outputs that stay in the GPU's memory */
 async function openGraph(
-  { folder, graph, data }: GraphFiles,
+  { files, graph, data }: GraphFiles,
+  machine: Machine,
   provider: ProviderName,
   threads: number,
   onDevice: readonly string[],
 ): Promise<{ readonly session: InferenceSession; readonly tensors: TensorConstructor }> {
   // Loaded late: a process that only checks bundles needs no native library.
-  const { kind, ort } = await loadOrt(threads);
+  const { kind, ort } = await machine.loadOrt(threads);
   if (kind === 'wasm' && provider !== 'cpu') throw new Error('WebAssembly has only the CPU');
   const options: InferenceSession.SessionOptions = {
     executionProviders: [kind === 'wasm' ? 'wasm' : provider],
@@ -69,11 +72,14 @@ async function openGraph(
   };
   if (kind === 'wasm') {
     // Weights beside the graph resolve by themselves in the native build only.
-    options.externalData = data.map((name) => ({ path: name, data: path.join(folder, name) }));
+    options.externalData = data.map((name) => ({ path: name, data: files.forRuntime(name) }));
   }
   if (onDevice.length > 0) {
     options.preferredOutputLocation = Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer']));
   }
-  const session = await ort.InferenceSession.create(path.join(folder, graph), options);
+  const model = files.forRuntime(graph);
+  const session = await (typeof model === 'string'
+    ? ort.InferenceSession.create(model, options)
+    : ort.InferenceSession.create(model, options));
   return { session, tensors: ort.Tensor };
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { BundleConfig, BundleFile } from './bundle-config';
-import { CONFIG_FILE, readBundle } from './bundle';
+import { CONFIG_FILE, type BundleConfig, type BundleFile } from './bundle-config';
 import { buildNetwork } from './graph/network';
 import type { Parameters } from './graph/parameters';
 import { encodeWeights } from './graph/weights';
+import { readBundle } from './read-bundle';
 
 /** What a bundle is made of. The graph follows from the architecture and the precision. */
 export interface BundleContent {

@@ -15,17 +15,13 @@ import type {
 } from '../api';
 import { EngineError } from '../errors';
 import { AsyncQueue } from './async-queue';
-import { EngineProcess, type Answer } from './engine-process';
-import { BEAT_MS } from './heartbeat';
-import type { Answers, Ask } from './protocol';
+import type { EngineProcess, Launch } from './engine-process';
+import type { Answer, Answers, Ask } from './protocol';
 import { Restarts } from './restarts';
-import type { Patience } from './watchdog';
-
-const PATIENCE: Patience = { tickMs: BEAT_MS, silentTicks: 30, stuckTicks: 1800 };
 
 type Value = Answers[keyof Answers];
 
-/** The engine in a child process, from its parent's side. */
+/** An engine that runs beside the editor, from the editor's side: started, asked, and started anew when it has crashed. */
 export class EngineClient implements Engine {
   #process: EngineProcess | undefined;
   #info: EngineInfo | undefined;
@@ -38,23 +34,13 @@ export class EngineClient implements Engine {
   readonly #lanes = new Map<string, () => void>();
 
   private constructor(
-    private readonly hostScript: string,
-    private readonly folder: string,
+    private readonly launch: Launch,
     private readonly options: LoadOptions,
-    private readonly patience: Patience,
   ) {}
 
-  /**
-   * @param patience when a process that has something to do counts as hung, as far as it is not the usual
-   * @throws EngineError when the bundle or the provider cannot be used
-   */
-  static async start(
-    hostScript: string,
-    folder: string,
-    options: LoadOptions,
-    patience: Partial<Patience> = {},
-  ): Promise<EngineClient> {
-    const client = new EngineClient(hostScript, folder, options, { ...PATIENCE, ...patience });
+  /** @throws EngineError when the bundle or the provider cannot be used */
+  static async start(launch: Launch, options: LoadOptions): Promise<EngineClient> {
+    const client = new EngineClient(launch, options);
     await client.#started();
     return client;
   }
@@ -154,12 +140,12 @@ export class EngineClient implements Engine {
 
   async #load(): Promise<EngineProcess> {
     if (this.#disposed) throw shutDown();
-    const child = new EngineProcess(this.hostScript, (answer) => this.#deliver(answer), this.patience);
+    const child = this.launch((answer) => this.#deliver(answer));
     this.#process = child;
     void child.gone.then(() => {
       if (child.wasUnexpected) this.#restarts.crashed();
     });
-    this.#info = await child.load(this.folder, this.options);
+    this.#info = await child.load(this.options);
     child.expected = false;
     void child.gone.then((error) => {
       this.#process = undefined;

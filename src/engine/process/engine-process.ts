@@ -1,118 +1,26 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import type { EngineInfo, LoadOptions } from '../api';
-import { EngineError, NO_MEMORY } from '../errors';
-import { childEnvironment } from './child-environment';
-import { HEARTBEAT_FD } from './heartbeat';
-import type { ToClient, ToHost } from './protocol';
-import { Watchdog, type Patience } from './watchdog';
+import { EngineError } from '../errors';
+import type { Answer, Asked } from './protocol';
 
-/** Time that the process is given to leave by itself. */
-const LEAVE_MS = 1000;
-const STDERR_KEPT = 4000;
-
-/** What a process says of a request. */
-export type Answer = Exclude<ToClient, { type: 'loaded' | 'load-failed' }>;
-
-/** One life of the engine process, from its start to its end. */
-export class EngineProcess {
-  /** Resolves when the process is gone, to what a request under way fails with. */
+/** One life of the engine beside the editor, from its start to its end: a child process, or a Worker in a browser. */
+export interface EngineProcess {
+  /** Resolves when it is gone, to what a request under way fails with. */
   readonly gone: Promise<EngineError>;
-  readonly #child: ChildProcess;
-  readonly #watchdog: Watchdog;
-  readonly #loaded: Promise<EngineInfo>;
-  #refused = false;
-  #leaving = false;
-  #stderr = '';
-  #hung: EngineError | undefined;
-
-  constructor(
-    script: string,
-    private readonly answer: (answer: Answer) => void,
-    patience: Patience,
-  ) {
-    this.#child = fork(script, {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
-      env: childEnvironment(process.env),
-      execArgv: [],
-    });
-    this.#watchdog = new Watchdog(patience, (what) => this.#end(what));
-    this.#child.stdio[HEARTBEAT_FD]?.on('data', () => this.#watchdog.heard()).on('error', () => undefined);
-    this.#child.stderr
-      ?.setEncoding('utf8')
-      .on('data', (chunk: string) => (this.#stderr = (this.#stderr + chunk).slice(-STDERR_KEPT)));
-    let loaded: (info: EngineInfo) => void;
-    let failed: (error: EngineError) => void;
-    this.#loaded = new Promise((resolve, reject) => ([loaded, failed] = [resolve, reject]));
-    this.gone = new Promise((resolve) => {
-      const end = (error: EngineError): void => {
-        this.#watchdog.watching = false;
-        failed(error);
-        resolve(error);
-      };
-      this.#child.on('error', (error) => end(crashed(`could not be started: ${error.message}`)));
-      this.#child.on('exit', (code, signal) => end(this.#hung ?? stopped(code, signal, this.#stderr)));
-    });
-    this.#child.on('message', (message: ToClient) => {
-      this.#watchdog.answered();
-      if (message.type === 'loaded') {
-        loaded(message.info);
-      } else if (message.type === 'load-failed') {
-        this.#refused = true;
-        this.#child.disconnect();
-        failed(new EngineError(message.code, message.message));
-      } else {
-        this.answer(message);
-      }
-    });
-    // Both are told to whoever loads; without a listener of its own a failure would end the parent.
-    this.#loaded.catch(() => undefined);
-  }
-
   /** Whether it ended, or will, for another reason than somebody's wish. */
-  get wasUnexpected(): boolean {
-    return !this.#refused && !this.#leaving;
-  }
-
-  /** @throws EngineError when the bundle or the provider cannot be used, or the process ends */
-  load(folder: string, options: LoadOptions): Promise<EngineInfo> {
-    this.send({ type: 'load', folder, options });
-    this.expected = true;
-    return this.#loaded;
-  }
-
-  send(message: ToHost): void {
-    if (this.#child.connected) this.#child.send(message);
-  }
-
-  /** Whether the process has something to do, so that signs of life must come. */
-  set expected(expected: boolean) {
-    this.#watchdog.watching = expected;
-  }
-
-  /** Ends the process. */
-  async leave(): Promise<void> {
-    this.#leaving = true;
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    // The process leaves by itself when the channel closes; in the midst of a forward it cannot hear that.
-    if (this.#child.connected) this.#child.disconnect();
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), LEAVE_MS);
-    await this.gone;
-    clearTimeout(timer);
-  }
-
-  #end(what: string): void {
-    this.#hung = crashed(`${what} and was ended.`);
-    this.#child.kill('SIGKILL');
-  }
+  readonly wasUnexpected: boolean;
+  /** Whether it has something to do, so that signs of life must come. */
+  expected: boolean;
+  /** @throws EngineError when the bundle or the provider cannot be used, or it ends */
+  load(options: LoadOptions): Promise<EngineInfo>;
+  send(message: Asked | { readonly type: 'cancel'; readonly id: number }): void;
+  /** Ends it. */
+  leave(): Promise<void>;
 }
 
-function stopped(code: number | null, signal: NodeJS.Signals | null, stderr: string): EngineError {
-  if (NO_MEMORY.test(stderr)) return crashed('ran out of memory and stopped.');
-  const said = stderr.trim() === '' ? '' : ` It said: ${stderr.trim()}`;
-  return crashed(`stopped (${signal ?? `exit code ${code}`}).${said}`);
-}
+/** Starts an engine for a certain model, which `load` then loads. */
+export type Launch = (answer: (answer: Answer) => void) => EngineProcess;
 
-function crashed(what: string): EngineError {
+/** @param what as in “stopped.” */
+export function crashed(what: string): EngineError {
   return new EngineError('engine-crashed', `The engine process ${what} Your text is unchanged; try again.`);
 }

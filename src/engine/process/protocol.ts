@@ -32,10 +32,13 @@ export type Ask =
   | { readonly type: 'tokenize'; readonly text: string }
   | { readonly type: 'stats' };
 
-/** What the parent tells the engine process. */
-export type ToHost =
-  | { readonly type: 'load'; readonly folder: string; readonly options: LoadOptions }
-  | (Ask & { readonly id: number; readonly background: boolean })
+/** A request on its way. */
+export type Asked = Ask & { readonly id: number; readonly background: boolean };
+
+/** What the parent tells the engine process. `Source`: what a model is loaded from, as far as the channel can carry it. */
+export type ToHost<Source> =
+  | { readonly type: 'load'; readonly source: Source; readonly options: LoadOptions }
+  | Asked
   | { readonly type: 'cancel'; readonly id: number };
 
 /** What the engine process tells its parent. */
@@ -50,3 +53,6 @@ export type ToClient =
       readonly code: EngineErrorCode;
       readonly message: string;
     };
+
+/** What the engine process says of a request. */
+export type Answer = Exclude<ToClient, { type: 'loaded' | 'load-failed' }>;

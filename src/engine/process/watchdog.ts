@@ -24,6 +24,10 @@ export class Watchdog {
     private readonly hung: (what: string) => void,
   ) {}
 
+  get watching(): boolean {
+    return this.#watching;
+  }
+
   /** Whether signs of life are to be expected. Nothing is expected of a process that has never given one. */
   set watching(watching: boolean) {
     if (watching !== this.#watching) this.answered();

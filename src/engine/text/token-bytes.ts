@@ -46,3 +46,14 @@ function bytesOf(token: string): Uint8Array<ArrayBuffer> {
     return byte;
   });
 }
+
+/** The bytes of several tokens in a row. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let end = 0;
+  for (const part of parts) {
+    all.set(part, end);
+    end += part.length;
+  }
+  return all;
+}

@@ -1,6 +1,6 @@
 import { Tokenizer as Bpe } from '@huggingface/tokenizers';
 import { SPECIAL_TOKENS } from '../model/bundle-config';
-import { tokenBytes } from './token-bytes';
+import { joinBytes, tokenBytes } from './token-bytes';
 
 /** The bundle's byte-level BPE tokenizer. Special tokens are ids only: no text, whatever it says, encodes to one. */
 export class Tokenizer {
@@ -37,7 +37,7 @@ export class Tokenizer {
 
   /** Token ids → text; byte runs that are not UTF-8 become U+FFFD, special tokens nothing. */
   decode(ids: readonly number[]): string {
-    return this.#decoder.decode(Buffer.concat(ids.map((id) => this.#bytes[id] ?? new Uint8Array(0))));
+    return this.#decoder.decode(joinBytes(ids.map((id) => this.#bytes[id] ?? new Uint8Array(0))));
   }
 
   /** One token on its own, for people: an incomplete character shows as U+FFFD. */
@@ -52,7 +52,7 @@ export class Tokenizer {
     // A run of tokens that are not whole by themselves is judged as one; the whole ones between separate the runs.
     let run: number[] = [];
     const judge = (): void => {
-      if (run.length > 0 && !decodes(strict, Buffer.concat(run.map((i) => this.#bytes[ids[i]!]!))))
+      if (run.length > 0 && !decodes(strict, joinBytes(run.map((i) => this.#bytes[ids[i]!]!))))
         broken.push(...run);
       run = [];
     };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chooseBundle } from '../../../src/editor/choose-bundle';
 import { EngineError } from '../../../src/engine';
+import { findBundledModels } from '../../../src/engine/node';
 
 describe('chooseBundle', () => {
   const root = mkdtempSync(path.join(tmpdir(), 'llada-bundles-'));
@@ -17,7 +18,7 @@ describe('chooseBundle', () => {
 
   it('says what to do where there is none', () => {
     assert.throws(
-      () => chooseBundle(root, { path: '', provider: 'auto' }),
+      () => chooseBundle(findBundledModels(root), { path: '', provider: 'auto' }),
       (error) => error instanceof EngineError && error.code === 'bundle-missing',
     );
   });
@@ -25,14 +26,21 @@ describe('chooseBundle', () => {
   it('takes int8 for the CPU, the master for a GPU, and what there is where there is no choice', () => {
     const master = add('models', 'small');
     add('models', 'zeta');
-    assert.equal(chooseBundle(root, { path: '', provider: 'cpu' }), master);
+    assert.equal(chooseBundle(findBundledModels(root), { path: '', provider: 'cpu' }), master);
     const derived = add('dist', 'models', 'small-int8');
-    assert.equal(chooseBundle(root, { path: '', provider: 'cpu' }), derived);
-    assert.equal(chooseBundle(root, { path: '', provider: 'auto' }), derived);
-    assert.equal(chooseBundle(root, { path: '', provider: 'webgpu' }), master);
+    assert.equal(chooseBundle(findBundledModels(root), { path: '', provider: 'cpu' }), derived);
+    assert.equal(chooseBundle(findBundledModels(root), { path: '', provider: 'auto' }), derived);
+    assert.equal(chooseBundle(findBundledModels(root), { path: '', provider: 'webgpu' }), master);
   });
 
   it('takes the folder that the settings name', () => {
-    assert.equal(chooseBundle(root, { path: '/my/bundle', provider: 'auto' }), '/my/bundle');
+    assert.equal(chooseBundle([], { path: '/my/bundle', provider: 'auto' }), '/my/bundle');
+  });
+
+  it('refuses such a folder where VS Code is a web page', () => {
+    assert.throws(
+      () => chooseBundle([], { path: '/my/bundle', provider: 'auto' }, { hasFolders: false }),
+      (error) => error instanceof EngineError && /need VS Code on a desktop/.test(error.message),
+    );
   });
 });

@@ -1,14 +1,13 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
-import { SPECIAL_TOKENS } from '../bundle-config';
-import { checkFile, checkGraph, CONFIG_FILE, damaged, readConfigText } from '../bundle';
+import { CONFIG_FILE, SPECIAL_TOKENS } from '../bundle-config';
+import { checkFile, checkGraph, damaged, readConfigText, readText } from '../bundle';
+import type { BundleFiles } from '../bundle-files';
 import { EngineError } from '../../errors';
 import { tokenBytes, type TokenizerJson } from '../../text/token-bytes';
 import { isPlain, parsePlainConfig, type PlainConfig } from './plain-config';
 
 /** A plain bundle whose files have been checked. */
 export interface PlainBundle {
-  readonly folder: string;
+  readonly files: BundleFiles;
   readonly config: PlainConfig;
   /** The tokenizer in the engine's ids: see `FIRST_ID`. */
   readonly tokenizer: TokenizerJson;
@@ -26,8 +25,8 @@ export const FIRST_ID = SPECIAL_TOKENS.length;
  * @returns undefined when what lies there is none, which may be a bundle of the other kind, or nothing
  * @throws EngineError `bundle-missing`, `bundle-damaged` or `tokenizer-mismatch`
  */
-export async function readPlainBundle(folder: string): Promise<PlainBundle | undefined> {
-  const json = await readConfigText(folder)
+export async function readPlainBundle(files: BundleFiles): Promise<PlainBundle | undefined> {
+  const json = await readConfigText(files)
     .then((text): unknown => JSON.parse(text))
     .catch(() => undefined);
   if (!isPlain(json)) return undefined;
@@ -35,28 +34,28 @@ export async function readPlainBundle(folder: string): Promise<PlainBundle | und
   try {
     config = parsePlainConfig(json);
   } catch (error) {
-    throw damaged(folder, CONFIG_FILE, (error as Error).message);
+    throw damaged(files, CONFIG_FILE, (error as Error).message);
   }
   const { graph, tokenizer, data } = config.files;
-  await Promise.all([graph, tokenizer, ...data].map((file) => checkFile(folder, file)));
-  await checkGraph(folder, graph, data);
-  return { folder, config, tokenizer: await readTokenizer(folder, config) };
+  await Promise.all([graph, tokenizer, ...data].map((file) => checkFile(files, file)));
+  await checkGraph(files, graph, data);
+  return { files, config, tokenizer: await readTokenizer(files, config) };
 }
 
-async function readTokenizer(folder: string, config: PlainConfig): Promise<TokenizerJson> {
+async function readTokenizer(files: BundleFiles, config: PlainConfig): Promise<TokenizerJson> {
   const { name } = config.files.tokenizer;
   let tokenizer: TokenizerJson;
   let size: number;
   try {
-    tokenizer = JSON.parse(await fs.readFile(path.join(folder, name), 'utf8')) as TokenizerJson;
+    tokenizer = JSON.parse(await readText(files, name)) as TokenizerJson;
     size = tokenBytes(tokenizer).length;
   } catch (error) {
-    throw damaged(folder, name, `it is not a byte-level BPE tokenizer.json (${(error as Error).message})`);
+    throw damaged(files, name, `it is not a byte-level BPE tokenizer.json (${(error as Error).message})`);
   }
   if (size > config.vocabulary) {
     throw new EngineError(
       'tokenizer-mismatch',
-      `The tokenizer ${path.join(folder, name)} does not belong to this model: it has ${size} tokens and the network ` +
+      `The tokenizer ${files.pathOf(name)} does not belong to this model: it has ${size} tokens and the network ` +
         `${config.vocabulary}. Use the tokenizer.json that was published with the model.`,
     );
   }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { readBundle } from '../../../../src/engine/model/bundle';
+import { readBundle } from '../../../../src/engine/model/read-bundle';
 import { RecentContexts, UncachedContexts } from '../../../../src/engine/model/context-caches';
 import type { PredictorContext, PredictorRows } from '../../../../src/engine/model/mask-predictor';
+import { NODE_MACHINE } from '../../../../src/engine/model/node-machine';
 import { createOrtPredictor, type OrtPredictor } from '../../../../src/engine/model/ort-predictor';
 import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
 
@@ -23,7 +24,7 @@ describe('context caches', () => {
   before(async () => {
     const folder = path.join(temporaryFolder(), 'tiny');
     await writeTinyBundle(folder, 'f32');
-    inner = await createOrtPredictor(await readBundle(folder), { provider: 'cpu', threads: 1 });
+    inner = await createOrtPredictor(await readBundle(folder), NODE_MACHINE, { provider: 'cpu', threads: 1 });
   });
   beforeEach(() => (recent = new RecentContexts(inner, 2)));
   after(() => inner.dispose());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { readBundle } from '../../../../src/engine/model/bundle';
+import { readBundle } from '../../../../src/engine/model/read-bundle';
 import { decodeWeights, encodeWeights } from '../../../../src/engine/model/graph/weights';
 import type {
   MaskPredictor,
@@ -8,6 +8,7 @@ import type {
   PredictorRows,
 } from '../../../../src/engine/model/mask-predictor';
 import type { OnnxMaskPredictor } from '../../../../src/engine/model/onnx-mask-predictor';
+import { NODE_MACHINE } from '../../../../src/engine/model/node-machine';
 import { createOrtPredictor, type OrtPredictor } from '../../../../src/engine/model/ort-predictor';
 import { openSession } from '../../../../src/engine/model/sessions';
 import { CONTEXT, referenceForward, type Row } from './reference-forward';
@@ -90,7 +91,7 @@ function argmax(logits: ArrayLike<number>): number[] {
 async function load(precision: 'f32' | 'f16' | 'int8', threads = 1): Promise<OrtPredictor> {
   const at = path.join(folder, precision);
   await writeTinyBundle(at, precision, { parameters });
-  return createOrtPredictor(await readBundle(at), { provider: 'cpu', threads });
+  return createOrtPredictor(await readBundle(at), NODE_MACHINE, { provider: 'cpu', threads });
 }
 
 /** What a run of a session is given. */
@@ -132,7 +133,7 @@ describe('mask predictor on ONNX Runtime', () => {
 
   describe('padded to a few shapes, for providers that compile programs for each', () => {
     const open = async (precision: 'f32' | 'int8'): Promise<OnnxMaskPredictor> =>
-      openSession(await readBundle(path.join(folder, precision)), 'cpu', 1, true);
+      openSession(await readBundle(path.join(folder, precision)), NODE_MACHINE, 'cpu', 1, true);
     let bucketed: OnnxMaskPredictor;
     before(async () => (bucketed = await open('f32')));
     after(() => bucketed.dispose());
@@ -187,7 +188,9 @@ describe('mask predictor on ONNX Runtime', () => {
     const f16 = await load('f16');
     const halves = decodeWeights(TINY, 'f16', encodeWeights(TINY, 'f16', parameters));
     await writeTinyBundle(path.join(folder, 'halves'), 'f32', { parameters: halves });
-    const wide = await createOrtPredictor(await readBundle(path.join(folder, 'halves')), { provider: 'cpu' });
+    const wide = await createOrtPredictor(await readBundle(path.join(folder, 'halves')), NODE_MACHINE, {
+      provider: 'cpu',
+    });
     assertClose(await ask(f16, context, hole(9, 0)), await ask(wide, context, hole(9, 0)), 1e-5);
     await f16.dispose();
     await wide.dispose();

@@ -2,16 +2,19 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { readBundle, type Bundle } from '../../../../src/engine/model/bundle';
+import type { Bundle } from '../../../../src/engine/model/bundle';
 import { CrashRecord } from '../../../../src/engine/model/crash-record';
+import { NODE_MACHINE } from '../../../../src/engine/model/node-machine';
 import { createOrtPredictor } from '../../../../src/engine/model/ort-predictor';
 import { relativeDifference, tryOut } from '../../../../src/engine/model/provider-trial';
 import { automaticProviders } from '../../../../src/engine/model/providers';
+import { readBundle } from '../../../../src/engine/model/read-bundle';
 import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
 
 describe('execution providers', () => {
   const root = temporaryFolder();
   const crashes = new CrashRecord(path.join(root, 'trials'));
+  const machine = { ...NODE_MACHINE, crashes };
   let bundle: Bundle;
 
   before(async () => {
@@ -20,24 +23,24 @@ describe('execution providers', () => {
   });
 
   it('auto gives a predictor that works, with a reason for each provider that it left out', async () => {
-    const predictor = await createOrtPredictor(bundle, { crashes });
+    const predictor = await createOrtPredictor(bundle, machine);
     const { logits } = await tryOut(predictor, bundle.config);
     assert.ok(logits.every((value) => Number.isFinite(value)));
     const left = predictor.skipped.map(({ provider }) => provider);
-    const before = [...automaticProviders('f32'), 'cpu'] as const;
+    const before = [...automaticProviders('f32', machine.providers), 'cpu'] as const;
     assert.deepEqual(left, before.slice(0, before.indexOf(predictor.provider as 'cpu')));
     for (const { reason } of predictor.skipped) assert.notEqual(reason, '');
     await predictor.dispose();
   });
 
   it('auto leaves out a provider whose trial ended its process', async function () {
-    const [first] = automaticProviders('f32');
+    const [first] = automaticProviders('f32', machine.providers);
     if (first === undefined) return this.skip();
     const dead = spawnSync(process.execPath, ['-e', '']).pid;
     const record = path.join(root, 'trials', `${first}-${dead}`);
     fs.mkdirSync(path.dirname(record), { recursive: true });
     fs.writeFileSync(record, '');
-    const predictor = await createOrtPredictor(bundle, { crashes });
+    const predictor = await createOrtPredictor(bundle, machine);
     assert.match(predictor.skipped[0]!.reason, /ended the process/);
     assert.notEqual(predictor.provider, first);
     await predictor.dispose();
@@ -49,7 +52,7 @@ describe('execution providers', () => {
       'dml' | 'coreml'
     )[]) {
       await assert.rejects(
-        createOrtPredictor(bundle, { provider, crashes }),
+        createOrtPredictor(bundle, machine, { provider }),
         (error: Error & { code?: string }) => {
           assert.equal(error.code, 'provider-unavailable');
           assert.match(error.message, new RegExp(`"${provider}".*"auto".*"cpu"`));
@@ -62,7 +65,7 @@ describe('execution providers', () => {
   it('webgpu and cuda by name work or say why not', async () => {
     for (const provider of ['webgpu', 'cuda'] as const) {
       try {
-        const predictor = await createOrtPredictor(bundle, { provider, crashes });
+        const predictor = await createOrtPredictor(bundle, machine, { provider });
         assert.equal(predictor.provider, provider);
         await predictor.dispose();
       } catch (error) {
@@ -74,7 +77,7 @@ describe('execution providers', () => {
 
   it('int8 weights stay on the CPU', async () => {
     await writeTinyBundle(path.join(root, 'int8'), 'int8');
-    const predictor = await createOrtPredictor(await readBundle(path.join(root, 'int8')), { crashes });
+    const predictor = await createOrtPredictor(await readBundle(path.join(root, 'int8')), machine);
     assert.equal(predictor.provider, 'cpu');
     assert.deepEqual(predictor.skipped, []);
     await predictor.dispose();

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { FillRequest, LoadOptions, RunOptions, Step } from '../../../../src/engine';
 import { isRunning } from '../../../../src/engine/is-running';
+import { inChildProcess } from '../../../../src/engine/process/child-process';
 import { EngineClient } from '../../../../src/engine/process/client';
 import type { Patience } from '../../../../src/engine/process/watchdog';
 
@@ -24,12 +25,11 @@ export async function withEngine(
     ...options
   }: LoadOptions & { readonly script?: string; readonly patience?: Partial<Patience> } = {},
 ): Promise<void> {
-  const engine = await EngineClient.start(
-    script,
-    folder,
-    { provider: 'cpu', threads: 1, ...options },
-    patience,
-  );
+  const engine = await EngineClient.start(inChildProcess(script, folder, patience), {
+    provider: 'cpu',
+    threads: 1,
+    ...options,
+  });
   try {
     await use(engine);
   } finally {

@@ -1,0 +1,21 @@
+/** The files of a model bundle, wherever they are: in a folder on a disk, or in memory. Messages name them by path. */
+export interface BundleFiles {
+  /** The bundle's folder. */
+  readonly folder: string;
+  pathOf(name: string): string;
+  /** Why there can be no bundle here at all, as in “no such folder”; undefined where there may be one. */
+  whyMissing(): Promise<string | undefined>;
+  /** Undefined when there is no such file. */
+  stat(name: string): Promise<BundleFileStat | undefined>;
+  read(name: string): Promise<Uint8Array>;
+  /** SHA-256 of a file of any size, in hexadecimal. */
+  sha256(name: string): Promise<string>;
+  /** What ONNX Runtime is given of a file: where it is, or its bytes. */
+  forRuntime(name: string): string | Uint8Array;
+}
+
+export interface BundleFileStat {
+  readonly bytes: number;
+  /** What it is instead of a plain file, as in “a symbolic link”. */
+  readonly oddity?: string | undefined;
+}

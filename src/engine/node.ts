@@ -1,0 +1,19 @@
+import path from 'node:path';
+import type { Engine, LoadOptions } from './api';
+import { inChildProcess } from './process/child-process';
+import { EngineClient } from './process/client';
+
+export { findBundledModels, type BundledModel } from './model/bundled-model';
+
+/**
+ * Loads a model bundle in a child process and warms it up.
+ *
+ * @param folder the bundle's folder
+ * @throws EngineError `bundle-missing`, `bundle-damaged`, `tokenizer-mismatch`, `provider-unavailable` or
+ *   `engine-crashed`, each saying what to do
+ */
+export async function loadEngine(folder: string, options: LoadOptions = {}): Promise<Engine> {
+  // webpack puts the engine process's script beside whatever it bundles this into.
+  const script = path.join(__dirname, 'engine-host.js');
+  return EngineClient.start(inChildProcess(script, path.resolve(folder)), options);
+}
