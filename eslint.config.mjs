@@ -41,7 +41,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: [{ name: 'vscode', message: 'only src/editor may import vscode' }] },
+        { paths: [{ name: 'vscode', message: 'only src/editor and src/web may import vscode' }] },
       ],
     },
   },

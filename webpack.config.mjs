@@ -1,5 +1,6 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import webpack from 'webpack';
 
 const ROOT = import.meta.dirname;
 const DIST = join(ROOT, 'dist');
@@ -26,6 +27,12 @@ const NODE_ENTRIES = {
 
 /** Bundles for a webview. */
 const WEB_ENTRIES = { demo: './media/demo/main.ts' };
+
+/** The extension and its engine where VS Code is a web page, each in a worker. */
+const WORKER_ENTRIES = {
+  'extension-web': { import: './src/web/extension.ts', library: { type: 'commonjs2' } },
+  'engine-worker': './src/web/engine-worker.ts',
+};
 
 /** Native, provided by the editor, or there only if the user installed it. */
 const EXTERNALS = [
@@ -97,4 +104,12 @@ node.plugins = [copyWasm];
 const web = bundles('web', ['web', 'es2022'], WEB_ENTRIES);
 web.output = { path: DIST, devtoolModuleFilenameTemplate: '../[resource-path]' };
 
-export default [node, web];
+const worker = bundles('worker', ['webworker', 'es2022'], WORKER_ENTRIES);
+worker.output = { path: DIST, devtoolModuleFilenameTemplate: '../[resource-path]' };
+// The package's own file of JavaScript around the WebAssembly is loaded at run time, as it is in Node.
+worker.externals = { vscode: 'commonjs vscode' };
+worker.resolve.conditionNames = ['onnxruntime-web-use-extern-wasm', '...'];
+worker.module.parser.javascript.url = false;
+worker.plugins = [new webpack.DefinePlugin({ 'import.meta.url': 'self.location.href' })];
+
+export default [node, web, worker];

@@ -13,9 +13,13 @@ async function main(): Promise<void> {
     const written = await deriveBundle(folder, 'int8', path.join(target, `${name}-int8`));
     if (written) console.error(`Derived ${name}-int8 in ${Math.round(performance.now() - started)} ms.`);
   }
+  // For those who cannot list a folder: an extension that a browser gets by HTTP.
+  const index = masters.map(({ name }) => ({ name: `${name}-int8`, precision: 'int8' }));
+  fs.mkdirSync(target, { recursive: true });
+  fs.writeFileSync(path.join(target, 'index.json'), `${JSON.stringify(index)}\n`);
   // What was derived from a master that is gone would otherwise be found before the masters.
   const wanted = new Set(masters.map(({ name }) => `${name}-int8`));
-  for (const name of fs.existsSync(target) ? fs.readdirSync(target) : []) {
+  for (const name of fs.readdirSync(target)) {
     if (name.endsWith('-int8') && !wanted.has(name)) fs.rmSync(path.join(target, name), { recursive: true });
   }
 }

@@ -115,7 +115,7 @@ export class EngineSession implements vscode.Disposable {
     loading.then(
       ({ info }) => {
         this.log.info(
-          `Loaded ${info.bundle} (${info.precision}) from ${info.bundleFolder} on ${info.provider} in ${this.platform.engineIn} in ${Math.round(info.loadMs)} ms`,
+          `Loaded ${info.bundle} (${info.precision}) from ${info.bundleFolder} in ${Math.round(info.loadMs)} ms; it runs on ${info.provider}, in ${this.platform.engineIn}`,
         );
         if (this.#engine === loading) this.#setState({ kind: 'ready', info });
       },

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { FUNCTIONS, typeUntilGhost } from './support/ghost-text';
 import { screenshotInEveryTheme } from './support/theme';
 import { openVsCode, type VsCode } from './support/vs-code';
-import { waitUntil, WAIT_MS } from './support/wait';
-
-const FUNCTIONS = Array.from(
-  { length: 8 },
-  (_, i) => `function add${i}(a, b) {\n  const sum = a + b;\n\n  return sum;\n}\n`,
-).join('\n');
+import { waitUntil } from './support/wait';
 
 describe('ghost text', () => {
   let code: VsCode;
@@ -22,21 +17,8 @@ describe('ghost text', () => {
   });
   after(() => code.close());
 
-  /** Types at one place after another until the model has something to say. */
-  async function typeUntilGhost(): Promise<string> {
-    for (let i = 0; i < 8; i++) {
-      await code.goTo([i * 6 + 3, 1]);
-      await code.typeText('  const next = ');
-      const settled = code.ghostText();
-      const nothing = sleep(WAIT_MS / 5, undefined);
-      const ghost = await Promise.race([settled.catch(() => undefined), nothing]);
-      if (ghost !== undefined) return ghost;
-    }
-    throw new Error('No ghost text at any of eight places.');
-  }
-
   it('appears while typing, and Tab takes it', async () => {
-    const ghost = await typeUntilGhost();
+    const ghost = await typeUntilGhost(code);
     await screenshotInEveryTheme(code, 'ghost-text');
     const typed = await code.editorText();
     assert.ok(!typed.includes(`const next = ${ghost}`));

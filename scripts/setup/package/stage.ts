@@ -31,7 +31,7 @@ export function stage(target: Target, folder: string): Sizes {
     shipped.push(...kept);
   }
   const made: Readonly<Record<string, string>> = {
-    'package.json': JSON.stringify(installedManifest(), null, 2),
+    'package.json': JSON.stringify(installedManifest(target), null, 2),
     'THIRD-PARTY-NOTICES.md': licenceNotices(shipped),
     'CORPUS.md': corpusNotice(),
     'sbom.cdx.json': JSON.stringify(materials(shipped), null, 2),
@@ -84,10 +84,11 @@ function copy(file: string, to: string): void {
 }
 
 /** package.json without what only the repository needs; JSON leaves out what is undefined. */
-function installedManifest(): Record<string, unknown> {
+function installedManifest(target: Target): Record<string, unknown> {
   const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Record<
     string,
     unknown
   >;
-  return { ...manifest, scripts: undefined, dependencies: undefined, devDependencies: undefined };
+  const browser = target === 'universal' ? manifest['browser'] : undefined;
+  return { ...manifest, browser, scripts: undefined, dependencies: undefined, devDependencies: undefined };
 }

@@ -35,12 +35,14 @@ function runtime(target: Target): readonly string[] {
   ];
 }
 
-/** Everything that the running extension reads, and nothing else. */
+/** Everything that the running extension reads, and nothing else. The universal one runs in browsers too. */
 export function partsOf(target: Target): readonly Part[] {
+  const inBrowsers =
+    target === 'universal' ? ['dist/models/*.json', 'dist/{extension-web,engine-worker}.js'] : [];
   return [
     { what: 'ONNX Runtime', globs: runtime(target) },
     { what: 'model', globs: ['dist/models/*-int8/**'] },
-    { what: 'extension', globs: ['dist/{extension,engine-host,demo}.js'] },
+    { what: 'extension', globs: ['dist/{extension,engine-host,demo}.js', ...inBrowsers] },
     {
       what: 'pages, texts',
       globs: [

@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import type { OfferedModel, Platform } from '../editor/platform';
+import { CONFIG_FILE } from '../engine/model/bundle-config';
+import { parseConfig } from '../engine/model/parse-config';
+import { EngineClient } from '../engine/process/client';
+import type { WebSource } from './source';
+import { inWorker } from './worker-engine';
+
+const joinPath = (base: vscode.Uri, ...path: string[]): vscode.Uri => vscode.Uri.joinPath(base, ...path);
+
+/** The extension host in a web worker: of a VS Code that is a web page, with nothing behind it. */
+export function webPlatform(extension: vscode.Uri): Platform {
+  const dist = joinPath(extension, 'dist');
+  const models = joinPath(dist, 'models');
+  return {
+    engineIn: 'a web worker',
+    providers: ['auto', 'cpu'],
+    processor: `a browser, ${navigator.hardwareConcurrency} cores`,
+    hasFolders: false,
+    async bundledModels() {
+      // Where an extension is got by HTTP, folders have no listing.
+      const index: unknown = JSON.parse(await readText(joinPath(models, 'index.json')));
+      return (index as { name: string; precision: string }[]).map(({ name, precision }): OfferedModel => ({
+        folder: joinPath(models, name).toString(),
+        precision,
+      }));
+    },
+    loadEngine: (bundle, options) =>
+      EngineClient.start(
+        inWorker({
+          readScript: () => read(joinPath(dist, 'engine-worker.js')),
+          readSource: () => readSource(extension, bundle),
+        }),
+        options,
+      ),
+    isWriteProtected: () => Promise.resolve(false),
+  };
+}
+
+async function readSource(extension: vscode.Uri, folder: string): Promise<WebSource> {
+  const inBundle = (name: string): vscode.Uri => joinPath(vscode.Uri.parse(folder), name);
+  const names = [CONFIG_FILE, ...(await filesNamedBy(inBundle(CONFIG_FILE)))];
+  const [wasm, mjs, ...contents] = await Promise.all([
+    readRuntime(extension, 'wasm'),
+    readRuntime(extension, 'mjs'),
+    // What is not there is for the check of the bundle to say.
+    ...names.map((name) => read(inBundle(name)).catch(() => undefined)),
+  ]);
+  const files = names.flatMap((name, i) => {
+    const content = contents[i];
+    return content ? [[name, content] as const] : [];
+  });
+  return { folder, files: new Map(files), ort: { wasm, mjs } };
+}
+
+/** A file of ONNX Runtime's build: a package has it beside the bundles, the repository where npm put it. */
+async function readRuntime(extension: vscode.Uri, kind: 'wasm' | 'mjs'): Promise<Uint8Array<ArrayBuffer>> {
+  const file = `node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.${kind}`;
+  return read(joinPath(extension, 'dist', file)).catch(() => read(joinPath(extension, file)));
+}
+
+/** The bundle's files by what its config.json says; none if it is not right, which the check of the bundle says then. */
+async function filesNamedBy(config: vscode.Uri): Promise<string[]> {
+  try {
+    return Object.values(parseConfig(JSON.parse(await readText(config))).files).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+async function readText(uri: vscode.Uri): Promise<string> {
+  return new TextDecoder().decode(await read(uri));
+}
+
+/** A copy, which can be handed over to another thread: what VS Code gives may be a part of something larger. */
+async function read(uri: vscode.Uri): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await vscode.workspace.fs.readFile(uri));
+}

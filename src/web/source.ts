@@ -1,0 +1,9 @@
+import type { OrtFiles } from './machine';
+
+/** What an engine in a Worker is loaded from: it has no disk of its own, so all is read for it. */
+export interface WebSource {
+  /** Where the bundle was read from. */
+  readonly folder: string;
+  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  readonly ort: OrtFiles;
+}

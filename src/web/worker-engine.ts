@@ -1,0 +1,109 @@
+import type { EngineInfo, LoadOptions } from '../engine/api';
+import { EngineError, NO_MEMORY } from '../engine/errors';
+import { crashed, type EngineProcess, type Launch } from '../engine/process/engine-process';
+import type { Answer, ToClient, ToHost } from '../engine/process/protocol';
+import type { WebSource } from './source';
+
+/** Reads what an engine is made of. */
+export interface WorkerParts {
+  /** The bundle of engine-worker.ts. */
+  readScript(): Promise<Uint8Array<ArrayBuffer>>;
+  /** @throws EngineError `bundle-missing` */
+  readSource(): Promise<WebSource>;
+}
+
+/** An engine in a Worker. What it is made of is read anew each time: it is handed over, and kept in one place only. */
+export function inWorker(parts: WorkerParts): Launch {
+  return (answer) => new WorkerEngine(parts, answer);
+}
+
+class WorkerEngine implements EngineProcess {
+  readonly gone: Promise<EngineError>;
+  /** Nothing tells a busy Worker from a hung one: what is expected is not watched. */
+  expected = false;
+  #worker: Worker | undefined;
+  #end!: (error: EngineError) => void;
+  #refused = false;
+  #leaving = false;
+
+  constructor(
+    private readonly parts: WorkerParts,
+    private readonly answer: (answer: Answer) => void,
+  ) {
+    this.gone = new Promise((resolve) => {
+      this.#end = (error) => {
+        this.#worker?.terminate();
+        resolve(error);
+      };
+    });
+  }
+
+  get wasUnexpected(): boolean {
+    return !this.#refused && !this.#leaving;
+  }
+
+  async load(options: LoadOptions): Promise<EngineInfo> {
+    try {
+      const [script, source] = await Promise.all([this.parts.readScript(), this.parts.readSource()]);
+      const loaded = this.#start(script);
+      if (this.#leaving) this.#end(crashed('was ended.'));
+      const buffers = [source.ort.wasm, source.ort.mjs, ...source.files.values()].map(({ buffer }) => buffer);
+      this.#post({ type: 'load', source, options }, [...new Set(buffers)]);
+      return await Promise.race([
+        loaded,
+        this.gone.then((error) => {
+          throw error;
+        }),
+      ]);
+    } catch (error) {
+      this.#refused = !(error instanceof EngineError && error.code === 'engine-crashed');
+      if (this.#refused) this.#end(crashed('was ended.'));
+      throw error;
+    }
+  }
+
+  send(message: ToHost<WebSource>): void {
+    this.#post(message, []);
+  }
+
+  leave(): Promise<void> {
+    this.#leaving = true;
+    this.#end(crashed('was ended.'));
+    return Promise.resolve();
+  }
+
+  #post(message: ToHost<WebSource>, transfer: Transferable[]): void {
+    this.#worker?.postMessage(message, transfer);
+  }
+
+  /** @returns what the Worker says once it has loaded the model */
+  #start(script: Uint8Array<ArrayBuffer>): Promise<EngineInfo> {
+    // A script of another origin is refused, and the extension's files may lie anywhere.
+    const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+    const worker = new Worker(url, { name: 'LLaDA engine' });
+    this.#worker = worker;
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.#end(stopped(event.message));
+    });
+    worker.addEventListener('messageerror', () => this.#end(stopped('a message could not be read')));
+    return new Promise((resolve, reject) => {
+      worker.addEventListener('message', ({ data }: MessageEvent<ToClient>) => {
+        if (data.type === 'loaded') {
+          URL.revokeObjectURL(url);
+          resolve(data.info);
+        } else if (data.type === 'load-failed') {
+          URL.revokeObjectURL(url);
+          reject(new EngineError(data.code, data.message));
+        } else {
+          this.answer(data);
+        }
+      });
+    });
+  }
+}
+
+function stopped(said: string | undefined): EngineError {
+  if (said !== undefined && NO_MEMORY.test(said)) return crashed('ran out of memory and stopped.');
+  return crashed(said === undefined || said === '' ? 'stopped.' : `stopped. It said: ${said}`);
+}
