@@ -67,8 +67,10 @@ async function loadCached(files: BundleFiles, machine: Machine, options: LoadOpt
   const tokenizer = await readTokenizer(files, bundle.config.files.tokenizer.name);
   const predictor = await createOrtPredictor(bundle, machine, options);
   const { threads = machine.threads } = options;
-  // Twice the weights in memory: 42 MB more of the bundled model in int8, and too much of larger ones.
-  if (predictor.provider !== 'cpu' || predictor.precision !== 'int8' || threads < 2) {
+  const { kind } = await machine.loadOrt(threads);
+  // Twice the weights in memory: 42 MB more of the bundled model in int8, and too much of larger ones. All openings of
+  // the WebAssembly build share one set of threads.
+  if (predictor.provider !== 'cpu' || predictor.precision !== 'int8' || threads < 2 || kind === 'wasm') {
     return { name, window, learned, tokenizer, predictor };
   }
   const onFewerThreads = (): Promise<OrtPredictor> =>

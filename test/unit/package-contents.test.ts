@@ -25,4 +25,19 @@ describe('what is in a package', () => {
     );
     assert.ok(files.some((file) => file.endsWith('.wasm')));
   });
+
+  it('is what a browser runs in the universal one only, and WebAssembly once', () => {
+    const files = filesIn('universal');
+    const forBrowsers = ['dist/extension-web.js', 'dist/engine-worker.js', 'dist/models/index.json'];
+    assert.deepEqual(
+      forBrowsers.filter((file) => !files.includes(file)),
+      [],
+    );
+    assert.equal(files.filter((file) => file.endsWith('.wasm')).length, 1);
+    for (const target of NATIVE_TARGETS)
+      assert.deepEqual(
+        filesIn(target).filter((file) => forBrowsers.includes(file)),
+        [],
+      );
+  });
 });

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import type { EngineInfo } from '../../../../src/engine';
+import type { ToClient } from '../../../../src/engine/process/protocol';
+import { serve } from '../../../../src/engine/process/serve';
+import { scriptedRuntime } from '../scripted-predictor';
+import { REQUEST } from './real-engine';
+
+/** Whether a failure of the network was one to end with, and what was said until that was asked. */
+function failedFill(failure: Error, isTheEnd: boolean): Promise<readonly ToClient['type'][]> {
+  const said: ToClient['type'][] = [];
+  const runtime = scriptedRuntime(() => {
+    throw failure;
+  });
+  return new Promise((resolve) => {
+    const receive = serve<string>({
+      send: ({ type }) => {
+        said.push(type);
+        if (type === 'failed') resolve(said);
+      },
+      load: () =>
+        Promise.resolve({
+          runtime,
+          backgroundRuntime: () => Promise.resolve(runtime),
+          info: {} as EngineInfo,
+        }),
+      readMessages: () => Promise.resolve(),
+      endsWith: (error) => {
+        assert.equal(error, failure);
+        if (isTheEnd) setImmediate(resolve, said);
+        return isTheEnd;
+      },
+    });
+    receive({ type: 'load', source: 'anywhere', options: {} });
+    receive({ type: 'fill', id: 1, background: false, request: REQUEST });
+  });
+}
+
+describe('a network that fails in the engine', () => {
+  it('fails the request, and no more', async () => {
+    assert.deepEqual(await failedFill(new Error('no logits'), false), ['loaded', 'value', 'failed']);
+  });
+
+  it('is not an answer where the engine ends with it: whoever asked then hears of the end', async () => {
+    assert.deepEqual(await failedFill(new Error('unreachable'), true), ['loaded', 'value']);
+  });
+});
