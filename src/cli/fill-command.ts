@@ -9,6 +9,8 @@ import { printText } from './visible-text';
 export interface FillOptions extends EngineOptions {
   readonly maxTokens?: number;
   readonly candidates?: number;
+  /** False: nothing is taken from the text around. */
+  readonly drafts?: boolean;
 }
 
 /** Fills the ranges of a file and prints what they were filled with; the file itself stays as it is. */
@@ -22,7 +24,7 @@ export async function fillFile(
   const { texts, holes } = cutText(await readTextFile(path), sorted);
   const request: FillRequest = {
     ...reverseProcessOptions(options),
-    ...sizes(options),
+    ...fillOptionsOf(options),
     path,
     prefix: texts[0]!,
     between: texts.slice(1, -1),
@@ -43,10 +45,16 @@ export async function fillFile(
 }
 
 /** What of the options a request takes beside the reverse process's. */
-export function sizes({ maxTokens, candidates }: FillOptions): Pick<FillRequest, 'maxTokens' | 'candidates'> {
+export function fillOptionsOf({
+  maxTokens,
+  candidates,
+  drafts,
+}: FillOptions): Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts'> {
   return {
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(candidates === undefined ? {} : { candidates }),
+    // Unless they are unwanted, the engine knows when drafts suit the other options.
+    ...(drafts === false ? { drafts } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { addAbortSignal } from 'node:stream';
 import { EngineError, type Engine, type FillRequest, type ReverseProcessOptions } from '../engine';
-import { sizes, type FillOptions } from './fill-command';
+import { fillOptionsOf, type FillOptions } from './fill-command';
 import { BadLine, parseRequest } from './jsonl-request';
 import { readLines, type NumberedLine } from './jsonl-lines';
 import { reverseProcessOptions } from './options';
@@ -11,7 +11,7 @@ import { lastStep, withEngine } from './session';
 const MOST_LINE_BYTES = 64 * 2 ** 20;
 
 /** What every line of a batch is filled with, its own `maxTokens` aside. */
-type BatchOptions = ReverseProcessOptions & Pick<FillRequest, 'maxTokens' | 'candidates'>;
+type BatchOptions = ReverseProcessOptions & Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts'>;
 
 /** One line of output; the names are a public interface. */
 type Answer =
@@ -32,7 +32,7 @@ type Answer =
 
 /** Answers every line of standard input, in order, one line each, on standard output. */
 export async function fillLines(options: FillOptions, signal: AbortSignal): Promise<void> {
-  const batch = { ...reverseProcessOptions(options), ...sizes(options) };
+  const batch = { ...reverseProcessOptions(options), ...fillOptionsOf(options) };
   await withEngine(options, signal, async (engine) => {
     const { bundle, precision, provider } = engine.info;
     process.stderr.write(`${bundle} (${precision}) on ${provider}; reading JSON lines from standard input\n`);

@@ -28,7 +28,8 @@ function program(signal: AbortSignal): Command {
       )
       .option('--jsonl', 'read one JSON object a line: {id, path?, prefix, suffix, between?, maxTokens?}')
       .option('--max-tokens <count>', 'most tokens in a hole of unknown length', countFrom(1))
-      .option('--candidates <count>', 'several fills at once, 1–8, best first', countFrom(1)),
+      .option('--candidates <count>', 'several fills at once, 1–8, best first', countFrom(1))
+      .option('--no-drafts', 'take nothing from the text around that it repeats'),
   ).action(async (file: string | undefined, options: FillOptions & { range?: Range[]; jsonl?: true }) => {
     if (options.jsonl) {
       if (file !== undefined || options.range)

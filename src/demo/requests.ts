@@ -32,5 +32,6 @@ export function startLane(
     .slice(1)
     .map((_, hole) => (start ? { cells: start[hole]! } : tokens === 0 ? {} : { tokens }));
   const text = { prefix: around[0]!, between: around.slice(1, -1), suffix: around.at(-1)! };
-  return engine.fill({ ...options, ...text, holes }, run);
+  // What is shown is the model's own work, from the first mask on.
+  return engine.fill({ ...options, ...text, holes, drafts: false }, run);
 }

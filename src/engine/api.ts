@@ -95,6 +95,12 @@ export interface FillRequest extends ReverseProcessOptions {
   /** Most tokens a hole of unknown length may get, kept words not counted. Default 64. */
   readonly maxTokens?: number;
   /**
+   * Whether a text that the surroundings repeat may be taken as a draft for a hole of unknown length: the model is asked
+   * about it and it is committed at once if it is probable enough. Default: with bundles that change lengths by
+   * themselves, where sampling is greedy and several tokens may be committed in a step (no `steps`, a `threshold`).
+   */
+  readonly drafts?: boolean;
+  /**
    * How many candidates are unmasked together over one context, 1–8. Default 1. The steps show the first one, the
    * last step the best one, and all of them in `Step.candidates`.
    */

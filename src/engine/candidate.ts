@@ -1,6 +1,7 @@
 import { Canvas, type CellStart, type Slot } from './diffusion/canvas';
 import { Random } from './diffusion/random';
-import { ReverseProcess, type ReverseStep, type ResizeRules } from './diffusion/reverse-process';
+import type { ResizeRules } from './diffusion/resizing';
+import { ReverseProcess, type ReverseStep } from './diffusion/reverse-process';
 import type { Sampling } from './diffusion/sampling';
 import { SPECIAL } from './model/bundle-config';
 import { tokenIds, type Ask } from './predict';
@@ -21,6 +22,12 @@ export interface CandidateStart {
   readonly varied: boolean;
 }
 
+interface Drafted {
+  readonly slot: Slot;
+  readonly token: number;
+  readonly confidence: number;
+}
+
 /**
  * One canvas on its way to a text. What is committed in the end is valid UTF-8: tokens that leave a broken byte run are
  * remasked and drawn again among the tokens that are whole characters.
@@ -34,6 +41,8 @@ export class CandidateRun {
   readonly #bannedOrIncomplete: readonly number[];
   /** Slots of cells that were drawn anew: holes change no length by then. */
   readonly #wholeOnly = new Set<string>();
+  /** Committed by the first step, which needs no forward. */
+  #drafted: readonly Drafted[];
   #process: ReverseProcess;
 
   constructor(
@@ -43,6 +52,9 @@ export class CandidateRun {
   ) {
     const { config, tokenizer } = runtime;
     this.canvas = new Canvas(holes);
+    this.#drafted = holes.flatMap((cells, hole) =>
+      cells.flatMap(({ draft }, index) => (draft ? [{ ...draft, slot: { hole, index } }] : [])),
+    );
     this.#settings =
       varied && settings.sampling.kind === 'greedy' ? { ...settings, sampling: VARIED } : settings;
     this.#random = new Random(settings.seed, number);
@@ -60,8 +72,9 @@ export class CandidateRun {
     return this.canvas.masked().length === 0;
   }
 
-  /** What the next step needs; only while the candidate is not done. */
+  /** What the next step needs, nothing if a draft is to be committed; only while the candidate is not done. */
   asks(): Ask[] {
+    if (this.#drafted.length > 0) return [];
     const { masked, committed } = this.#process.wanted();
     const holes = tokenIds(this.canvas.holes);
     // A bundle that has learned to doubt says of a visible token what it thinks of it; else it must be masked, alone.
@@ -75,6 +88,7 @@ export class CandidateRun {
 
   /** @param logits for each ask, for each of its wanted positions a row; changed */
   step(logits: readonly (readonly Float32Array[])[], index: number): ReverseStep {
+    if (this.#drafted.length > 0) return this.#commitDraft(index);
     const step = this.#process.step(logits.flat(), index);
     const broken = this.done ? this.#remaskBroken() : [];
     if (broken.length === 0) return step;
@@ -91,6 +105,16 @@ export class CandidateRun {
     const predicted = this.canvas.holes.flat().filter(({ step }) => step > 0);
     const sum = predicted.reduce((total, { confidence }) => total + Math.log(confidence), 0);
     return predicted.length === 0 ? 0 : sum / predicted.length;
+  }
+
+  #commitDraft(index: number): ReverseStep {
+    const committed = this.#drafted.map(({ slot }) => slot);
+    for (const { slot, token, confidence } of this.#drafted)
+      this.canvas.commit(slot, token, confidence, index);
+    this.#drafted = [];
+    // The process shares out what is masked when it begins.
+    this.#process = this.#newProcess();
+    return { committed, remasked: [] };
   }
 
   #newProcess(): ReverseProcess {

@@ -1,4 +1,5 @@
 import type { FillRequest, HoleRequest, Step } from './api';
+import { withDrafts } from './drafts';
 import { EngineError } from './errors';
 import { planHole, type HolePlan } from './hole-plan';
 import { KnownLogits } from './known-logits';
@@ -6,6 +7,7 @@ import { startingCells } from './length';
 import type { Window } from './model/bundle-config';
 import { checkFillRequest, DEFAULT_MAX_TOKENS } from './request';
 import { throwIfCancelled, type Place, type Run, type Runtime } from './runtime';
+import type { ReverseProcessSettings } from './settings';
 import { encodeContext } from './text/context-window';
 import { layOut, reservedFor, type Layout } from './text/layout';
 import { lineEndingOf, toLf } from './text/line-endings';
@@ -37,13 +39,27 @@ export async function* fill(
       unguided && layout.ids.length > 0 ? { ...unguided, scale: settings.guidance } : undefined;
     const run: Run = { ...place, unguided: guidance, settings, ending, started, forwardsBefore, signal };
     const known = new KnownLogits();
-    const starts = await startingCells(runtime, run, plans, candidates, known);
+    const [first, ...others] = await startingCells(runtime, run, plans, candidates, known);
+    const texts = [prefix, ...between, suffix].map(toLf);
+    const drafted = takesDrafts(runtime, request, settings)
+      ? await withDrafts(runtime, run, texts, plans, first!, known)
+      : first!;
     const limits = plans.map(({ limit }) => limit);
-    yield* unmask(runtime, run, starts, limits, known);
+    yield* unmask(runtime, run, [drafted, ...others], limits, known);
   } finally {
     place.cache.release();
     unguided?.cache.release();
   }
+}
+
+/** A draft is many tokens at once: it has no place where steps or tokens are counted, or drawn. */
+function takesDrafts(
+  { config }: Runtime,
+  { drafts }: FillRequest,
+  { sampling, steps, threshold, order }: ReverseProcessSettings,
+): boolean {
+  const severalAtOnce = steps === undefined && threshold > 0 && order !== 'forebear';
+  return drafts ?? (config.learned.expand && sampling.kind === 'greedy' && severalAtOnce);
 }
 
 async function readContext({ predictor }: Runtime, layout: Layout): Promise<Place> {

@@ -23,6 +23,7 @@ export class KnownLogits {
     run: Run,
     asks: readonly Ask[],
   ): Promise<Float32Array[][]> {
+    if (asks.length === 0) return [];
     if (this.#rows.size === 0) return predict(runtime, run, asks);
     const known = asks.map((ask) => this.#rows.get(keyOf(ask)));
     this.#rows.clear();

@@ -30,6 +30,8 @@ export function checkFillRequest(request: FillRequest, tokenizer: Tokenizer): Re
   );
   if (request.maxTokens !== undefined) checkCount('maxTokens', request.maxTokens, 1);
   checkCount('candidates', candidates, 1, MOST_CANDIDATES);
+  const { drafts } = request;
+  check(drafts === undefined || typeof drafts === 'boolean', 'drafts', 'true or false', drafts);
   for (const hole of holes ?? []) checkHole(hole, tokenizer);
   // The end of the text is in the suffix, not in a hole.
   return { ...settingsOf(request, DEFAULT_FILL_THRESHOLD, tokenizer.size), suppressEndOfText: true };

@@ -5,7 +5,6 @@ import type { Choice } from './diffusion/sampling';
 import type { ReverseStep } from './diffusion/reverse-process';
 import { SPECIAL } from './model/bundle-config';
 import { KnownLogits } from './known-logits';
-import { tokenIds } from './predict';
 import type { Run, Runtime } from './runtime';
 import { fromLf } from './text/line-endings';
 import type { Tokenizer } from './text/tokenizer';
@@ -25,7 +24,7 @@ export async function* unmask(
   limits: readonly number[],
   known = new KnownLogits(),
 ): AsyncGenerator<Step, void, undefined> {
-  const shapes = starts.map((start) => JSON.stringify(tokenIds(start)));
+  const shapes = starts.map((start) => JSON.stringify(start));
   const candidates = starts.map((start, number) => {
     const varied = shapes.indexOf(shapes[number]!) < number;
     return new CandidateRun(runtime, run.settings, { holes: start, limits, number, varied });

@@ -27,7 +27,7 @@ import { markdown, type Report } from './report';
 import { bitsPerByte, rowOf, type Answered, type Case, type Measured } from './rows';
 import { GROUPS, groupOf, KINDS, type Task } from './task';
 import { trainingFinds } from './training-finds';
-import { forebearWay, trueLength, unknownLength, type Way } from './ways';
+import { forebearWay, trueLength, unknownLength, withoutDrafts, type Way } from './ways';
 
 const SHOWN_FILLS = 20;
 
@@ -84,7 +84,7 @@ export async function evaluate(options: EvaluateOptions, cache: string, signal: 
 function ownWays(options: EvaluateOptions): Way[] {
   const settings = reverseProcessOptions(options);
   return [
-    ...(options.length === 'known' ? [] : [unknownLength(settings)]),
+    ...(options.length === 'known' ? [] : [unknownLength(settings), withoutDrafts(settings)]),
     ...(options.length === 'unknown' ? [] : [trueLength(settings)]),
   ];
 }

@@ -15,6 +15,14 @@ export function unknownLength(options: ReverseProcessOptions): Way {
   return { label: 'length unknown', request: (task) => ({ ...options, ...contextOf(task) }) };
 }
 
+/** The model alone: nothing is taken from the text around the holes that it repeats. */
+export function withoutDrafts(options: ReverseProcessOptions): Way {
+  return {
+    label: 'length unknown, no drafts',
+    request: (task) => ({ ...options, ...contextOf(task), drafts: false }),
+  };
+}
+
 /** Holes of just as many tokens as belong there, which a model that changes lengths by itself cannot change either. */
 export function trueLength(options: ReverseProcessOptions, label = 'true length'): Way {
   return {

@@ -30,6 +30,8 @@ export interface CellStart {
   readonly elastic?: boolean;
   /** Of a token that is there: its probability, 0–1. Default 1. */
   readonly confidence?: number;
+  /** Of a masked one: the token that the first step commits, and its probability. */
+  readonly draft?: { readonly token: number; readonly confidence: number };
 }
 
 /** The present content of all holes. The context is not in it: it never changes. */

@@ -2,6 +2,7 @@ import type { Canvas, Cell, Slot } from './canvas';
 import { forebearSurvivors, rankPositions, type UnmaskingOrder } from './order';
 import { chooseCommitted, type ParallelRules } from './parallel';
 import type { Random } from './random';
+import { Resizing, type Resize, type ResizeRules } from './resizing';
 import { chooseRevoked, drawRemasked, type Remasking } from './remasking';
 import { alternativesTo, ban, probabilityOf, sampleToken, type Proposal, type Sampling } from './sampling';
 import { shareOut, type Schedule } from './schedule';
@@ -31,16 +32,6 @@ export interface ReversePlan extends ReverseRules {
   readonly random: Random;
 }
 
-/** Unknown length (DreamOn, HKU 2025): a mask may turn out to stand for two, or for none. */
-export interface ResizeRules {
-  /** Committing this token makes two masks of one. */
-  readonly expandToken: number;
-  /** Committing this token takes the mask away. */
-  readonly deleteToken: number;
-  /** Most cells of each hole. */
-  readonly limits: readonly number[];
-}
-
 /** Positions whose logits the next step needs. */
 export interface Wanted {
   /** Masked ones, left to right; none when the process has ended. */
@@ -55,9 +46,6 @@ export interface ReverseStep {
   readonly remasked: readonly Slot[];
 }
 
-/** Expansions are over when a hole has been expanded this many times its limit: it may grow and shrink only so often. */
-const EXPANSIONS_PER_CELL = 2;
-
 /**
  * The reverse process of masked diffusion (LLaDA, arXiv 2502.09992, section 2.4): from the canvas as it is, each step
  * predicts all masked tokens at once, commits some and leaves the rest masked, until no mask is left. Locked cells never
@@ -68,9 +56,7 @@ const EXPANSIONS_PER_CELL = 2;
 export class ReverseProcess {
   readonly #blocks: Set<Cell>[];
   readonly #stepsPerBlock: number | undefined;
-  readonly #expansions: number[];
-  /** Whether a hole has lost cells since it last got a token: it would only get them back, and lose them again. */
-  readonly #shrunk: boolean[];
+  readonly #resizing: Resizing | undefined;
   /** Tokens that each turn of the present block is to commit. */
   #shares: readonly number[] = [];
   /** Turns taken in the present block. */
@@ -87,8 +73,7 @@ export class ReverseProcess {
     this.#blocks = blocks.filter((cells) => cells.some(isMasked)).map((cells) => new Set(cells));
     this.#stepsPerBlock =
       plan.steps && Math.max(1, Math.floor(plan.steps / Math.max(1, this.#blocks.length)));
-    this.#expansions = canvas.holes.map((_, hole) => EXPANSIONS_PER_CELL * (plan.resize?.limits[hole] ?? 0));
-    this.#shrunk = canvas.holes.map(() => false);
+    this.#resizing = plan.resize && new Resizing(canvas, plan.resize);
     this.#enterBlock();
   }
 
@@ -151,17 +136,10 @@ export class ReverseProcess {
     const { banned, resize } = this.plan;
     const before = resize && { expand: logits[resize.expandToken]!, delete: logits[resize.deleteToken]! };
     ban(logits, banned(slot));
-    const cell = this.canvas.cell(slot);
-    if (!resize || !before || !cell.elastic || !isMasked(cell)) return;
-    logits[resize.deleteToken] = before.delete;
-    if (this.#mayExpand(slot.hole)) logits[resize.expandToken] = before.expand;
-  }
-
-  /** Whether a hole may get a cell more. In the last turn all masks are committed: a new one would be one too many. */
-  #mayExpand(hole: number): boolean {
-    const limit = this.plan.resize?.limits[hole] ?? 0;
-    const left = this.#expansions[hole]! > 0 && !this.#shrunk[hole];
-    return this.canvas.holes[hole]!.length < limit && left && !this.#isLastTurn();
+    if (!resize || !before) return;
+    if (this.#resizing!.mayDelete(slot)) logits[resize.deleteToken] = before.delete;
+    // In the last turn all masks are committed: a new one would be one too many.
+    if (this.#resizing!.mayExpand(slot) && !this.#isLastTurn()) logits[resize.expandToken] = before.expand;
   }
 
   #isLastTurn(): boolean {
@@ -204,7 +182,7 @@ export class ReverseProcess {
     return new Set([...Array(masks).keys()].filter((i) => !survivors.has(i)));
   }
 
-  /** Commits the chosen proposals from right to left, so that what is inserted or removed moves none of the others. */
+  /** Commits the chosen proposals and resizes holes, from right to left: what comes or goes moves none of the others. */
   #commit(
     masked: readonly Slot[],
     proposals: readonly Proposal[],
@@ -213,32 +191,43 @@ export class ReverseProcess {
     index: number,
   ): Cell[] {
     const { resize, alternatives } = this.plan;
+    const lengths = resize ? [resize.expandToken, resize.deleteToken] : [];
+    const resizes = this.#resizes(masked, proposals, logits, chosen);
     const committed: Cell[] = [];
-    const shrunk = new Set<number>();
-    const written = new Set<number>();
-    for (const i of [...chosen].sort((a, b) => b - a)) {
-      const slot = masked[i]!;
+    for (const [i, slot] of [...masked.entries()].reverse()) {
       const { token, probability } = proposals[i]!;
-      if (token === resize?.deleteToken) {
+      const kind = resizes.get(slot);
+      if (kind === 'delete') {
         this.#blocks[0]!.delete(this.canvas.cell(slot));
         this.canvas.remove(slot);
-        shrunk.add(slot.hole);
-      } else if (token === resize?.expandToken) {
-        // Of several expansions in one step the last ones may find the hole full: their masks stay as they are.
-        if (!this.#mayExpand(slot.hole)) continue;
-        this.#expansions[slot.hole]!--;
+      } else if (kind === 'expand') {
         this.#blocks[0]!.add(this.canvas.insertAfter(slot));
-      } else {
-        const others = resize ? [resize.expandToken, resize.deleteToken] : [];
-        const choices = alternativesTo([token, ...others], logits[i]!, alternatives);
+      } else if (chosen.has(i) && !lengths.includes(token)) {
+        const choices = alternativesTo([token, ...lengths], logits[i]!, alternatives);
         this.canvas.commit(slot, token, probability, index, choices);
         committed.push(this.canvas.cell(slot));
-        written.add(slot.hole);
+        this.#resizing?.written(slot.hole);
       }
     }
-    for (const hole of shrunk) this.#shrunk[hole] = true;
-    for (const hole of written) this.#shrunk[hole] = false;
     return committed;
+  }
+
+  /** The masks that become two or none, whether chosen themselves or with others of their hole. */
+  #resizes(
+    masked: readonly Slot[],
+    proposals: readonly Proposal[],
+    logits: readonly Float32Array[],
+    chosen: ReadonlySet<number>,
+  ): Map<Slot, Resize['kind']> {
+    const resizing = this.#resizing;
+    const resizes = new Map<Slot, Resize['kind']>();
+    if (!resizing) return resizes;
+    const masks = masked.map((slot, i) => resizing.judge(slot, proposals[i]!, logits[i]!, chosen.has(i)));
+    for (const hole of this.canvas.holes.keys()) {
+      const resize = resizing.resize(masks.filter(({ slot }) => slot.hole === hole));
+      for (const slot of resize?.slots ?? []) resizes.set(slot, resize!.kind);
+    }
+    return resizes;
   }
 
   #slotsOf(cells: readonly Cell[]): Slot[] {

@@ -205,27 +205,35 @@ describe('reverse process', () => {
 });
 
 describe('a hole whose length changes', () => {
-  const resize = { expandToken: EXPAND, deleteToken: DELETE, limits: [8] };
-  /** Wants most to expand a hole of one mask and to shrink a longer one; after that the token 12. */
-  const torn: Predict = (canvas, masked) => {
-    const wanted = canvas.holes[0]!.length === 1 ? EXPAND : DELETE;
-    return masked.map(() => {
-      const logits = new Float32Array(VOCABULARY);
-      logits[wanted] = 9;
-      logits[12] = 5;
-      return logits;
-    });
-  };
+  const resize = { expandToken: EXPAND, deleteToken: DELETE, limits: [40] };
+  const elastic = (masks: number): Canvas =>
+    new Canvas([Array.from({ length: masks }, () => ({ elastic: true }))]);
+  const lengthsOf = (canvas: Canvas, predict: Predict): number[] =>
+    Array.from(steps(canvas, predict, plan({ resize })), () => canvas.holes[0]!.length);
+  /** Probability `share` of the token, the rest of it for 12. */
+  const row = (token: number, share: number): Float32Array =>
+    new Float32Array(VOCABULARY)
+      .fill(-Infinity)
+      .with(token, Math.log(share))
+      .with(12, Math.log(1 - share));
 
-  it('does not grow again what it has just taken away', () => {
-    const canvas = new Canvas([[{ elastic: true }]]);
-    const lengths = Array.from(steps(canvas, torn, plan({ resize })), () => canvas.holes[0]!.length);
-    // Grown, shrunk, and then a token, although [EXPAND] was wanted again.
-    assert.deepEqual(lengths, [2, 1, 1]);
-    assert.deepEqual(
-      canvas.holes[0]!.map(({ token }) => token),
-      [12],
-    );
+  it('gets at once as many masks more, or fewer, as their probabilities add up to', () => {
+    // Ten masks that are two each with probability 0.4, the first a little more: 4.1 more.
+    const wide: Predict = (canvas, masked) =>
+      masked.map((_, i) => row(EXPAND, canvas.holes[0]!.length > 10 ? 0 : i === 0 ? 0.55 : 0.4));
+    assert.deepEqual(lengthsOf(elastic(10), wide).slice(0, 2), [14, 14]);
+    const narrow: Predict = (canvas, masked) =>
+      masked.map((_, i) => row(DELETE, canvas.holes[0]!.length < 10 ? 0 : i === 0 ? 0.55 : 0.4));
+    assert.deepEqual(lengthsOf(elastic(10), narrow).slice(0, 2), [6, 6]);
+  });
+
+  it('is resized three times at most before it gets a token', () => {
+    // Wants two masks where it sees one, and one where it sees two.
+    const torn: Predict = (canvas, masked) =>
+      masked.map((_, i) =>
+        i === 0 ? row(canvas.holes[0]!.length % 2 === 1 ? EXPAND : DELETE, 0.9) : row(13, 0.5),
+      );
+    assert.deepEqual(lengthsOf(elastic(1), torn).slice(0, 4), [2, 1, 2, 2]);
   });
 });
 

@@ -1,0 +1,125 @@
+import type { Canvas, Slot } from './canvas';
+import type { Choice } from './sampling';
+
+/** Unknown length (DreamOn, HKU 2025): a mask may turn out to stand for two, or for none. */
+export interface ResizeRules {
+  /** Committing this token makes two masks of one. */
+  readonly expandToken: number;
+  /** Committing this token takes the mask away. */
+  readonly deleteToken: number;
+  /** Most cells of each hole. */
+  readonly limits: readonly number[];
+}
+
+/** A mask that is rather resized than not, whatever else the step commits. */
+const RATHER = 0.5;
+/** How often a hole is resized before it must get a token: else it could grow and shrink for ever. */
+const MOST_BETWEEN_TOKENS = 3;
+/** Expansions are over when a hole has been expanded this many times its limit: tokens may be remasked, too. */
+const EXPANSIONS_PER_CELL = 2;
+
+/** A masked position: how probable its expansion and its deletion are, and what was chosen for it. */
+export interface Resizable {
+  readonly slot: Slot;
+  readonly expand: number;
+  readonly delete: number;
+  readonly chosen: Resize['kind'] | 'token' | undefined;
+}
+
+/** What becomes of a hole: masks that become two, or masks that go. */
+export interface Resize {
+  readonly kind: 'expand' | 'delete';
+  readonly slots: readonly Slot[];
+}
+
+/**
+ * The lengths of a canvas's holes on their way. DreamOn commits expansions and deletions like tokens, one mask at a
+ * step; here a hole that is to be resized is resized at once by as many masks as its masks' probabilities add up to.
+ */
+export class Resizing {
+  readonly #expansions: number[];
+  /** Resizes of each hole since it last got a token. */
+  readonly #sinceToken: number[];
+
+  constructor(
+    private readonly canvas: Canvas,
+    readonly rules: ResizeRules,
+  ) {
+    this.#expansions = canvas.holes.map((_, hole) => EXPANSIONS_PER_CELL * (rules.limits[hole] ?? 0));
+    this.#sinceToken = canvas.holes.map(() => 0);
+  }
+
+  mayDelete(slot: Slot): boolean {
+    return this.#mayResize(slot);
+  }
+
+  mayExpand(slot: Slot): boolean {
+    return this.#mayResize(slot) && this.#room(slot.hole) > 0;
+  }
+
+  /** @param logits of the position, those that its proposal was drawn from */
+  judge(slot: Slot, { token, probability }: Choice, logits: Float32Array, chosen: boolean): Resizable {
+    const { expandToken, deleteToken } = this.rules;
+    const probabilityOf = (other: number): number => probability * Math.exp(logits[other]! - logits[token]!);
+    const kind = token === expandToken ? 'expand' : token === deleteToken ? 'delete' : 'token';
+    return {
+      slot,
+      expand: probabilityOf(expandToken),
+      delete: probabilityOf(deleteToken),
+      chosen: chosen ? kind : undefined,
+    };
+  }
+
+  /**
+   * Decides on a hole's new length, if it gets one: where a resize of one of its masks was chosen, or where one is more
+   * probable than not.
+   *
+   * @param masks of one hole
+   */
+  resize(masks: readonly Resizable[]): Resize | undefined {
+    const kind = this.#kindOf(masks);
+    if (!kind) return undefined;
+    const open = masks.filter(({ chosen }) => chosen !== 'token');
+    const balance = open.reduce((sum, mask) => sum + mask.expand - mask.delete, 0);
+    const { hole } = open[0]!.slot;
+    const wanted = Math.max(1, Math.round(kind === 'expand' ? balance : -balance));
+    const slots = open
+      .filter((mask) => mask[kind] > 0)
+      .sort((a, b) => b[kind] - a[kind])
+      .slice(0, kind === 'expand' ? Math.min(wanted, this.#room(hole)) : wanted)
+      .map(({ slot }) => slot);
+    this.#sinceToken[hole]!++;
+    if (kind === 'expand') this.#expansions[hole]! -= slots.length;
+    return { kind, slots };
+  }
+
+  /** The hole has got a token. */
+  written(hole: number): void {
+    this.#sinceToken[hole] = 0;
+  }
+
+  /** That of the most probable resize. */
+  #kindOf(masks: readonly Resizable[]): Resize['kind'] | undefined {
+    let best = 0;
+    let kind: Resize['kind'] | undefined;
+    for (const mask of masks) {
+      for (const one of ['expand', 'delete'] as const) {
+        const counts = mask.chosen === one || (mask.chosen === undefined && mask[one] >= RATHER);
+        if (counts && mask[one] > best) [best, kind] = [mask[one], one];
+      }
+    }
+    return kind;
+  }
+
+  #mayResize(slot: Slot): boolean {
+    const cell = this.canvas.cell(slot);
+    const masked = cell.token === undefined;
+    return masked && cell.elastic && this.#sinceToken[slot.hole]! < MOST_BETWEEN_TOKENS;
+  }
+
+  /** Cells that a hole may still get. */
+  #room(hole: number): number {
+    const cells = (this.rules.limits[hole] ?? 0) - this.canvas.holes[hole]!.length;
+    return Math.max(0, Math.min(cells, this.#expansions[hole]!));
+  }
+}

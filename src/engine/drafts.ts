@@ -1,0 +1,124 @@
+import { Canvas, type CellStart } from './diffusion/canvas';
+import { ban, probabilityOf } from './diffusion/sampling';
+import { UNKNOWN, type HolePlan } from './hole-plan';
+import type { KnownLogits } from './known-logits';
+import { SPECIAL } from './model/bundle-config';
+import { predict, tokenIds, type Ask } from './predict';
+import type { Run, Runtime } from './runtime';
+import { findRepetitions, LONGEST_MATCH, type Repetition } from './text/repetitions';
+
+/**
+ * The log-odds that a draft is what belongs in the hole: `base`, `before` and `after` times the share of the longest
+ * match, and `model` times the draft's log-probability. Fitted, see docs/architecture.md.
+ */
+const LOG_ODDS = { base: -2.8, before: 2.9, after: 2.0, model: 0.14 };
+/** Less than this log-probability says nothing more. */
+const LEAST_LOG_PROBABILITY = -30;
+/** Drafts that the model is asked about: those whose log-odds before that are the best, and at least this. */
+const MOST_ASKED = 2;
+const WORTH_ASKING = -1.5;
+/** A draft this probable is taken; what the model writes itself on such places is right less often. */
+const LEAST_PROBABILITY = 0.1;
+
+/** What a hole might hold, before the model has been asked. */
+interface Draft {
+  readonly hole: number;
+  readonly tokens: readonly number[];
+  readonly logOdds: number;
+}
+
+/**
+ * Looks for texts that the surroundings of a hole repeat and asks the model about the best: one forward over canvases
+ * that are all masked, as long as the draft. It gives each draft a probability; the most probable one of a hole is taken
+ * if it is probable enough, as masks that carry it and are committed by the first step.
+ *
+ * @param texts those around the holes, LF: one more than there are holes
+ * @param start the cells of each hole as they would begin without a draft
+ * @param known gets the logits of that start: the same forward predicts them, so that refused drafts cost few rows
+ * @returns the cells of each hole, `start`'s where no draft was taken
+ * @throws EngineError `cancelled`
+ */
+export async function withDrafts(
+  runtime: Runtime,
+  run: Run,
+  texts: readonly string[],
+  plans: readonly HolePlan[],
+  start: readonly (readonly CellStart[])[],
+  known: KnownLogits,
+): Promise<readonly (readonly CellStart[])[]> {
+  const drafts = plans.flatMap((plan, hole) =>
+    isOpen(plan) ? draftsOf(runtime, run, texts, hole, plan.limit) : [],
+  );
+  if (drafts.length === 0) return start;
+  const asks = drafts.map((draft): Ask => {
+    const masks = draft.tokens.map((): CellStart => ({}));
+    return {
+      holes: tokenIds(start.with(draft.hole, masks)),
+      wanted: masks.map((_, index) => ({ hole: draft.hole, index })),
+    };
+  });
+  const ownAsk: Ask = { holes: tokenIds(start), wanted: new Canvas(start).masked() };
+  const [own, ...logits] = await predict(runtime, run, [ownAsk, ...asks]);
+  known.add(ownAsk, own!);
+  const judged = drafts.map((draft, i) => ({
+    ...draft,
+    probability: probabilityOfDraft(runtime, draft, logits[i]!),
+  }));
+  return start.map((cells, hole) => {
+    const best = judged
+      .filter((draft) => draft.hole === hole && draft.probability >= LEAST_PROBABILITY)
+      .reduce<(typeof judged)[number] | undefined>(
+        (first, other) => (first && first.probability >= other.probability ? first : other),
+        undefined,
+      );
+    if (!best) return cells;
+    // The draft stands or falls as a whole: its tokens' confidences have its probability as their product.
+    const confidence = best.probability ** (1 / best.tokens.length);
+    return best.tokens.map((token): CellStart => ({ draft: { token, confidence } }));
+  });
+}
+
+/** Whether everything in the hole, its length too, is for the model to say. */
+function isOpen({ parts }: HolePlan): boolean {
+  const [part] = parts;
+  return parts.length === 1 && (part === UNKNOWN || part!.every(({ elastic }) => elastic));
+}
+
+/** The drafts of a hole that are worth asking the model about, best first. */
+function draftsOf(
+  { tokenizer }: Runtime,
+  { settings }: Run,
+  texts: readonly string[],
+  hole: number,
+  limit: number,
+): Draft[] {
+  const others = texts.filter((_, i) => i !== hole && i !== hole + 1);
+  const banned = new Set([...tokenizer.unwritable, ...settings.bannedTokens]);
+  return findRepetitions(texts[hole]!, texts[hole + 1]!, others)
+    .map((repetition) => ({ repetition, logOdds: logOddsOf(repetition) }))
+    .filter(({ logOdds }) => logOdds >= WORTH_ASKING)
+    .sort((a, b) => b.logOdds - a.logOdds)
+    .slice(0, MOST_ASKED)
+    .map(({ repetition, logOdds }) => ({ hole, logOdds, tokens: tokenizer.encode(repetition.text) }))
+    .filter(({ tokens }) => tokens.length <= limit && !tokens.some((token) => banned.has(token)));
+}
+
+function logOddsOf({ before, after }: Repetition): number {
+  return LOG_ODDS.base + (LOG_ODDS.before * before + LOG_ODDS.after * after) / LONGEST_MATCH;
+}
+
+/** @param logits of its masks; changed */
+function probabilityOfDraft(
+  { tokenizer }: Runtime,
+  { tokens, logOdds }: Draft,
+  logits: readonly Float32Array[],
+): number {
+  // A mask that had rather be two or none speaks against the draft's length.
+  const banned = tokenizer.unwritable.filter((token) => token !== SPECIAL.expand && token !== SPECIAL.delete);
+  const logProbability = tokens.reduce((sum, token, i) => {
+    ban(logits[i]!, banned);
+    return sum + Math.log(probabilityOf(token, logits[i]!));
+  }, 0);
+  const total = logOdds + LOG_ODDS.model * Math.max(logProbability, LEAST_LOG_PROBABILITY);
+  return 1 / (1 + Math.exp(-total));
+}
