@@ -1,4 +1,5 @@
 import type { Random } from './random';
+import { softmaxOf } from './softmax';
 
 /** How a token is drawn at a position. */
 export type Sampling =
@@ -41,41 +42,21 @@ export function ban(logits: Float32Array, tokens: Iterable<number>): void {
  * @throws Error when every token is banned or no logit is a number
  */
 export function sampleToken(logits: Float32Array, sampling: Sampling, random: Random): Proposal {
-  let first = -Infinity;
-  let second = -Infinity;
-  let largest = -1;
-  for (let token = 0; token < logits.length; token++) {
-    const logit = logits[token]!;
-    if (logit > first) {
-      second = first;
-      first = logit;
-      largest = token;
-    } else if (logit > second) {
-      second = logit;
-    }
-  }
+  const { largest, first, second, sum, entropy } = softmaxOf(logits);
   if (largest < 0) throw new Error('The mask predictor gave no usable logit for a masked position.');
-  let sum = 0;
-  let weighted = 0;
-  for (const logit of logits) {
-    if (logit === -Infinity) continue;
-    const weight = Math.exp(logit - first);
-    sum += weight;
-    weighted += weight * (logit - first);
-  }
   const token = sampling.kind === 'greedy' ? largest : drawGumbelMax(logits, sampling, random);
   return {
     token,
     probability: Math.exp(logits[token]! - first) / sum,
     margin: (1 - Math.exp(second - first)) / sum,
-    entropy: Math.log(sum) - weighted / sum,
+    entropy,
   };
 }
 
 /** Probability of a token under a row of logits, at temperature 1. */
 export function probabilityOf(token: number, logits: Float32Array): number {
-  const { largest, sum } = normalisation(logits);
-  return Math.exp(logits[token]! - largest) / sum;
+  const { first, sum } = softmaxOf(logits);
+  return Math.exp(logits[token]! - first) / sum;
 }
 
 /** The `count` most probable tokens besides those of `without`, most probable first; probabilities at temperature 1. */
@@ -91,17 +72,8 @@ export function alternativesTo(without: readonly number[], logits: Float32Array,
     best.splice(place, 0, other);
     if (best.length > count) best.pop();
   }
-  const { largest, sum } = normalisation(logits);
-  return best.map((other) => ({ token: other, probability: Math.exp(logits[other]! - largest) / sum }));
-}
-
-/** The softmax is exp(logit − largest) / sum. */
-function normalisation(logits: Float32Array): { largest: number; sum: number } {
-  let largest = -Infinity;
-  for (const logit of logits) if (logit > largest) largest = logit;
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - largest);
-  return { largest, sum };
+  const { first, sum } = softmaxOf(logits);
+  return best.map((other) => ({ token: other, probability: Math.exp(logits[other]! - first) / sum }));
 }
 
 function drawGumbelMax(
