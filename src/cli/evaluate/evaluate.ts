@@ -39,8 +39,11 @@ export async function evaluate(options: EvaluateOptions, cache: string, signal: 
 
   const { results, curves, model } = await withEngine(options, signal, async (engine) => {
     const run = new ModelRun(engine, journal, signal);
+    const inTurn = await putTasks(run, tasks, [...own, forebearWay(options)], options.draws);
+    // Not in turn with the others: right after the same request with drafts its context would be there already.
+    const alone = await putTasks(run, tasks, aloneWays(options), 0);
     return {
-      results: await putTasks(run, tasks, [...own, forebearWay(options)], options.draws),
+      results: { ...inTurn, ways: [...inTurn.ways, ...alone.ways] },
       curves: await drawCurves(run, tasks.slice(0, options.curveTasks)),
       model: modelOf(engine),
     };
@@ -84,9 +87,13 @@ export async function evaluate(options: EvaluateOptions, cache: string, signal: 
 function ownWays(options: EvaluateOptions): Way[] {
   const settings = reverseProcessOptions(options);
   return [
-    ...(options.length === 'known' ? [] : [unknownLength(settings), withoutDrafts(settings)]),
+    ...(options.length === 'known' ? [] : [unknownLength(settings)]),
     ...(options.length === 'unknown' ? [] : [trueLength(settings)]),
   ];
+}
+
+function aloneWays(options: EvaluateOptions): Way[] {
+  return options.length === 'known' ? [] : [withoutDrafts(reverseProcessOptions(options))];
 }
 
 /** Puts every task to a model in every way. */
