@@ -54,7 +54,8 @@ describe('npm run evaluate', function () {
       [['all', 12], ...KINDS.map((kind) => [kind, 2]), ['TypeScript', 12]],
     );
     const [unknown, known, forebear, alone, copied, nothing] = parts[0]!.rows;
-    for (const row of [unknown, known, forebear, alone]) assert.ok(row!.steps >= 1 && row!.forwards > row!.steps);
+    for (const row of [unknown, known, forebear, alone])
+      assert.ok(row!.steps >= 1 && row!.forwards > row!.steps);
     // A random network is told the length: its fills are nearer to it than the empty fill is.
     assert.ok(known!.lengthError.value < nothing!.lengthError.value);
     assert.ok(copied!.similarity.value > 0 && nothing!.similarity.value === 0);
