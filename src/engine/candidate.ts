@@ -41,6 +41,8 @@ export class CandidateRun {
   readonly #bannedOrIncomplete: readonly number[];
   /** Slots of cells that were drawn anew: holes change no length by then. */
   readonly #wholeOnly = new Set<string>();
+  /** Whether a draft was taken for one of its holes. */
+  readonly hasDraft: boolean;
   /** Committed by the first step, which needs no forward. */
   #drafted: readonly Drafted[];
   #process: ReverseProcess;
@@ -52,6 +54,7 @@ export class CandidateRun {
   ) {
     const { config, tokenizer } = runtime;
     this.canvas = new Canvas(holes);
+    this.hasDraft = holes.flat().some(({ draft }) => draft !== undefined);
     this.#drafted = holes.flatMap((cells, hole) =>
       cells.flatMap(({ draft }, index) => (draft ? [{ ...draft, slot: { hole, index } }] : [])),
     );

@@ -50,7 +50,10 @@ export async function* unmask(
   yield { ...last, done: true, ...(starts.length > 1 ? { candidates: best.map(({ view }) => view) } : {}) };
 }
 
-/** Best first; of those with the same texts only the best stays. */
+/**
+ * Best first; of those with the same texts only the best stays. A draft was taken because it is right more often than
+ * what the model writes, however sure that is of itself.
+ */
 function rank(
   tokenizer: Tokenizer,
   run: Run,
@@ -62,7 +65,7 @@ function rank(
       run: candidate,
       view: { ...contentOf(tokenizer, run, candidate), score: candidate.score() },
     }))
-    .sort((a, b) => b.view.score - a.view.score)
+    .sort((a, b) => Number(b.run.hasDraft) - Number(a.run.hasDraft) || b.view.score - a.view.score)
     .filter(({ view: { texts } }) => {
       const key = JSON.stringify(texts);
       return !seen.has(key) && seen.add(key);

@@ -105,10 +105,11 @@ describe('drafts from the text', () => {
     assert.equal((await run(SURE, { steps: 3, drafts: true })).last.texts[0], REPEATED);
   });
 
-  it('are one of several candidates', async () => {
+  it('are the first of several candidates', async () => {
     const { last } = await run(SURE, { candidates: 3 });
     const texts = last.candidates!.map((candidate) => candidate.texts[0]!);
-    assert.ok(texts.includes(REPEATED) && texts.length > 1, JSON.stringify(texts));
+    assert.equal(texts[0], REPEATED);
+    assert.ok(texts.length > 1, JSON.stringify(texts));
   });
 
   it('are switched by true and false alone', async () => {
