@@ -97,7 +97,8 @@ export interface FillRequest extends ReverseProcessOptions {
   /**
    * Whether a text that the surroundings repeat may be taken as a draft for a hole of unknown length: the model is asked
    * about it and it is committed at once if it is probable enough. Default: with bundles that change lengths by
-   * themselves, where sampling is greedy and several tokens may be committed in a step (no `steps`, a `threshold`).
+   * themselves, where sampling is greedy and several tokens may be committed in a step, for good (a `threshold`; no
+   * `steps`, no remasking, not the order `forebear`).
    */
   readonly drafts?: boolean;
   /**

@@ -22,7 +22,6 @@ const LEAST_PROBABILITY = 0.1;
 
 /** What a hole might hold, before the model has been asked. */
 interface Draft {
-  readonly hole: number;
   readonly tokens: readonly number[];
   readonly logOdds: number;
 }
@@ -34,7 +33,8 @@ interface Draft {
  *
  * @param texts those around the holes, LF: one more than there are holes
  * @param start the cells of each hole as they would begin without a draft
- * @param known gets the logits of that start: the same forward predicts them, so that refused drafts cost few rows
+ * @param known gets the logits of that start: the same forward predicts them, so that refused drafts cost few rows and,
+ *   but with blocks or several candidates, no forward
  * @returns the cells of each hole, `start`'s where no draft was taken
  * @throws EngineError `cancelled`
  */
@@ -46,31 +46,36 @@ export async function withDrafts(
   start: readonly (readonly CellStart[])[],
   known: KnownLogits,
 ): Promise<readonly (readonly CellStart[])[]> {
-  const drafts = plans.flatMap((plan, hole) =>
+  const drafts = plans.map((plan, hole) =>
     isOpen(plan) ? draftsOf(runtime, run, texts, hole, plan.limit) : [],
   );
-  if (drafts.length === 0) return start;
-  const asks = drafts.map((draft): Ask => {
-    const masks = draft.tokens.map((): CellStart => ({}));
-    return {
-      holes: tokenIds(start.with(draft.hole, masks)),
-      wanted: masks.map((_, index) => ({ hole: draft.hole, index })),
-    };
+  // Each canvas has one draft of every hole: two canvases more, however many holes there are.
+  const rounds = Array.from({ length: Math.max(...drafts.map(({ length }) => length)) }, (_, round) =>
+    drafts.flatMap((own, hole) => (own[round] ? [{ hole, draft: own[round] }] : [])),
+  );
+  if (rounds.length === 0) return start;
+  const asks = rounds.map((round): Ask => {
+    const holes = start.map(
+      (cells, hole) =>
+        round.find((each) => each.hole === hole)?.draft.tokens.map((): CellStart => ({})) ?? cells,
+    );
+    const wanted = round.flatMap(({ hole, draft }) => draft.tokens.map((_, index) => ({ hole, index })));
+    return { holes: tokenIds(holes), wanted };
   });
   const ownAsk: Ask = { holes: tokenIds(start), wanted: new Canvas(start).masked() };
   const [own, ...logits] = await predict(runtime, run, [ownAsk, ...asks]);
   known.add(ownAsk, own!);
-  const judged = drafts.map((draft, i) => ({
-    ...draft,
-    probability: probabilityOfDraft(runtime, draft, logits[i]!),
-  }));
+  const judged = rounds.flatMap((round, i) =>
+    round.map(({ hole, draft }) => ({
+      hole,
+      tokens: draft.tokens,
+      probability: probabilityOfDraft(runtime, draft, logits[i]!.splice(0, draft.tokens.length)),
+    })),
+  );
   return start.map((cells, hole) => {
-    const best = judged
+    const [best] = judged
       .filter((draft) => draft.hole === hole && draft.probability >= LEAST_PROBABILITY)
-      .reduce<(typeof judged)[number] | undefined>(
-        (first, other) => (first && first.probability >= other.probability ? first : other),
-        undefined,
-      );
+      .sort((a, b) => b.probability - a.probability);
     if (!best) return cells;
     // The draft stands or falls as a whole: its tokens' confidences have its probability as their product.
     const confidence = best.probability ** (1 / best.tokens.length);
@@ -92,15 +97,19 @@ function draftsOf(
   hole: number,
   limit: number,
 ): Draft[] {
-  const others = texts.filter((_, i) => i !== hole && i !== hole + 1);
   const banned = new Set([...tokenizer.unwritable, ...settings.bannedTokens]);
-  return findRepetitions(texts[hole]!, texts[hole + 1]!, others)
+  const drafts: Draft[] = [];
+  const ranked = findRepetitions(texts.slice(0, hole + 1), texts.slice(hole + 1))
     .map((repetition) => ({ repetition, logOdds: logOddsOf(repetition) }))
     .filter(({ logOdds }) => logOdds >= WORTH_ASKING)
-    .sort((a, b) => b.logOdds - a.logOdds)
-    .slice(0, MOST_ASKED)
-    .map(({ repetition, logOdds }) => ({ hole, logOdds, tokens: tokenizer.encode(repetition.text) }))
-    .filter(({ tokens }) => tokens.length <= limit && !tokens.some((token) => banned.has(token)));
+    .sort((a, b) => b.logOdds - a.logOdds);
+  for (const { repetition, logOdds } of ranked) {
+    const tokens = tokenizer.encode(repetition.text);
+    if (tokens.length > limit || tokens.some((token) => banned.has(token))) continue;
+    drafts.push({ logOdds, tokens });
+    if (drafts.length === MOST_ASKED) break;
+  }
+  return drafts;
 }
 
 function logOddsOf({ before, after }: Repetition): number {
@@ -109,12 +118,13 @@ function logOddsOf({ before, after }: Repetition): number {
 
 /** @param logits of its masks; changed */
 function probabilityOfDraft(
-  { tokenizer }: Runtime,
+  { tokenizer, config }: Runtime,
   { tokens, logOdds }: Draft,
   logits: readonly Float32Array[],
 ): number {
   // A mask that had rather be two or none speaks against the draft's length.
-  const banned = tokenizer.unwritable.filter((token) => token !== SPECIAL.expand && token !== SPECIAL.delete);
+  const lengths: readonly number[] = config.learned.expand ? [SPECIAL.expand, SPECIAL.delete] : [];
+  const banned = tokenizer.unwritable.filter((token) => !lengths.includes(token));
   const logProbability = tokens.reduce((sum, token, i) => {
     ban(logits[i]!, banned);
     return sum + Math.log(probabilityOf(token, logits[i]!));

@@ -52,13 +52,13 @@ export async function* fill(
   }
 }
 
-/** A draft is many tokens at once: it has no place where steps or tokens are counted, or drawn. */
+/** A draft is many tokens at once, for good: it has no place where they are counted, drawn or taken back. */
 function takesDrafts(
   { config }: Runtime,
   { drafts }: FillRequest,
-  { sampling, steps, threshold, order }: ReverseProcessSettings,
+  { sampling, steps, threshold, order, remasking }: ReverseProcessSettings,
 ): boolean {
-  const severalAtOnce = steps === undefined && threshold > 0 && order !== 'forebear';
+  const severalAtOnce = steps === undefined && threshold > 0 && order !== 'forebear' && remasking === 'none';
   return drafts ?? (config.learned.expand && sampling.kind === 'greedy' && severalAtOnce);
 }
 

@@ -30,7 +30,11 @@ export function planHole(
   encode: (text: string) => readonly number[],
 ): HolePlan {
   if (cells) {
-    const start = cells.map(({ token, ...cell }) => ({ ...cell, token: token ?? undefined }));
+    const start = cells.map(({ token, locked = false, confidence = 1 }): CellStart => ({
+      token: token ?? undefined,
+      locked,
+      confidence,
+    }));
     return { parts: [start], limit: start.length };
   }
   const length = replaced ? encode(toLf(replaced)).length : undefined;

@@ -51,9 +51,13 @@ describe('Fill Masked Region', () => {
       },
       () => 'The fill never ended.',
     );
+    // The last decoration goes before the edit comes.
+    await waitUntil(
+      async () => (await code.editorText()).trimEnd() !== CART.trimEnd(),
+      () => 'The text never came.',
+    );
     await code.screenshot('filled');
     const filled = await code.editorText();
-    assert.notEqual(filled.trimEnd(), CART.trimEnd());
     const lines = CART.split('\n');
     assert.ok(filled.startsWith(lines.slice(0, 7).join('\n')), 'the text before the region has changed');
     assert.ok(filled.trimEnd().endsWith('\n  }\n}'), 'the text behind the region has changed');

@@ -75,17 +75,19 @@ export class Resizing {
    * probable than not.
    *
    * @param masks of one hole
+   * @param all whether every chosen mask must go its way now: in the last turn none may stay
    */
-  resize(masks: readonly Resizable[]): Resize | undefined {
+  resize(masks: readonly Resizable[], all: boolean): Resize | undefined {
     const kind = this.#kindOf(masks);
     if (!kind) return undefined;
     const open = masks.filter(({ chosen }) => chosen !== 'token');
     const balance = open.reduce((sum, mask) => sum + mask.expand - mask.delete, 0);
     const { hole } = open[0]!.slot;
-    const wanted = Math.max(1, Math.round(kind === 'expand' ? balance : -balance));
+    const chosen = open.filter((mask) => mask.chosen === kind).length;
+    const wanted = Math.max(all ? chosen : 1, Math.round(kind === 'expand' ? balance : -balance));
     const slots = open
-      .filter((mask) => mask[kind] > 0)
-      .sort((a, b) => b[kind] - a[kind])
+      .filter((mask) => mask[kind] > 0 || mask.chosen === kind)
+      .sort((a, b) => Number(b.chosen === kind) - Number(a.chosen === kind) || b[kind] - a[kind])
       .slice(0, kind === 'expand' ? Math.min(wanted, this.#room(hole)) : wanted)
       .map(({ slot }) => slot);
     this.#sinceToken[hole]!++;
@@ -105,7 +107,7 @@ export class Resizing {
     for (const mask of masks) {
       for (const one of ['expand', 'delete'] as const) {
         const counts = mask.chosen === one || (mask.chosen === undefined && mask[one] >= RATHER);
-        if (counts && mask[one] > best) [best, kind] = [mask[one], one];
+        if (counts && (kind === undefined || mask[one] > best)) [best, kind] = [mask[one], one];
       }
     }
     return kind;

@@ -105,7 +105,7 @@ export class ReverseProcess {
     const remaskedCells = remasked.map((slot) => this.canvas.cell(slot));
     for (const slot of remasked) this.canvas.remask(slot);
     const committedCells = this.#commit(masked, proposals, logits, chosen, index);
-    this.#committedBefore = chosen.size;
+    this.#committedBefore = committedCells.length;
     this.#turn++;
     if (this.#presentBlock().masked.length === 0) {
       this.#blocks.shift();
@@ -224,7 +224,10 @@ export class ReverseProcess {
     if (!resizing) return resizes;
     const masks = masked.map((slot, i) => resizing.judge(slot, proposals[i]!, logits[i]!, chosen.has(i)));
     for (const hole of this.canvas.holes.keys()) {
-      const resize = resizing.resize(masks.filter(({ slot }) => slot.hole === hole));
+      const resize = resizing.resize(
+        masks.filter(({ slot }) => slot.hole === hole),
+        this.#isLastTurn(),
+      );
       for (const slot of resize?.slots ?? []) resizes.set(slot, resize!.kind);
     }
     return resizes;

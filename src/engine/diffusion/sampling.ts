@@ -39,11 +39,12 @@ export function ban(logits: Float32Array, tokens: Iterable<number>): void {
  * biases it (Zheng et al., arXiv 2409.02908).
  *
  * @param logits float32 [vocabulary]; −∞ for banned tokens
- * @throws Error when every token is banned or no logit is a number
+ * @throws Error when every token is banned, no logit is a number or one is infinite
  */
 export function sampleToken(logits: Float32Array, sampling: Sampling, random: Random): Proposal {
   const { largest, first, second, sum, entropy } = softmaxOf(logits);
-  if (largest < 0) throw new Error('The mask predictor gave no usable logit for a masked position.');
+  if (!Number.isFinite(first))
+    throw new Error('The mask predictor gave no usable logit for a masked position.');
   const token = sampling.kind === 'greedy' ? largest : drawGumbelMax(logits, sampling, random);
   return {
     token,

@@ -1,4 +1,4 @@
-/** The soft-max of a row of logits, without a number for each token: that of token i is exp(logit i − first) / sum. */
+/** The softmax of a row of logits, without a number for each token: that of token i is exp(logit i − first) / sum. */
 export interface Softmax {
   /** The token of the largest logit; −1 when there is none. */
   readonly largest: number;

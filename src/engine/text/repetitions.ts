@@ -24,17 +24,19 @@ const MOST_PLACES = 500;
  * the hole begins, and what preceded the text after the hole elsewhere. The idea is prompt lookup decoding (Saxena 2023;
  * Yang et al., arXiv 2304.04487), which knows the left side only; here both sides count.
  *
- * @param before the text up to the hole
- * @param after the text from the hole's end on
- * @param others further text, in which the hole is not
+ * @param before the texts before the hole, between other holes if there are several; the last one ends at the hole
+ * @param after those after it; the first one begins at the hole's end
  * @returns each text once, with its best match, in no order
  */
-export function findRepetitions(before: string, after: string, others: readonly string[]): Repetition[] {
-  const hole = { before: before.slice(-FARTHEST), after: after.slice(0, FARTHEST) };
-  const texts = [hole.before, hole.after, ...others.map((text) => text.slice(0, FARTHEST))];
+export function findRepetitions(before: readonly string[], after: readonly string[]): Repetition[] {
+  const places = [
+    ...before.map((text): Place => ({ text: text.slice(-FARTHEST), side: 'before' })).reverse(),
+    ...after.map((text): Place => ({ text: text.slice(0, FARTHEST), side: 'after' })),
+  ];
+  const hole = { before: places[0]!.text, after: places[before.length]!.text };
   const best = new Map<string, Repetition>();
-  for (const text of texts) {
-    for (const found of [...afterSameBeginning(text, hole), ...beforeSameEnd(text, hole)]) {
+  for (const place of places) {
+    for (const found of [...afterSameBeginning(place, hole), ...beforeSameEnd(place, hole)]) {
       if (found.text.trim() === '' || !found.text.isWellFormed()) continue;
       const known = best.get(found.text);
       if (!known || known.before + known.after < found.before + found.after) best.set(found.text, found);
@@ -43,16 +45,24 @@ export function findRepetitions(before: string, after: string, others: readonly 
   return [...best.values()];
 }
 
-interface Surroundings {
+/** The texts that touch the hole. */
+interface Edges {
   readonly before: string;
   readonly after: string;
 }
 
+/** A text to look in. */
+interface Place {
+  readonly text: string;
+  readonly side: keyof Edges;
+}
+
 /** Each place where the last characters before the hole stand, and the best end of a text that begins there. */
-function* afterSameBeginning(text: string, hole: Surroundings): Generator<Repetition> {
+function* afterSameBeginning(place: Place, hole: Edges): Generator<Repetition> {
+  const { text } = place;
   if (hole.before.length < SHORTEST_BEFORE) return;
-  for (const place of placesOf(hole.before.slice(-SHORTEST_BEFORE), text, hole)) {
-    const start = place + SHORTEST_BEFORE;
+  for (const found of occurrences(hole.before.slice(-SHORTEST_BEFORE), place)) {
+    const start = found + SHORTEST_BEFORE;
     const last = Math.min(text.length, start + LONGEST_TEXT);
     let [end, matched] = [0, 0];
     for (let at = start + 1; at < last && matched < ENOUGH; at++) {
@@ -67,9 +77,10 @@ function* afterSameBeginning(text: string, hole: Surroundings): Generator<Repeti
 }
 
 /** Each place where the first characters after the hole stand, and the best beginning of a text that ends there. */
-function* beforeSameEnd(text: string, hole: Surroundings): Generator<Repetition> {
+function* beforeSameEnd(place: Place, hole: Edges): Generator<Repetition> {
+  const { text } = place;
   if (hole.after.length < SHORTEST_AFTER) return;
-  for (const end of placesOf(hole.after.slice(0, SHORTEST_AFTER), text, hole)) {
+  for (const end of occurrences(hole.after.slice(0, SHORTEST_AFTER), place)) {
     const first = Math.max(1, end - LONGEST_TEXT);
     let [start, matched] = [0, 0];
     for (let at = end - 1; at >= first && matched < ENOUGH; at--) {
@@ -83,13 +94,12 @@ function* beforeSameEnd(text: string, hole: Surroundings): Generator<Repetition>
   }
 }
 
-/** Where a string stands in a text, nearest to the hole first; its own place beside the hole is none. */
-function* placesOf(wanted: string, text: string, hole: Surroundings): Generator<number> {
-  const backwards = text === hole.before;
+/** Where a string stands in a text, nearest to the hole first. */
+function* occurrences(wanted: string, { text, side }: Place): Generator<number> {
+  const backwards = side === 'before';
   let at = backwards ? text.lastIndexOf(wanted) : text.indexOf(wanted);
   for (let found = 0; at >= 0 && found < MOST_PLACES; found++) {
-    const isOwn = backwards ? at + wanted.length === text.length : text === hole.after && at === 0;
-    if (!isOwn) yield at;
+    yield at;
     if (backwards && at === 0) return;
     at = backwards ? text.lastIndexOf(wanted, at - 1) : text.indexOf(wanted, at + 1);
   }

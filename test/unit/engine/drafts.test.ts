@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FillRequest, Step } from '../../../src/engine';
 import { fill } from '../../../src/engine/fill';
+import type { MaskPredictor } from '../../../src/engine/model/mask-predictor';
 import { TINY } from './model/tiny-network';
 import { scriptedRuntime, type Script } from './scripted-predictor';
 import { allSteps } from './tiny-runtime';
@@ -79,6 +80,20 @@ describe('drafts from the text', () => {
     assert.match(last.texts[1]!, /^q+$/);
   });
 
+  it('cost no more canvases where there are many holes', async () => {
+    const runtime = scriptedRuntime(script(REFUSED), LEARNED);
+    const asked: number[] = [];
+    const predict: MaskPredictor['predict'] = runtime.predictor.predict.bind(runtime.predictor);
+    runtime.predictor.predict = (cache, rows) => {
+      asked.push(new Set(rows.candidates ?? [0]).size);
+      return predict(cache, rows);
+    };
+    const line = `let total = ${REPEATED};\nlet total = `;
+    const request = { prefix: line, between: [`;\n${line}`, `;\n${line}`], suffix: ';\n', maxTokens: 15 };
+    await allSteps(fill(runtime, request, undefined));
+    assert.ok(asked[0]! > 1 && asked[0]! <= 3, String(asked[0]));
+  });
+
   it('are never longer than the hole may be, and hold no banned token', async () => {
     const { length } = tokenizer.encode(REPEATED);
     assert.notEqual((await run(SURE, { maxTokens: length - 1 })).last.texts[0], REPEATED);
@@ -94,6 +109,7 @@ describe('drafts from the text', () => {
       { threshold: 0 },
       { sampling: 'multinomial' },
       { order: 'forebear' },
+      { remasking: 'revoke' },
       { holes: [{ tokens: tokenizer.encode(REPEATED).length + 1 }] },
       { holes: [{ parts: [{ masks: undefined }, 'k'] }] },
     ];

@@ -53,7 +53,7 @@ describe('unknown length, by a bundle that has learned it', function () {
 
   it('never grows beyond the limit, and ends, however much the bundle wants', async () => {
     const always: Script = () => row(SPECIAL.expand);
-    for (const maxTokens of [1, 7, 31, 64]) {
+    for (const maxTokens of [1, 7, 31, 64, 100]) {
       const steps = await run(always, { maxTokens, threshold: 0.5 });
       assert.ok(steps.every(({ holes }) => holes[0]!.length <= maxTokens));
       assert.equal(steps.at(-1)!.holes[0]!.length, maxTokens);
@@ -86,6 +86,13 @@ describe('unknown length, by a bundle that has learned it', function () {
       assert.ok(taken.length - 1 <= steps);
       assert.equal(taken.at(-1)!.t, 0);
     }
+    // Masks that are rather none than anything else, though hardly.
+    const wavering: Script = () => {
+      const logits = new Float32Array(TINY.vocabulary);
+      logits[SPECIAL.delete] = 5;
+      return logits;
+    };
+    for (const steps of [1, 2]) assert.ok((await run(wavering, { steps })).length - 1 <= steps);
   });
 
   it('ends on any network, with any options, within the limits', () =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { softmaxOf } from '../../../../src/engine/diffusion/softmax';
 
-describe('soft-max', () => {
+describe('softmax', () => {
   it('is that of Math.exp, whatever the logits', () => {
     const logit = fc.oneof(fc.float({ min: -90, max: 90, noNaN: true }), fc.constant(-Infinity));
     fc.assert(

@@ -4,7 +4,7 @@ import { findRepetitions, LONGEST_MATCH } from '../../../../src/engine/text/repe
 
 describe('texts that the surroundings repeat', () => {
   const textsOf = (before: string, after: string, others: readonly string[] = []): string[] =>
-    findRepetitions(before, after, others)
+    findRepetitions([...others, before], [after])
       .sort((a, b) => b.before + b.after - a.before - a.after)
       .map(({ text }) => text);
 
@@ -20,10 +20,10 @@ describe('texts that the surroundings repeat', () => {
   });
 
   it('counts the characters that match on each side', () => {
-    const [found] = findRepetitions('  const one = wide(3);\n  const one = ', '\n', []);
+    const [found] = findRepetitions(['  const one = wide(3);\n  const one = '], ['\n']);
     assert.deepEqual(found, { text: 'wide(3);', before: 14, after: 1 });
     const long = 'x'.repeat(50);
-    const most = findRepetitions(`${long}-yes+${long}-`, '+', []).find(({ text }) => text === 'yes');
+    const most = findRepetitions([`${long}-yes+${long}-`], ['+']).find(({ text }) => text === 'yes');
     assert.equal(most?.before, LONGEST_MATCH);
   });
 
@@ -42,7 +42,7 @@ describe('texts that the surroundings repeat', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', '(', ')', '😀'), maxLength: 60 });
     fc.assert(
       fc.property(text, text, text, (before, after, other) => {
-        const found = findRepetitions(before, after, [other]);
+        const found = findRepetitions([before], [after, other]);
         assert.equal(new Set(found.map((each) => each.text)).size, found.length);
         for (const each of found) {
           const repeated = before.slice(before.length - each.before) + each.text + after.slice(0, each.after);
@@ -54,8 +54,18 @@ describe('texts that the surroundings repeat', () => {
     );
   });
 
+  it('looks nearest to the hole, on whichever side a text is', () => {
+    const far = 'x = y\n'.repeat(8000);
+    const repeated = 'const total = sum(cart);\n';
+    const [before, after] = ['const total = ', ';\n'];
+    const found = (earlier: string, later: string): boolean =>
+      findRepetitions([earlier, before], [after, later]).some(({ text }) => text === 'sum(cart)');
+    assert.ok(found(far + repeated, '') && found('', repeated + far));
+    assert.ok(!found(repeated + far, '') && !found('', far + repeated));
+  });
+
   it('is done soon with a text of millions of characters, all alike', () => {
     const many = ' '.repeat(3_000_000);
-    assert.deepEqual(findRepetitions(many, many, [many]), []);
+    assert.deepEqual(findRepetitions([many, many], [many, many]), []);
   });
 });
