@@ -27,11 +27,18 @@ export function renderPage(template: string, { script, styles, source, connect }
     source,
     connect,
     script,
-    nonce: crypto.randomUUID(),
+    nonce: newNonce(),
     styles: styles.map((style) => `<link rel="stylesheet" href="${style}" />`).join(''),
     orders: options(['confidence', ...UNMASKING_ORDERS.filter((order) => order !== 'confidence')]),
     schedules: options(SCHEDULES),
     remaskings: options(REMASKINGS),
   };
   return template.replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+}
+
+/** Not randomUUID, which pages that come by plain http do not have. */
+function newNonce(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
 }

@@ -103,7 +103,7 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
     completions,
     demo,
     new StatusBar(engine, fills),
-    new SlowMachineHint(engine, context.globalState),
+    new SlowMachineHint(engine, context.globalState, platform),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, completions),
     onDidChangeModelSettings(() => void restart()),
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),

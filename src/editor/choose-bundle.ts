@@ -26,7 +26,9 @@ export function chooseBundle(
   if (!chosen) {
     throw new EngineError(
       'bundle-missing',
-      'This copy of the extension has no bundled model. Set “llada.model.path” to the folder of a model bundle, or train one with “npm run train-model” and build again.',
+      hasFolders
+        ? 'This copy of the extension has no bundled model. Set “llada.model.path” to the folder of a model bundle, or train one with “npm run train-model” and build again.'
+        : 'This copy of the extension has no bundled model. Get the extension from a marketplace again, or use VS Code on a desktop or a server.',
     );
   }
   return chosen.folder;

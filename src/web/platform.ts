@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { OfferedModel, Platform } from '../editor/platform';
+import { EngineError } from '../engine/errors';
 import { CONFIG_FILE } from '../engine/model/bundle-config';
 import { parseConfig } from '../engine/model/parse-config';
 import { EngineClient } from '../engine/process/client';
@@ -37,19 +38,15 @@ export function webPlatform(extension: vscode.Uri): Platform {
   };
 }
 
+/** What the extension runs on, all of it its own: the bundle is a bundled one, for there are no folders here. */
 async function readSource(extension: vscode.Uri, folder: string): Promise<WebSource> {
   const inBundle = (name: string): vscode.Uri => joinPath(vscode.Uri.parse(folder), name);
   const names = [CONFIG_FILE, ...(await filesNamedBy(inBundle(CONFIG_FILE)))];
-  const [wasm, mjs, ...contents] = await Promise.all([
+  const [wasm, mjs, ...files] = await Promise.all([
     readRuntime(extension, 'wasm'),
     readRuntime(extension, 'mjs'),
-    // What is not there is for the check of the bundle to say.
-    ...names.map((name) => read(inBundle(name)).catch(() => undefined)),
+    ...names.map(async (name) => [name, await read(inBundle(name))] as const),
   ]);
-  const files = names.flatMap((name, i) => {
-    const content = contents[i];
-    return content ? [[name, content] as const] : [];
-  });
   return { folder, files: new Map(files), ort: { wasm, mjs } };
 }
 
@@ -72,7 +69,20 @@ async function readText(uri: vscode.Uri): Promise<string> {
   return new TextDecoder().decode(await read(uri));
 }
 
-/** A copy, which can be handed over to another thread: what VS Code gives may be a part of something larger. */
+/**
+ * A copy, which can be handed over to another thread: what VS Code gives may be a part of something larger.
+ *
+ * @throws EngineError `bundle-missing`: these are files of the extension, often got by HTTP at this moment
+ */
 async function read(uri: vscode.Uri): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await vscode.workspace.fs.readFile(uri));
+  try {
+    return new Uint8Array(await vscode.workspace.fs.readFile(uri));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EngineError(
+      'bundle-missing',
+      `The files of the extension could not be read (${why.replace(/\.$/, '')}). Check the connection and reload the page.`,
+      { cause: error },
+    );
+  }
 }

@@ -6,7 +6,11 @@ import type { WebSource } from './source';
 
 /** Reads what an engine is made of. */
 export interface WorkerParts {
-  /** The bundle of engine-worker.ts. */
+  /**
+   * The bundle of engine-worker.ts.
+   *
+   * @throws EngineError `bundle-missing`
+   */
   readScript(): Promise<Uint8Array<ArrayBuffer>>;
   /** @throws EngineError `bundle-missing` */
   readSource(): Promise<WebSource>;
@@ -22,6 +26,8 @@ class WorkerEngine implements EngineProcess {
   /** Nothing tells a busy Worker from a hung one: what is expected is not watched. */
   expected = false;
   #worker: Worker | undefined;
+  /** The address of the Worker's script, which holds it in memory. */
+  #url: string | undefined;
   #end!: (error: EngineError) => void;
   #refused = false;
   #leaving = false;
@@ -33,6 +39,7 @@ class WorkerEngine implements EngineProcess {
     this.gone = new Promise((resolve) => {
       this.#end = (error) => {
         this.#worker?.terminate();
+        this.#revoke();
         resolve(error);
       };
     });
@@ -76,10 +83,16 @@ class WorkerEngine implements EngineProcess {
     this.#worker?.postMessage(message, transfer);
   }
 
+  #revoke(): void {
+    if (this.#url !== undefined) URL.revokeObjectURL(this.#url);
+    this.#url = undefined;
+  }
+
   /** @returns what the Worker says once it has loaded the model */
   #start(script: Uint8Array<ArrayBuffer>): Promise<EngineInfo> {
     // A script of another origin is refused, and the extension's files may lie anywhere.
     const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+    this.#url = url;
     const worker = new Worker(url, { name: 'LLaDA engine' });
     this.#worker = worker;
     worker.addEventListener('error', (event) => {
@@ -90,10 +103,9 @@ class WorkerEngine implements EngineProcess {
     return new Promise((resolve, reject) => {
       worker.addEventListener('message', ({ data }: MessageEvent<ToClient>) => {
         if (data.type === 'loaded') {
-          URL.revokeObjectURL(url);
+          this.#revoke();
           resolve(data.info);
         } else if (data.type === 'load-failed') {
-          URL.revokeObjectURL(url);
           reject(new EngineError(data.code, data.message));
         } else {
           this.answer(data);

@@ -32,7 +32,7 @@ describe('a slow machine', function () {
   it('gets one hint after eight slow fills, from which the provider can be chosen, and never another', async () => {
     const restore = await configure({ 'llada.provider': 'cpu' });
     const requests = new Requests();
-    const hint = new SlowMachineHint(requests, memory);
+    const hint = new SlowMachineHint(requests, memory, { providers: ['auto', 'cpu', 'webgpu'] });
     for (let i = 0; i < 7; i++) requests.ended(2000);
     assert.deepEqual(kept, []);
     requests.ended(2000);

@@ -17,6 +17,11 @@ describe('what is in a package', () => {
     });
   }
 
+  it('is not made without one of the files that a part names', () => {
+    const part = { what: 'browser', globs: ['package.json', 'dist/no-such-file.js'] };
+    assert.throws(() => filesOfPart(part), /“browser”: dist\/no-such-file\.js/);
+  });
+
   it('is nothing native in the universal one, but WebAssembly', () => {
     const files = filesIn('universal');
     assert.deepEqual(

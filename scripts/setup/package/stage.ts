@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { ROOT } from '../paths';
@@ -50,20 +58,23 @@ export function stage(target: Target, folder: string): Sizes {
 /**
  * The repository's files that a part of a package is made of, by their paths from the root.
  *
- * @throws Error when there is none
+ * @throws Error when there is none for one of its globs
  */
 export function filesOfPart({ what, globs }: Part): string[] {
-  const files = globs.flatMap((glob) => (glob.startsWith('!') ? [] : filesOf(glob)));
+  const files = globs.flatMap((glob) => {
+    if (glob.startsWith('!')) return [];
+    const found = filesOf(glob);
+    if (found.length === 0) throw new Error(`There is nothing for the package's part “${what}”: ${glob}`);
+    return found;
+  });
   const dropped = picomatch(globs.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])));
-  const kept = files.filter((file) => !dropped(file));
-  if (kept.length === 0)
-    throw new Error(`There is nothing for the package's part “${what}”: ${globs.join(' ')}`);
-  return kept;
+  return files.filter((file) => !dropped(file));
 }
 
 /** The repository's files that a glob matches; walks only from its fixed beginning. */
 function filesOf(glob: string): string[] {
-  const { base } = picomatch.scan(glob);
+  const { base, isGlob } = picomatch.scan(glob);
+  if (!isGlob) return existsSync(path.join(ROOT, glob)) ? [glob] : [];
   const matches = picomatch(glob);
   const start = path.join(ROOT, base);
   const inside = readdirSync(start, { recursive: base !== '', withFileTypes: true });

@@ -37,12 +37,15 @@ function runtime(target: Target): readonly string[] {
 
 /** Everything that the running extension reads, and nothing else. The universal one runs in browsers too. */
 export function partsOf(target: Target): readonly Part[] {
-  const inBrowsers =
-    target === 'universal' ? ['dist/models/*.json', 'dist/{extension-web,engine-worker}.js'] : [];
+  const browser = {
+    what: 'browser',
+    globs: ['dist/extension-web.js', 'dist/engine-worker.js', 'dist/models/index.json'],
+  };
   return [
     { what: 'ONNX Runtime', globs: runtime(target) },
     { what: 'model', globs: ['dist/models/*-int8/**'] },
-    { what: 'extension', globs: ['dist/{extension,engine-host,demo}.js', ...inBrowsers] },
+    { what: 'extension', globs: ['dist/{extension,engine-host,demo}.js'] },
+    ...(target === 'universal' ? [browser] : []),
     {
       what: 'pages, texts',
       globs: [

@@ -1,3 +1,4 @@
+import { EngineError } from '../errors';
 import type { BundleFiles, BundleFileStat } from './bundle-files';
 
 /** The files of a bundle that somebody else has read: where there is no disk. What was not read is not there. */
@@ -26,7 +27,14 @@ export class LoadedFiles implements BundleFiles {
   }
 
   async sha256(name: string): Promise<string> {
-    const digest = await crypto.subtle.digest('SHA-256', this.#bytes(name));
+    const { subtle } = crypto as Partial<typeof crypto>;
+    if (!subtle) {
+      throw new EngineError(
+        'internal',
+        'The model cannot be checked here: that needs a secure (https) page. Open this page by https.',
+      );
+    }
+    const digest = await subtle.digest('SHA-256', this.#bytes(name));
     return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
   }
 

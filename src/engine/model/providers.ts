@@ -36,10 +36,12 @@ export function providerUnavailable(
   why: string,
   known: readonly ProviderName[],
 ): EngineError {
+  // Where there is nothing but the CPU, in a browser for one, no driver or library brings another.
+  const how = known.some((name) => name !== 'cpu') ? `${HOW_TO_GET[provider]} ` : '';
   const others = known.filter((name) => name !== provider);
   return new EngineError(
     'provider-unavailable',
-    `The execution provider "${provider}" cannot be used here: ${why.replace(/\.$/, '')}. ${HOW_TO_GET[provider]} ` +
+    `The execution provider "${provider}" cannot be used here: ${why.replace(/\.$/, '')}. ${how}` +
       `Choose "auto"${others.map((name) => `, "${name}"`).join('')} instead.`,
   );
 }

@@ -100,8 +100,14 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
         break;
       case 'stats': {
         const value = surroundings.stats?.();
-        if (value) send({ type: 'value', id: message.id, value });
-        send({ type: 'ended', id: message.id });
+        const { id } = message;
+        if (value) {
+          send({ type: 'value', id, value });
+          send({ type: 'ended', id });
+        } else {
+          const why = 'The engine has no figures of its process here: a browser does not tell them.';
+          send({ type: 'failed', id, code: 'bad-request', message: why });
+        }
         break;
       }
       case 'cancel':

@@ -23,6 +23,13 @@ describe('chooseBundle', () => {
     );
   });
 
+  it('does not speak of folders where VS Code is a web page', () => {
+    assert.throws(
+      () => chooseBundle([], { path: '', provider: 'auto' }, { hasFolders: false }),
+      (error) => error instanceof EngineError && !error.message.includes('llada.model.path'),
+    );
+  });
+
   it('takes int8 for the CPU, the master for a GPU, and what there is where there is no choice', () => {
     const master = add('models', 'small');
     add('models', 'zeta');

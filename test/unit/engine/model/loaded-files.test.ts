@@ -26,6 +26,15 @@ describe('a bundle in memory', () => {
     assert.deepEqual(config, (await checkBundle(new FolderFiles(folder))).config);
   });
 
+  it('is refused where the page is not secure, in words that say so', async () => {
+    Object.defineProperty(crypto, 'subtle', { value: undefined, configurable: true });
+    try {
+      await assert.rejects(check(content), { name: 'EngineError', message: /needs a secure \(https\) page/ });
+    } finally {
+      Reflect.deleteProperty(crypto, 'subtle');
+    }
+  });
+
   it('is refused when a byte of it has changed, where nothing is, and without one of its files', async () => {
     const weights = content.get('weights.bin')!.slice();
     weights[100]! ^= 1;

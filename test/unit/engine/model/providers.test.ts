@@ -7,7 +7,7 @@ import { CrashRecord } from '../../../../src/engine/model/crash-record';
 import { NODE_MACHINE } from '../../../../src/engine/model/node-machine';
 import { createOrtPredictor } from '../../../../src/engine/model/ort-predictor';
 import { relativeDifference, tryOut } from '../../../../src/engine/model/provider-trial';
-import { automaticProviders } from '../../../../src/engine/model/providers';
+import { automaticProviders, providerUnavailable } from '../../../../src/engine/model/providers';
 import { readBundle } from '../../../../src/engine/model/read-bundle';
 import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
 
@@ -60,6 +60,11 @@ describe('execution providers', () => {
         },
       );
     }
+  });
+
+  it('does not say how another is got where there is the CPU only, as in a browser', () => {
+    const { message } = providerUnavailable('webgpu', 'a browser does not have it', ['cpu']);
+    assert.match(message, /a browser does not have it\. Choose "auto", "cpu" instead\.$/);
   });
 
   it('webgpu and cuda by name work or say why not', async () => {

@@ -35,6 +35,18 @@ function failedFill(failure: Error, isTheEnd: boolean): Promise<readonly ToClien
   });
 }
 
+it('an engine whose surroundings tell nothing of the process says so when asked', () => {
+  const said: ToClient[] = [];
+  const receive = serve<string>({
+    send: (message) => said.push(message),
+    load: () => Promise.reject(new Error('not to be loaded')),
+    readMessages: () => Promise.resolve(),
+  });
+  receive({ type: 'stats', id: 1, background: false });
+  const message = 'The engine has no figures of its process here: a browser does not tell them.';
+  assert.deepEqual(said, [{ type: 'failed', id: 1, code: 'bad-request', message }]);
+});
+
 describe('a network that fails in the engine', () => {
   it('fails the request, and no more', async () => {
     assert.deepEqual(await failedFill(new Error('no logits'), false), ['loaded', 'value', 'failed']);
