@@ -158,9 +158,14 @@ export async function configure(values: Readonly<Record<string, unknown>>): Prom
   };
 }
 
+/** Closes all editors, and the panel, whose log is an editor too; then none is active. */
 export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await vscode.commands.executeCommand('workbench.action.closePanel');
+  // What is active is told to extensions a moment later.
+  if (vscode.window.activeTextEditor)
+    await next(vscode.window.onDidChangeActiveTextEditor, (editor) => !editor);
 }
 
 /** A file's name that no other test uses. */
