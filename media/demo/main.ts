@@ -38,7 +38,11 @@ class Page {
     () => this.#lose(),
   );
   readonly #views = new Views({
-    changed: () => this.#changed(),
+    changed: () => {
+      this.#draw();
+      // At once: of a window that is reloaded right after, what is kept later is lost.
+      this.#keeper.save();
+    },
     heat: (on) => void this.#setHeat(on),
   });
   readonly #controls = new Controls({
