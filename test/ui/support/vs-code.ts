@@ -77,6 +77,7 @@ export async function openVsCode(options: OpenOptions): Promise<VsCode> {
   const opened = path.join(folder, options.workspace ?? '');
   await page.goto(workbenchUrl(server, opened, options.open && path.join(folder, options.open)));
   await page.locator('.monaco-workbench .part.statusbar').waitFor();
+  if (options.workspace) await code.waitForFolders();
   if (options.open) await code.lines.first().waitFor();
   return code;
 }
@@ -91,6 +92,20 @@ export class VsCode extends Editor {
     private readonly browser: Browser,
   ) {
     super(page);
+  }
+
+  /**
+   * Waits until the folders of a workspace file are there. Now and then VS Code reads the file before the server's file
+   * system can be asked, and stays without folders; loaded again it has them.
+   */
+  async waitForFolders(): Promise<void> {
+    const folder = this.page.locator('.explorer-folders-view .monaco-list-row').first();
+    try {
+      await folder.waitFor({ timeout: WAIT_MS / 2 });
+    } catch {
+      await this.page.reload();
+      await folder.waitFor();
+    }
   }
 
   /** Runs a command by its full title, category included, from the command palette. */
