@@ -49,32 +49,26 @@ export async function withDrafts(
   const drafts = plans.map((plan, hole) =>
     isOpen(plan) ? draftsOf(runtime, run, texts, hole, plan.limit) : [],
   );
+  const most = Math.max(...drafts.map(({ length }) => length));
+  if (most === 0) return start;
   // Each canvas has one draft of every hole: two canvases more, however many holes there are.
-  const rounds = Array.from({ length: Math.max(...drafts.map(({ length }) => length)) }, (_, round) =>
-    drafts.flatMap((own, hole) => (own[round] ? [{ hole, draft: own[round] }] : [])),
-  );
-  if (rounds.length === 0) return start;
-  const asks = rounds.map((round): Ask => {
-    const holes = start.map(
-      (cells, hole) =>
-        round.find((each) => each.hole === hole)?.draft.tokens.map((): CellStart => ({})) ?? cells,
-    );
-    const wanted = round.flatMap(({ hole, draft }) => draft.tokens.map((_, index) => ({ hole, index })));
-    return { holes: tokenIds(holes), wanted };
+  const asks = Array.from({ length: most }, (_, canvas): Ask => {
+    const masks = drafts.map((own) => own[canvas]?.tokens.map((): CellStart => ({})));
+    return {
+      holes: tokenIds(start.map((cells, hole) => masks[hole] ?? cells)),
+      wanted: masks.flatMap((cells, hole) => cells?.map((_, index) => ({ hole, index })) ?? []),
+    };
   });
   const ownAsk: Ask = { holes: tokenIds(start), wanted: new Canvas(start).masked() };
   const [own, ...logits] = await predict(runtime, run, [ownAsk, ...asks]);
   known.add(ownAsk, own!);
-  const judged = rounds.flatMap((round, i) =>
-    round.map(({ hole, draft }) => ({
-      hole,
-      tokens: draft.tokens,
-      probability: probabilityOfDraft(runtime, draft, logits[i]!.splice(0, draft.tokens.length)),
-    })),
-  );
   return start.map((cells, hole) => {
-    const [best] = judged
-      .filter((draft) => draft.hole === hole && draft.probability >= LEAST_PROBABILITY)
+    const [best] = drafts[hole]!.map((draft, canvas) => {
+      // The canvas has the rows of one hole behind those of another.
+      const rows = logits[canvas]!.splice(0, draft.tokens.length);
+      return { tokens: draft.tokens, probability: probabilityOfDraft(runtime, draft, rows) };
+    })
+      .filter(({ probability }) => probability >= LEAST_PROBABILITY)
       .sort((a, b) => b.probability - a.probability);
     if (!best) return cells;
     // The draft stands or falls as a whole: its tokens' confidences have its probability as their product.

@@ -43,18 +43,19 @@ export class Resizing {
 
   constructor(
     private readonly canvas: Canvas,
-    readonly rules: ResizeRules,
+    private readonly rules: ResizeRules,
   ) {
     this.#expansions = canvas.holes.map((_, hole) => EXPANSIONS_PER_CELL * (rules.limits[hole] ?? 0));
     this.#sinceToken = canvas.holes.map(() => 0);
   }
 
   mayDelete(slot: Slot): boolean {
-    return this.#mayResize(slot);
+    const { token, elastic } = this.canvas.cell(slot);
+    return token === undefined && elastic && this.#sinceToken[slot.hole]! < MOST_BETWEEN_TOKENS;
   }
 
   mayExpand(slot: Slot): boolean {
-    return this.#mayResize(slot) && this.#room(slot.hole) > 0;
+    return this.mayDelete(slot) && this.#room(slot.hole) > 0;
   }
 
   /** @param logits of the position, those that its proposal was drawn from */
@@ -111,12 +112,6 @@ export class Resizing {
       }
     }
     return kind;
-  }
-
-  #mayResize(slot: Slot): boolean {
-    const cell = this.canvas.cell(slot);
-    const masked = cell.token === undefined;
-    return masked && cell.elastic && this.#sinceToken[slot.hole]! < MOST_BETWEEN_TOKENS;
   }
 
   /** Cells that a hole may still get. */
