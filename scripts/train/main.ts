@@ -14,7 +14,7 @@ import type { TrainingPreset } from './presets';
 import { RunLog } from './run-log';
 import { BatchStream } from './samples/batch-stream';
 import { settingsOf, stepsBeforeLastPhase, trainerOptions } from './settings';
-import { countGpus } from './together/gpus';
+import { countGpus, gpuEnvironment } from './together/gpus';
 import { joinTeam, Team, type Member } from './together/team';
 import { Trainer } from './trainer';
 import { checkpointFolder, follow, train, type LoopOptions } from './training-loop';
@@ -39,6 +39,8 @@ async function main(): Promise<void> {
   const preset = settingsOf(options, init?.config);
   const prepared = await prepare(options, preset, path.join(ROOT, '.cache'), signal);
 
+  // The others are told which GPU is theirs; the first in PCI order need not be the one that is taken untold.
+  if (options.gpus !== 1) Object.assign(process.env, gpuEnvironment(0));
   const backend = await selectBackend(options.backend);
   const size = options.gpus === 'auto' ? (backend.name === 'webgpu' ? countGpus() : 1) : options.gpus;
   const device = `${backend.name}: ${backend.description}`;

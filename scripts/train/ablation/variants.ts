@@ -51,8 +51,6 @@ const lastPhase =
 const { resize, doubt } = PRESETS.base.batch.lastPhase;
 const NO_RESIZE = { ...resize, merged: 0, padded: 0 };
 const NO_DOUBT = { ...doubt, corrupted: 0, clean: 0 };
-const OTHER_LANGUAGES =
-  'c cpp java rust go ruby plaintext markdown restructuredtext html sql kotlin objective-cpp perl';
 
 /** Every few tokens a run of positions of their own: nearly the true distances. */
 const FINE_RUNS = Array.from({ length: 32 }, (_, i) => 4 * (i + 1));
@@ -80,13 +78,7 @@ export const VARIANTS: readonly Variant[] = [
   },
   { name: 'tier 300', about: 'corpus', tier: 300 },
   { name: 'tier 600', about: 'corpus', tier: 600 },
-  {
-    name: 'TypeScript, JavaScript, Python twice as often',
-    about: 'corpus',
-    change: batch({
-      languageWeights: Object.fromEntries(OTHER_LANGUAGES.split(' ').map((language) => [language, 0.5])),
-    }),
-  },
+  { name: 'every language as often as it is there', about: 'corpus', change: batch({ languageWeights: {} }) },
   { name: '14 layers of width 384', about: 'depth and width', change: shape(14, 6, 1056) },
   { name: '4 layers of width 704', about: 'depth and width', change: shape(4, 11, 1920) },
   {
