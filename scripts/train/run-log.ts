@@ -4,6 +4,7 @@ import { lossPlot } from './loss-plot';
 import { MetricsLog, type Metric } from './metrics';
 import { StageProgress } from './progress';
 import { TensorBoardLog } from './tensorboard';
+import type { AveragingTimes } from './together/averaging';
 import type { StepNumbers } from './trainer';
 import type { Validation } from './validation';
 
@@ -21,6 +22,8 @@ interface LoggedStep extends StepNumbers {
   readonly step: number;
   readonly rate: number;
   readonly skipped: boolean;
+  /** Where several processes train. */
+  readonly averaging?: AveragingTimes | undefined;
 }
 
 /** Least time between two drawings of the plot; it is drawn at every validation and at the end too. */
@@ -32,7 +35,7 @@ export class RunLog {
   readonly #board: TensorBoardLog;
   readonly #progress: StageProgress | undefined;
   #drawn = -Infinity;
-  #since: { time: number; step: number; losses: number[] };
+  #since: { time: number; step: number; losses: number[]; averaging: AveragingTimes[] };
   #detail = '';
   #bits = '';
 
@@ -44,16 +47,17 @@ export class RunLog {
     this.#metrics = new MetricsLog(options.out, first);
     this.#board = new TensorBoardLog(path.join(options.out, 'tensorboard'), first);
     if (options.bar) this.#progress = new StageProgress('training', options.maxSteps, first);
-    this.#since = { time: performance.now(), step: first, losses: [] };
+    this.#since = { time: performance.now(), step: first, losses: [], averaging: [] };
   }
 
-  step({ step, rate, loss, gradientNorm, skipped }: LoggedStep): void {
+  step({ step, rate, loss, gradientNorm, skipped, averaging }: LoggedStep): void {
     const { maxSteps, logEvery, rowsPerStep } = this.options;
     if (skipped) this.#write({ step, skipped: 'its gradients were not finite' });
     else this.#since.losses.push(loss);
+    if (averaging) this.#since.averaging.push(averaging);
     if (step % logEvery === 0 && this.#since.losses.length > 0) {
       const { losses, time, step: before } = this.#since;
-      const mean = losses.reduce((a, b) => a + b, 0) / losses.length;
+      const mean = meanOf(losses);
       const seconds = (performance.now() - time) / 1000;
       const tokensPerSecond = Math.round(((step - before) * rowsPerStep) / seconds);
       this.#write({
@@ -63,9 +67,10 @@ export class RunLog {
         learningRate: rate,
         tokens: step * rowsPerStep,
         tokensPerSecond,
+        ...meanTimes(this.#since.averaging),
       });
       this.#detail = `loss ${mean.toFixed(3)}  ${tokensPerSecond.toLocaleString('en')} tokens/s`;
-      this.#since = { time: performance.now(), step, losses: [] };
+      this.#since = { time: performance.now(), step, losses: [], averaging: [] };
     }
     this.#progress?.update(step, maxSteps, `${this.#detail}${this.#bits}`);
   }
@@ -115,4 +120,20 @@ export class RunLog {
     fs.writeFileSync(path.join(out, 'loss.svg'), lossPlot(this.#metrics.all, path.basename(out)));
     this.#drawn = performance.now();
   }
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Means over steps, in milliseconds to the tenth; nothing where none was averaged. */
+function meanTimes(times: readonly AveragingTimes[]): Partial<AveragingTimes> & { averagingMs?: number } {
+  if (times.length === 0) return {};
+  const mean = (of: (time: AveragingTimes) => number): number => Math.round(10 * meanOf(times.map(of))) / 10;
+  return {
+    computeMs: mean(({ computeMs }) => computeMs),
+    averagingMs: mean(({ writeMs, waitMs, gatherMs }) => writeMs + waitMs + gatherMs),
+    writeMs: mean(({ writeMs }) => writeMs),
+    waitMs: mean(({ waitMs }) => waitMs),
+    gatherMs: mean(({ gatherMs }) => gatherMs),
+    deviceMs: mean(({ deviceMs }) => deviceMs),
+  };
 }

@@ -6,6 +6,7 @@ import type { Batch, DeviceBatch, Network } from './network';
 import { AdamW, defaultAdamW, type AdamWOptions } from './ops/adamw';
 import { Ema } from './ops/ema';
 import { sumParts } from './ops/sum.kernels';
+import type { Averaging } from './together/averaging';
 
 export interface TrainerOptions {
   readonly adamw?: AdamWOptions;
@@ -28,12 +29,6 @@ export interface StepResult {
   readonly gradientNorm: Promise<number>;
   /** Both in one read. */
   readonly numbers: Promise<StepNumbers>;
-}
-
-/** Averages numbers over the processes that train together. */
-export interface Exchange {
-  /** Puts the mean over all processes in place of the values. Every process must call it with as many. */
-  average(values: Float32Array): Promise<void>;
 }
 
 interface Sum {
@@ -78,31 +73,23 @@ export class Trainer {
     return resultOf(loss!, norm!);
   }
 
-  /** The same, from the mean over the batches of all processes. Waits for the gradients to be read and averaged. */
+  /** The same, from the mean over the batches of all processes. Waits for the gradients to be averaged. */
   async stepTogether(
     batches: readonly Batch[],
     learningRate: number,
-    exchange: Exchange,
+    averaging: Averaging,
   ): Promise<StepResult> {
     const placed = this.#place(batches);
     const own = this.#gradients.run(placed.flatMap(tensorsOf), () => {
       const { loss, gradients } = this.#accumulate(placed);
       return [loss, ...gradients.values()];
     });
-    const flat = await readAll(own);
-    await exchange.average(flat);
-    let start = 1;
-    const gradients = new Map<string, tf.Tensor>();
-    for (const [name, { shape, size }] of this.network.parameters) {
-      gradients.set(name, tf.tensor(flat.subarray(start, start + size), shape));
-      start += size;
-    }
+    // In the order of the parameters, as the network makes them.
+    const [loss, ...gradients] = await averaging.average(own);
+    const named = new Map([...this.network.parameters.keys()].map((name, i) => [name, gradients[i]!]));
     this.#setRates(learningRate);
-    const mean = tf.scalar(flat[0]!);
-    const [loss, norm] = this.#update.run([mean, ...gradients.values()], () => [
-      tf.clone(mean),
-      this.#apply(gradients),
-    ]);
+    // They outlive the update, which is replayed as long as they are where they were: so they are no inputs.
+    const [norm] = this.#update.run([], () => [this.#apply(named)]);
     return resultOf(loss!, norm!);
   }
 

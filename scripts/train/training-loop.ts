@@ -6,6 +6,7 @@ import type { TrainingPreset } from './presets';
 import { latestCheckpoint, type RunIdentity } from './resume';
 import type { RunLog } from './run-log';
 import type { BatchStream } from './samples/batch-stream';
+import { averagingBy, type Averaging, type AveragingTimes } from './together/averaging';
 import type { Member } from './together/team';
 import type { StepNumbers, StepResult, Trainer } from './trainer';
 import type { Validation } from './validation';
@@ -56,7 +57,12 @@ export async function train(trainer: Trainer, options: LeaderOptions): Promise<L
   const log = options.log(step);
   const steps = new Steps(trainer, options, step);
   const skips = new Skips(preset.mostSkipped);
-  const inFlight: { step: number; rate: number; numbers: Promise<StepNumbers> }[] = [];
+  const inFlight: {
+    step: number;
+    rate: number;
+    averaging: AveragingTimes | undefined;
+    numbers: Promise<StepNumbers>;
+  }[] = [];
   const settle = async (most: number): Promise<void> => {
     while (inFlight.length > most) {
       const { numbers, ...of } = inFlight.shift()!;
@@ -80,7 +86,7 @@ export async function train(trainer: Trainer, options: LeaderOptions): Promise<L
       const rate = learningRate(step + 1, maxSteps, preset.schedule);
       const result = await steps.next(rate);
       step++;
-      inFlight.push({ step, rate, numbers: result.numbers });
+      inFlight.push({ step, rate, averaging: steps.averagingTimes, numbers: result.numbers });
       await settle(step % preset.logEvery === 0 || step === options.stopAfter ? 0 : STEPS_IN_FLIGHT);
       if (step % preset.validateEvery === 0 || step === maxSteps) {
         await settle(0);
@@ -125,6 +131,7 @@ function start(trainer: Trainer, { resume, out, run }: LoopOptions): number {
 /** Steps from the stream of batches: batch number b of all belongs to step ⌊b / batches per step⌋. */
 class Steps {
   readonly #stream: Pick<BatchStream, 'next' | 'close'>;
+  readonly #averaging: Averaging | undefined;
   #batch: number;
 
   constructor(
@@ -134,18 +141,25 @@ class Steps {
   ) {
     this.#batch = step * options.preset.accumulate;
     this.#stream = options.batches(this.#batch);
+    this.#averaging = options.member && averagingBy(options.member.exchange);
+  }
+
+  /** What averaging took in the last step, where several processes train. */
+  get averagingTimes(): AveragingTimes | undefined {
+    return this.#averaging?.times;
   }
 
   async next(rate: number): Promise<StepResult> {
-    const { preset, member } = this.options;
+    const { preset } = this.options;
     const batches: Batch[] = [];
     for (let i = 0; i < preset.accumulate; i++) batches.push(await this.#stream.next(this.#batch++));
-    return member === undefined
+    return this.#averaging === undefined
       ? this.trainer.step(batches, rate)
-      : this.trainer.stepTogether(batches, rate, member.exchange);
+      : this.trainer.stepTogether(batches, rate, this.#averaging);
   }
 
   close(): Promise<void> {
+    this.#averaging?.dispose();
     return this.#stream.close();
   }
 }

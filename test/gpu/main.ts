@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { activeGpu, type MatrixUnit } from '../../scripts/train/backend/gpu';
 import { openDawn } from '../../scripts/train/backend/dawn';
 import { startWebgpu } from '../../scripts/train/backend/webgpu';
+import { checkAveraging } from './averaging';
 import { checkReplay } from './replay';
 import { compareTraining, runSuite, type Outcome } from './suite';
 
@@ -60,6 +61,7 @@ async function main(): Promise<number> {
   };
   await runSuite(units, report, only);
   if (only === undefined) {
+    await checkAveraging(report);
     await checkReplay(report);
     for (const unit of units)
       for (const half of unit === 'f32' ? [false] : [false, true]) report(await compareTraining(unit, half));

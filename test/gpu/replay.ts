@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../scripts/train/backend/gpu';
 import { syntheticBatch } from '../../scripts/train/bench/synthetic';
 import { Network, type Batch } from '../../scripts/train/network';
+import { averagingBy, type Averaging } from '../../scripts/train/together/averaging';
 import { Trainer, type StepNumbers, type StepResult } from '../../scripts/train/trainer';
+import { exchangeWithTriple } from './exchanges';
 import { config, type Outcome } from './suite';
 
 const batchOf = (seed: number, batch = 2): Batch =>
@@ -13,7 +15,7 @@ const batchOf = (seed: number, batch = 2): Batch =>
 interface Scenario {
   readonly name: string;
   readonly steps: number;
-  step(trainer: Trainer, number: number): StepResult | Promise<StepResult>;
+  step(trainer: Trainer, number: number, averaging: Averaging): StepResult | Promise<StepResult>;
   disturb?(trainer: Trainer, number: number): Promise<void>;
 }
 
@@ -50,15 +52,16 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: 'averaged with another process',
-    steps: 4,
-    step: (trainer, number) =>
-      trainer.stepTogether([batchOf(number), batchOf(number + 9)], rate(number), {
-        average: (values) => {
-          values.forEach((value, i) => (values[i] = value / 2));
-          return Promise.resolve();
-        },
-      }),
+    name: 'averaged with another process; other shapes in between',
+    steps: 6,
+    step: (trainer, number, averaging) => {
+      const size = number === 3 ? 3 : 2;
+      return trainer.stepTogether(
+        [batchOf(number, size), batchOf(number + 9, size)],
+        rate(number),
+        averaging,
+      );
+    },
   },
 ];
 
@@ -75,12 +78,14 @@ async function withTrainer<T>(replay: boolean, use: (trainer: Trainer) => Promis
 
 async function run(scenario: Scenario, replay: boolean) {
   return withTrainer(replay, async (trainer) => {
+    const averaging = averagingBy(exchangeWithTriple());
     // Some numbers are read only when the next step is recorded already.
     const numbers: Promise<StepNumbers>[] = [];
     for (let number = 0; number < scenario.steps; number++) {
-      numbers.push((await scenario.step(trainer, number)).numbers);
+      numbers.push((await scenario.step(trainer, number, averaging)).numbers);
       if (replay) await scenario.disturb?.(trainer, number);
     }
+    averaging.dispose();
     return { numbers: await Promise.all(numbers), snapshot: await trainer.snapshot() };
   });
 }

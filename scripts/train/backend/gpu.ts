@@ -146,19 +146,14 @@ export class Gpu {
    */
   async read(tensors: readonly tf.TensorInfo[]): Promise<Float32Array> {
     const { internals } = this;
-    const buffers = tensors.map(({ dataId }) => {
-      this.#upload(dataId);
-      return internals.tensorMap.get(dataId).resource!;
-    });
-    const size = buffers.reduce((sum, buffer) => sum + buffer.size, 0);
+    const size = tensors.reduce((sum, tensor) => sum + this.#buffer(tensor).size, 0);
     const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
     const staging = internals.bufferManager.acquireBuffer(size, usage);
-    internals.ensureCommandEncoderReady();
-    internals.endComputePassEncoder();
-    let offset = 0;
-    for (const buffer of buffers) {
-      internals.commandEncoder!.copyBufferToBuffer(buffer, 0, staging, offset, buffer.size);
-      offset += buffer.size;
+    let first = 0;
+    for (const tensor of tensors) {
+      const length = this.#buffer(tensor).size / 4;
+      this.copy(tensor, 0, staging, first, length);
+      first += length;
     }
     this.submit();
     await staging.mapAsync(GPUMapMode.READ);
@@ -166,6 +161,23 @@ export class Gpu {
     staging.unmap();
     internals.bufferManager.releaseBuffer(staging);
     return values;
+  }
+
+  /** Records a copy of `length` numbers of four bytes, from number `first` on to number `to` on. */
+  copy(
+    source: tf.TensorInfo | GPUBuffer,
+    first: number,
+    target: tf.TensorInfo | GPUBuffer,
+    to: number,
+    length: number,
+  ): void {
+    const { internals } = this;
+    const bufferOf = (at: tf.TensorInfo | GPUBuffer): GPUBuffer => ('dataId' in at ? this.#buffer(at) : at);
+    const [from, into] = [bufferOf(source), bufferOf(target)];
+    if ('dataId' in target) internals.tensorMap.get(target.dataId).values = null;
+    internals.ensureCommandEncoderReady();
+    internals.endComputePassEncoder();
+    internals.commandEncoder!.copyBufferToBuffer(from, 4 * first, into, 4 * to, 4 * length);
   }
 
   /** Sends what is recorded to the device. */
@@ -221,12 +233,15 @@ export class Gpu {
   }
 
   #bind(operand: Operand): GPUBufferBinding {
-    const { dataId } = tensorOf(operand);
-    this.#upload(dataId);
-    const buffer = this.internals.tensorMap.get(dataId).resource!;
+    const buffer = this.#buffer(tensorOf(operand));
     return 'tensor' in operand
       ? { buffer, offset: operand.byteOffset, size: operand.byteLength }
       : { buffer };
+  }
+
+  #buffer({ dataId }: tf.TensorInfo): GPUBuffer {
+    this.#upload(dataId);
+    return this.internals.tensorMap.get(dataId).resource!;
   }
 
   /** Gives the tensor a buffer, if it has none yet, with its values on the host, if there are. */

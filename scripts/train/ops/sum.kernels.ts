@@ -22,7 +22,8 @@ export function sumParts(
         flatSource(
           bindings([['parts', type]], [['total', type]]),
           items,
-          `var sum = ${accumulate ? 'total[i]' : `${type}(0)`}; for (var p = 0u; p < ${count}u; p++) { sum += parts[p * ${items}u + i]; } total[i] = sum${scale === 1 ? '' : ` * ${scale}`};`,
+          // Without a zero before the first part, which would turn a negative zero into a positive one.
+          `var sum = ${accumulate ? 'total[i]' : 'parts[i]'}; for (var p = ${accumulate ? 0 : 1}u; p < ${count}u; p++) { sum += parts[p * ${items}u + i]; } total[i] = sum${scale === 1 ? '' : ` * ${scale}`};`,
         ),
     },
     [parts],

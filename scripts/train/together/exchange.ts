@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Exchange } from '../trainer';
+import { promisify } from 'node:util';
 
 /** Where processes wait for each other. */
 export interface Barrier {
@@ -8,65 +8,81 @@ export interface Barrier {
   wait(): Promise<void>;
 }
 
+/** How processes that train together see each other's numbers: round by round, all write, all meet, all read. */
+export interface Exchange {
+  readonly rank: number;
+  readonly size: number;
+  /**
+   * Shows the others bytes of this process's.
+   * @param lane where; what is written in different lanes moves side by side
+   * @param position byte of the lane that the first one becomes
+   */
+  write(lane: number, position: number, bytes: Uint8Array): Promise<void>;
+  /** Resolves when every process has written all of its round. */
+  meet(): Promise<void>;
+  /** Fills `into` with what a process wrote before the last `meet`; must have resolved before the next one. */
+  read(rank: number, lane: number, position: number, into: Uint8Array): Promise<void>;
+}
+
 /**
- * Averages through files in memory (a tmpfs where there is one): every process writes its values, adds up its own part
- * of all processes' (in the order of their ranks, so that the result is the same everywhere and every time), and reads
- * the other parts. Reduce, then gather: each process reads and writes about twice the values, however many there are.
+ * Exchanges through files in memory (a tmpfs where there is one), of which each lane has its own: the system lets one
+ * write to a file at a time. Rounds take turns between two sets of files, so one meeting a round is enough: a process
+ * writes to a set again only after the meeting of the round between, and whoever came to that one has read the set. The
+ * files are never cut, so after two rounds no memory is asked for any more.
  */
 export class FileExchange implements Exchange {
-  readonly #own: number;
-  readonly #mean: number;
-  readonly #files: readonly string[];
-  #others: readonly number[] | undefined;
+  readonly #files = new Map<string, number>();
+  #met = 0;
 
   /** @param folder one that all processes share, and no other run does */
   constructor(
-    folder: string,
+    readonly folder: string,
     readonly rank: number,
-    size: number,
+    readonly size: number,
     readonly barrier: Barrier,
-  ) {
-    const open = (name: string): number =>
-      fs.openSync(path.join(folder, name), fs.constants.O_RDWR | fs.constants.O_CREAT);
-    this.#files = Array.from({ length: size }, (_, i) => path.join(folder, `values-${i}`));
-    this.#own = open(`values-${rank}`);
-    this.#mean = open('mean');
+  ) {}
+
+  write(lane: number, position: number, bytes: Uint8Array): Promise<void> {
+    return transfer('write', this.#open(this.#met, this.rank, lane), bytes, position);
   }
 
-  async average(values: Float32Array): Promise<void> {
-    const size = this.#files.length;
-    transfer(fs.writeSync, this.#own, bytesOf(values), 0);
+  async meet(): Promise<void> {
     await this.barrier.wait();
-    this.#others ??= this.#files.map((file) => fs.openSync(file, 'r'));
-    const part = Math.ceil(values.length / size);
-    const start = Math.min(values.length, this.rank * part);
-    const sum = new Float32Array(Math.min(values.length, start + part) - start);
-    const term = new Float32Array(sum.length);
-    this.#others.forEach((file, rank) => {
-      transfer(fs.readSync, file, bytesOf(rank === 0 ? sum : term), 4 * start);
-      if (rank > 0) for (let i = 0; i < sum.length; i++) sum[i]! += term[i]!;
-    });
-    const share = 1 / size;
-    for (let i = 0; i < sum.length; i++) sum[i]! *= share;
-    transfer(fs.writeSync, this.#mean, bytesOf(sum), 4 * start);
-    await this.barrier.wait();
-    transfer(fs.readSync, this.#mean, bytesOf(values), 0);
+    this.#met++;
+  }
+
+  read(rank: number, lane: number, position: number, into: Uint8Array): Promise<void> {
+    return transfer('read', this.#open(this.#met - 1, rank, lane), into, position);
   }
 
   close(): void {
-    for (const file of [this.#own, this.#mean, ...(this.#others ?? [])]) fs.closeSync(file);
+    for (const file of this.#files.values()) fs.closeSync(file);
+    this.#files.clear();
+  }
+
+  #open(round: number, rank: number, lane: number): number {
+    const name = `round-${round % 2}-rank-${rank}-lane-${lane}`;
+    let file = this.#files.get(name);
+    if (file === undefined) {
+      const { O_RDONLY, O_RDWR, O_CREAT } = fs.constants;
+      file = fs.openSync(path.join(this.folder, name), rank === this.rank ? O_RDWR | O_CREAT : O_RDONLY);
+      this.#files.set(name, file);
+    }
+    return file;
   }
 }
 
-const bytesOf = (values: Float32Array): Uint8Array =>
-  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+const read = promisify(fs.read);
+const write = promisify(fs.write);
 
-type Transfer = (file: number, bytes: Uint8Array, offset: number, length: number, position: number) => number;
-
-/** The whole of `bytes`, however much the system moves at once. */
-function transfer(how: Transfer, file: number, bytes: Uint8Array, at: number): void {
+/** The whole of `bytes`, however much the system moves at once; by a thread of Node's pool. */
+async function transfer(how: 'read' | 'write', file: number, bytes: Uint8Array, at: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
-    const moved = how(file, bytes, done, Math.min(1 << 28, bytes.length - done), at + done);
+    const length = Math.min(1 << 28, bytes.length - done);
+    const moved =
+      how === 'read'
+        ? (await read(file, bytes, done, length, at + done)).bytesRead
+        : (await write(file, bytes, done, length, at + done)).bytesWritten;
     if (moved === 0) throw new Error('The memory shared by the training processes ended early.');
     done += moved;
   }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from '../../../../scripts/train/backend/select';
-import { FileExchange } from '../../../../scripts/train/together/exchange';
+import { averagingBy } from '../../../../scripts/train/together/averaging';
 import { Team } from '../../../../scripts/train/together/team';
+import { exchangesOf } from '../../../gpu/exchanges';
 import { temporaryFolder } from '../../engine/model/tiny-bundle';
-import { losses, runSmall, type SmallRun } from './small-run';
+import { losses, metrics, runSmall, type SmallRun } from './small-run';
 
 function startTeam(size: number, run: SmallRun & { dies?: boolean }): Team {
   return new Team({
@@ -31,6 +33,12 @@ describe('several training processes', () => {
       assert.equal(losses(one).length, 4);
       assert.deepEqual(losses(two), losses(one));
       assert.deepEqual(together.snapshot, alone.snapshot);
+      // What it took is there to be seen, in the parts that make it up.
+      for (const { averagingMs, writeMs, waitMs, gatherMs, computeMs } of metrics(two)) {
+        assert.ok(Math.abs(Number(averagingMs) - Number(writeMs) - Number(waitMs) - Number(gatherMs)) < 0.3);
+        assert.ok(Number(computeMs) > 0);
+      }
+      assert.ok(metrics(one).every(({ averagingMs }) => averagingMs === undefined));
     } finally {
       team.stop();
     }
@@ -38,21 +46,25 @@ describe('several training processes', () => {
     assert.doesNotThrow(() => team.stop());
   });
 
-  it('average numbers of a length that they do not divide', async () => {
-    const folder = temporaryFolder();
-    const waiting: (() => void)[] = [];
-    const barrier = {
-      wait: () =>
-        new Promise<void>((resolve) => {
-          waiting.push(resolve);
-          if (waiting.length === 3) for (const go of waiting.splice(0)) go();
+  it('average tensors, round after round', async () => {
+    const exchanges = exchangesOf(temporaryFolder(), 3);
+    const averagings = exchanges.map(averagingBy);
+    for (let round = 1; round <= 3; round++) {
+      const results = await Promise.all(
+        averagings.map(async (averaging, rank) => {
+          const tensors = [tf.scalar(rank), tf.tensor2d([[10 * rank, 100 * rank, 1000 * round * rank]])];
+          const means = await averaging.average(tensors);
+          tf.dispose(tensors);
+          assert.deepEqual(
+            means.map(({ shape }) => shape),
+            [[], [1, 3]],
+          );
+          return means.map((mean) => [...mean.dataSync()]);
         }),
-    };
-    const values = [0, 1, 2].map((rank) => Float32Array.of(rank, 10 * rank, 100 * rank, 1000 * rank));
-    const exchanges = values.map((_, rank) => new FileExchange(folder, rank, 3, barrier));
-    for (let round = 0; round < 2; round++)
-      await Promise.all(exchanges.map((exchange, rank) => exchange.average(values[rank]!)));
-    for (const result of values) assert.deepEqual([...result], [1, 10, 100, 1000]);
+      );
+      for (const result of results) assert.deepEqual(result, [[1], [10, 100, 1000 * round]]);
+    }
+    for (const averaging of averagings) averaging.dispose();
     for (const exchange of exchanges) exchange.close();
   });
 
