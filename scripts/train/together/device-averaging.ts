@@ -132,18 +132,19 @@ export class DeviceAveraging implements Averaging {
     return waited;
   }
 
-  /** Does `work` for every piece, those of a lane one after the other. */
+  /** Does `work` for every piece, those of a lane one after the other; after an error, once no lane works any more. */
   async #inLanes(
     lanes: readonly Lane[],
     length: number,
     work: (lane: Lane, number: number, piece: Piece) => Promise<void>,
   ): Promise<void> {
-    await Promise.all(
+    const ends = await Promise.allSettled(
       lanes.map(async (lane, number) => {
         for (let first = number * this.piece; first < length; first += lanes.length * this.piece)
           await work(lane, number, { first, length: Math.min(this.piece, length - first) });
       }),
     );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   #place(length: number): { readonly flat: tf.TensorInfo; readonly lanes: readonly Lane[] } {
