@@ -51,7 +51,8 @@ const SCHEDULE = { shape: 'cosine', still: 0, decay: 0.2, floor: 0.1 } as const;
 const COMMON = { accumulate: 1, weightDecay: 0.1, gradientClip: 1, emaDecay: 0, mostSkipped: 5 } as const;
 
 // What is wanted most is drawn twice as often as the rest.
-const RARER = 'c cpp java rust go ruby plaintext markdown restructuredtext html sql kotlin objective-cpp perl';
+const RARER =
+  'c cpp java rust go ruby plaintext markdown restructuredtext html sql kotlin objective-cpp perl';
 const BASE_SAMPLES = {
   ...SAMPLES,
   languageWeights: Object.fromEntries(RARER.split(' ').map((language) => [language, 0.5])),
