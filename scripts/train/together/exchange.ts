@@ -42,8 +42,17 @@ export class FileExchange implements Exchange {
     readonly barrier: Barrier,
   ) {}
 
-  write(lane: number, position: number, bytes: Uint8Array): Promise<void> {
-    return transfer('write', this.#open(this.#met, this.rank, lane), bytes, position);
+  /** @throws Error that says what to do if the folder is full */
+  async write(lane: number, position: number, bytes: Uint8Array): Promise<void> {
+    try {
+      await transfer('write', this.#open(this.#met, this.rank, lane), bytes, position);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      throw new Error(
+        `${path.dirname(this.folder)} is full. ${this.size} processes keep ${2 * this.size} times their gradients there. Give it more room (in a container: --shm-size), or train with --gpus 1.`,
+        { cause: error },
+      );
+    }
   }
 
   async meet(): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from '../../../../scripts/train/backend/select';
@@ -66,6 +67,22 @@ describe('several training processes', () => {
     }
     for (const averaging of averagings) averaging.dispose();
     for (const exchange of exchanges) exchange.close();
+  });
+
+  it('say what to do when there is no room for their numbers', async function () {
+    // A device that is always full; only Linux has one.
+    if (!fs.existsSync('/dev/full')) this.skip();
+    const folder = temporaryFolder();
+    fs.symlinkSync('/dev/full', path.join(folder, 'round-0-rank-0-lane-0'));
+    const [exchange] = exchangesOf(folder, 2);
+    try {
+      await assert.rejects(
+        exchange!.write(0, 0, new Uint8Array(8)),
+        /is full\. 2 processes keep 4 times their gradients there\. .*--shm-size/,
+      );
+    } finally {
+      exchange!.close();
+    }
   });
 
   it('say which of them ended, and keep what was learned', async () => {
