@@ -15,8 +15,8 @@ export interface ResizeRules {
 const RATHER = 0.5;
 /** How often a hole is resized before it must get a token: else it could grow and shrink for ever. */
 const MOST_BETWEEN_TOKENS = 3;
-/** Expansions are over when a hole has been expanded this many times its limit: tokens may be remasked, too. */
-const EXPANSIONS_PER_CELL = 2;
+/** How often a hole is resized in all. Right lengths are found in fewer; texts that repeat themselves never end. */
+const MOST_IN_ALL = 8;
 
 /** A masked position: how probable its expansion and its deletion are, and what was chosen for it. */
 export interface Resizable {
@@ -37,21 +37,23 @@ export interface Resize {
  * step; here a hole that is to be resized is resized at once by as many masks as its masks' probabilities add up to.
  */
 export class Resizing {
-  readonly #expansions: number[];
-  /** Resizes of each hole since it last got a token. */
+  /** Resizes of each hole, and those since it last got a token. */
+  readonly #resizes: number[];
   readonly #sinceToken: number[];
 
   constructor(
     private readonly canvas: Canvas,
     private readonly rules: ResizeRules,
   ) {
-    this.#expansions = canvas.holes.map((_, hole) => EXPANSIONS_PER_CELL * (rules.limits[hole] ?? 0));
+    this.#resizes = canvas.holes.map(() => 0);
     this.#sinceToken = canvas.holes.map(() => 0);
   }
 
   mayDelete(slot: Slot): boolean {
     const { token, elastic } = this.canvas.cell(slot);
-    return token === undefined && elastic && this.#sinceToken[slot.hole]! < MOST_BETWEEN_TOKENS;
+    const isOver =
+      this.#sinceToken[slot.hole]! >= MOST_BETWEEN_TOKENS || this.#resizes[slot.hole]! >= MOST_IN_ALL;
+    return token === undefined && elastic && !isOver;
   }
 
   mayExpand(slot: Slot): boolean {
@@ -92,7 +94,7 @@ export class Resizing {
       .slice(0, kind === 'expand' ? Math.min(wanted, this.#room(hole)) : wanted)
       .map(({ slot }) => slot);
     this.#sinceToken[hole]!++;
-    if (kind === 'expand') this.#expansions[hole]! -= slots.length;
+    this.#resizes[hole]!++;
     return { kind, slots };
   }
 
@@ -116,7 +118,6 @@ export class Resizing {
 
   /** Cells that a hole may still get. */
   #room(hole: number): number {
-    const cells = (this.rules.limits[hole] ?? 0) - this.canvas.holes[hole]!.length;
-    return Math.max(0, Math.min(cells, this.#expansions[hole]!));
+    return Math.max(0, (this.rules.limits[hole] ?? 0) - this.canvas.holes[hole]!.length);
   }
 }

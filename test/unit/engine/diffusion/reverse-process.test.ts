@@ -235,6 +235,13 @@ describe('a hole whose length changes', () => {
       );
     assert.deepEqual(lengthsOf(elastic(1), torn).slice(0, 4), [2, 1, 2, 2]);
   });
+
+  it('is resized eight times at most', () => {
+    // The text goes on for ever: there is always one more mask to come at the end.
+    const endless: Predict = (_, masked) =>
+      masked.map((_slot, i) => (i === masked.length - 1 ? row(EXPAND, 0.9) : row(13, 0.5)));
+    assert.equal(lengthsOf(elastic(4), endless).at(-1), 4 + 8);
+  });
 });
 
 describe('forebear order', () => {
