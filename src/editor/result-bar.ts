@@ -16,6 +16,8 @@ export interface FreshFill {
 }
 
 const FRESH_KEY = 'llada.freshFill';
+/** Of “Another”: the model may be so sure of a text that a draw says the same again. */
+const MOST_DRAWS = 6;
 
 /** The line above a new fill: accept, another, improve, undo. It goes when its document is edited. */
 export class ResultBar implements vscode.CodeLensProvider, vscode.Disposable {
@@ -70,14 +72,23 @@ export class ResultBar implements vscode.CodeLensProvider, vscode.Disposable {
     if (this.#fresh) await this.#takeBack(this.#fresh);
   }
 
-  /** Takes the fill back and draws another one, with the next seed, from the whole distribution. */
+  /** Takes the fill back and draws others, seed by seed and from the whole distribution, until one says something else. */
   async another(): Promise<FillOutcome | undefined> {
-    const fresh = this.#fresh;
-    if (!fresh || !(await this.#takeBack(fresh))) return undefined;
-    return this.fills.fill(fresh.document, fresh.targets, {
-      sampling: 'multinomial',
-      seed: fresh.seed + 1,
-    });
+    let outcome: FillOutcome | undefined;
+    for (let draw = 0; draw < MOST_DRAWS; draw++) {
+      const fresh = this.#fresh;
+      if (!fresh || !(await this.#takeBack(fresh))) return outcome;
+      outcome = await this.fills.fill(fresh.document, fresh.targets, {
+        sampling: 'multinomial',
+        seed: fresh.seed + 1,
+      });
+      if (outcome?.kind !== 'filled' || outcome.texts.join('\0') !== fresh.outcome.texts.join('\0'))
+        return outcome;
+    }
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The model wrote the same {0} times: it is sure of this text.', MOST_DRAWS),
+    );
+    return outcome;
   }
 
   dispose(): void {

@@ -57,15 +57,14 @@ describe('the bar over a new fill', () => {
     assert.deepEqual(await lenses(editor), []);
   });
 
-  it('fills again with another seed, and one undo still takes all back', async () => {
+  it('fills again until the text is another one, and one undo still takes all back', async () => {
     const editor = await fillSum();
-    const texts = new Set<string>();
-    for (let i = 0; i < 6 && texts.size < 2; i++) {
+    for (let i = 0; i < 3; i++) {
+      const { outcome, seed } = llada().freshFill()!;
       const another = await vscode.commands.executeCommand<FillOutcome | undefined>('llada.anotherFill');
-      texts.add(filled(another).texts[0]!);
-      assert.equal(llada().freshFill()?.seed, i + 1);
+      assert.notDeepEqual(filled(another).texts, outcome.texts);
+      assert.ok(llada().freshFill()!.seed > seed);
     }
-    assert.ok(texts.size > 1, 'six seeds gave one and the same text');
     await vscode.commands.executeCommand('llada.undoFill');
     assert.equal(editor.document.getText(), marked(SUM).text);
   });
