@@ -48,7 +48,26 @@ export async function prepare(
     const manifest: Manifest = { fingerprint: report.fingerprint };
     writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
   }
-  return readPrepared(options.out);
+  const prepared = readPrepared(options.out);
+  checkTokenizer(prepared.tokenizer, files.tokenizer, options, preset);
+  return prepared;
+}
+
+/** A folder may have been prepared for another run, whose tokens mean nothing here. */
+function checkTokenizer(
+  { model }: TokenizerFile,
+  file: string,
+  { init }: TrainOptions,
+  { name, architecture }: TrainingPreset,
+): void {
+  const advice = `Choose another --out, or remove ${path.dirname(path.dirname(file))}.`;
+  const tokens = 1 + Object.values(model.vocab).reduce((a, b) => Math.max(a, b), 0);
+  if (tokens > architecture.vocabulary)
+    throw new Error(
+      `${file} has ${tokens} tokens and “${name}” room for ${architecture.vocabulary}: it was made for another run. ${advice}`,
+    );
+  if (init !== undefined && !fs.readFileSync(file).equals(fs.readFileSync(path.join(init, 'tokenizer.json'))))
+    throw new Error(`${file} is not the tokenizer of ${init}: it was made for another run. ${advice}`);
 }
 
 /** What an earlier run prepared in its output folder. @throws Error if a file is missing or not whole */

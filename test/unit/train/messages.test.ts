@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { openDawn, type DawnOptions } from '../../../scripts/train/backend/dawn';
 import { selectBackend } from '../../../scripts/train/backend/select';
 import { explainWasmError } from '../../../scripts/train/backend/wasm';
@@ -16,7 +17,9 @@ import { readShards } from '../../../scripts/train/corpus/shards';
 import { noSpace } from '../../../scripts/train/corpus/space';
 import { parseOptions } from '../../../scripts/train/options';
 import { latestCheckpoint } from '../../../scripts/train/resume';
-import { readPack } from '../../../scripts/train/samples/packed-corpus';
+import { prepare } from '../../../scripts/train/prepare';
+import { PRESETS } from '../../../scripts/train/presets';
+import { readPack, writePack } from '../../../scripts/train/samples/packed-corpus';
 import { settingsOf } from '../../../scripts/train/settings';
 import { checkpointFolder } from '../../../scripts/train/training-loop';
 import { trainBpe, trainTokenizer } from '../../../scripts/train/tokenizer/train-bpe';
@@ -25,13 +28,13 @@ import { temporaryFolder } from '../engine/model/tiny-bundle';
 import { npmSource, writeManifest } from './corpus/fixtures';
 
 /** Brought about where they can be: by a team (loop/together), by a loss (loop/training-loop), by a registry (corpus/download). */
-const ELSEWHERE = /^scripts\/train\/(together\/team|training-loop|corpus\/npm)\.ts/;
+const ELSEWHERE = /^scripts\/train\/(together\/(team|exchange)|training-loop|corpus\/npm)\.ts/;
 /** They need a machine that lacks something, or has something broken; or are only part of another message. */
 const OF_THE_MACHINE =
   /No WebGPU adapter|is installed but did not load|loaded but its backend|WebAssembly backend of| failed: /;
 /** Only a mistake of the program, or of whoever develops it, brings these about. */
 const OF_THE_PROGRAM =
-  /^scripts\/train\/(ops\/|ablation\/|network|trainer|live-predictor|together\/exchange|samples\/batch|backend\/(wasm-gather|plan))/;
+  /^scripts\/train\/(ops\/|ablation\/|network|trainer|live-predictor|samples\/batch|backend\/(wasm-gather|plan))/;
 
 /** Every message of the trainer that can be had without training. */
 describe('every error message of the trainer', function () {
@@ -67,6 +70,21 @@ describe('every error message of the trainer', function () {
   }
   const drain = async (values: AsyncIterable<unknown>): Promise<void> => {
     for await (const value of values) assert.ok(value);
+  };
+  /** Prepares a tiny run in a folder that was prepared before, with a tokenizer of so many tokens. */
+  const prepareAgain = async (name: string, tokens: number, ...args: string[]): Promise<unknown> => {
+    const out = path.join(root, name);
+    const folder = path.join(out, 'training');
+    fs.mkdirSync(path.join(folder, 'tokenizer'), { recursive: true });
+    const tokenizer = { model: { vocab: { last: tokens - 1 }, merges: [] }, added_tokens: [] };
+    fs.writeFileSync(path.join(folder, 'tokenizer/tokenizer.json'), JSON.stringify(tokenizer));
+    for (const part of ['train', 'valid'])
+      await writePack(
+        path.join(folder, `${part}.pack`),
+        Readable.from([{ path: 'a', lang: 'c', text: 'a' }]),
+      );
+    fs.writeFileSync(path.join(folder, 'prepared.json'), '{"fingerprint":"1"}');
+    return prepare({ ...options(...args), out }, PRESETS.tiny, root, new AbortController().signal);
   };
   const folderCorpus = (folder: string): Promise<unknown> =>
     buildFromFolder(
@@ -133,6 +151,9 @@ describe('every error message of the trainer', function () {
       fs.mkdirSync(path.join(root, 'empty'));
       return folderCorpus(path.join(root, 'empty'));
     },
+    'a folder prepared with more tokens': () => prepareAgain('more', 2049),
+    'a folder prepared with the tokens of another bundle': () =>
+      prepareAgain('foreign', 9, '--init', path.resolve('models/llada-base')),
     'a pack of another form': () => readPack(file('other.pack', 'no line')),
     'a pack that is cut short': () =>
       readPack(file('short.pack', `${JSON.stringify({ documents: [['a.ts', 'ts', 9]] })}\nabc`)),
