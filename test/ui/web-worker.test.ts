@@ -1,36 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Worker } from 'playwright-core';
-import { atExit } from '../../scripts/setup/at-exit';
-import { makeVsix } from '../../scripts/setup/package/vsix';
 import { DemoPage } from './support/demo-page';
 import { FUNCTIONS, typeUntilGhost } from './support/ghost-text';
+import { ADD, fillAdd, packageFor, undoAdd } from './support/packaged';
 import { openVsCode, type VsCode } from './support/vs-code';
 import { waitUntil } from './support/wait';
 
-/** What no model writes, so that a fill is seen to have happened. */
-const REPLACED = 'q7q7q';
-const TEXT = `function add(a, b) {
-  return ${REPLACED};
-}
-`;
 /**
  * The universal package in the extension host of a VS Code that is a web page and nothing else: a web worker. The server
  * behind this page is left out by a setting.
  */
 describe('The universal package in a web worker', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'llada-vsix-'));
-  atExit(() => rmSync(folder, { recursive: true, force: true }));
-  const vsix = path.join(folder, 'llada-infill.vsix');
   let code: VsCode;
 
   before(async () => {
-    makeVsix('universal', vsix);
     code = await openVsCode({
-      vsix,
-      files: { 'add.js': TEXT, 'functions.js': FUNCTIONS },
+      vsix: packageFor('universal'),
+      files: { 'add.js': ADD, 'functions.js': FUNCTIONS },
       open: 'add.js',
       settings: {
         'remote.extensionKind': { 'llada-infill.llada-infill': ['web'] },
@@ -40,20 +26,6 @@ describe('The universal package in a web worker', () => {
     await code.statusBarItem('LLaDA').waitFor();
   });
   after(() => code.close());
-
-  async function fill(): Promise<void> {
-    await code.select([2, 10], [2, 10 + REPLACED.length]);
-    await code.runCommand('LLaDA: Fill Masked Region');
-    await code.waitForText(/^function add\(a, b\) \{\n {2}return (?!q7q7q;)[^]*;\n\}/);
-  }
-
-  async function undo(): Promise<void> {
-    await code.press('Control+z');
-    await waitUntil(
-      async () => (await code.editorText()).trimEnd() === TEXT.trimEnd(),
-      () => 'One undo did not take the fill back.',
-    );
-  }
 
   /** The Worker that the extension host, itself one, has started. */
   async function runningEngine(): Promise<Worker | undefined> {
@@ -68,17 +40,17 @@ describe('The universal package in a web worker', () => {
   async function engine(): Promise<Worker> {
     const running = await runningEngine();
     if (running) return running;
-    await fill();
-    await undo();
+    await fillAdd(code);
+    await undoAdd(code);
     const started = await runningEngine();
     assert.ok(started, 'The extension host has started no Worker.');
     return started;
   }
 
   it('fills a selection with the bundled model, and one undo takes the fill back', async () => {
-    await fill();
+    await fillAdd(code);
     await code.screenshot('web-worker-filled');
-    await undo();
+    await undoAdd(code);
   });
 
   it('fetches nothing for its engine, which is handed all it needs', async () => {
@@ -99,8 +71,8 @@ describe('The universal package in a web worker', () => {
     const gone = first.waitForEvent('close');
     await first.evaluate(`setTimeout(() => { throw new Error('out of order'); })`);
     await gone;
-    await fill();
-    await undo();
+    await fillAdd(code);
+    await undoAdd(code);
     assert.notEqual(await engine(), first);
   });
 
