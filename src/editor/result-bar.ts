@@ -86,7 +86,10 @@ export class ResultBar implements vscode.CodeLensProvider, vscode.Disposable {
         return outcome;
     }
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('The model wrote the same {0} times: it is sure of this text.', MOST_DRAWS),
+      vscode.l10n.t(
+        'The model wrote the same {0} times: it is sure of this text. Choose another token with “LLaDA: Show Alternatives”, or raise the setting llada.temperature.',
+        MOST_DRAWS,
+      ),
     );
     return outcome;
   }

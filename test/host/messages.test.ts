@@ -84,7 +84,25 @@ describe('every error message of the editor', function () {
   }
 
   const cases: Readonly<Record<string, [says: RegExp, trigger: () => unknown]>> = {
-    'no file is open': [/Open a file and select/, () => command('fillMaskedRegion')],
+    'no file is open': [
+      /Open a file and select/,
+      async () => {
+        await closeAll();
+        await command('fillMaskedRegion');
+      },
+    ],
+    'a model that always writes the same': [
+      /wrote the same 6 times/,
+      async () => {
+        const restore = await configure({ 'llada.temperature': 0.001 });
+        const drawn = marked('const a = 1;\nconst «b» = 2;\n');
+        select(await openText(drawn.text), drawn);
+        await fill();
+        // The first one may differ from the fill, which was not drawn.
+        for (let i = 0; i < 2; i++) await command('anotherFill');
+        await restore();
+      },
+    ],
     'a document that cannot be written': [
       /is read-only, so nothing can be filled in/,
       async () => {

@@ -4,7 +4,7 @@
  * time, and tells the parent so by a byte on a pipe of its own. It sleeps while the engine has nothing to do.
  */
 import { writeSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import { parentPort, Worker } from 'node:worker_threads';
 
 /** Where the pipe lies among the child's file descriptors, after standard streams and the channel for messages. */
 export const HEARTBEAT_FD = 4;
@@ -15,6 +15,8 @@ const MEMORY_MB = 8;
 
 /** Tells the beating thread when there is work, and when not. */
 export class Heartbeat {
+  /** Resolves after the first beat, or when there will be none. */
+  readonly begun: Promise<void>;
   readonly #busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
   /** @param script what the thread runs: it must call `beat` with its workerData */
@@ -24,6 +26,9 @@ export class Heartbeat {
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, maxYoungGenerationSizeMb: 1 },
     });
     // Without a first beat the parent does not listen for more.
+    this.begun = new Promise((resolve) => {
+      worker.once('message', () => resolve()).once('exit', () => resolve());
+    });
     worker.on('error', () => undefined).unref();
   }
 
@@ -35,6 +40,8 @@ export class Heartbeat {
 
 /** The thread itself. Never returns; ends the process when nobody listens any more. */
 export function beat(busy: Int32Array): void {
+  tell();
+  parentPort?.postMessage('begun');
   for (;;) {
     Atomics.wait(busy, 0, 0);
     let before = process.cpuUsage();

@@ -21,7 +21,12 @@ function serveParent(): void {
       // The parent may be gone between two steps; 'disconnect' ends this process then.
       if (process.connected) process.send?.(message);
     },
-    load: loadRuntime,
+    load: async (source, options) => {
+      const loaded = await loadRuntime(source, options);
+      // Before that the parent would not notice if this process hung.
+      await heartbeat.begun;
+      return loaded;
+    },
     stats,
     readMessages: () => new Promise((resolve) => setImmediate(resolve)),
     busy: (busy) => (heartbeat.busy = busy),
