@@ -1,12 +1,11 @@
 // Does what a new user does, from installing the package to ten accepted fills, and takes a picture of each step:
 // npx tsx scripts/pictures/first-fills.ts (after npm run build)
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { packageFor } from '../../test/ui/support/packaged';
 import { openVsCode, type VsCode } from '../../test/ui/support/vs-code';
 import type { Place } from '../../test/ui/support/editor';
 import { ROOT } from '../setup/paths';
-import { makeVsix } from '../setup/package/vsix';
 
 const FOLDER = path.join(ROOT, 'media/pictures/first-fills');
 const SHELF = `/** The books that somebody owns. */
@@ -100,11 +99,8 @@ async function takeGhostText(code: VsCode, starts: readonly string[], name?: str
 async function main(): Promise<void> {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
-  const packages = mkdtempSync(path.join(tmpdir(), 'llada-first-'));
-  const vsix = path.join(packages, 'llada-infill.vsix');
-  makeVsix(process.arch === 'arm64' ? 'linux-arm64' : 'linux-x64', vsix);
   const code = await openVsCode({
-    vsix,
+    vsix: packageFor(process.arch === 'arm64' ? 'linux-arm64' : 'linux-x64'),
     files: { 'shelf.js': SHELF, 'sums.js': MARKERS },
     open: 'shelf.js',
     viewport: { width: 960, height: 600 },
@@ -156,7 +152,6 @@ async function main(): Promise<void> {
     console.log(`${accepted} fills accepted`);
   } finally {
     await code.close();
-    rmSync(packages, { recursive: true, force: true });
   }
 }
 

@@ -25,10 +25,10 @@ export class Heartbeat {
       workerData: this.#busy,
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, maxYoungGenerationSizeMb: 1 },
     });
-    // Without a first beat the parent does not listen for more.
     this.begun = new Promise((resolve) => {
       worker.once('message', () => resolve()).once('exit', () => resolve());
     });
+    // Without a first beat the parent does not listen for more.
     worker.on('error', () => undefined).unref();
   }
 
