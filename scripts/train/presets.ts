@@ -42,7 +42,15 @@ const SAMPLES = {
   minimumT: 0.1,
   lastPhase: {
     share: 0.2,
-    resize: { merged: 0.35, padded: 0.35, mergeProbability: [0.3, 1], mergeRounds: 4, mostPadding: 63 },
+    resize: {
+      merged: 0.35,
+      padded: 0.35,
+      mergeProbability: [0.3, 1],
+      mergeRounds: 4,
+      mostPadding: 63,
+      // Or the masks that are to go would drown the others.
+      paddingPower: 0,
+    },
     doubt: { corrupted: 0.1, clean: 0.1 },
   },
 } as const;
@@ -102,7 +110,7 @@ export const PRESETS = {
     batch: { ...BASE_SAMPLES, vocabulary: 12288, window: BASE_WINDOW, batch: 64, predictedShare: 0.28 },
     tier: 600,
     steps: 14_000,
-    schedule: { ...SCHEDULE, peak: 1.2e-3, warmup: 300 },
+    schedule: { ...SCHEDULE, peak: 1.2e-3, warmup: 300, floor: 0 },
     validateEvery: 1000,
     checkpointEvery: 2000,
     logEvery: 20,

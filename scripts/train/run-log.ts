@@ -6,6 +6,7 @@ import { StageProgress } from './progress';
 import { TensorBoardLog } from './tensorboard';
 import type { AveragingTimes } from './together/averaging';
 import type { StepNumbers } from './trainer';
+import { mean } from './mean';
 import type { Validation } from './validation';
 
 export interface RunLogOptions {
@@ -57,19 +58,19 @@ export class RunLog {
     if (averaging) this.#since.averaging.push(averaging);
     if (step % logEvery === 0 && this.#since.losses.length > 0) {
       const { losses, time, step: before } = this.#since;
-      const mean = meanOf(losses);
+      const loss = mean(losses);
       const seconds = (performance.now() - time) / 1000;
       const tokensPerSecond = Math.round(((step - before) * rowsPerStep) / seconds);
       this.#write({
         step,
-        loss: mean,
+        loss,
         ...(skipped ? {} : { gradientNorm }),
         learningRate: rate,
         tokens: step * rowsPerStep,
         tokensPerSecond,
         ...meanTimes(this.#since.averaging),
       });
-      this.#detail = `loss ${mean.toFixed(3)}  ${tokensPerSecond.toLocaleString('en')} tokens/s`;
+      this.#detail = `loss ${loss.toFixed(3)}  ${tokensPerSecond.toLocaleString('en')} tokens/s`;
       this.#since = { time: performance.now(), step, losses: [], averaging: [] };
     }
     this.#progress?.update(step, maxSteps, `${this.#detail}${this.#bits}`);
@@ -122,18 +123,16 @@ export class RunLog {
   }
 }
 
-const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-
 /** Means over steps, in milliseconds to the tenth; nothing where none was averaged. */
 function meanTimes(times: readonly AveragingTimes[]): Partial<AveragingTimes> & { averagingMs?: number } {
   if (times.length === 0) return {};
-  const mean = (of: (time: AveragingTimes) => number): number => Math.round(10 * meanOf(times.map(of))) / 10;
+  const average = (of: (time: AveragingTimes) => number): number => Math.round(10 * mean(times.map(of))) / 10;
   return {
-    computeMs: mean(({ computeMs }) => computeMs),
-    averagingMs: mean(({ writeMs, waitMs, gatherMs }) => writeMs + waitMs + gatherMs),
-    writeMs: mean(({ writeMs }) => writeMs),
-    waitMs: mean(({ waitMs }) => waitMs),
-    gatherMs: mean(({ gatherMs }) => gatherMs),
-    deviceMs: mean(({ deviceMs }) => deviceMs),
+    computeMs: average(({ computeMs }) => computeMs),
+    averagingMs: average(({ writeMs, waitMs, gatherMs }) => writeMs + waitMs + gatherMs),
+    writeMs: average(({ writeMs }) => writeMs),
+    waitMs: average(({ waitMs }) => waitMs),
+    gatherMs: average(({ gatherMs }) => gatherMs),
+    deviceMs: average(({ deviceMs }) => deviceMs),
   };
 }

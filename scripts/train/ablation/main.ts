@@ -2,25 +2,24 @@
 import { Command } from 'commander';
 import fs from 'node:fs';
 import path from 'node:path';
-import { FastBpe } from '../../../src/engine/text/bpe';
-import { tokenBytes } from '../../../src/engine/text/token-bytes';
 import { activeGpu } from '../backend/gpu';
 import { selectBackend } from '../backend/select';
 import { writeWhole } from '../corpus/json-lines';
+import { exportBundle } from '../export/export-bundle';
+import { importBundle } from '../export/import-bundle';
 import { learningRate } from '../learning-rate';
+import { mean } from '../mean';
 import { Network } from '../network';
 import { count } from '../options';
 import { readPrepared, type Prepared } from '../prepare';
 import { PRESETS, type TrainingPreset } from '../presets';
-import { buildGridBatch } from '../samples/batch';
 import { BatchStream } from '../samples/batch-stream';
-import type { PackedCorpus } from '../samples/packed-corpus';
 import { stepsBeforeLastPhase, trainerOptions } from '../settings';
 import { Trainer } from '../trainer';
-import { T_GRID } from '../validation';
-import { ofTier, subset } from './subset';
+import { HeldOut } from './held-out';
+import { ofTier } from './subset';
 import { ablationTable, type AblationRow } from './table';
-import { baseline, VARIANTS, type Variant } from './variants';
+import { baseline, goingOn, LENGTH_VARIANTS, VARIANTS, type Variant } from './variants';
 
 interface Options {
   readonly data: string;
@@ -29,12 +28,10 @@ interface Options {
   readonly seconds: number;
   readonly samples: number;
   readonly only?: string;
+  readonly init?: string;
+  readonly bundles?: string;
   readonly tiny?: true;
 }
-
-/** Held-out bits per byte are told apart by language. */
-const GROUPS = ['typescript', 'javascript', 'python', 'rest'] as const;
-const GRID_SEEDS = [11, 12];
 
 async function main(): Promise<void> {
   const options = new Command('ablate')
@@ -45,6 +42,8 @@ async function main(): Promise<void> {
     .option('--samples <n>', 'held-out samples per language, seed and mask ratio', count, 64)
     .option('--seconds <n>', 'begin no run after this time', count, 1e6)
     .option('--only <names>', 'variants, separated by semicolons (default: all)')
+    .option('--init <bundle>', 'go on from this bundle; variants are then of how length is taught')
+    .option('--bundles <folder>', 'with --init: keep the bundle of each run here, to evaluate what it fills')
     .option('--tiny', 'a toy network, to try the program itself')
     .parse()
     .opts<Options>();
@@ -55,10 +54,14 @@ async function main(): Promise<void> {
   const rows = fs.existsSync(out) ? (JSON.parse(fs.readFileSync(out, 'utf8')) as AblationRow[]) : [];
   const backend = await selectBackend('auto');
   const heldOut = new HeldOut(prepared, options.samples);
-  for (const variant of chosen(options.only)) {
+  const folder = options.init === undefined ? undefined : path.resolve(standsAt, options.init);
+  const init = folder === undefined ? undefined : { ...(await importBundle(folder)), folder };
+  const bundles = options.bundles && path.resolve(standsAt, options.bundles);
+  for (const variant of chosen(options.only, init === undefined ? VARIANTS : LENGTH_VARIANTS)) {
     if (rows.some(({ name }) => name === variant.name)) continue;
     if ((performance.now() - started) / 1000 > options.seconds) break;
-    rows.push(await run(variant, settings(options, variant), prepared, heldOut));
+    const bundle = bundles && path.join(bundles, variant.name.replaceAll(' ', '-'));
+    rows.push(await run(variant, settings(options, variant, init), prepared, heldOut, init, bundle));
     writeWhole(out, `${JSON.stringify(rows, undefined, 1)}\n`);
     process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
   }
@@ -66,27 +69,33 @@ async function main(): Promise<void> {
   backend.dispose();
 }
 
-function chosen(names: string | undefined): readonly Variant[] {
-  if (names === undefined) return VARIANTS;
+function chosen(names: string | undefined, variants: readonly Variant[]): readonly Variant[] {
+  if (names === undefined) return variants;
   return names.split(';').map((given) => {
-    const variant = VARIANTS.find(({ name }) => name === given.trim());
+    const variant = variants.find(({ name }) => name === given.trim());
     if (variant === undefined)
       throw new Error(
-        `There is no variant “${given}”. There are: ${VARIANTS.map(({ name }) => name).join('; ')}.`,
+        `There is no variant “${given}”. There are: ${variants.map(({ name }) => name).join('; ')}.`,
       );
     return variant;
   });
 }
 
-function settings({ steps, tiny }: Options, variant: Variant): TrainingPreset {
+/** A bundle that runs go on from. */
+type Init = Awaited<ReturnType<typeof importBundle>> & { readonly folder: string };
+
+function settings({ steps, tiny }: Options, variant: Variant, init: Init | undefined): TrainingPreset {
+  const change = variant.change ?? ((preset) => preset);
+  if (init) {
+    const { architecture, window } = init.config;
+    const base = goingOn(steps);
+    const batch = { ...base.batch, window, vocabulary: architecture.vocabulary };
+    return change({ ...base, architecture, batch });
+  }
   const base = baseline(steps);
-  const small: TrainingPreset = {
-    ...base,
-    architecture: { ...PRESETS.tiny.architecture, vocabulary: base.architecture.vocabulary },
-    batch: { ...base.batch, batch: 4 },
-  };
-  const from = tiny === true ? small : base;
-  return variant.change?.(from) ?? from;
+  if (!tiny) return change(base);
+  const architecture = { ...PRESETS.tiny.architecture, vocabulary: base.architecture.vocabulary };
+  return change({ ...base, architecture, batch: { ...base.batch, batch: 4 } });
 }
 
 async function run(
@@ -94,8 +103,11 @@ async function run(
   preset: TrainingPreset,
   { train, tokenizer }: Prepared,
   heldOut: HeldOut,
+  init: Init | undefined,
+  bundle: string | undefined,
 ): Promise<AblationRow> {
   const network = new Network(preset.architecture, seed);
+  if (init) network.assign(new Map([...init.parameters].map(([key, { data }]) => [key, data])));
   const trainer = new Trainer(network, trainerOptions(preset));
   const stream = new BatchStream(
     {
@@ -121,6 +133,7 @@ async function run(
     }
     const seconds = (performance.now() - start) / 1000;
     const bits = await trainer.withAverages(() => heldOut.bitsPerByte(trainer, preset));
+    if (init && bundle) await keep(network, preset, init, bundle);
     const rowsPerStep = preset.batch.batch * preset.batch.window.rows;
     return {
       name,
@@ -140,46 +153,29 @@ async function run(
   }
 }
 
-/** The same held-out holes for every run. */
-class HeldOut {
-  readonly #groups: ReadonlyMap<string, PackedCorpus>;
-  readonly #encode: (text: string) => number[];
-  readonly #bytes: readonly number[];
-
-  constructor(
-    { valid, tokenizer }: Prepared,
-    readonly samples: number,
-  ) {
-    const groupOf = (lang: string): string => GROUPS.find((group) => group === lang) ?? 'rest';
-    this.#groups = new Map(
-      GROUPS.map((group) => [group, subset(valid, ({ lang }) => groupOf(lang) === group)]),
-    );
-    const bpe = new FastBpe(tokenizer);
-    this.#encode = (text) => bpe.encode(text);
-    this.#bytes = tokenBytes(tokenizer).map(({ length }) => length);
-  }
-
-  /** Bits per byte of holes in their context, by language: the mean over a grid of mask ratios. */
-  async bitsPerByte(trainer: Trainer, preset: TrainingPreset): Promise<AblationRow['bits']> {
-    const bits: Record<string, number> = {};
-    for (const [group, corpus] of this.#groups) {
-      if (corpus.documents.length === 0) continue;
-      const from = { corpus, encode: this.#encode, bytes: this.#bytes };
-      const losses: number[] = [];
-      for (const seed of GRID_SEEDS) {
-        for (const t of T_GRID) {
-          const batch = buildGridBatch(from, { ...preset.batch, batch: this.samples }, t, seed);
-          losses.push(await trainer.evaluate(batch));
-        }
-      }
-      bits[group] = mean(losses);
-    }
-    return bits;
-  }
+/** Writes a run's bundle, to be evaluated. The command that makes it stands in the card. */
+async function keep(
+  network: Network,
+  { steps, batch }: TrainingPreset,
+  init: Init,
+  out: string,
+): Promise<void> {
+  const values = await network.values();
+  const { name, architecture, window, learned } = init.config;
+  await exportBundle({
+    parameters: new Map(
+      [...network.parameters].map(([key, { shape }]) => [key, { shape, data: values.get(key)! }]),
+    ),
+    architecture,
+    window,
+    learned: { ...learned, expand: true, remask: true },
+    tokenizerFolder: init.folder,
+    name: `${name}-ablation`,
+    training: { steps, initWeights: init.config.files.weights.sha256 },
+    card: `# ${path.basename(out)}\n\nOf a short run of \`npm run ablate\`: ${JSON.stringify(batch.lastPhase)}\n`,
+    out,
+  });
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
 main().then(
   () => process.exit(0),

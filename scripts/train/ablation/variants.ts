@@ -30,9 +30,9 @@ const batch =
   (change: Partial<BatchConfig>): Change =>
   (preset) => ({ ...preset, batch: { ...preset.batch, ...change } });
 
-const peak =
-  (rate: number): Change =>
-  (preset) => ({ ...preset, schedule: { ...preset.schedule, peak: rate } });
+const schedule =
+  (change: Partial<TrainingPreset['schedule']>): Change =>
+  (preset) => ({ ...preset, schedule: { ...preset.schedule, ...change } });
 
 const shape =
   (layers: number, heads: number, swiglu: number): Change =>
@@ -41,14 +41,18 @@ const shape =
     architecture: { ...preset.architecture, layers, heads, width: heads * 64, swiglu },
   });
 
+const { share, resize, doubt } = PRESETS.base.batch.lastPhase;
+
 const lastPhase =
   (change: Partial<BatchConfig['lastPhase']>): Change =>
   (preset) => ({
     ...preset,
-    batch: { ...preset.batch, lastPhase: { ...PRESETS.base.batch.lastPhase, ...change } },
+    batch: { ...preset.batch, lastPhase: { ...preset.batch.lastPhase, share, ...change } },
   });
 
-const { resize, doubt } = PRESETS.base.batch.lastPhase;
+const resizing = (change: Partial<BatchConfig['lastPhase']['resize']>): Change =>
+  lastPhase({ share: 1, resize: { ...resize, ...change } });
+
 const NO_RESIZE = { ...resize, merged: 0, padded: 0 };
 const NO_DOUBT = { ...doubt, corrupted: 0, clean: 0 };
 
@@ -93,11 +97,37 @@ export const VARIANTS: readonly Variant[] = [
       },
     }),
   },
-  { name: 'peak 6e-4', about: 'learning rate', change: peak(6e-4) },
-  { name: 'peak 2.4e-3', about: 'learning rate', change: peak(2.4e-3) },
+  { name: 'peak 6e-4', about: 'learning rate', change: schedule({ peak: 6e-4 }) },
+  { name: 'peak 2.4e-3', about: 'learning rate', change: schedule({ peak: 2.4e-3 }) },
+  { name: 'falls to a tenth of the peak', about: 'learning rate', change: schedule({ floor: 0.1 }) },
+  { name: 'falls from the warm-up on', about: 'learning rate', change: schedule({ shape: 'linear' }) },
   { name: 'average 0.99', about: 'EMA', change: (preset) => ({ ...preset, emaDecay: 0.99 }) },
   { name: 'average 0.999', about: 'EMA', change: (preset) => ({ ...preset, emaDecay: 0.999 }) },
   { name: 'length and doubt', about: 'last fifth', change: lastPhase({}) },
   { name: 'length only', about: 'last fifth', change: lastPhase({ doubt: NO_DOUBT }) },
   { name: 'doubt only', about: 'last fifth', change: lastPhase({ resize: NO_RESIZE }) },
+];
+
+/** A short run that goes on from a bundle, all of it teaching length and doubt: what these variants change. */
+export function goingOn(steps: number): TrainingPreset {
+  return lastPhase({ share: 1 })(
+    schedule({ shape: 'linear', peak: 5e-4, warmup: Math.ceil(steps / 20) })(baseline(steps)),
+  );
+}
+
+/** How length is taught: to be compared by what the runs' bundles fill. */
+export const LENGTH_VARIANTS: readonly Variant[] = [
+  { name: 'as base', about: '' },
+  {
+    name: 'merged with probability 0.1 to 0.5',
+    about: 'merging',
+    change: resizing({ mergeProbability: [0.1, 0.5] }),
+  },
+  { name: 'up to 15 masks too many', about: 'padding', change: resizing({ mostPadding: 15 }) },
+  {
+    name: 'each mask too many weighs a token',
+    about: 'weight of padding',
+    change: resizing({ paddingPower: 1 }),
+  },
+  { name: 'half as many holes resized', about: 'share', change: resizing({ merged: 0.175, padded: 0.175 }) },
 ];

@@ -20,6 +20,8 @@ export interface ResizeConfig {
   readonly mergeRounds: number;
   /** Most masks that are added to a hole; their number is log-uniform. */
   readonly mostPadding: number;
+  /** Weight of all masks that are added to a hole, in tokens, as a power of their number: 0 is that of one token. */
+  readonly paddingPower: number;
 }
 
 /** Predictions on visible tokens, so that the network can doubt them. */
@@ -64,9 +66,14 @@ export function drawPadding({ mostPadding }: ResizeConfig, random: Random): numb
 
 /**
  * Adds masks that are to go away, at the end of the hole or of a run of masks. They are masked at every t, so their
- * weight has no 1/t in it; together they weigh as much as one token, or they would drown the others.
+ * weight has no 1/t in it.
  */
-export function padMasks(cells: readonly Cell[], count: number, t: number, random: Random): Cell[] {
+export function padMasks(
+  cells: readonly Cell[],
+  count: number,
+  from: { readonly t: number; readonly paddingPower: number },
+  random: Random,
+): Cell[] {
   const runEnds = cells.flatMap((cell, i) => {
     const next = cells[i + 1];
     return isMasked(cell) && next !== undefined && !isMasked(next) ? [i + 1] : [];
@@ -76,7 +83,7 @@ export function padMasks(cells: readonly Cell[], count: number, t: number, rando
   const padding = Array.from({ length: count }, (): Cell => ({
     shown: SPECIAL.mask,
     target: SPECIAL.delete,
-    share: t / count,
+    share: from.t * count ** (from.paddingPower - 1),
   }));
   return [...cells.slice(0, at), ...padding, ...cells.slice(at)];
 }

@@ -243,7 +243,7 @@ function mask(layout: Layout, holes: readonly Hidden[], settings: Settings): Sam
   const canvas = holes.map(({ ids, merge, padding }): readonly Cell[] => {
     let cells = ids.map((id): Cell => (hidden[token++] ? masked(id) : { shown: id }));
     if (merge) cells = mergeMasks(cells, resize, random);
-    if (padding !== undefined) cells = padMasks(cells, padding, t, random);
+    if (padding !== undefined) cells = padMasks(cells, padding, { t, ...resize }, random);
     return late ? doubtVisible(cells, doubt, { t, nearby, vocabulary }, random) : cells;
   });
   const rows = holeRows(
