@@ -13,10 +13,14 @@ export function countGpus(): number {
 }
 
 /**
- * Environment in which a process's default GPU is the `rank`-th. Dawn takes the first adapter and cannot tell two of
- * the same name apart; Mesa's device-select layer, which knows this variable, puts the one wanted first for any driver.
+ * Environment in which a process has the `rank`-th GPU alone. WebGPU cannot tell two of the same name apart, and Dawn
+ * takes the last of them; Mesa's device-select layer, which knows these variables, shows one device of any driver.
  */
 export function gpuEnvironment(rank: number): Record<string, string> {
   const address = pciAddresses()[rank];
-  return address === undefined ? {} : { DRI_PRIME: `pci-${address.replace(/[:.]/g, '_')}` };
+  if (address === undefined) return {};
+  return {
+    DRI_PRIME: `pci-${address.replace(/[:.]/g, '_')}`,
+    MESA_VK_DEVICE_SELECT_FORCE_DEFAULT_DEVICE: '1',
+  };
 }
