@@ -1,7 +1,7 @@
 import type { EngineInfo, LoadOptions } from './api';
 import { EngineError } from './errors';
 import { checkBundle, readText } from './model/bundle';
-import type { BundleConfig, Window } from './model/bundle-config';
+import { isQuantized, type BundleConfig, type Window } from './model/bundle-config';
 import type { BundleFiles } from './model/bundle-files';
 import { RecentContexts, UncachedContexts } from './model/context-caches';
 import type { Machine } from './model/machine';
@@ -70,7 +70,7 @@ async function loadCached(files: BundleFiles, machine: Machine, options: LoadOpt
   const { kind } = await machine.loadOrt(threads);
   // Twice the weights in memory: 42 MB more of the bundled model in int8, and too much of larger ones. All openings of
   // the WebAssembly build share one set of threads.
-  if (predictor.provider !== 'cpu' || predictor.precision !== 'int8' || threads < 2 || kind === 'wasm') {
+  if (predictor.provider !== 'cpu' || !isQuantized(predictor.precision) || threads < 2 || kind === 'wasm') {
     return { name, window, learned, tokenizer, predictor };
   }
   const onFewerThreads = (): Promise<OrtPredictor> =>

@@ -42,8 +42,17 @@ export interface BundleFile {
   readonly sha256: string;
 }
 
-export const WEIGHT_PRECISIONS = ['f32', 'f16', 'int8'] as const;
+/**
+ * Forms of the weights: floats; int8 with a scale for each of a matrix's outputs (`int8`) or one for all of it; integers
+ * in blocks of inputs, each with a scale, the embedding always of 8 bits.
+ */
+export const WEIGHT_PRECISIONS = ['f32', 'f16', 'int8', 'int8-tensor', 'int8-blocks', 'int4-blocks'] as const;
 export type WeightPrecision = (typeof WEIGHT_PRECISIONS)[number];
+
+/** Whether the weights are integers, which are made for the CPU. */
+export function isQuantized(precision: WeightPrecision): boolean {
+  return precision !== 'f32' && precision !== 'f16';
+}
 
 /** config.json of a model bundle. */
 export interface BundleConfig {

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node';
 import { EngineError } from '../errors';
-import type { BundleConfig } from './bundle-config';
+import { isQuantized, type BundleConfig } from './bundle-config';
 import { splitRuns } from './candidates';
 import type { ContextCache, MaskPredictor, PredictorContext, PredictorRows } from './mask-predictor';
 import { contextBucket, holeBucket, padded } from './shape-buckets';
@@ -49,8 +49,8 @@ export class OnnxMaskPredictor implements MaskPredictor {
       const outputs = this.habits.onDevice ? ['logits', ...this.#cacheNames] : this.#cacheNames;
       const rows = this.#paddedRows(context, contextBucket);
       const count = rows.ids.length;
-      // int8 graphs take a bias of one element for "every row sees every row", and are faster then.
-      const open = this.config.precision === 'int8' && count === length;
+      // Quantised graphs take a bias of one element for "every row sees every row", and are faster then.
+      const open = isQuantized(this.config.precision) && count === length;
       const bias = open ? new Float32Array(1) : attentionBias(none, count, length);
       const made = await this.#run(none, rows, bias, new Int32Array(1), outputs);
       const past = Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, made[name]!]));

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors';
-import type { WeightPrecision } from './bundle-config';
+import { isQuantized, type WeightPrecision } from './bundle-config';
 import type { ProviderName } from './provider';
 
 /** How a provider that is not there is got. */
@@ -14,7 +14,7 @@ const HOW_TO_GET: Record<ProviderName, string> = {
 };
 
 /**
- * What `auto` tries before the CPU, in order. int8 weights are made for the CPU's integer products; DirectML and CoreML
+ * What `auto` tries before the CPU, in order. Quantised weights are made for the CPU's integer products; DirectML and CoreML
  * run only when asked for.
  *
  * @param known the providers that there can be
@@ -23,7 +23,7 @@ export function automaticProviders(
   precision: WeightPrecision,
   known: readonly ProviderName[],
 ): ProviderName[] {
-  if (precision === 'int8') return [];
+  if (isQuantized(precision)) return [];
   return known.filter((name) => name === 'cuda' || name === 'webgpu');
 }
 

@@ -1,6 +1,7 @@
+import { blockMatrices } from './block-matrices';
 import type { GraphBuilder, Value } from './graph-builder';
 import { ELEMENT_TYPES } from './onnx-proto';
-import { scaleName, type StoredTensor } from './weight-layout';
+import { scaleName, type Layout } from './weight-layout';
 
 /** The network's matrices in one precision: how tokens are embedded and rows multiplied. */
 export interface Matrices {
@@ -12,10 +13,10 @@ export interface Matrices {
   logits(x: Value): Value;
 }
 
-type Layout = ReadonlyMap<string, StoredTensor>;
-
 export function matrices(graph: GraphBuilder, layout: Layout): Matrices {
-  return layout.get('embedding')!.type === 'i8' ? int8Matrices(graph, layout) : floatMatrices(graph, layout);
+  const { type, blocks } = layout.get('embedding')!;
+  if (blocks) return blockMatrices(graph, layout);
+  return type === 'i8' ? int8Matrices(graph, layout) : floatMatrices(graph, layout);
 }
 
 /** float32, or float16 that is widened once, when the session is made: so it runs on every provider. */
@@ -44,6 +45,7 @@ function int8Matrices(graph: GraphBuilder, layout: Layout): Matrices {
   const zero = graph.constant('zero_point', 'u8', [], Uint8Array.of(128));
   const stored = (name: string): Value => graph.stored(layout.get(name)!);
   const scales = (name: string): Value => stored(scaleName(name));
+  const perToken = layout.get(scaleName('embedding'))!.shape[0] !== 1;
 
   /** Queries, keys and values read the same rows. */
   const known = new Map<Value, { readonly rows: Value; readonly peaks: Value }>();
@@ -64,10 +66,9 @@ function int8Matrices(graph: GraphBuilder, layout: Layout): Matrices {
   return {
     embed: (ids) => {
       const rows = graph.op('Gather', [stored('embedding'), ids]);
-      const rowScales = graph.op('Unsqueeze', [
-        graph.op('Gather', [scales('embedding'), ids]),
-        graph.integers(-1),
-      ]);
+      const own = (): Value =>
+        graph.op('Unsqueeze', [graph.op('Gather', [scales('embedding'), ids]), graph.integers(-1)]);
+      const rowScales = perToken ? own() : scales('embedding');
       return graph.op('Mul', [graph.op('Cast', [rows], { to: ELEMENT_TYPES.f32 }), rowScales]);
     },
     multiply: (x, name) => multiply(x, stored(name), scales(name)),

@@ -1,4 +1,4 @@
-import type { Architecture, WeightPrecision, Window } from '../bundle-config';
+import { isQuantized, type Architecture, type WeightPrecision, type Window } from '../bundle-config';
 import { attention, countRows, openAttention, splitBias, type PastAndNew } from './attention';
 import { GraphBuilder, type Value } from './graph-builder';
 import { matrices } from './matrices';
@@ -23,7 +23,7 @@ export interface NetworkSpec {
  * QK-RMSNorm, rotary positions, SwiGLU, tied embedding. One graph reads the context (P = 0) and predicts the holes.
  *
  * Inputs: `ids` and `positions` int32 [1, N]; `rows` int32 [R], the rows whose outputs are wanted, R ≥ 1; `bias` float32
- * [1, 1, N, P + N], added to the attention scores (0 or −1e4; with int8 weights also [1, 1, 1, 1]: every row sees every
+ * [1, 1, N, P + N], added to the attention scores (0 or −1e4; with quantised weights also [1, 1, 1, 1]: every row sees every
  * new row and no past); `past_k_i` and `past_v_i` float32
  * [1, heads, P, headWidth] for every layer i, P ≥ 0.
  * Outputs: `logits` float32 [R, vocabulary], or `top_ids` int32 and `top_probs` float32 [R, 8] with `entropy` float32
@@ -52,7 +52,7 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
 
   const wanted = (x: Value, axis: number): Value => graph.op('Gather', [x, rows], { axis });
   const counts = countRows(graph, pasts[0]!.keys, ids);
-  const fused = spec.precision === 'int8';
+  const fused = isQuantized(spec.precision);
   // A bias of one element says that nothing is hidden and that there is no past.
   const open = graph.op('Equal', [graph.op('Size', [bias]), graph.integers(1)]);
   const biasOf = (rowsOf: () => Value): PastAndNew => {

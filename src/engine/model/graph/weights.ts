@@ -2,15 +2,13 @@ import type { Architecture, WeightPrecision } from '../bundle-config';
 import { fromFloat16, toFloat16 } from './float16';
 import { checkParameters, parameterShapes, type Parameter, type Parameters } from './parameters';
 import { dequantize, quantize } from './quantize';
-import { layoutBytes, scaleName, weightLayout } from './weight-layout';
-
-/** The embedding is [outputs, inputs] where it is multiplied; every other matrix is [inputs, outputs]. */
-const isTransposed = (name: string): boolean => name === 'embedding';
+import { dequantizeBlocks, quantizeBlocks } from './quantize-blocks';
+import { isTransposed, layoutBytes, scaleName, sides, weightLayout } from './weight-layout';
 
 /**
  * The bytes of weights.bin: the parameters in `precision` where `weightLayout` puts them, little-endian.
  *
- * @throws Error if a parameter is missing, of the wrong shape, or not finite in that precision
+ * @throws Error if a parameter is missing, of the wrong shape, not finite in that precision, or not to be cut into blocks
  */
 export function encodeWeights(
   architecture: Architecture,
@@ -23,7 +21,7 @@ export function encodeWeights(
   const put = (name: string, { buffer, byteOffset, byteLength }: ArrayBufferView): void =>
     file.set(new Uint8Array(buffer, byteOffset, byteLength), layout.get(name)!.offset);
   for (const [name, { shape, data }] of parameters) {
-    const { type } = layout.get(name)!;
+    const { type, blocks } = layout.get(name)!;
     if (type === 'f32') put(name, data);
     else if (type === 'f16') {
       const halves = toFloat16(data);
@@ -32,8 +30,10 @@ export function encodeWeights(
       }
       put(name, halves);
     } else {
-      const transposed = isTransposed(name);
-      const { values, scales } = quantize(data, shape[transposed ? 1 : 0]!, transposed);
+      const [inputs] = sides(name, shape);
+      const { values, scales } = blocks
+        ? quantizeBlocks(data, inputs, isTransposed(name), blocks)
+        : quantize(data, inputs, isTransposed(name), precision === 'int8');
       put(name, values);
       put(scaleName(name), scales);
     }
@@ -41,7 +41,7 @@ export function encodeWeights(
   return file;
 }
 
-/** The parameters that a weights file holds, as float32: exact for f32 and f16, what quantising left for int8. */
+/** The parameters that a weights file holds, as float32: exact for f32 and f16, what quantising left otherwise. */
 export function decodeWeights(
   architecture: Architecture,
   precision: WeightPrecision,
@@ -52,14 +52,17 @@ export function decodeWeights(
     const { offset, bytes } = layout.get(name)!;
     return new Uint8Array(file.subarray(offset, offset + bytes)).buffer;
   };
-  const decode = (name: string): Float32Array => {
-    const { type } = layout.get(name)!;
+  const decode = (name: string, shape: readonly number[]): Float32Array => {
+    const { type, blocks } = layout.get(name)!;
     if (type === 'f32') return new Float32Array(read(name));
     if (type === 'f16') return fromFloat16(new Uint16Array(read(name)));
     const scales = new Float32Array(read(scaleName(name)));
-    return dequantize({ values: new Int8Array(read(name)), scales }, isTransposed(name));
+    const [inputs] = sides(name, shape);
+    return blocks
+      ? dequantizeBlocks({ values: new Uint8Array(read(name)), scales }, inputs, isTransposed(name), blocks)
+      : dequantize({ values: new Int8Array(read(name)), scales }, inputs, isTransposed(name));
   };
   return new Map(
-    parameterShapes(architecture).map(({ name, shape }) => [name, { shape, data: decode(name) }]),
+    parameterShapes(architecture).map(({ name, shape }) => [name, { shape, data: decode(name, shape) }]),
   );
 }

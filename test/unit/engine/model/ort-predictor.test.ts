@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import {
+  isQuantized,
+  WEIGHT_PRECISIONS,
+  type WeightPrecision,
+} from '../../../../src/engine/model/bundle-config';
+import type { Parameters } from '../../../../src/engine/model/graph/parameters';
 import { readBundle } from '../../../../src/engine/model/read-bundle';
 import { decodeWeights, encodeWeights } from '../../../../src/engine/model/graph/weights';
 import type {
@@ -48,7 +54,7 @@ function together(holes: readonly PredictorRows[]): PredictorRows {
   };
 }
 
-function expected(before: PredictorContext, rows: PredictorRows): number[] {
+function expected(before: PredictorContext, rows: PredictorRows, weights: Parameters = parameters): number[] {
   const all: Row[] = [
     ...[...before.ids].map((id, i) => ({ id, position: before.positions[i]!, group: CONTEXT })),
     ...[...rows.ids].map((id, i) => ({
@@ -58,7 +64,7 @@ function expected(before: PredictorContext, rows: PredictorRows): number[] {
     })),
   ];
   const wanted = [...rows.wanted].map((row) => before.ids.length + row);
-  return referenceForward(TINY, parameters, all, wanted).flat();
+  return referenceForward(TINY, weights, all, wanted).flat();
 }
 
 async function ask(
@@ -88,7 +94,7 @@ function argmax(logits: ArrayLike<number>): number[] {
   });
 }
 
-async function load(precision: 'f32' | 'f16' | 'int8', threads = 1): Promise<OrtPredictor> {
+async function load(precision: WeightPrecision, threads = 1): Promise<OrtPredictor> {
   const at = path.join(folder, precision);
   await writeTinyBundle(at, precision, { parameters });
   return createOrtPredictor(await readBundle(at), NODE_MACHINE, { provider: 'cpu', threads });
@@ -209,28 +215,47 @@ describe('mask predictor on ONNX Runtime', () => {
     assert.ok(same / all >= 0.9, `${same} of ${all} agree`);
   });
 
-  it('int8 gives a candidate bit for bit the same logits alone and in any company', async () => {
-    const lengths = [1, 4, 8, 16, 32, 13, 7, 70, 150];
-    const holes = lengths.map((length, i) => hole(length, i % 3));
-    for (const before of [context, NOTHING]) {
-      const alone: Float32Array[] = [];
-      for (const rows of holes) alone.push(await ask(int8, before, rows));
-      for (const order of [
-        [0, 1, 2, 3, 4],
-        [4, 6, 5, 0],
-        [1, 1],
-        [5, 3, 2, 6, 4, 0, 1],
-        [4, 7, 3, 7, 8, 1],
-      ]) {
-        const joint = await ask(int8, before, together(order.map((i) => holes[i]!)));
-        let row = 0;
-        for (const i of order) {
-          const own = joint.subarray(row * TINY.vocabulary, (row += lengths[i]!) * TINY.vocabulary);
-          assert.deepEqual(own, alone[i], `${lengths[i]!} rows in ${order.join()}`);
+  for (const precision of WEIGHT_PRECISIONS.filter(isQuantized)) {
+    describe(precision, () => {
+      let predictor: OrtPredictor;
+      before(async () => (predictor = precision === 'int8' ? int8 : await load(precision, 2)));
+      after(async () => (precision === 'int8' ? undefined : predictor.dispose()));
+
+      it('gives what its own weights give in float64, but for the rounding of rows', async () => {
+        const own = decodeWeights(TINY, precision, encodeWeights(TINY, precision, parameters));
+        for (const [before, rows] of Object.values(cases)) {
+          const wanted = expected(before, rows, own);
+          const got = await ask(predictor, before, rows);
+          const squares = (data: readonly number[]): number => data.reduce((sum, x) => sum + x * x, 0);
+          const error = Math.sqrt(squares(wanted.map((logit, i) => got[i]! - logit)) / squares(wanted));
+          assert.ok(error < 0.03, `relative error ${error}`);
         }
-      }
-    }
-  });
+      });
+
+      it('gives a candidate bit for bit the same logits alone and in any company', async () => {
+        const lengths = [1, 4, 8, 16, 32, 13, 7, 70, 150];
+        const holes = lengths.map((length, i) => hole(length, i % 3));
+        for (const before of [context, NOTHING]) {
+          const alone: Float32Array[] = [];
+          for (const rows of holes) alone.push(await ask(predictor, before, rows));
+          for (const order of [
+            [0, 1, 2, 3, 4],
+            [4, 6, 5, 0],
+            [1, 1],
+            [5, 3, 2, 6, 4, 0, 1],
+            [4, 7, 3, 7, 8, 1],
+          ]) {
+            const joint = await ask(predictor, before, together(order.map((i) => holes[i]!)));
+            let row = 0;
+            for (const i of order) {
+              const own = joint.subarray(row * TINY.vocabulary, (row += lengths[i]!) * TINY.vocabulary);
+              assert.deepEqual(own, alone[i], `${lengths[i]!} rows in ${order.join()}`);
+            }
+          }
+        }
+      });
+    });
+  }
 
   it('counts its forwards; reading nothing costs none', async () => {
     const start = f32.forwards;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as ort from 'onnxruntime-node';
+import { isQuantized, WEIGHT_PRECISIONS } from '../../../../../src/engine/model/bundle-config';
 import { GraphBuilder } from '../../../../../src/engine/model/graph/graph-builder';
 import { buildNetwork } from '../../../../../src/engine/model/graph/network';
 import { encodeWeights } from '../../../../../src/engine/model/graph/weights';
@@ -73,26 +74,28 @@ describe('the graph', () => {
     });
   }
 
-  it('reads a context the same by its short cut for int8', async () => {
-    fs.writeFileSync(path.join(folder, 'i.bin'), encodeWeights(TINY, 'int8', parameters));
-    const spec = {
-      architecture: TINY,
-      window: TINY_WINDOW,
-      precision: 'int8',
-      weightsFile: 'i.bin',
-    } as const;
-    fs.writeFileSync(path.join(folder, 'i.onnx'), buildNetwork(spec));
-    const session = await ort.InferenceSession.create(path.join(folder, 'i.onnx'));
-    const [general, short] = [await session.run(feeds()), await session.run(feeds(1))];
-    await session.release();
-    for (const name of ['k_0', 'v_0', 'k_1', 'v_1', 'logits']) {
-      const wanted = general[name]!.data as Float32Array;
-      const got = short[name]!.data as Float32Array;
-      // A rounding of the last bit may move an activation by one of its 255 levels.
-      const tolerance = name.endsWith('_0') ? 0 : 0.02 * Math.max(...wanted.map(Math.abs));
-      wanted.forEach((value, i) => assert.ok(Math.abs(got[i]! - value) <= tolerance, `${name} ${i}`));
-    }
-  });
+  for (const precision of WEIGHT_PRECISIONS.filter(isQuantized)) {
+    it(`reads a context the same by its short cut, ${precision}`, async () => {
+      fs.writeFileSync(path.join(folder, 'i.bin'), encodeWeights(TINY, precision, parameters));
+      const spec = {
+        architecture: TINY,
+        window: TINY_WINDOW,
+        precision,
+        weightsFile: 'i.bin',
+      } as const;
+      fs.writeFileSync(path.join(folder, 'i.onnx'), buildNetwork(spec));
+      const session = await ort.InferenceSession.create(path.join(folder, 'i.onnx'));
+      const [general, short] = [await session.run(feeds()), await session.run(feeds(1))];
+      await session.release();
+      for (const name of ['k_0', 'v_0', 'k_1', 'v_1', 'logits']) {
+        const wanted = general[name]!.data as Float32Array;
+        const got = short[name]!.data as Float32Array;
+        // A rounding of the last bit may move an activation by one of its 255 levels.
+        const tolerance = name.endsWith('_0') ? 0 : 0.02 * Math.max(...wanted.map(Math.abs));
+        wanted.forEach((value, i) => assert.ok(Math.abs(got[i]! - value) <= tolerance, `${name} ${i}`));
+      }
+    });
+  }
 
   it('names the most probable tokens and the entropy in its second form', async () => {
     const { top_ids: ids, top_probs: probabilities, entropy } = await run('top', 'all');

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { fromFloat16, toFloat16 } from '../../../../../src/engine/model/graph/float16';
+import { WEIGHT_PRECISIONS } from '../../../../../src/engine/model/bundle-config';
+import { dequantizeBlocks, quantizeBlocks } from '../../../../../src/engine/model/graph/quantize-blocks';
 import { dequantize, quantize } from '../../../../../src/engine/model/graph/quantize';
 import { layoutBytes, weightLayout } from '../../../../../src/engine/model/graph/weight-layout';
 import { TINY } from '../tiny-network';
@@ -55,13 +57,14 @@ describe('int8 weights', () => {
 
   it('are within half a step, and no two neighbours can saturate 16 bits', () => {
     fc.assert(
-      fc.property(matrix, ([{ inputs, outputs, transposed }, data]) => {
-        const quantized = quantize(data, inputs, transposed);
-        const back = dequantize(quantized, transposed);
+      fc.property(matrix, fc.boolean(), ([{ inputs, outputs, transposed }, data], perOutput) => {
+        const quantized = quantize(data, inputs, transposed, perOutput);
+        assert.equal(quantized.scales.length, perOutput ? outputs : 1);
+        const back = dequantize(quantized, inputs, transposed);
         const at = (input: number, output: number): number =>
           transposed ? output * inputs + input : input * outputs + output;
         for (let output = 0; output < outputs; output++) {
-          const step = quantized.scales[output]!;
+          const step = quantized.scales[perOutput ? output : 0]!;
           for (let input = 0; input < inputs; input++) {
             const i = at(input, output);
             assert.ok(Math.abs(back[i]! - data[i]!) <= step * 0.5001);
@@ -76,9 +79,74 @@ describe('int8 weights', () => {
   });
 });
 
+describe('weights in blocks', () => {
+  const formats = fc.record({ bits: fc.constantFrom(4, 8), size: fc.constantFrom(2, 4, 16) });
+  const cases = fc
+    .tuple(formats, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 5 }), fc.boolean())
+    .chain(([format, blocks, outputs, transposed]) => {
+      const length = format.size * blocks * outputs;
+      const data = fc.float32Array({
+        minLength: length,
+        maxLength: length,
+        min: -100,
+        max: 100,
+        noNaN: true,
+      });
+      return fc.tuple(fc.constant({ format, inputs: format.size * blocks, transposed }), data);
+    });
+
+  it('lose no more than a step for each weight in the mean', () => {
+    fc.assert(
+      fc.property(cases, ([{ format, inputs, transposed }, data]) => {
+        const outputs = data.length / inputs;
+        const back = dequantizeBlocks(
+          quantizeBlocks(data, inputs, transposed, format),
+          inputs,
+          transposed,
+          format,
+        );
+        for (let b = 0; b < data.length / format.size; b++) {
+          const places = Array.from({ length: format.size }, (_, i) => {
+            const [output, input] = [
+              Math.floor((b * format.size) / inputs),
+              ((b * format.size) % inputs) + i,
+            ];
+            return transposed ? output * inputs + input : input * outputs + output;
+          });
+          const step = Math.max(...places.map((i) => Math.abs(data[i]!))) / 2 ** (format.bits - 1);
+          const error = places.reduce((sum, i) => sum + (back[i]! - data[i]!) ** 2, 0);
+          assert.ok(error <= format.size * (step * 1.0001) ** 2 + 1e-30);
+        }
+      }),
+    );
+  });
+
+  it('stay the same when they are quantised again', () => {
+    fc.assert(
+      fc.property(cases, ([{ format, inputs, transposed }, data]) => {
+        const once = quantizeBlocks(data, inputs, transposed, format);
+        const again = dequantizeBlocks(once, inputs, transposed, format);
+        const twice = quantizeBlocks(again, inputs, transposed, format);
+        const rounded = dequantizeBlocks(twice, inputs, transposed, format);
+        rounded.forEach((value, i) => assert.ok(Math.abs(value - again[i]!) <= 1e-5 * Math.abs(again[i]!)));
+      }),
+    );
+  });
+
+  it('pack the first of two 4-bit codes low, and give the largest weight the lowest level', () => {
+    const { values, scales } = quantizeBlocks(Float32Array.of(8, -7, 0, 3), 4, true, { bits: 4, size: 4 });
+    assert.deepEqual(scales, Float32Array.of(-1));
+    assert.deepEqual(values, Uint8Array.of(0xf0, 0x58));
+  });
+
+  it('are refused where blocks do not divide the inputs', () => {
+    assert.throws(() => quantizeBlocks(new Float32Array(12), 6, false, { bits: 8, size: 4 }), /Blocks of 4/);
+  });
+});
+
 describe('the weights file', () => {
   it('begins every tensor on a page, in order, without overlap', () => {
-    for (const precision of ['f32', 'f16', 'int8'] as const) {
+    for (const precision of WEIGHT_PRECISIONS) {
       const layout = weightLayout(TINY, precision);
       let end = 0;
       for (const { offset, bytes } of layout.values()) {
