@@ -1,18 +1,46 @@
-// Derives what the CPU runs fastest, int8, from every master bundle: models/NAME → dist/models/NAME-int8.
-// Bundled to dist/derive.js; run from the repository's root.
+/**
+ * npm run derive: bundles in other forms of the weights. Without options, as set-up runs it, what the CPU runs fastest,
+ * int8, of every master bundle: models/NAME → dist/models/NAME-int8. Bundled to dist/derive.js; run from the
+ * repository's root.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
-import { deriveBundle } from '../../src/engine/model/derive-bundle';
+import { Command, Option } from 'commander';
+import { exitCodeOf } from '../../src/cli/exit-code';
+import { UsageError } from '../../src/cli/failures';
+import { userPath } from '../../src/cli/options';
+import { WEIGHT_PRECISIONS, type WeightPrecision } from '../../src/engine/model/bundle-config';
 import { findBundledModels } from '../../src/engine/model/bundled-model';
+import { deriveBundle } from '../../src/engine/model/derive-bundle';
 
-async function main(): Promise<void> {
+interface DeriveOptions {
+  readonly precision?: WeightPrecision;
+  readonly model?: string;
+  readonly out?: string;
+}
+
+void exitCodeOf(async () => {
+  const { precision, model, out } = deriveCommand().parse(process.argv).opts<DeriveOptions>();
+  if (precision === undefined && model === undefined && out === undefined) return deriveAll();
+  if (precision === undefined || model === undefined || out === undefined) {
+    throw new UsageError('Give --precision, --model and --out together, or none of them.');
+  }
+  await derive(model, precision, out);
+}).then((exitCode) => (process.exitCode = exitCode));
+
+function deriveCommand(): Command {
+  return new Command('derive')
+    .description('Writes a model bundle in another form of its weights.')
+    .exitOverride()
+    .addOption(new Option('--precision <name>', 'form of the weights').choices(WEIGHT_PRECISIONS))
+    .addOption(new Option('--model <dir>', 'the bundle it is derived from').argParser(userPath))
+    .addOption(new Option('--out <dir>', 'where the new one goes').argParser(userPath));
+}
+
+async function deriveAll(): Promise<void> {
   const target = path.resolve('dist/models');
   const masters = findBundledModels('.').filter(({ precision }) => precision === 'f16');
-  for (const { name, folder } of masters) {
-    const started = performance.now();
-    const written = await deriveBundle(folder, 'int8', path.join(target, `${name}-int8`));
-    if (written) console.error(`Derived ${name}-int8 in ${Math.round(performance.now() - started)} ms.`);
-  }
+  for (const { name, folder } of masters) await derive(folder, 'int8', path.join(target, `${name}-int8`));
   // For those who cannot list a folder: an extension that a browser gets by HTTP.
   const index = masters.map(({ name }) => ({ name: `${name}-int8`, precision: 'int8' }));
   fs.mkdirSync(target, { recursive: true });
@@ -24,7 +52,9 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+async function derive(master: string, precision: WeightPrecision, out: string): Promise<void> {
+  const started = performance.now();
+  const written = await deriveBundle(master, precision, out);
+  const what = path.basename(out);
+  if (written) console.error(`Derived ${what} in ${Math.round(performance.now() - started)} ms.`);
+}

@@ -26,6 +26,8 @@ const TASKS = {
   docs: ['scripts/setup/api-docs.ts'],
   'soak:engine': ['scripts/soak-engine/main.ts'],
   evaluate: ['dist/evaluate.js'],
+  derive: ['dist/derive.js'],
+  'bench:forms': ['scripts/forms/main.ts'],
   demo: ['dist/cli.js', 'demo'],
   'train-model': ['dist/train.js'],
   'bench:train': ['dist/train-bench.js'],

@@ -1,0 +1,91 @@
+/** npm run bench:forms -- FOLDER…: size, speed and memory of bundles beside each other, on the CPU. */
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import { findPlaces } from '../../src/cli/bench/places';
+import { summarize } from '../../src/cli/bench/report';
+import { contextAndStep } from '../../src/cli/bench/rows';
+import { exitCodeOf } from '../../src/cli/exit-code';
+import { countFrom, userPath } from '../../src/cli/options';
+import { inChildProcess } from '../../src/engine/process/child-process';
+import { EngineClient } from '../../src/engine/process/client';
+import { ROOT } from '../setup/paths';
+
+/** Not measured: the first runs of a process are slower. */
+const WARM_UP_ROUNDS = 2;
+
+/** A bundle in an engine process of its own, and what was measured of it, in milliseconds. */
+interface Form {
+  readonly engine: EngineClient;
+  readonly megabytes: number;
+  readonly context: number[];
+  readonly step: number[];
+}
+
+void exitCodeOf(async (signal) => {
+  const command = new Command('bench:forms')
+    .description('Measures bundles beside each other, on the CPU; ratios are to the first.')
+    .exitOverride()
+    .argument('<folders...>', 'model bundles')
+    .option('--rounds <count>', 'lines that each fills', countFrom(1), 40)
+    .parse(process.argv);
+  const { rounds } = command.opts<{ rounds: number }>();
+  const forms: Form[] = [];
+  try {
+    for (const folder of command.args) forms.push(await open(userPath(folder)));
+    await measure(forms, rounds, signal);
+    for (const line of await table(forms)) console.log(line);
+  } finally {
+    await Promise.all(forms.map(({ engine }) => engine.dispose()));
+  }
+}).then((exitCode) => (process.exitCode = exitCode));
+
+async function open(folder: string): Promise<Form> {
+  const host = path.join(ROOT, 'dist/engine-host.js');
+  const engine = await EngineClient.start(inChildProcess(host, folder), { provider: 'cpu' });
+  const bytes = readdirSync(folder)
+    .filter((name) => /\.(onnx|bin)$/.test(name))
+    .reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
+  return { engine, megabytes: bytes / 1e6, context: [], step: [] };
+}
+
+/** Each line is filled by all forms, the first of one line being the last of the next: so that drift meets all alike. */
+async function measure(forms: readonly Form[], rounds: number, signal: AbortSignal): Promise<void> {
+  const placeAt = findPlaces(ROOT);
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
+    const place = placeAt(round + WARM_UP_ROUNDS);
+    for (const { engine, context, step } of round % 2 === 0 ? forms : [...forms].reverse()) {
+      signal.throwIfAborted();
+      const { contextMs, stepMs } = await contextAndStep(engine, place);
+      if (round < 0) continue;
+      context.push(contextMs);
+      step.push(stepMs);
+    }
+  }
+}
+
+/** Medians; the ratios are medians of the lines' ratios. */
+async function table(forms: readonly Form[]): Promise<string[]> {
+  const median = (values: readonly number[]): number => summarize('', values).p50;
+  const ratio = (values: readonly number[], first: readonly number[]): string =>
+    median(values.map((value, i) => value / first[i]!)).toFixed(2);
+  const rows = forms.map(async ({ engine, megabytes, context, step }) => {
+    const { residentBytes, peakBytes } = await engine.stats();
+    return [
+      engine.info.precision,
+      megabytes.toFixed(1),
+      Math.round(engine.info.loadMs),
+      `${median(context).toFixed(1)} (× ${ratio(context, forms[0]!.context)})`,
+      `${median(step).toFixed(2)} (× ${ratio(step, forms[0]!.step)})`,
+      `${Math.round(residentBytes / 1e6)}, at most ${Math.round(peakBytes / 1e6)}`,
+    ];
+  });
+  const all = [
+    ['form', 'MB', 'load, ms', 'context, ms', 'step, ms', 'memory, MB'],
+    ...(await Promise.all(rows)),
+  ];
+  return all.flatMap((cells, i) => {
+    const line = `| ${cells.join(' | ')} |`;
+    return i === 0 ? [line, `|${cells.map(() => '---').join('|')}|`] : [line];
+  });
+}
