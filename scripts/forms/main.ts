@@ -1,6 +1,7 @@
 /** npm run bench:forms -- FOLDER…: size, speed and memory of bundles beside each other, on the CPU. */
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import { findPlaces } from '../../src/cli/bench/places';
 import { summarize } from '../../src/cli/bench/report';
@@ -13,6 +14,8 @@ import { ROOT } from '../setup/paths';
 
 /** Not measured: the first runs of a process are slower. */
 const WARM_UP_ROUNDS = 2;
+/** For the threads of the form before, which wait awake for a while for more to do. */
+const REST_MS = 20;
 
 /** A bundle in an engine process of its own, and what was measured of it, in milliseconds. */
 interface Form {
@@ -49,13 +52,19 @@ async function open(folder: string): Promise<Form> {
   return { engine, megabytes: bytes / 1e6, context: [], step: [] };
 }
 
-/** Each line is filled by all forms, the first of one line being the last of the next: so that drift meets all alike. */
+/**
+ * Each line is filled by all forms, so that drift meets all alike. Another one begins each time, now forwards and now
+ * backwards: whoever runs twice in a row finds its weights in the processor's caches.
+ */
 async function measure(forms: readonly Form[], rounds: number, signal: AbortSignal): Promise<void> {
   const placeAt = findPlaces(ROOT);
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     const place = placeAt(round + WARM_UP_ROUNDS);
-    for (const { engine, context, step } of round % 2 === 0 ? forms : [...forms].reverse()) {
+    const first = (round + WARM_UP_ROUNDS) % forms.length;
+    const turned = [...forms.slice(first), ...forms.slice(0, first)];
+    for (const { engine, context, step } of round % 2 === 0 ? turned : turned.reverse()) {
       signal.throwIfAborted();
+      await setTimeout(REST_MS);
       const { contextMs, stepMs } = await contextAndStep(engine, place);
       if (round < 0) continue;
       context.push(contextMs);
