@@ -11,17 +11,18 @@ import { UsageError } from '../../src/cli/failures';
 import { userPath } from '../../src/cli/options';
 import { WEIGHT_PRECISIONS, type WeightPrecision } from '../../src/engine/model/bundle-config';
 import { findBundledModels } from '../../src/engine/model/bundled-model';
-import { deriveBundle } from '../../src/engine/model/derive-bundle';
+import { deriveBundle, renewGraph } from '../../src/engine/model/derive-bundle';
 
 interface DeriveOptions {
   readonly precision?: WeightPrecision;
   readonly model?: string;
   readonly out?: string;
+  readonly graphs?: true;
 }
 
 void exitCodeOf(async () => {
-  const { precision, model, out } = deriveCommand().parse(process.argv).opts<DeriveOptions>();
-  if (precision === undefined && model === undefined && out === undefined) return deriveAll();
+  const { precision, model, out, graphs } = deriveCommand().parse(process.argv).opts<DeriveOptions>();
+  if (precision === undefined && model === undefined && out === undefined) return deriveAll(graphs === true);
   if (precision === undefined || model === undefined || out === undefined) {
     throw new UsageError('Give --precision, --model and --out together, or none of them.');
   }
@@ -34,13 +35,22 @@ function deriveCommand(): Command {
     .exitOverride()
     .addOption(new Option('--precision <name>', 'form of the weights').choices(WEIGHT_PRECISIONS))
     .addOption(new Option('--model <dir>', 'the bundle it is derived from').argParser(userPath))
-    .addOption(new Option('--out <dir>', 'where the new one goes').argParser(userPath));
+    .addOption(new Option('--out <dir>', 'where the new one goes').argParser(userPath))
+    .addOption(
+      new Option(
+        '--graphs',
+        'without the others: give the masters the graph of this version first',
+      ).conflicts(['precision', 'model', 'out']),
+    );
 }
 
-async function deriveAll(): Promise<void> {
+async function deriveAll(graphs: boolean): Promise<void> {
   const target = path.resolve('dist/models');
   const masters = findBundledModels('.').filter(({ precision }) => precision === 'f16');
-  for (const { name, folder } of masters) await derive(folder, 'int8', path.join(target, `${name}-int8`));
+  for (const { name, folder } of masters) {
+    if (graphs && (await renewGraph(folder))) console.error(`The graph of ${folder} is new.`);
+    await derive(folder, 'int8', path.join(target, `${name}-int8`));
+  }
   // For those who cannot list a folder: an extension that a browser gets by HTTP.
   const index = masters.map(({ name }) => ({ name: `${name}-int8`, precision: 'int8' }));
   fs.mkdirSync(target, { recursive: true });

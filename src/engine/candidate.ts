@@ -2,11 +2,14 @@ import { Canvas, type CellStart, type Slot } from './diffusion/canvas';
 import { Random } from './diffusion/random';
 import type { ResizeRules } from './diffusion/resizing';
 import { ReverseProcess, type ReverseStep } from './diffusion/reverse-process';
+import type { Row } from './diffusion/row';
 import type { Sampling } from './diffusion/sampling';
 import { SPECIAL } from './model/bundle-config';
 import { tokenIds, type Ask } from './predict';
 import type { Runtime } from './runtime';
+import { SUMMARY_ALTERNATIVES } from './model/mask-predictor';
 import type { ReverseProcessSettings } from './settings';
+import type { Tokenizer } from './text/tokenizer';
 
 /** How candidates after the first are drawn when the first is greedy, which would give the same text again. */
 const VARIED: Sampling = { kind: 'multinomial', temperature: 0.7, topP: 0.95, topK: 0 };
@@ -16,6 +19,8 @@ export interface CandidateStart {
   readonly holes: readonly (readonly CellStart[])[];
   /** Most cells of each hole. */
   readonly limits: readonly number[];
+  /** See `bannedTokens`: one set for all candidates. */
+  readonly banned: ReadonlySet<number>;
   /** From 0: together with the seed it decides all randomness. */
   readonly number: number;
   /** Whether an earlier candidate starts the same, so that a greedy one would end the same. */
@@ -37,7 +42,7 @@ export class CandidateRun {
   readonly #settings: ReverseProcessSettings;
   readonly #random: Random;
   readonly #resize: ResizeRules | undefined;
-  readonly #banned: readonly number[];
+  readonly #banned: ReadonlySet<number>;
   readonly #bannedOrIncomplete: readonly number[];
   /** Slots of cells that were drawn anew: holes change no length by then. */
   readonly #wholeOnly = new Set<string>();
@@ -50,7 +55,7 @@ export class CandidateRun {
   constructor(
     private readonly runtime: Pick<Runtime, 'config' | 'tokenizer'>,
     settings: ReverseProcessSettings,
-    { holes, limits, number, varied }: CandidateStart,
+    { holes, limits, banned, number, varied }: CandidateStart,
   ) {
     const { config, tokenizer } = runtime;
     this.canvas = new Canvas(holes);
@@ -64,10 +69,8 @@ export class CandidateRun {
     this.#resize = config.learned.expand
       ? { expandToken: SPECIAL.expand, deleteToken: SPECIAL.delete, limits }
       : undefined;
-    const banned = new Set([...tokenizer.unwritable, ...settings.bannedTokens]);
-    if (!settings.suppressEndOfText) banned.delete(SPECIAL.eot);
-    this.#banned = [...banned];
-    this.#bannedOrIncomplete = [...this.#banned, ...tokenizer.incomplete];
+    this.#banned = banned;
+    this.#bannedOrIncomplete = [...banned, ...tokenizer.incomplete];
     this.#process = this.#newProcess();
   }
 
@@ -80,6 +83,7 @@ export class CandidateRun {
     if (this.#drafted.length > 0) return [];
     const { masked, committed } = this.#process.wanted();
     const holes = tokenIds(this.canvas.holes);
+    if (this.#needsNoLogits()) return [{ holes, wanted: masked, banned: this.#banned }];
     // A bundle that has learned to doubt says of a visible token what it thinks of it; else it must be masked, alone.
     if (this.runtime.config.learned.remask) return [{ holes, wanted: [...masked, ...committed] }];
     const alone = committed.map((slot): Ask => {
@@ -89,10 +93,10 @@ export class CandidateRun {
     return [{ holes, wanted: masked }, ...alone];
   }
 
-  /** @param logits for each ask, for each of its wanted positions a row; changed */
-  step(logits: readonly (readonly Float32Array[])[], index: number): ReverseStep {
+  /** @param rows for each ask, for each of its wanted positions one; changed */
+  step(rows: readonly (readonly Row[])[], index: number): ReverseStep {
     if (this.#drafted.length > 0) return this.#commitDraft(index);
-    const step = this.#process.step(logits.flat(), index);
+    const step = this.#process.step(rows.flat(), index);
     const broken = this.done ? this.#remaskBroken() : [];
     if (broken.length === 0) return step;
     const justCommitted = new Set(step.committed.map(slotKey));
@@ -108,6 +112,18 @@ export class CandidateRun {
     const predicted = this.canvas.holes.flat().filter(({ step }) => step > 0);
     const sum = predicted.reduce((total, { confidence }) => total + Math.log(confidence), 0);
     return predicted.length === 0 ? 0 : sum / predicted.length;
+  }
+
+  /** Whether summaries of the rows say all that the step asks: see `SummaryRow`. */
+  #needsNoLogits(): boolean {
+    const { sampling, remasking, alternatives } = this.#settings;
+    // What is drawn anew has bans of its own; what may be revoked is any token.
+    return (
+      sampling.kind === 'greedy' &&
+      remasking !== 'revoke' &&
+      alternatives <= SUMMARY_ALTERNATIVES &&
+      this.#wholeOnly.size === 0
+    );
   }
 
   #commitDraft(index: number): ReverseStep {
@@ -144,6 +160,19 @@ export class CandidateRun {
     if (broken.length > 0) this.#process = this.#newProcess();
     return broken;
   }
+}
+
+/** Tokens that may stand nowhere in a fill, but for those that change a hole's length, which are among them. */
+export function bannedTokens(
+  tokenizer: Tokenizer,
+  {
+    bannedTokens: own,
+    suppressEndOfText,
+  }: Pick<ReverseProcessSettings, 'bannedTokens' | 'suppressEndOfText'>,
+): ReadonlySet<number> {
+  const banned = new Set([...tokenizer.unwritable, ...own]);
+  if (!suppressEndOfText) banned.delete(SPECIAL.eot);
+  return banned;
 }
 
 function slotKey({ hole, index }: Slot): string {

@@ -1,5 +1,6 @@
 import { Canvas, type CellStart } from './diffusion/canvas';
-import { ban, probabilityOf } from './diffusion/sampling';
+import type { Row } from './diffusion/row';
+import { probabilityOf } from './diffusion/sampling';
 import { UNKNOWN, type HolePlan } from './hole-plan';
 import type { KnownLogits } from './known-logits';
 import { SPECIAL } from './model/bundle-config';
@@ -60,12 +61,12 @@ export async function withDrafts(
     };
   });
   const ownAsk: Ask = { holes: tokenIds(start), wanted: new Canvas(start).masked() };
-  const [own, ...logits] = await predict(runtime, run, [ownAsk, ...asks]);
+  const [own, ...judged] = await predict(runtime, run, [ownAsk, ...asks]);
   known.add(ownAsk, own!);
   return start.map((cells, hole) => {
     const [best] = drafts[hole]!.map((draft, canvas) => {
       // The canvas has the rows of one hole behind those of another.
-      const rows = logits[canvas]!.splice(0, draft.tokens.length);
+      const rows = judged[canvas]!.splice(0, draft.tokens.length);
       return { tokens: draft.tokens, probability: probabilityOfDraft(runtime, draft, rows) };
     })
       .filter(({ probability }) => probability >= LEAST_PROBABILITY)
@@ -110,18 +111,18 @@ function logOddsOf({ before, after }: Repetition): number {
   return LOG_ODDS.base + (LOG_ODDS.before * before + LOG_ODDS.after * after) / LONGEST_MATCH;
 }
 
-/** @param logits of its masks; changed */
+/** @param rows of its masks; changed */
 function probabilityOfDraft(
   { tokenizer, config }: Runtime,
   { tokens, logOdds }: Draft,
-  logits: readonly Float32Array[],
+  rows: readonly Row[],
 ): number {
   // A mask that had rather be two or none speaks against the draft's length.
   const lengths: readonly number[] = config.learned.expand ? [SPECIAL.expand, SPECIAL.delete] : [];
   const banned = tokenizer.unwritable.filter((token) => !lengths.includes(token));
   const logProbability = tokens.reduce((sum, token, i) => {
-    ban(logits[i]!, banned);
-    return sum + Math.log(probabilityOf(token, logits[i]!));
+    rows[i]!.ban(banned);
+    return sum + Math.log(probabilityOf(token, rows[i]!));
   }, 0);
   const total = logOdds + LOG_ODDS.model * Math.max(logProbability, LEAST_LOG_PROBABILITY);
   return 1 / (1 + Math.exp(-total));

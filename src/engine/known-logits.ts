@@ -1,3 +1,4 @@
+import type { Row } from './diffusion/row';
 import { predict, type Ask } from './predict';
 import type { Run, Runtime } from './runtime';
 
@@ -6,10 +7,10 @@ import type { Run, Runtime } from './runtime';
  * process starts from, so its first step need not be predicted again.
  */
 export class KnownLogits {
-  readonly #rows = new Map<string, readonly Float32Array[]>();
+  readonly #rows = new Map<string, readonly Row[]>();
 
-  /** @param rows [vocabulary] for each wanted position; not to be changed any more */
-  add(ask: Ask, rows: readonly Float32Array[]): void {
+  /** @param rows one for each wanted position; not to be changed any more */
+  add(ask: Ask, rows: readonly Row[]): void {
     this.#rows.set(keyOf(ask), rows);
   }
 
@@ -18,18 +19,14 @@ export class KnownLogits {
    *
    * @throws EngineError `cancelled`
    */
-  async predict(
-    runtime: Pick<Runtime, 'predictor'>,
-    run: Run,
-    asks: readonly Ask[],
-  ): Promise<Float32Array[][]> {
+  async predict(runtime: Pick<Runtime, 'predictor'>, run: Run, asks: readonly Ask[]): Promise<Row[][]> {
     if (asks.length === 0) return [];
     if (this.#rows.size === 0) return predict(runtime, run, asks);
     const known = asks.map((ask) => this.#rows.get(keyOf(ask)));
     this.#rows.clear();
     const unknown = asks.filter((_, i) => !known[i]);
     const predicted = unknown.length === 0 ? [] : await predict(runtime, run, unknown);
-    return known.map((rows) => rows?.map((row) => row.slice()) ?? predicted.shift()!);
+    return known.map((rows) => rows?.map((row) => row.copy()) ?? predicted.shift()!);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CellStart } from './diffusion/canvas';
 import { Random } from './diffusion/random';
-import { ban, sampleToken } from './diffusion/sampling';
+import { sampleToken } from './diffusion/sampling';
 import { cellsOf, UNKNOWN, type HolePlan } from './hole-plan';
 import type { KnownLogits } from './known-logits';
 import { predict, tokenIds } from './predict';
@@ -98,12 +98,11 @@ async function scoreLengths(
     };
   });
   const random = new Random(0); // greedy draws nothing from it
-  const changed = new Float32Array(runtime.predictor.vocabulary);
   return (await predict(runtime, run, asks)).map((rows, i) => {
     known.add(asks[i]!, rows);
-    const sum = rows.reduce((total, logits) => {
-      changed.set(logits);
-      ban(changed, runtime.tokenizer.unwritable);
+    const sum = rows.reduce((total, row) => {
+      const changed = row.copy();
+      changed.ban(runtime.tokenizer.unwritable);
       return total + Math.log(sampleToken(changed, { kind: 'greedy' }, random).probability);
     }, 0);
     return sum / rows.length + LENGTH_BONUS * Math.log(rows.length);

@@ -1,6 +1,6 @@
 import type { Likelihood, LikelihoodRequest } from './api';
 import { Random } from './diffusion/random';
-import { ban, probabilityOf } from './diffusion/sampling';
+import { probabilityOf } from './diffusion/sampling';
 import { EngineError } from './errors';
 import { layOutRequest } from './fill';
 import { SPECIAL } from './model/bundle-config';
@@ -98,9 +98,9 @@ async function maskedBits(
   const rows = await predict(runtime, run, asks);
   return asks.map(({ wanted }, draw) =>
     wanted.reduce((sum, { hole, index }, i) => {
-      const logits = rows[draw]![i]!;
-      ban(logits, runtime.tokenizer.unwritable);
-      return sum - Math.log2(probabilityOf(holes[hole]![index]!, logits));
+      const row = rows[draw]![i]!;
+      row.ban(runtime.tokenizer.unwritable);
+      return sum - Math.log2(probabilityOf(holes[hole]![index]!, row));
     }, 0),
   );
 }

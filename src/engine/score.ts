@@ -1,5 +1,6 @@
 import type { Scored, ScoreRequest } from './api';
-import { alternativesTo, ban, probabilityOf } from './diffusion/sampling';
+import type { Row } from './diffusion/row';
+import { alternativesTo, probabilityOf } from './diffusion/sampling';
 import { EngineError } from './errors';
 import { SPECIAL } from './model/bundle-config';
 import { predict, type Ask } from './predict';
@@ -40,7 +41,7 @@ export async function score(
     ];
     const rows = await judgePart(runtime, segments, part, signal);
     part.forEach((token, i) => {
-      ban(rows[i]!, tokenizer.unwritable);
+      rows[i]!.ban(tokenizer.unwritable);
       tokens.push({
         token,
         text: tokenizer.display(token),
@@ -85,13 +86,13 @@ function partSize({ config: { window } }: Runtime): number {
   return Math.min(PART, Math.max(...window.reserved) - 1);
 }
 
-/** Logits of each of the part's tokens, on a canvas where it alone is masked. */
+/** The row of each of the part's tokens, on a canvas where it alone is masked. */
 async function judgePart(
   runtime: Runtime,
   segments: readonly (readonly number[])[],
   part: readonly number[],
   signal: AbortSignal | undefined,
-): Promise<Float32Array[]> {
+): Promise<Row[]> {
   const layout = layOut(segments, [reservedFor(partSize(runtime), runtime.config.window)!]);
   const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
   try {

@@ -1,5 +1,5 @@
 import type { Candidate, CellView, Step } from './api';
-import { CandidateRun } from './candidate';
+import { bannedTokens, CandidateRun } from './candidate';
 import type { Cell, CellStart } from './diffusion/canvas';
 import type { Choice } from './diffusion/sampling';
 import type { ReverseStep } from './diffusion/reverse-process';
@@ -25,9 +25,10 @@ export async function* unmask(
   known = new KnownLogits(),
 ): AsyncGenerator<Step, void, undefined> {
   const shapes = starts.map((start) => JSON.stringify(start));
+  const banned = bannedTokens(runtime.tokenizer, run.settings);
   const candidates = starts.map((start, number) => {
     const varied = shapes.indexOf(shapes[number]!) < number;
-    return new CandidateRun(runtime, run.settings, { holes: start, limits, number, varied });
+    return new CandidateRun(runtime, run.settings, { holes: start, limits, banned, number, varied });
   });
   const [shown] = candidates as [CandidateRun, ...CandidateRun[]];
   let index = 0;
@@ -39,9 +40,9 @@ export async function* unmask(
     index++;
     changes = { committed: [], remasked: [] };
     const asks = open.map((candidate) => candidate.asks());
-    const logits = await known.predict(runtime, run, asks.flat());
+    const rows = await known.predict(runtime, run, asks.flat());
     open.forEach((candidate, i) => {
-      const step = candidate.step(logits.splice(0, asks[i]!.length), index);
+      const step = candidate.step(rows.splice(0, asks[i]!.length), index);
       if (candidate === shown) changes = step;
     });
   }

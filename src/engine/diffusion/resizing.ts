@@ -1,4 +1,5 @@
 import type { Canvas, Slot } from './canvas';
+import type { Row } from './row';
 import type { Choice } from './sampling';
 
 /** Unknown length (DreamOn, HKU 2025): a mask may turn out to stand for two, or for none. */
@@ -60,10 +61,11 @@ export class Resizing {
     return this.mayDelete(slot) && this.#room(slot.hole) > 0;
   }
 
-  /** @param logits of the position, those that its proposal was drawn from */
-  judge(slot: Slot, { token, probability }: Choice, logits: Float32Array, chosen: boolean): Resizable {
+  /** @param row of the position, that which its proposal was drawn from */
+  judge(slot: Slot, { token, probability }: Choice, row: Row, chosen: boolean): Resizable {
     const { expandToken, deleteToken } = this.rules;
-    const probabilityOf = (other: number): number => probability * Math.exp(logits[other]! - logits[token]!);
+    const probabilityOf = (other: number): number =>
+      probability * Math.exp(row.logit(other) - row.logit(token));
     const kind = token === expandToken ? 'expand' : token === deleteToken ? 'delete' : 'token';
     return {
       slot,

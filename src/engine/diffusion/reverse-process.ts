@@ -4,7 +4,8 @@ import { chooseCommitted, type ParallelRules } from './parallel';
 import type { Random } from './random';
 import { Resizing, type Resize, type ResizeRules } from './resizing';
 import { chooseRevoked, drawRemasked, type Remasking } from './remasking';
-import { alternativesTo, ban, probabilityOf, sampleToken, type Proposal, type Sampling } from './sampling';
+import type { Row } from './row';
+import { alternativesTo, probabilityOf, sampleToken, type Proposal, type Sampling } from './sampling';
 import { shareOut, type Schedule } from './schedule';
 
 /** How canvases are unmasked. */
@@ -32,7 +33,7 @@ export interface ReversePlan extends ReverseRules {
   readonly random: Random;
 }
 
-/** Positions whose logits the next step needs. */
+/** Positions whose rows the next step needs. */
 export interface Wanted {
   /** Masked ones, left to right; none when the process has ended. */
   readonly masked: readonly Slot[];
@@ -86,25 +87,24 @@ export class ReverseProcess {
   /**
    * One step.
    *
-   * @param logits for each wanted masked position a row of length `vocabulary`, then the same for the committed ones;
-   *   changed
+   * @param rows one for each wanted masked position, then one for each of the committed ones; changed
    * @param index the step's index, kept in the cells that it commits
    */
-  step(logits: readonly Float32Array[], index: number): ReverseStep {
+  step(rows: readonly Row[], index: number): ReverseStep {
     const { masked, free } = this.#presentBlock();
     const proposals = masked.map((slot, i) => {
-      this.#ban(slot, logits[i]!);
-      return sampleToken(logits[i]!, this.plan.sampling, this.plan.random);
+      this.#ban(slot, rows[i]!);
+      return sampleToken(rows[i]!, this.plan.sampling, this.plan.random);
     });
     const presentProbability = (slot: Slot, i: number): number => {
-      const row = logits[masked.length + i]!;
+      const row = rows[masked.length + i]!;
       this.#ban(slot, row);
       return probabilityOf(this.canvas.cell(slot).token!, row);
     };
     const { chosen, remasked } = this.#choose(proposals, free, () => free.map(presentProbability));
     const remaskedCells = remasked.map((slot) => this.canvas.cell(slot));
     for (const slot of remasked) this.canvas.remask(slot);
-    const committedCells = this.#commit(masked, proposals, logits, chosen, index);
+    const committedCells = this.#commit(masked, proposals, rows, chosen, index);
     this.#committedBefore = committedCells.length;
     this.#turn++;
     if (this.#presentBlock().masked.length === 0) {
@@ -132,14 +132,13 @@ export class ReverseProcess {
     };
   }
 
-  #ban(slot: Slot, logits: Float32Array): void {
+  #ban(slot: Slot, row: Row): void {
     const { banned, resize } = this.plan;
-    const before = resize && { expand: logits[resize.expandToken]!, delete: logits[resize.deleteToken]! };
-    ban(logits, banned(slot));
-    if (!resize || !before) return;
-    if (this.#resizing!.mayDelete(slot)) logits[resize.deleteToken] = before.delete;
+    const allowed: number[] = [];
+    if (resize && this.#resizing!.mayDelete(slot)) allowed.push(resize.deleteToken);
     // In the last turn all masks are committed: a new one would be one too many.
-    if (this.#resizing!.mayExpand(slot) && !this.#isLastTurn()) logits[resize.expandToken] = before.expand;
+    if (resize && this.#resizing!.mayExpand(slot) && !this.#isLastTurn()) allowed.push(resize.expandToken);
+    row.ban([...banned(slot)].filter((token) => !allowed.includes(token)));
   }
 
   #isLastTurn(): boolean {
@@ -186,13 +185,13 @@ export class ReverseProcess {
   #commit(
     masked: readonly Slot[],
     proposals: readonly Proposal[],
-    logits: readonly Float32Array[],
+    rows: readonly Row[],
     chosen: ReadonlySet<number>,
     index: number,
   ): Cell[] {
     const { resize, alternatives } = this.plan;
     const lengths = resize ? [resize.expandToken, resize.deleteToken] : [];
-    const resizes = this.#resizes(masked, proposals, logits, chosen);
+    const resizes = this.#resizes(masked, proposals, rows, chosen);
     const committed: Cell[] = [];
     for (const [i, slot] of [...masked.entries()].reverse()) {
       const { token, probability } = proposals[i]!;
@@ -203,7 +202,7 @@ export class ReverseProcess {
       } else if (kind === 'expand') {
         this.#blocks[0]!.add(this.canvas.insertAfter(slot));
       } else if (chosen.has(i) && !lengths.includes(token)) {
-        const choices = alternativesTo([token, ...lengths], logits[i]!, alternatives);
+        const choices = alternativesTo([token, ...lengths], rows[i]!, alternatives);
         this.canvas.commit(slot, token, probability, index, choices);
         committed.push(this.canvas.cell(slot));
         this.#resizing?.written(slot.hole);
@@ -216,13 +215,13 @@ export class ReverseProcess {
   #resizes(
     masked: readonly Slot[],
     proposals: readonly Proposal[],
-    logits: readonly Float32Array[],
+    rows: readonly Row[],
     chosen: ReadonlySet<number>,
   ): Map<Slot, Resize['kind']> {
     const resizing = this.#resizing;
     const resizes = new Map<Slot, Resize['kind']>();
     if (!resizing) return resizes;
-    const masks = masked.map((slot, i) => resizing.judge(slot, proposals[i]!, logits[i]!, chosen.has(i)));
+    const masks = masked.map((slot, i) => resizing.judge(slot, proposals[i]!, rows[i]!, chosen.has(i)));
     for (const hole of this.canvas.holes.keys()) {
       const resize = resizing.resize(
         masks.filter(({ slot }) => slot.hole === hole),

@@ -1,5 +1,5 @@
 import type { Random } from './random';
-import { softmaxOf } from './softmax';
+import type { Row } from './row';
 
 /** How a token is drawn at a position. */
 export type Sampling =
@@ -28,53 +28,39 @@ export interface Proposal extends Choice {
   readonly entropy: number;
 }
 
-/** Takes tokens out of a row of logits, in place: no draw gives them and they have no share in a probability. */
-export function ban(logits: Float32Array, tokens: Iterable<number>): void {
-  for (const token of tokens) logits[token] = -Infinity;
-}
-
 /**
- * Draws a token from one row of logits: the largest (greedy), or Gumbel-max over the full distribution in float64
+ * Draws a token from one row: that of the largest logit (greedy), or Gumbel-max over the full distribution in float64
  * (multinomial): argmax(logit / temperature + g), g ~ Gumbel(0, 1), an exact draw from the softmax. Lower precision
  * biases it (Zheng et al., arXiv 2409.02908).
  *
- * @param logits float32 [vocabulary]; −∞ for banned tokens
  * @throws Error when every token is banned, no logit is a number or one is infinite
  */
-export function sampleToken(logits: Float32Array, sampling: Sampling, random: Random): Proposal {
-  const { largest, first, second, sum, entropy } = softmaxOf(logits);
-  if (!Number.isFinite(first))
+export function sampleToken(row: Row, sampling: Sampling, random: Random): Proposal {
+  const { largest, first, second, sum, entropy } = row.softmax();
+  if (!Number.isFinite(first) || !(sum > 0))
     throw new Error('The mask predictor gave no usable logit for a masked position.');
-  const token = sampling.kind === 'greedy' ? largest : drawGumbelMax(logits, sampling, random);
+  const token = sampling.kind === 'greedy' ? largest : drawGumbelMax(row.all(), sampling, random);
   return {
     token,
-    probability: Math.exp(logits[token]! - first) / sum,
+    probability: Math.exp(row.logit(token) - first) / sum,
     margin: (1 - Math.exp(second - first)) / sum,
     entropy,
   };
 }
 
-/** Probability of a token under a row of logits, at temperature 1. */
-export function probabilityOf(token: number, logits: Float32Array): number {
-  const { first, sum } = softmaxOf(logits);
-  return Math.exp(logits[token]! - first) / sum;
+/** Probability of a token in a row, at temperature 1. */
+export function probabilityOf(token: number, row: Row): number {
+  const { first, sum } = row.softmax();
+  return Math.exp(row.logit(token) - first) / sum;
 }
 
 /** The `count` most probable tokens besides those of `without`, most probable first; probabilities at temperature 1. */
-export function alternativesTo(without: readonly number[], logits: Float32Array, count: number): Choice[] {
+export function alternativesTo(without: readonly number[], row: Row, count: number): Choice[] {
   if (count === 0) return [];
-  const best: number[] = [];
-  for (let other = 0; other < logits.length; other++) {
-    const logit = logits[other]!;
-    if (logit === -Infinity || without.includes(other)) continue;
-    if (best.length === count && logit <= logits[best.at(-1)!]!) continue;
-    let place = best.length;
-    while (place > 0 && logits[best[place - 1]!]! < logit) place--;
-    best.splice(place, 0, other);
-    if (best.length > count) best.pop();
-  }
-  const { first, sum } = softmaxOf(logits);
-  return best.map((other) => ({ token: other, probability: Math.exp(logits[other]! - first) / sum }));
+  const { first, sum } = row.softmax();
+  return row
+    .largest(count, without)
+    .map((token) => ({ token, probability: Math.exp(row.logit(token) - first) / sum }));
 }
 
 function drawGumbelMax(

@@ -1,10 +1,21 @@
 import { EngineError } from '../errors';
-import type { ContextCache, MaskPredictor, PredictorContext, PredictorRows } from './mask-predictor';
+import type {
+  ContextCache,
+  MaskPredictor,
+  PredictorContext,
+  PredictorRows,
+  Summarize,
+} from './mask-predictor';
 import { UnreadContext } from './unread-context';
 
 /** Hands out caches of another predictor's. */
 abstract class ContextHolder implements MaskPredictor {
-  constructor(protected readonly inner: MaskPredictor) {}
+  readonly summarize: Summarize | undefined;
+
+  constructor(protected readonly inner: MaskPredictor) {
+    const { summarize } = inner;
+    this.summarize = summarize && ((cache, ...asked) => this.using(cache, (own) => summarize(own, ...asked)));
+  }
 
   get vocabulary(): number {
     return this.inner.vocabulary;
@@ -15,7 +26,13 @@ abstract class ContextHolder implements MaskPredictor {
   }
 
   abstract readContext(context: PredictorContext): Promise<ContextCache>;
-  abstract predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array>;
+
+  predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
+    return this.using(cache, (own) => this.inner.predict(own, rows));
+  }
+
+  /** @param run gets the other predictor's cache */
+  protected abstract using<T>(cache: ContextCache, run: (own: ContextCache) => Promise<T>): Promise<T>;
 
   dispose(): Promise<void> {
     return this.inner.dispose();
@@ -44,8 +61,8 @@ export class RecentContexts extends ContextHolder {
     return lent;
   }
 
-  predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
-    return this.inner.predict(cache instanceof LentContext ? cache.inner : cache, rows);
+  protected using<T>(cache: ContextCache, run: (own: ContextCache) => Promise<T>): Promise<T> {
+    return run(cache instanceof LentContext ? cache.inner : cache);
   }
 
   /** Releases what is neither in use nor among the latest. */
@@ -64,10 +81,10 @@ export class UncachedContexts extends ContextHolder {
     return Promise.resolve(new UnreadContext(context));
   }
 
-  async predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
+  protected async using<T>(cache: ContextCache, run: (own: ContextCache) => Promise<T>): Promise<T> {
     const read = await this.inner.readContext(UnreadContext.contextOf(cache));
     try {
-      return await this.inner.predict(read, rows);
+      return await run(read);
     } finally {
       read.release();
     }

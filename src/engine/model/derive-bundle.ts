@@ -5,10 +5,10 @@ import type { Bundle } from './bundle';
 import type { BundleConfig, WeightPrecision } from './bundle-config';
 import { readBundle } from './read-bundle';
 import { readParameters } from './read-parameters';
-import { writeBundle } from './write-bundle';
+import { writeBundle, type BundleContent } from './write-bundle';
 
 /** To be changed with the graph or the quantisation: bundles derived before are then derived anew. */
-const DERIVATION = 2;
+const DERIVATION = 3;
 
 /**
  * Writes the master's bundle in another precision, unless `out` already holds just that, intact.
@@ -29,15 +29,34 @@ export async function deriveBundle(
     training: { ...facts.training, derivation: DERIVATION, derivedFrom: files.weights.sha256 },
   };
   if (await holds(out, config, files)) return false;
-  const read = (name: string): Promise<Buffer> => fs.readFile(path.join(masterFolder, name));
-  await writeBundle(out, {
-    config,
-    parameters: await readParameters(master),
-    tokenizer: await read(files.tokenizer.name),
-    tokenizerConfig: await read('tokenizer_config.json'),
-    card: `${String(await read('README.md')).trimEnd()}\n\n${derivedNote(master, precision)}\n`,
-  });
+  const content = await contentOf(masterFolder, master);
+  const card = `${content.card.trimEnd()}\n\n${derivedNote(master, precision)}\n`;
+  await writeBundle(out, { ...content, config, card });
   return true;
+}
+
+/**
+ * Gives a master bundle (f16 or f32) the graph that this version makes. All else in it stays what it is, to the byte.
+ *
+ * @returns whether it had another graph
+ * @throws EngineError if the bundle is missing or damaged
+ */
+export async function renewGraph(masterFolder: string): Promise<boolean> {
+  const master = await readBundle(masterFolder);
+  const { files, ...config } = master.config;
+  await writeBundle(masterFolder, { ...(await contentOf(masterFolder, master)), config });
+  const renewed = (await readBundle(masterFolder)).config.files;
+  return renewed.graph.sha256 !== files.graph.sha256;
+}
+
+async function contentOf(folder: string, bundle: Bundle): Promise<Omit<BundleContent, 'config'>> {
+  const read = (name: string): Promise<Buffer> => fs.readFile(path.join(folder, name));
+  return {
+    parameters: await readParameters(bundle),
+    tokenizer: await read(bundle.config.files.tokenizer.name),
+    tokenizerConfig: await read('tokenizer_config.json'),
+    card: String(await read('README.md')),
+  };
 }
 
 async function holds(

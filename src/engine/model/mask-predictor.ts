@@ -1,3 +1,5 @@
+import type { RowSummary } from '../diffusion/summary-row';
+
 /** Tokens that stay fixed during a request. `ids` and `positions` have the same length C ≥ 0. */
 export interface PredictorContext {
   readonly ids: Int32Array;
@@ -10,7 +12,7 @@ export interface PredictorRows {
   readonly ids: Int32Array;
   /** [N] rotary positions. */
   readonly positions: Int32Array;
-  /** [R] indices into the rows whose logits are wanted. */
+  /** [R] indices into the rows that are predicted. */
   readonly wanted: Int32Array;
   /** [N] candidate each row belongs to; rows of different candidates do not see each other. Absent: one candidate. */
   readonly candidates?: Int32Array;
@@ -23,6 +25,16 @@ export interface ContextCache {
   release(): void;
 }
 
+/** Most alternatives to a token that a summary knows for sure. */
+export const SUMMARY_ALTERNATIVES = 7;
+
+/** @param banned ordinary tokens among these have no part in the summaries */
+export type Summarize = (
+  cache: ContextCache,
+  rows: PredictorRows,
+  banned: ReadonlySet<number>,
+) => Promise<RowSummary[]>;
+
 /**
  * The network: canvas + context → logits per wanted row (LLaDA, arXiv 2502.09992, section 2).
  * Context rows attend to context only, hole rows to everything, so the context pass is exact for every step.
@@ -33,6 +45,8 @@ export interface MaskPredictor {
   readContext(context: PredictorContext): Promise<ContextCache>;
   /** Logits, float32 [R, vocabulary] row-major: one forward, or more where candidates do not fit into one. */
   predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array>;
+  /** As `predict`, with a summary of each wanted row instead of its logits; absent where there are logits only. */
+  readonly summarize?: Summarize | undefined;
   /** Graph runs since loading. */
   readonly forwards: number;
   dispose(): Promise<void>;

@@ -2,7 +2,15 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-no
 import { EngineError } from '../errors';
 import { isQuantized, type BundleConfig } from './bundle-config';
 import { splitRuns } from './candidates';
-import type { ContextCache, MaskPredictor, PredictorContext, PredictorRows } from './mask-predictor';
+import { SUMMARY_WIDTH } from './graph/outputs';
+import type {
+  ContextCache,
+  MaskPredictor,
+  PredictorContext,
+  PredictorRows,
+  Summarize,
+} from './mask-predictor';
+import { bansOf, readSummaries } from './row-summaries';
 import { contextBucket, holeBucket, padded } from './shape-buckets';
 
 /** Added to the attention scores where a row must not look: nothing of it is left after the softmax. */
@@ -10,7 +18,7 @@ const HIDDEN = -1e4;
 
 /** How a session is to be spoken to. */
 export interface SessionHabits {
-  /** It leaves keys and values on the device; it then always returns all outputs. */
+  /** It leaves keys, values and logits on the device until they are asked for; it then always returns all outputs. */
   readonly onDevice: boolean;
   /** It compiles programs for every new shape: inputs are padded to a few sizes, with rows that nobody looks at. */
   readonly buckets: boolean;
@@ -19,11 +27,24 @@ export interface SessionHabits {
 type Rows = Pick<PredictorRows, 'ids' | 'positions'>;
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** The mask predictor on an ONNX Runtime session of the graph that `buildNetwork` describes. */
+/** What a run is asked for besides keys and values: float32, so many numbers for each wanted row. */
+interface Output {
+  readonly name: 'logits' | 'summary';
+  readonly width: number;
+  /** Of a summary: see `bansOf`. */
+  readonly bans?: Float32Array;
+}
+
+/**
+ * The mask predictor on an ONNX Runtime session of the graph that `buildNetwork` describes. Graphs of earlier versions
+ * have no summary.
+ */
 export class OnnxMaskPredictor implements MaskPredictor {
   readonly vocabulary: number;
+  readonly summarize: Summarize | undefined;
   readonly #cacheNames: readonly string[];
   readonly #caches = new Set<OnnxContextCache>();
+  readonly #noBans: Float32Array;
   #forwards = 0;
 
   constructor(
@@ -34,6 +55,14 @@ export class OnnxMaskPredictor implements MaskPredictor {
   ) {
     this.vocabulary = config.architecture.vocabulary;
     this.#cacheNames = cacheNames(config.architecture.layers);
+    this.#noBans = new Float32Array(this.vocabulary);
+    if (session.outputNames.includes('summary')) {
+      this.summarize = async (cache, rows, banned) => {
+        const bans = bansOf(banned, this.vocabulary);
+        const data = await this.#predict(cache, rows, { name: 'summary', width: SUMMARY_WIDTH, bans });
+        return readSummaries(data, banned);
+      };
+    }
   }
 
   get forwards(): number {
@@ -46,13 +75,13 @@ export class OnnxMaskPredictor implements MaskPredictor {
     let cache = none;
     if (length > 0) {
       // One row is the fewest that the graph can be asked for; its logits are thrown away.
-      const outputs = this.habits.onDevice ? ['logits', ...this.#cacheNames] : this.#cacheNames;
       const rows = this.#paddedRows(context, contextBucket);
       const count = rows.ids.length;
       // Quantised graphs take a bias of one element for "every row sees every row", and are faster then.
       const open = isQuantized(this.config.precision) && count === length;
       const bias = open ? new Float32Array(1) : attentionBias(none, count, length);
-      const made = await this.#run(none, rows, bias, new Int32Array(1), outputs);
+      const made = await this.#run(none, rows, bias, new Int32Array(1));
+      made['logits']?.dispose();
       const past = Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, made[name]!]));
       cache = new OnnxContextCache(length, count, past, this.#caches);
     }
@@ -60,23 +89,27 @@ export class OnnxMaskPredictor implements MaskPredictor {
     return cache;
   }
 
-  async predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
+  predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
+    return this.#predict(cache, rows, { name: 'logits', width: this.vocabulary });
+  }
+
+  /** [R, width] */
+  async #predict(cache: ContextCache, rows: PredictorRows, output: Output): Promise<Float32Array> {
     if (!(cache instanceof OnnxContextCache) || !this.#caches.has(cache)) {
       throw new EngineError('internal', 'The context cache was released, or belongs to another predictor.');
     }
     const runs = splitRuns(rows);
-    if (runs.length === 1) return this.#logits(cache, rows);
-    const all = new Float32Array(rows.wanted.length * this.vocabulary);
+    if (runs.length === 1) return this.#predictRun(cache, rows, output);
+    const { width } = output;
+    const all = new Float32Array(rows.wanted.length * width);
     for (const { asked, ...part } of runs) {
-      const logits = await this.#logits(cache, part);
-      asked.forEach((place, i) => {
-        all.set(logits.subarray(i * this.vocabulary, (i + 1) * this.vocabulary), place * this.vocabulary);
-      });
+      const data = await this.#predictRun(cache, part, output);
+      asked.forEach((place, i) => all.set(data.subarray(i * width, (i + 1) * width), place * width));
     }
     return all;
   }
 
-  async #logits(cache: OnnxContextCache, asked: PredictorRows): Promise<Float32Array> {
+  async #predictRun(cache: OnnxContextCache, asked: PredictorRows, output: Output): Promise<Float32Array> {
     const count = asked.wanted.length;
     checkRange('Wanted row', asked.wanted, asked.ids.length);
     // A single row would go through other kernels, which round otherwise: it is asked for twice.
@@ -84,10 +117,10 @@ export class OnnxMaskPredictor implements MaskPredictor {
     const wanted = this.habits.buckets ? padded(twice, holeBucket(count)) : twice;
     const rows = this.#paddedRows(asked, holeBucket);
     const bias = attentionBias(cache, rows.ids.length, asked.ids.length, asked.candidates);
-    const outputs = this.habits.onDevice ? ['logits', ...this.#cacheNames] : ['logits'];
-    const { logits, ...keysAndValues } = await this.#run(cache, rows, bias, wanted, outputs);
-    for (const tensor of Object.values(keysAndValues)) tensor.dispose();
-    return (logits!.data as Float32Array).subarray(0, count * this.vocabulary);
+    const made = await this.#run(cache, rows, bias, wanted, output);
+    const data = (await made[output.name]!.getData(true)) as Float32Array;
+    for (const tensor of Object.values(made)) tensor.dispose();
+    return data.subarray(0, count * output.width);
   }
 
   #paddedRows({ ids, positions }: Rows, bucket: (rows: number) => number): Rows {
@@ -100,12 +133,13 @@ export class OnnxMaskPredictor implements MaskPredictor {
     await this.session.release();
   }
 
+  /** @param output undefined: keys and values */
   async #run(
     cache: OnnxContextCache,
     rows: Rows,
     bias: Float32Array,
     wanted: Int32Array,
-    outputs: readonly string[],
+    output?: Output,
   ): Promise<Tensors> {
     const count = rows.ids.length;
     checkRange('Token id', rows.ids, this.vocabulary);
@@ -118,8 +152,19 @@ export class OnnxMaskPredictor implements MaskPredictor {
       rows: new this.tensors('int32', wanted, [wanted.length]),
       bias: new this.tensors('float32', bias, [1, 1, biasRows, bias.length / biasRows]),
       ...cache.past,
+      ...(this.summarize ? this.#summaryFeeds(wanted.length, output?.bans) : {}),
     };
-    return this.session.run(feeds, outputs);
+    if (this.habits.onDevice) return this.session.run(feeds);
+    return this.session.run(feeds, output ? [output.name] : this.#cacheNames);
+  }
+
+  /** Of all rows or, where no summary is wanted, of one, which is the fewest that the graph can be asked for. */
+  #summaryFeeds(rows: number, bans: Float32Array | undefined): Tensors {
+    const summarized = Int32Array.from({ length: bans ? rows : 1 }, (_, row) => row);
+    return {
+      summarized: new this.tensors('int32', summarized, [summarized.length]),
+      bans: new this.tensors('float32', bans ?? this.#noBans, [this.vocabulary]),
+    };
   }
 
   /** No context: one row that nobody looks at, because WebGPU refuses tensors without elements. */

@@ -1,10 +1,12 @@
-import { SPECIAL_TOKENS, type BundleConfig } from './bundle-config';
+import { LogitsRow } from '../diffusion/row';
+import { SummaryRow, type RowSummary } from '../diffusion/summary-row';
+import { SPECIAL, SPECIAL_TOKENS, type BundleConfig } from './bundle-config';
 import type { MaskPredictor } from './mask-predictor';
 
 /** A provider's answer to a small fixed input, and how fast it gave it. */
 export interface Trial {
   readonly logits: Float32Array;
-  /** Milliseconds of a step, the best of a few. */
+  /** Milliseconds of a greedy step, the best of a few. */
   readonly stepMs: number;
 }
 
@@ -26,7 +28,8 @@ export interface Patience {
 /**
  * Runs a context and a few steps: the warm-up too.
  *
- * @throws Error if the first run takes too long, as it does on software adapters
+ * @throws Error if the first run takes too long, as it does on software adapters, or if summaries are not those of the
+ *   logits
  */
 export async function tryOut(
   predictor: MaskPredictor,
@@ -50,16 +53,44 @@ export async function tryOut(
       wanted: Int32Array.from({ length: ROWS }, (_, i) => i),
     };
     const logits = await predictor.predict(cache, rows);
+    const none = new Set<number>();
+    let summaries: readonly RowSummary[] | undefined;
     let stepMs = Infinity;
     for (let i = 0; i < TIMED_STEPS && (i === 0 || stepMs < patience.stepMs); i++) {
       const started = performance.now();
-      await predictor.predict(cache, rows);
+      summaries = await predictor.summarize?.(cache, rows, none);
+      if (!summaries) await predictor.predict(cache, rows);
       stepMs = Math.min(stepMs, performance.now() - started);
     }
+    if (summaries) checkSummaries(summaries, logits);
     return { logits, stepMs };
   } finally {
     cache.release();
   }
+}
+
+/** @throws Error where the most probable token of a row has another probability, or the row another entropy */
+function checkSummaries(summaries: readonly RowSummary[], logits: Float32Array): void {
+  const vocabulary = logits.length / summaries.length;
+  summaries.forEach((summary, i) => {
+    const rows = [
+      new SummaryRow(summary),
+      new LogitsRow(logits.slice(i * vocabulary, (i + 1) * vocabulary)),
+    ] as const;
+    for (const row of rows) row.ban(Object.values(SPECIAL));
+    const [given, wanted] = rows.map((row) => row.softmax());
+    // Two runs may differ in the last digits, and so in which of two tokens is ahead.
+    const differences = [
+      Math.log(given!.sum / wanted!.sum),
+      given!.entropy - wanted!.entropy,
+      given!.first - wanted!.first,
+      given!.second - wanted!.second,
+      given!.first - rows[1].logit(given!.largest),
+    ];
+    if (!differences.every((difference) => Math.abs(difference) <= TRIAL_TOLERANCE)) {
+      throw new Error('its summaries of rows are not what its logits say');
+    }
+  });
 }
 
 /** ‖logits − reference‖ / ‖reference‖; infinite where something is not a number. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CellView, EngineError, FillRequest, HoleRequest } from '../../../src/engine';
+import type { CellView, EngineError, FillRequest, HoleRequest, Step } from '../../../src/engine';
 import { fill } from '../../../src/engine/fill';
 import { generate } from '../../../src/engine/generate';
 import { SPECIAL } from '../../../src/engine/model/bundle-config';
@@ -215,10 +215,13 @@ describe('fill', function () {
       // Contexts that have not been read before: one for each, and one for the guess and the first step together.
       assert.equal(last.forwards, 1 + last.index);
       const told = await allSteps(fill(runtime, { ...unknown, holes: [{ tokens }] }, undefined));
-      assert.deepEqual(
-        guessed.map(({ holes }) => holes),
-        told.map(({ holes }) => holes),
-      );
+      const cells = (steps: readonly Step[]): CellView[] => steps.flatMap(({ holes }) => holes.flat());
+      const given = cells(told);
+      cells(guessed).forEach(({ token, step, confidence }, i) => {
+        assert.deepEqual([token, step], [given[i]!.token, given[i]!.step]);
+        // The guess has logits, the other's first step summaries, which are float32.
+        assert.ok(Math.abs(confidence - given[i]!.confidence) < 1e-5);
+      });
     });
 
     it('saves every candidate its first step, one that starts like another too', async () => {

@@ -3,7 +3,7 @@ import { attention, countRows, openAttention, splitBias, type PastAndNew } from 
 import { GraphBuilder, type Value } from './graph-builder';
 import { matrices } from './matrices';
 import { ELEMENT_TYPES } from './onnx-proto';
-import { addOutputs, type OutputForm } from './outputs';
+import { addOutputs } from './outputs';
 import { rotaryEmbedding } from './rotary';
 import { weightLayout } from './weight-layout';
 
@@ -14,8 +14,6 @@ export interface NetworkSpec {
   readonly precision: WeightPrecision;
   /** Name of the weights file beside the graph. */
   readonly weightsFile: string;
-  /** Default `logits`. */
-  readonly outputs?: OutputForm;
 }
 
 /**
@@ -24,10 +22,11 @@ export interface NetworkSpec {
  *
  * Inputs: `ids` and `positions` int32 [1, N]; `rows` int32 [R], the rows whose outputs are wanted, R ≥ 1; `bias` float32
  * [1, 1, N, P + N], added to the attention scores (0 or −1e4; with quantised weights also [1, 1, 1, 1]: every row sees every
- * new row and no past); `past_k_i` and `past_v_i` float32
- * [1, heads, P, headWidth] for every layer i, P ≥ 0.
- * Outputs: `logits` float32 [R, vocabulary], or `top_ids` int32 and `top_probs` float32 [R, 8] with `entropy` float32
- * [R] in nats; `k_i` and `v_i` float32 [1, heads, N, headWidth], the new rows' own.
+ * new row and no past); `summarized` int32 [S], indices into the R rows, S ≥ 1; `bans` float32 [vocabulary], added to
+ * the logits for the summary (0 or −1e30); `past_k_i` and `past_v_i` float32 [1, heads, P, headWidth] for every layer i,
+ * P ≥ 0.
+ * Outputs: `logits` float32 [R, vocabulary]; `summary` float32 [S, SUMMARY_WIDTH], see `SUMMARY`; `k_i` and `v_i` float32
+ * [1, heads, N, headWidth], the new rows' own.
  *
  * @returns the bytes of model.onnx
  */
@@ -126,6 +125,6 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
   });
 
   const logits = matrix.logits(graph.op('Reshape', [h, graph.integers(-1, width)]));
-  addOutputs(graph, logits, vocabulary, spec.outputs ?? 'logits');
+  addOutputs(graph, logits, vocabulary);
   return graph.encode('mask-predictor');
 }

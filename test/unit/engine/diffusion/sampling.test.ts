@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { forwardProcess } from '../../../../src/engine/diffusion/forward-process';
 import { Random } from '../../../../src/engine/diffusion/random';
-import { ban, sampleToken } from '../../../../src/engine/diffusion/sampling';
+import { LogitsRow } from '../../../../src/engine/diffusion/row';
+import { sampleToken } from '../../../../src/engine/diffusion/sampling';
 
 describe('sampling', () => {
   const logits = Float32Array.from([1, 2, 0.5, 3, -1]);
+  const known = new LogitsRow(logits);
   const multinomial = { kind: 'multinomial', temperature: 1, topP: 1, topK: 0 } as const;
 
   it('draws from the softmax at the given temperature', () => {
@@ -13,7 +15,7 @@ describe('sampling', () => {
       const counts = new Array<number>(logits.length).fill(0);
       const draws = 40_000;
       for (let i = 0; i < draws; i++) {
-        const { token } = sampleToken(logits, { ...multinomial, temperature }, random);
+        const { token } = sampleToken(known, { ...multinomial, temperature }, random);
         counts[token]!++;
       }
       const scaled = Array.from(logits, (logit) => Math.exp(logit / temperature));
@@ -31,18 +33,18 @@ describe('sampling', () => {
   });
 
   it('leaves banned tokens out of the draw and of the probability', () => {
-    const row = logits.slice();
-    ban(row, [3]);
+    const row = known.copy();
+    row.ban([3]);
     const { token, probability } = sampleToken(row, { kind: 'greedy' }, new Random(0));
     assert.equal(token, 1);
     const rest = [1, 2, 0.5, -1].map(Math.exp).reduce((a, b) => a + b);
     assert.ok(Math.abs(probability - Math.exp(2) / rest) < 1e-6);
-    ban(row, [0, 1, 2, 4]);
+    row.ban([0, 1, 2, 4]);
     assert.throws(() => sampleToken(row, { kind: 'greedy' }, new Random(0)), /no usable logit/);
   });
 
   it('says how far ahead the best token is, and how spread the distribution', () => {
-    const { margin, entropy } = sampleToken(logits, { kind: 'greedy' }, new Random(0));
+    const { margin, entropy } = sampleToken(known, { kind: 'greedy' }, new Random(0));
     const weights = Array.from(logits, Math.exp);
     const sum = weights.reduce((a, b) => a + b);
     const p = weights.map((weight) => weight / sum);
@@ -55,7 +57,7 @@ describe('sampling', () => {
       const random = new Random(1);
       const tokens = Array.from(
         { length: 500 },
-        () => sampleToken(logits, { ...multinomial, ...options }, random).token,
+        () => sampleToken(known, { ...multinomial, ...options }, random).token,
       );
       return [...new Set(tokens)].sort();
     };

@@ -5,6 +5,7 @@ import {
   type ReversePlan,
   type ReverseStep,
 } from '../../../../src/engine/diffusion/reverse-process';
+import { LogitsRow } from '../../../../src/engine/diffusion/row';
 
 export const VOCABULARY = 24;
 export const EXPAND = 5;
@@ -53,6 +54,10 @@ export function* steps(canvas: Canvas, predict: Predict, options: ReversePlan): 
   for (let index = 1; ; index++) {
     const { masked, committed } = process.wanted();
     if (masked.length === 0) return;
-    yield process.step(predict(canvas, [...masked, ...committed]), index);
+    const logits = predict(canvas, [...masked, ...committed]);
+    yield process.step(
+      logits.map((row) => new LogitsRow(row)),
+      index,
+    );
   }
 }

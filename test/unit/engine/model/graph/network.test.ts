@@ -5,6 +5,7 @@ import * as ort from 'onnxruntime-node';
 import { isQuantized, WEIGHT_PRECISIONS } from '../../../../../src/engine/model/bundle-config';
 import { GraphBuilder } from '../../../../../src/engine/model/graph/graph-builder';
 import { buildNetwork } from '../../../../../src/engine/model/graph/network';
+import { BANNED, SUMMARY, SUMMARY_WIDTH } from '../../../../../src/engine/model/graph/outputs';
 import { encodeWeights } from '../../../../../src/engine/model/graph/weights';
 import { referenceForward } from '../reference-forward';
 import { temporaryFolder } from '../tiny-bundle';
@@ -22,8 +23,11 @@ describe('the graph', () => {
     wanted,
   );
 
-  /** Feeds without a past. */
-  function feeds(biasSize = ids.length): Record<string, ort.Tensor> {
+  /** Feeds without a past; the rows wanted are summarised, the last first. */
+  function feeds(
+    biasSize = ids.length,
+    bans = new Float32Array(TINY.vocabulary),
+  ): Record<string, ort.Tensor> {
     const { layers, heads, headWidth } = TINY;
     const empty = (): ort.Tensor => new ort.Tensor('float32', new Float32Array(0), [1, heads, 0, headWidth]);
     const n = ids.length;
@@ -32,6 +36,8 @@ describe('the graph', () => {
       positions: new ort.Tensor('int32', Int32Array.from(ids.keys()), [1, n]),
       rows: new ort.Tensor('int32', Int32Array.from(wanted), [wanted.length]),
       bias: new ort.Tensor('float32', new Float32Array(biasSize ** 2), [1, 1, biasSize, biasSize]),
+      summarized: new ort.Tensor('int32', Int32Array.of(1, 0), [2]),
+      bans: new ort.Tensor('float32', bans, [bans.length]),
       ...Object.fromEntries(
         Array.from({ length: layers }, (_, i) => [`past_k_${i}`, `past_v_${i}`])
           .flat()
@@ -40,16 +46,12 @@ describe('the graph', () => {
     };
   }
 
-  async function run(
-    outputs: 'logits' | 'top',
-    level: 'all' | 'disabled',
-  ): Promise<ort.InferenceSession.OnnxValueMapType> {
+  async function run(level: 'all' | 'disabled'): Promise<ort.InferenceSession.OnnxValueMapType> {
     const spec = {
       architecture: TINY,
       window: TINY_WINDOW,
       precision: 'f32',
       weightsFile: 'w.bin',
-      outputs,
     } as const;
     fs.writeFileSync(path.join(folder, 'w.bin'), encodeWeights(TINY, 'f32', parameters));
     fs.writeFileSync(path.join(folder, 'g.onnx'), buildNetwork(spec));
@@ -65,7 +67,7 @@ describe('the graph', () => {
 
   for (const level of ['all', 'disabled'] as const) {
     it(`takes a past of length 0, optimisation ${level}`, async () => {
-      const { logits, k_0: keys, v_1: values } = await run('logits', level);
+      const { logits, k_0: keys, v_1: values } = await run(level);
       assert.deepEqual(logits!.dims, [wanted.length, TINY.vocabulary]);
       assert.deepEqual(keys!.dims, [1, TINY.heads, ids.length, TINY.headWidth]);
       assert.deepEqual(values!.dims, keys!.dims);
@@ -97,21 +99,49 @@ describe('the graph', () => {
     });
   }
 
-  it('names the most probable tokens and the entropy in its second form', async () => {
-    const { top_ids: ids, top_probs: probabilities, entropy } = await run('top', 'all');
-    expected.forEach((logits, row) => {
-      const peak = Math.max(...logits);
-      const total = logits.reduce((sum, logit) => sum + Math.exp(logit - peak), 0);
-      const all = logits.map((logit) => Math.exp(logit - peak) / total);
-      const best = [...all.keys()].sort((a, b) => all[b]! - all[a]!).slice(0, 8);
-      assert.deepEqual([...(ids!.data as Int32Array).subarray(row * 8, row * 8 + 8)], best);
-      best.forEach((token, i) => {
-        assert.ok(Math.abs((probabilities!.data as Float32Array)[row * 8 + i]! - all[token]!) < 1e-5);
+  for (const vocabulary of [TINY.vocabulary, 4098]) {
+    it(`summarises rows of ${vocabulary} logits, without banned tokens`, async () => {
+      const architecture = { ...TINY, vocabulary };
+      const name = `v${vocabulary}`;
+      const weights = encodeWeights(architecture, 'f32', randomParameters(architecture));
+      fs.writeFileSync(path.join(folder, `${name}.bin`), weights);
+      const spec = {
+        architecture,
+        window: TINY_WINDOW,
+        precision: 'f32',
+        weightsFile: `${name}.bin`,
+      } as const;
+      fs.writeFileSync(path.join(folder, `${name}.onnx`), buildNetwork(spec));
+      const session = await ort.InferenceSession.create(path.join(folder, `${name}.onnx`));
+      const { logits } = await session.run(feeds(ids.length, new Float32Array(vocabulary)), ['logits']);
+      const rows = wanted.map((_, row) =>
+        Array.from((logits!.data as Float32Array).slice(row * vocabulary, (row + 1) * vocabulary)),
+      );
+      // Of every row the most probable token, and every special one.
+      const banned = new Set([0, 1, 2, 3, 4, 5, 6, ...rows.map((row) => row.indexOf(Math.max(...row)))]);
+      const bans = Float32Array.from({ length: vocabulary }, (_, token) => (banned.has(token) ? BANNED : 0));
+      const { summary } = await session.run(feeds(ids.length, bans), ['summary']);
+      await session.release();
+      assert.deepEqual(summary!.dims, [2, SUMMARY_WIDTH]);
+      rows.reverse().forEach((row, i) => {
+        const got = [...(summary!.data as Float32Array).subarray(i * SUMMARY_WIDTH, (i + 1) * SUMMARY_WIDTH)];
+        const allowed = [...row.keys()].filter((token) => !banned.has(token));
+        const best = [...allowed].sort((a, b) => row[b]! - row[a]! || a - b).slice(0, SUMMARY.tokens);
+        const first = row[best[0]!]!;
+        const sum = (of: (below: number) => number): number =>
+          allowed.reduce((total, token) => total + of(first - row[token]!), 0);
+        assert.deepEqual(got.splice(0, SUMMARY.tokens), best);
+        assert.deepEqual(
+          got.splice(0, SUMMARY.logits),
+          best.map((token) => row[token]),
+        );
+        const [total, weighted, ...reserved] = got;
+        assert.ok(Math.abs(total! / sum((below) => Math.exp(-below)) - 1) < 1e-5);
+        assert.ok(Math.abs(weighted! / sum((below) => Math.exp(-below) * below) - 1) < 1e-5);
+        assert.deepEqual(reserved, row.slice(0, SUMMARY.reserved));
       });
-      const nats = all.reduce((sum, p) => sum - p * Math.log(p), 0);
-      assert.ok(Math.abs((entropy!.data as Float32Array)[row]! - nats) < 1e-4);
     });
-  });
+  }
 
   it('multiplies int8 exactly at the extremes that saturate 16-bit sums', async () => {
     // Weights as `quantize` leaves them at their worst, activations at both ends of their range.
