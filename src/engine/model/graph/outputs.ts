@@ -36,7 +36,7 @@ export function addOutputs(graph: GraphBuilder, logits: Value, vocabulary: numbe
   const { tokens, largest } = largestLogits(graph, allowed, vocabulary);
   const below = graph.op('Sub', [columns(graph, largest, 1), allowed]);
   const weights = graph.op('Exp', [graph.op('Neg', [below])]);
-  const total = (x: Value): Value => graph.op('ReduceSum', [x, graph.integers(-1)], { keepdims: 1 });
+  const total = (x: Value): Value => sum(graph, x, vocabulary);
   const parts = [
     tokens,
     largest,
@@ -45,6 +45,17 @@ export function addOutputs(graph: GraphBuilder, logits: Value, vocabulary: numbe
     columns(graph, wanted, SUMMARY.reserved),
   ];
   graph.output('summary', graph.op('Concat', parts, { axis: -1 }), 'f32', ['S', SUMMARY_WIDTH]);
+}
+
+/**
+ * Sums of the rows [S, vocabulary] → [S, 1]. A float32 that has already got the most probable token's 1 would take no
+ * notice of what is below 2⁻²⁵, of which there are thousands: so parts are summed first, then their sums.
+ */
+function sum(graph: GraphBuilder, x: Value, vocabulary: number): Value {
+  const added = (terms: Value, keepdims: number): Value =>
+    graph.op('ReduceSum', [terms, graph.integers(-1)], { keepdims });
+  const size = largestDivisor(vocabulary, Math.sqrt(vocabulary));
+  return added(added(graph.op('Reshape', [x, graph.integers(-1, vocabulary / size, size)]), 0), 1);
 }
 
 /** The first columns. */
@@ -67,12 +78,12 @@ function largestLogits(
     return { values: values!, ids: ids! };
   };
   const asFloat = (ids: Value): Value => graph.op('Cast', [ids], { to: ELEMENT_TYPES.f32 });
-  const parts = partsOf(vocabulary);
-  if (parts === 1) {
+  const size = largestDivisor(vocabulary, SORTED_AT_ONCE);
+  const parts = vocabulary / size;
+  if (parts === 1 || size < SORTED_AT_ONCE / 4) {
     const { ids, values } = top(logits);
     return { tokens: asFloat(ids), largest: values };
   }
-  const size = vocabulary / parts;
   const ofParts = top(graph.op('Reshape', [logits, graph.integers(-1, parts, size)]));
   const starts = Float32Array.from({ length: parts }, (_, part) => part * size);
   const tokens = graph.op('Add', [
@@ -84,9 +95,9 @@ function largestLogits(
   return { tokens: graph.op('GatherElements', [joined(tokens), ids], { axis: -1 }), largest: values };
 }
 
-/** Into how many equal parts a vocabulary is taken; 1 where it has no parts of a good size. */
-function partsOf(vocabulary: number): number {
-  const fewest = Math.ceil(vocabulary / SORTED_AT_ONCE);
-  for (let parts = fewest; parts < 4 * fewest; parts++) if (vocabulary % parts === 0) return parts;
-  return 1;
+/** The largest divisor of a number that is no larger than `most`. */
+function largestDivisor(number: number, most: number): number {
+  let divisor = Math.floor(Math.min(number, most));
+  while (number % divisor !== 0) divisor--;
+  return divisor;
 }
