@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { exportBundle } from '../../../../scripts/train/export/export-bundle';
 import { importBundle } from '../../../../scripts/train/export/import-bundle';
-import { deriveBundle } from '../../../../src/engine/model/derive-bundle';
+import type { BundleConfig } from '../../../../src/engine/model/bundle-config';
+import { deriveBundle, renewGraph } from '../../../../src/engine/model/derive-bundle';
 import { randomParameters, TINY, TINY_WINDOW } from '../../engine/model/tiny-network';
 import { temporaryFolder, tinyTokenizer } from '../../engine/model/tiny-bundle';
 
@@ -89,6 +91,24 @@ describe('export, import and derivation of bundles', () => {
     await assert.rejects(exportBundle(trained), { code: 'tokenizer-mismatch' });
     fs.writeFileSync(path.join(tokenizerFolder, 'tokenizer.json'), tinyTokenizer(TINY.vocabulary));
     assert.deepEqual(fs.readFileSync(path.join(master, 'config.json')), before);
+  });
+
+  it('gives a master the present graph, and changes nothing else', async () => {
+    await exportBundle(trained);
+    const names = ['README.md', 'config.json', 'model.onnx', 'tokenizer.json', 'weights.bin'];
+    const content = (): Buffer[] => names.map((name) => fs.readFileSync(path.join(master, name)));
+    const wanted = content();
+    assert.equal(await renewGraph(master), false);
+    assert.deepEqual(content(), wanted);
+    // Another graph, as if of an earlier version.
+    const graph = Buffer.concat([wanted[2]!, Buffer.from([0x12, 0])]);
+    const json = JSON.parse(String(wanted[1])) as BundleConfig;
+    const sha256 = createHash('sha256').update(graph).digest('hex');
+    const files = { ...json.files, graph: { name: 'model.onnx', bytes: graph.length, sha256 } };
+    fs.writeFileSync(path.join(master, 'model.onnx'), graph);
+    fs.writeFileSync(path.join(master, 'config.json'), JSON.stringify({ ...json, files }));
+    assert.equal(await renewGraph(master), true);
+    assert.deepEqual(content(), wanted);
   });
 
   /** Most that a form may lose of a matrix: root mean square, of the weights' own. */

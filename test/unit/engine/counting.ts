@@ -1,0 +1,34 @@
+import type { MaskPredictor } from '../../../src/engine/model/mask-predictor';
+import type { Runtime } from '../../../src/engine/runtime';
+
+/** What a predictor was asked for. */
+export interface Asked {
+  logits: number;
+  summaries: number;
+}
+
+/** The same runtime, with or without summaries, counting what its steps ask for. */
+export function counting(runtime: Runtime, summaries: boolean): { runtime: Runtime; asked: Asked } {
+  const { predictor: inner } = runtime;
+  const asked: Asked = { logits: 0, summaries: 0 };
+  const predictor: MaskPredictor = {
+    vocabulary: inner.vocabulary,
+    get forwards() {
+      return inner.forwards;
+    },
+    readContext: (context) => inner.readContext(context),
+    predict: (cache, rows) => {
+      asked.logits++;
+      return inner.predict(cache, rows);
+    },
+    summarize:
+      summaries && inner.summarize
+        ? (cache, rows, banned) => {
+            asked.summaries++;
+            return inner.summarize!(cache, rows, banned);
+          }
+        : undefined,
+    dispose: () => inner.dispose(),
+  };
+  return { runtime: { ...runtime, predictor }, asked };
+}

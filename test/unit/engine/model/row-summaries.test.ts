@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { Random } from '../../../../src/engine/diffusion/random';
+import { LogitsRow } from '../../../../src/engine/diffusion/row';
+import { sampleToken } from '../../../../src/engine/diffusion/sampling';
+import { SummaryRow } from '../../../../src/engine/diffusion/summary-row';
+import { RecentContexts, UncachedContexts } from '../../../../src/engine/model/context-caches';
+import type { Machine } from '../../../../src/engine/model/machine';
+import type { MaskPredictor, PredictorRows } from '../../../../src/engine/model/mask-predictor';
+import { NODE_MACHINE } from '../../../../src/engine/model/node-machine';
+import { tryOut } from '../../../../src/engine/model/provider-trial';
+import { readBundle } from '../../../../src/engine/model/read-bundle';
+import { openSession } from '../../../../src/engine/model/sessions';
+import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
+import { TINY, TINY_WINDOW } from './tiny-network';
+
+const context = {
+  ids: Int32Array.from({ length: 32 }, (_, i) => 7 + ((i * 37) % 290)),
+  positions: Int32Array.from({ length: 32 }, (_, i) => (i < 16 ? i : 32 + i)),
+};
+
+/** Candidates of so many masks each. */
+function canvases(...lengths: readonly number[]): PredictorRows {
+  const rows = lengths.flatMap((length, candidate) =>
+    Array.from({ length }, (_, i) => ({ candidate, position: 16 + i })),
+  );
+  return {
+    ids: new Int32Array(rows.length).fill(1),
+    positions: Int32Array.from(rows, ({ position }) => position),
+    wanted: Int32Array.from(rows.keys()),
+    ...(lengths.length > 1 ? { candidates: Int32Array.from(rows, ({ candidate }) => candidate) } : {}),
+  };
+}
+
+/** All proposals by summaries are those by logits. */
+async function assertSame(predictor: MaskPredictor, rows: PredictorRows, banned: Set<number>): Promise<void> {
+  const cache = await predictor.readContext(context);
+  const logits = await predictor.predict(cache, rows);
+  const summaries = await predictor.summarize!(cache, rows, banned);
+  cache.release();
+  assert.equal(summaries.length, rows.wanted.length);
+  const random = new Random(0);
+  summaries.forEach((summary, i) => {
+    for (const lengths of [[], [5], [6], [5, 6]]) {
+      const bans = [0, 1, 2, 3, 4, 5, 6, ...banned].filter((token) => !lengths.includes(token));
+      const [wanted, got] = [
+        new LogitsRow(logits.slice(i * TINY.vocabulary, (i + 1) * TINY.vocabulary)),
+        new SummaryRow(summary),
+      ].map((row) => {
+        row.ban(bans);
+        return sampleToken(row, { kind: 'greedy' }, random);
+      });
+      assert.equal(got!.token, wanted!.token);
+      for (const key of ['probability', 'margin', 'entropy'] as const) {
+        assert.ok(Math.abs(got![key] - wanted![key]) < 1e-5, `${key}: ${got![key]}, ${wanted![key]}`);
+      }
+    }
+  });
+}
+
+const WASM: Machine = {
+  ...NODE_MACHINE,
+  loadOrt: async () => {
+    const ort = await import('onnxruntime-web');
+    ort.env.wasm.numThreads = 1;
+    ort.env.logLevel = 'fatal';
+    return { kind: 'wasm', ort };
+  },
+};
+
+describe('summaries by the graph', () => {
+  const folder = temporaryFolder();
+
+  for (const [name, precision, machine, buckets] of [
+    ['in float32', 'f32', NODE_MACHINE, false],
+    ['in float16', 'f16', NODE_MACHINE, false],
+    ['in int8', 'int8', NODE_MACHINE, false],
+    ['padded to a few sizes', 'f32', NODE_MACHINE, true],
+    ['in WebAssembly', 'int8', WASM, false],
+  ] as const) {
+    it(`are those of its logits, ${name}`, async () => {
+      const at = path.join(folder, name);
+      await writeTinyBundle(at, precision);
+      const predictor = await openSession(await readBundle(at), machine, 'cpu', 1, buckets);
+      // One row, several, several candidates, and more than one run takes.
+      for (const rows of [canvases(1), canvases(9), canvases(3, 8), canvases(70, 90, 5)]) {
+        await assertSame(predictor, rows, new Set());
+        const all = Array.from({ length: TINY.vocabulary }, (_, token) => token);
+        await assertSame(predictor, rows, new Set(all.filter((token) => token % 3 === 0)));
+        // Fewer are left than a summary names.
+        await assertSame(predictor, rows, new Set(all.filter((token) => token % 100 !== 99)));
+      }
+      for (const holder of [new RecentContexts(predictor, 1), new UncachedContexts(predictor)]) {
+        await assertSame(holder, canvases(4), new Set([20]));
+      }
+      await predictor.dispose();
+    });
+  }
+
+  it('are bit for bit the same alone and in any company', async () => {
+    const at = path.join(folder, 'company');
+    await writeTinyBundle(at, 'int8');
+    const predictor = await openSession(await readBundle(at), NODE_MACHINE, 'cpu', 2);
+    const cache = await predictor.readContext(context);
+    const none = new Set<number>();
+    const lengths = [5, 1, 40, 17];
+    const together = await predictor.summarize!(cache, canvases(...lengths), none);
+    for (const length of lengths) {
+      assert.deepEqual(together.splice(0, length), await predictor.summarize!(cache, canvases(length), none));
+    }
+    cache.release();
+    await predictor.dispose();
+  });
+
+  it('are not there in a bundle made before, which gives logits as it did', async () => {
+    const at = path.join(folder, 'before');
+    await writeTinyBundle(at, 'f32');
+    const now = await openSession(await readBundle(at), NODE_MACHINE, 'cpu', 1);
+    const graph = fs.readFileSync('test/unit/engine/model/exports/without-summaries.onnx');
+    fs.writeFileSync(path.join(at, 'model.onnx'), graph);
+    const config = path.join(at, 'config.json');
+    const json = JSON.parse(fs.readFileSync(config, 'utf8')) as { files: { graph: object } };
+    json.files.graph = {
+      name: 'model.onnx',
+      bytes: graph.length,
+      sha256: createHash('sha256').update(graph).digest('hex'),
+    };
+    fs.writeFileSync(config, JSON.stringify(json));
+    const before = await openSession(await readBundle(at), NODE_MACHINE, 'cpu', 1);
+    assert.equal(before.summarize, undefined);
+    const [a, b] = await Promise.all(
+      [now, before].map((predictor) => tryOut(predictor, { window: TINY_WINDOW })),
+    );
+    assert.deepEqual(a!.logits, b!.logits);
+    await now.dispose();
+    await before.dispose();
+  });
+
+  it('have to be right before a provider is taken', async () => {
+    const at = path.join(folder, 'trial');
+    await writeTinyBundle(at, 'f32');
+    const predictor = await openSession(await readBundle(at), NODE_MACHINE, 'cpu', 1);
+    const { summarize } = predictor;
+    for (const wrong of [{ sum: 2 }, { weighted: 0 }, { tokens: [9] }]) {
+      const others = Object.assign(Object.create(predictor) as MaskPredictor, {
+        readContext: predictor.readContext.bind(predictor),
+        predict: predictor.predict.bind(predictor),
+        summarize: async (...asked: Parameters<NonNullable<typeof summarize>>) =>
+          (await summarize!(...asked)).map((summary) => ({ ...summary, ...wrong })),
+      });
+      await assert.rejects(tryOut(others, { window: TINY_WINDOW }), /summaries of rows/);
+    }
+    await predictor.dispose();
+  });
+});
