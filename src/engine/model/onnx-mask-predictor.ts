@@ -18,7 +18,7 @@ const HIDDEN = -1e4;
 
 /** How a session is to be spoken to. */
 export interface SessionHabits {
-  /** It leaves keys, values and logits on the device until they are asked for; it then always returns all outputs. */
+  /** It leaves keys and values on the device; it then always returns all outputs. */
   readonly onDevice: boolean;
   /** It compiles programs for every new shape: inputs are padded to a few sizes, with rows that nobody looks at. */
   readonly buckets: boolean;
@@ -118,9 +118,9 @@ export class OnnxMaskPredictor implements MaskPredictor {
     const rows = this.#paddedRows(asked, holeBucket);
     const bias = attentionBias(cache, rows.ids.length, asked.ids.length, asked.candidates);
     const made = await this.#run(cache, rows, bias, wanted, output);
-    const data = (await made[output.name]!.getData(true)) as Float32Array;
-    for (const tensor of Object.values(made)) tensor.dispose();
-    return data.subarray(0, count * output.width);
+    const { [output.name]: tensor, ...others } = made;
+    for (const other of Object.values(others)) other.dispose();
+    return (tensor!.data as Float32Array).subarray(0, count * output.width);
   }
 
   #paddedRows({ ids, positions }: Rows, bucket: (rows: number) => number): Rows {
@@ -158,11 +158,17 @@ export class OnnxMaskPredictor implements MaskPredictor {
     return this.session.run(feeds, output ? [output.name] : this.#cacheNames);
   }
 
-  /** Of all rows or, where no summary is wanted, of one, which is the fewest that the graph can be asked for. */
+  /** The one output of all rows, the other of one, which is the fewest that the graph can be asked for. */
   #summaryFeeds(rows: number, bans: Float32Array | undefined): Tensors {
-    const summarized = Int32Array.from({ length: bans ? rows : 1 }, (_, row) => row);
+    const first = (count: number): Tensor =>
+      new this.tensors(
+        'int32',
+        Int32Array.from({ length: count }, (_, row) => row),
+        [count],
+      );
     return {
-      summarized: new this.tensors('int32', summarized, [summarized.length]),
+      detailed: first(bans ? 1 : rows),
+      summarized: first(bans ? rows : 1),
       bans: new this.tensors('float32', bans ?? this.#noBans, [this.vocabulary]),
     };
   }

@@ -26,7 +26,7 @@ export async function openSession(
     machine,
     provider,
     threads,
-    onDevice ? ['logits', ...cacheNames(config.architecture.layers)] : [],
+    onDevice ? cacheNames(config.architecture.layers) : [],
   );
   return new OnnxMaskPredictor(session, config, tensors, { onDevice, buckets });
 }

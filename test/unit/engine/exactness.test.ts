@@ -83,6 +83,7 @@ class Checking implements MaskPredictor {
           [rows.wanted.length],
         ),
         bias: new ort.Tensor('float32', bias, [1, 1, count, 1 + count]),
+        detailed: new ort.Tensor('int32', Int32Array.from(rows.wanted.keys()), [rows.wanted.length]),
         summarized: new ort.Tensor('int32', new Int32Array(1), [1]),
         bans: new ort.Tensor('float32', new Float32Array(TINY.vocabulary), [TINY.vocabulary]),
         ...Object.fromEntries(past.flat().map((name) => [name, nothing])),

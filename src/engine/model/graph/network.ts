@@ -22,10 +22,10 @@ export interface NetworkSpec {
  *
  * Inputs: `ids` and `positions` int32 [1, N]; `rows` int32 [R], the rows whose outputs are wanted, R ≥ 1; `bias` float32
  * [1, 1, N, P + N], added to the attention scores (0 or −1e4; with quantised weights also [1, 1, 1, 1]: every row sees every
- * new row and no past); `summarized` int32 [S], indices into the R rows, S ≥ 1; `bans` float32 [vocabulary], added to
- * the logits for the summary (0 or −1e30); `past_k_i` and `past_v_i` float32 [1, heads, P, headWidth] for every layer i,
- * P ≥ 0.
- * Outputs: `logits` float32 [R, vocabulary]; `summary` float32 [S, SUMMARY_WIDTH], see `SUMMARY`; `k_i` and `v_i` float32
+ * new row and no past); `detailed` int32 [L] and `summarized` int32 [S], indices into the R rows, L and S ≥ 1; `bans`
+ * float32 [vocabulary], added to the logits for the summary (0 or −1e30); `past_k_i` and `past_v_i` float32
+ * [1, heads, P, headWidth] for every layer i, P ≥ 0.
+ * Outputs: `logits` float32 [L, vocabulary]; `summary` float32 [S, SUMMARY_WIDTH], see `SUMMARY`; `k_i` and `v_i` float32
  * [1, heads, N, headWidth], the new rows' own.
  *
  * @returns the bytes of model.onnx

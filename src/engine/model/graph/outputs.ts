@@ -24,14 +24,16 @@ export const BANNED = -1e30;
 const SORTED_AT_ONCE = 2048;
 
 /**
- * The logits, and a summary of those rows that are to be summarised: some of it is quick to compute here, and little to
- * fetch from a GPU.
+ * The logits of some rows and summaries of some, which are quicker to compute here and little to fetch from a GPU: on
+ * WebGPU all outputs come back, wanted or not.
  *
  * @param logits [R, vocabulary]
  */
 export function addOutputs(graph: GraphBuilder, logits: Value, vocabulary: number): void {
-  graph.output('logits', logits, 'f32', ['R', vocabulary]);
-  const wanted = graph.op('Gather', [logits, graph.input('summarized', 'i32', ['S'])], { axis: 0 });
+  const chosen = (name: string, count: string): Value =>
+    graph.op('Gather', [logits, graph.input(name, 'i32', [count])], { axis: 0 });
+  graph.output('logits', chosen('detailed', 'L'), 'f32', ['L', vocabulary]);
+  const wanted = chosen('summarized', 'S');
   const allowed = graph.op('Add', [wanted, graph.input('bans', 'f32', [vocabulary])]);
   const { tokens, largest } = largestLogits(graph, allowed, vocabulary);
   const below = graph.op('Sub', [columns(graph, largest, 1), allowed]);

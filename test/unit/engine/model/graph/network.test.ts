@@ -36,6 +36,7 @@ describe('the graph', () => {
       positions: new ort.Tensor('int32', Int32Array.from(ids.keys()), [1, n]),
       rows: new ort.Tensor('int32', Int32Array.from(wanted), [wanted.length]),
       bias: new ort.Tensor('float32', new Float32Array(biasSize ** 2), [1, 1, biasSize, biasSize]),
+      detailed: new ort.Tensor('int32', Int32Array.of(0, 1), [2]),
       summarized: new ort.Tensor('int32', Int32Array.of(1, 0), [2]),
       bans: new ort.Tensor('float32', bans, [bans.length]),
       ...Object.fromEntries(
