@@ -15,6 +15,10 @@ const SHORTEST_AFTER = 8;
 const ENOUGH = 8;
 /** Most characters of a repetition. */
 const LONGEST_TEXT = 200;
+/** Shorter lines (brackets, blanks) may follow themselves. */
+const SHORTEST_LINE = 4;
+/** Characters on each side in which the lines around the hole are looked for. */
+const NEAR = 1000;
 /** How far from the hole is looked, and how many places are: what is near repeats more, and time is short. */
 const FARTHEST = 24_000;
 const MOST_PLACES = 500;
@@ -37,7 +41,7 @@ export function findRepetitions(before: readonly string[], after: readonly strin
   const best = new Map<string, Repetition>();
   for (const place of places) {
     for (const found of [...afterSameBeginning(place, hole), ...beforeSameEnd(place, hole)]) {
-      if (found.text.trim() === '' || !found.text.isWellFormed()) continue;
+      if (found.text.trim() === '' || !found.text.isWellFormed() || doublesLine(found.text, hole)) continue;
       const known = best.get(found.text);
       if (!known || known.before + known.after < found.before + found.after) best.set(found.text, found);
     }
@@ -49,6 +53,15 @@ export function findRepetitions(before: readonly string[], after: readonly strin
 interface Edges {
   readonly before: string;
   readonly after: string;
+}
+
+/** Whether with a text in the hole one of its lines would follow itself, which programs hardly ever have. */
+function doublesLine(text: string, { before, after }: Edges): boolean {
+  // The line that the hole begins in and the one above; the line that it ends in and the one below.
+  const above = before.slice(-NEAR).split('\n').slice(-2);
+  const below = after.slice(0, NEAR).split('\n').slice(0, 2);
+  const lines = `${above.join('\n')}${text}${below.join('\n')}`.split('\n');
+  return lines.some((line, i) => line === lines[i + 1] && line.trim().length >= SHORTEST_LINE);
 }
 
 /** A text to look in. */

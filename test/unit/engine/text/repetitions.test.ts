@@ -20,7 +20,7 @@ describe('texts that the surroundings repeat', () => {
   });
 
   it('counts the characters that match on each side', () => {
-    const [found] = findRepetitions(['  const one = wide(3);\n  const one = '], ['\n']);
+    const [found] = findRepetitions(['  const one = wide(3);\n\n  const one = '], ['\n']);
     assert.deepEqual(found, { text: 'wide(3);', before: 14, after: 1 });
     const long = 'x'.repeat(50);
     const most = findRepetitions([`${long}-yes+${long}-`], ['+']).find(({ text }) => text === 'yes');
@@ -36,6 +36,14 @@ describe('texts that the surroundings repeat', () => {
   it('does not take blanks, or half a character', () => {
     assert.deepEqual(textsOf('let x =   ;\nlet x =', ';'), []);
     assert.deepEqual(textsOf('let x = \ud83d;\nlet x = ', ';'), []);
+  });
+
+  it('does not take what would make a line follow itself, brackets aside', () => {
+    const wide = 'list.push(first);\nlist.sort();\n';
+    assert.deepEqual(textsOf(`${wide}list.push(`, ');\n'), ['first']);
+    assert.deepEqual(textsOf(`${wide}list.push(first);\nlist.push(`, ');\n'), []);
+    assert.deepEqual(textsOf('list.push(', ');\nlist.push(first);\n'), []);
+    assert.deepEqual(textsOf('f(()\n}\ng(\n', '\n}\n', ['g(\n}\n}\n']).includes('}'), true);
   });
 
   it('gives texts that stand between the same characters, each once, whatever the text', () => {
