@@ -53,7 +53,8 @@ export class ResultBar implements vscode.CodeLensProvider, vscode.Disposable {
     const range = new vscode.Range(line, 0, line, 0);
     const tooltip = costOf(fresh.outcome.step);
     const lens = (title: string, command: string): vscode.CodeLens =>
-      new vscode.CodeLens(range, { title, command, tooltip });
+      // VS Code drops a plain space behind an icon.
+      new vscode.CodeLens(range, { title: title.replace(' ', '\u00a0'), command, tooltip });
     return [
       lens(`$(check) ${vscode.l10n.t('Accept')}`, 'llada.acceptFill'),
       lens(`$(refresh) ${vscode.l10n.t('Another')}`, 'llada.anotherFill'),
