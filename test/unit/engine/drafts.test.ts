@@ -88,9 +88,9 @@ describe('drafts from the text', () => {
       asked.push(new Set(rows.candidates ?? [0]).size);
       return predict(cache, rows);
     };
-    const lines = `${LINE}${REPEATED};\n${LINE}`;
-    const between = [`;\n${lines}`, `;\n${lines}`];
-    const request = { prefix: lines, between, suffix: ';\n', maxTokens: 15 };
+    // Something between the lines: none may follow itself.
+    const lines = `\nsum = ${REPEATED};\n\nsum = `;
+    const request = { prefix: lines, between: [`;\n${lines}`, `;\n${lines}`], suffix: ';\n', maxTokens: 15 };
     await allSteps(fill(runtime, request, undefined));
     assert.ok(asked[0]! > 1 && asked[0]! <= 3, String(asked[0]));
   });
