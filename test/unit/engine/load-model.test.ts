@@ -1,20 +1,9 @@
 import assert from 'node:assert/strict';
 import { loadModel } from '../../../src/engine/load-model';
 import { FolderFiles } from '../../../src/engine/model/folder-files';
-import type { Machine } from '../../../src/engine/model/machine';
 import { NODE_MACHINE } from '../../../src/engine/model/node-machine';
 import { temporaryFolder, writeTinyBundle } from './model/tiny-bundle';
-
-/** Node, as it is where there is no native build. */
-const WASM: Machine = {
-  ...NODE_MACHINE,
-  loadOrt: async () => {
-    const ort = await import('onnxruntime-web');
-    ort.env.wasm.numThreads = 1;
-    ort.env.logLevel = 'fatal';
-    return { kind: 'wasm', ort };
-  },
-};
+import { WASM_MACHINE } from './model/wasm-machine';
 
 describe('a model in int8, for requests in the background', () => {
   const folder = temporaryFolder();
@@ -22,7 +11,7 @@ describe('a model in int8, for requests in the background', () => {
 
   for (const [name, machine, again] of [
     ['is opened once more natively', NODE_MACHINE, true],
-    ['is not opened once more as WebAssembly, whose openings share their threads', WASM, false],
+    ['is not opened once more as WebAssembly, whose openings share their threads', WASM_MACHINE, false],
   ] as const) {
     it(name, async () => {
       const loaded = await loadModel(new FolderFiles(folder), machine, { provider: 'cpu', threads: 2 });

@@ -7,7 +7,6 @@ import { LogitsRow } from '../../../../src/engine/diffusion/row';
 import { sampleToken } from '../../../../src/engine/diffusion/sampling';
 import { SummaryRow } from '../../../../src/engine/diffusion/summary-row';
 import { RecentContexts, UncachedContexts } from '../../../../src/engine/model/context-caches';
-import type { Machine } from '../../../../src/engine/model/machine';
 import type { MaskPredictor, PredictorRows } from '../../../../src/engine/model/mask-predictor';
 import { NODE_MACHINE } from '../../../../src/engine/model/node-machine';
 import { tryOut } from '../../../../src/engine/model/provider-trial';
@@ -15,6 +14,7 @@ import { readBundle } from '../../../../src/engine/model/read-bundle';
 import { openSession } from '../../../../src/engine/model/sessions';
 import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
 import { TINY, TINY_WINDOW } from './tiny-network';
+import { WASM_MACHINE } from './wasm-machine';
 
 const context = {
   ids: Int32Array.from({ length: 32 }, (_, i) => 7 + ((i * 37) % 290)),
@@ -60,16 +60,6 @@ async function assertSame(predictor: MaskPredictor, rows: PredictorRows, banned:
   });
 }
 
-const WASM: Machine = {
-  ...NODE_MACHINE,
-  loadOrt: async () => {
-    const ort = await import('onnxruntime-web');
-    ort.env.wasm.numThreads = 1;
-    ort.env.logLevel = 'fatal';
-    return { kind: 'wasm', ort };
-  },
-};
-
 describe('summaries by the graph', () => {
   const folder = temporaryFolder();
 
@@ -78,7 +68,7 @@ describe('summaries by the graph', () => {
     ['in float16', 'f16', NODE_MACHINE, false],
     ['in int8', 'int8', NODE_MACHINE, false],
     ['padded to a few sizes', 'f32', NODE_MACHINE, true],
-    ['in WebAssembly', 'int8', WASM, false],
+    ['in WebAssembly', 'int8', WASM_MACHINE, false],
   ] as const) {
     it(`are those of its logits, ${name}`, async () => {
       const at = path.join(folder, name);
