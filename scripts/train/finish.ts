@@ -85,11 +85,8 @@ async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
     }),
     ...(init && { init: init.config.name, initWeights: init.config.files.weights.sha256 }),
   };
-  const parameters = new Map(
-    [...network.parameters].map(([key, { shape }]) => [key, { shape, data: values.get(key)! }]),
-  );
   await exportBundle({
-    parameters,
+    parameters: network.parametersOf(values),
     architecture: preset.architecture,
     window: preset.batch.window,
     tokenizerFolder: path.join(options.out, 'training', 'tokenizer'),

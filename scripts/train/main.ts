@@ -105,7 +105,7 @@ function build(
   member: Member | undefined,
 ): { trainer: Trainer; network: Network; loop: LoopOptions } {
   const network = new Network(preset.architecture, options.seed);
-  if (init) network.assign(new Map([...init.parameters].map(([name, { data }]) => [name, data])));
+  if (init) network.assignParameters(init.parameters);
   const trainer = new Trainer(network, trainerOptions(preset));
   const { rank, size } = member ?? { rank: 0, size: 1 };
   const part = { each: preset.accumulate, rank, size };

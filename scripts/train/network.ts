@@ -1,7 +1,7 @@
 /** The mask predictor as it is trained: a Transformer encoder whose context rows do not see holes. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../../src/engine/model/bundle-config';
-import { parameterShapes } from '../../src/engine/model/graph/parameters';
+import { parameterShapes, type Parameters } from '../../src/engine/model/graph/parameters';
 import { setValues } from './backend/gpu';
 import { initialValue } from './initial-values';
 import { attention, RowKind } from './ops/attention';
@@ -124,6 +124,18 @@ export class Network {
         );
     }
     for (const [name, parameter] of this.parameters) setValues(parameter, values.get(name)!);
+  }
+
+  /** Takes a bundle's parameters over. @throws Error as `assign` */
+  assignParameters(parameters: Parameters): void {
+    this.assign(new Map([...parameters].map(([name, { data }]) => [name, data])));
+  }
+
+  /** A bundle's parameters. @param values every parameter's */
+  parametersOf(values: ReadonlyMap<string, Float32Array>): Parameters {
+    return new Map(
+      [...this.parameters].map(([name, { shape }]) => [name, { shape, data: values.get(name)! }]),
+    );
   }
 
   dispose(): void {

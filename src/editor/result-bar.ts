@@ -52,14 +52,14 @@ export class ResultBar implements vscode.CodeLensProvider, vscode.Disposable {
     const line = fresh.outcome.ranges[0]!.start.line;
     const range = new vscode.Range(line, 0, line, 0);
     const tooltip = costOf(fresh.outcome.step);
-    const lens = (title: string, command: string): vscode.CodeLens =>
+    const lens = (icon: string, word: string, command: string): vscode.CodeLens =>
       // VS Code drops a plain space behind an icon.
-      new vscode.CodeLens(range, { title: title.replace(' ', '\u00a0'), command, tooltip });
+      new vscode.CodeLens(range, { title: `$(${icon})\u00a0${word}`, command, tooltip });
     return [
-      lens(`$(check) ${vscode.l10n.t('Accept')}`, 'llada.acceptFill'),
-      lens(`$(refresh) ${vscode.l10n.t('Another')}`, 'llada.anotherFill'),
-      lens(`$(sparkle) ${vscode.l10n.t('Improve')}`, 'llada.improveFill'),
-      lens(`$(discard) ${vscode.l10n.t('Undo')}`, 'llada.undoFill'),
+      lens('check', vscode.l10n.t('Accept'), 'llada.acceptFill'),
+      lens('refresh', vscode.l10n.t('Another'), 'llada.anotherFill'),
+      lens('sparkle', vscode.l10n.t('Improve'), 'llada.improveFill'),
+      lens('discard', vscode.l10n.t('Undo'), 'llada.undoFill'),
     ];
   }
 

@@ -1,3 +1,4 @@
+import { bannedTokens } from './candidate';
 import { Canvas, type CellStart } from './diffusion/canvas';
 import type { Row } from './diffusion/row';
 import { probabilityOf } from './diffusion/sampling';
@@ -92,7 +93,7 @@ function draftsOf(
   hole: number,
   limit: number,
 ): Draft[] {
-  const banned = new Set([...tokenizer.unwritable, ...settings.bannedTokens]);
+  const banned = bannedTokens(tokenizer, settings);
   const drafts: Draft[] = [];
   const ranked = findRepetitions(texts.slice(0, hole + 1), texts.slice(hole + 1))
     .map((repetition) => ({ repetition, logOdds: logOddsOf(repetition) }))

@@ -107,7 +107,7 @@ async function run(
   bundle: string | undefined,
 ): Promise<AblationRow> {
   const network = new Network(preset.architecture, seed);
-  if (init) network.assign(new Map([...init.parameters].map(([key, { data }]) => [key, data])));
+  if (init) network.assignParameters(init.parameters);
   const trainer = new Trainer(network, trainerOptions(preset));
   const stream = new BatchStream(
     {
@@ -153,19 +153,16 @@ async function run(
   }
 }
 
-/** Writes a run's bundle, to be evaluated. The command that makes it stands in the card. */
+/** Writes a run's bundle, to be evaluated. How length and doubt were taught stands in its card. */
 async function keep(
   network: Network,
   { steps, batch }: TrainingPreset,
   init: Init,
   out: string,
 ): Promise<void> {
-  const values = await network.values();
   const { name, architecture, window, learned } = init.config;
   await exportBundle({
-    parameters: new Map(
-      [...network.parameters].map(([key, { shape }]) => [key, { shape, data: values.get(key)! }]),
-    ),
+    parameters: network.parametersOf(await network.values()),
     architecture,
     window,
     learned: { ...learned, expand: true, remask: true },

@@ -50,6 +50,7 @@ const lastPhase =
     batch: { ...preset.batch, lastPhase: { ...preset.batch.lastPhase, share, ...change } },
   });
 
+/** A last phase that is the whole run. */
 const resizing = (change: Partial<BatchConfig['lastPhase']['resize']>): Change =>
   lastPhase({ share: 1, resize: { ...resize, ...change } });
 
@@ -110,7 +111,7 @@ export const VARIANTS: readonly Variant[] = [
 
 /** A short run that goes on from a bundle, all of it teaching length and doubt: what these variants change. */
 export function goingOn(steps: number): TrainingPreset {
-  return lastPhase({ share: 1 })(
+  return resizing({})(
     schedule({ shape: 'linear', peak: 5e-4, warmup: Math.ceil(steps / 20) })(baseline(steps)),
   );
 }

@@ -38,10 +38,11 @@ export function findRepetitions(before: readonly string[], after: readonly strin
     ...after.map((text): Place => ({ text: text.slice(0, FARTHEST), side: 'after' })),
   ];
   const hole = { before: places[0]!.text, after: places[before.length]!.text };
+  const lines = linesAround(hole);
   const best = new Map<string, Repetition>();
   for (const place of places) {
     for (const found of [...afterSameBeginning(place, hole), ...beforeSameEnd(place, hole)]) {
-      if (found.text.trim() === '' || !found.text.isWellFormed() || doublesLine(found.text, hole)) continue;
+      if (found.text.trim() === '' || !found.text.isWellFormed() || doublesLine(found.text, lines)) continue;
       const known = best.get(found.text);
       if (!known || known.before + known.after < found.before + found.after) best.set(found.text, found);
     }
@@ -55,12 +56,17 @@ interface Edges {
   readonly after: string;
 }
 
+/** The line that the hole begins in with the one above it, and the line that it ends in with the one below. */
+function linesAround({ before, after }: Edges): Edges {
+  return {
+    before: before.slice(-NEAR).split('\n').slice(-2).join('\n'),
+    after: after.slice(0, NEAR).split('\n').slice(0, 2).join('\n'),
+  };
+}
+
 /** Whether with a text in the hole one of its lines would follow itself, which programs hardly ever have. */
 function doublesLine(text: string, { before, after }: Edges): boolean {
-  // The line that the hole begins in and the one above; the line that it ends in and the one below.
-  const above = before.slice(-NEAR).split('\n').slice(-2);
-  const below = after.slice(0, NEAR).split('\n').slice(0, 2);
-  const lines = `${above.join('\n')}${text}${below.join('\n')}`.split('\n');
+  const lines = `${before}${text}${after}`.split('\n');
   return lines.some((line, i) => line === lines[i + 1] && line.trim().length >= SHORTEST_LINE);
 }
 

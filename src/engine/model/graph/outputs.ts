@@ -1,13 +1,14 @@
 import { SPECIAL_TOKENS } from '../bundle-config';
+import { SUMMARY_ALTERNATIVES } from '../mask-predictor';
 import type { GraphBuilder, Value } from './graph-builder';
 import { ELEMENT_TYPES } from './onnx-proto';
 
 /** Columns of the output `summary`, in this order; how many of each. */
 export const SUMMARY = {
   /** Ids of the tokens with the largest logits, largest first, as float32, which is exact below 2²⁴. */
-  tokens: 8,
+  tokens: 1 + SUMMARY_ALTERNATIVES,
   /** Their logits. */
-  logits: 8,
+  logits: 1 + SUMMARY_ALTERNATIVES,
   /** Σ exp(l − first) over all tokens, `first` being the largest of their logits l. */
   sum: 1,
   /** Σ exp(l − first) · (first − l). */
