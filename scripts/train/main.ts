@@ -14,7 +14,7 @@ import type { TrainingPreset } from './presets';
 import { RunLog } from './run-log';
 import { BatchStream } from './samples/batch-stream';
 import { settingsOf, stepsBeforeLastPhase, trainerOptions } from './settings';
-import { countGpus, gpuEnvironment } from './together/gpus';
+import { countGpus, runOnFirstGpu } from './together/gpus';
 import { joinTeam, Team, type Member } from './together/team';
 import { Trainer } from './trainer';
 import { checkpointFolder, follow, train, type LoopOptions } from './training-loop';
@@ -33,14 +33,13 @@ async function main(): Promise<void> {
   if (follower !== undefined) return runFollower(options, follower);
 
   refuseToOverwrite(options);
+  if (options.gpus !== 1 && (await runOnFirstGpu())) return;
   fs.mkdirSync(options.out, { recursive: true });
   const signal = interruptible();
   const init = options.init === undefined ? undefined : await importBundle(options.init);
   const preset = settingsOf(options, init?.config);
   const prepared = await prepare(options, preset, path.join(ROOT, '.cache'), signal);
 
-  // The others are told which GPU is theirs; the first in PCI order need not be the one that is taken untold.
-  if (options.gpus !== 1) Object.assign(process.env, gpuEnvironment(0));
   const backend = await selectBackend(options.backend);
   const size = options.gpus === 'auto' ? (backend.name === 'webgpu' ? countGpus() : 1) : options.gpus;
   const device = `${backend.name}: ${backend.description}`;

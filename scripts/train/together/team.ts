@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { FileExchange, type Barrier } from './exchange';
-import { gpuEnvironment } from './gpus';
+import { launchOnGpu } from './gpus';
 
 /** A process's place among those that train together; rank 0 leads. */
 export interface Member {
@@ -60,16 +60,18 @@ export class Team implements Member, Barrier {
   #failure: Error | undefined;
   #stopped = false;
 
-  constructor({ size, program, args, execArgv }: TeamOptions) {
+  constructor({ size, program, args, execArgv = process.execArgv }: TeamOptions) {
     this.size = size;
     this.#folder = fs.mkdtempSync(path.join(fs.existsSync(MEMORY) ? MEMORY : os.tmpdir(), 'llada-train-'));
     this.exchange = new FileExchange(this.#folder, 0, size, this);
     this.#children = Array.from({ length: size - 1 }, (_, i) => {
       const place: Place = { rank: i + 1, size, folder: this.#folder };
+      const launch = launchOnGpu(place.rank);
       const child = fork(program, args, {
-        env: { ...process.env, ...gpuEnvironment(place.rank), [VARIABLE]: JSON.stringify(place) },
+        execPath: launch.command,
+        execArgv: [...launch.args, ...execArgv],
+        env: { ...process.env, ...launch.env, [VARIABLE]: JSON.stringify(place) },
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-        ...(execArgv && { execArgv: [...execArgv] }),
       });
       child.on('message', () => {
         this.#ready++;
