@@ -8,27 +8,20 @@ import { waitUntil } from '../../test/ui/support/wait';
 import { ROOT } from '../setup/paths';
 
 const FILE = path.join(ROOT, 'media/pictures/fill.gif');
-const SHELF = `export class Shelf {
-  constructor(books = []) {
-    this.books = books;
-  }
+/** Nothing before the hole says what is missing, the function behind it does. */
+const ORDER = `export interface Order {
+  id: string;
+  items: Item[];
+  [MASK]
+  paid: boolean;
+}
 
-  add(book) {
-    this.books.push(book);
-  }
-
-  remove(book) {
-    const index = this.books.indexOf(book);
-    if (index >= 0) this.books.splice(index, 1);
-  }
-
-  get size() {
-    return this.books.length;
-  }
+export function describe(order: Order): string {
+  const state = order.paid ? 'paid' : 'open';
+  return \`\${order.id}: \${order.items.length} items, \${order.total} (\${state})\`;
 }
 `;
-/** The body of remove. */
-const BODY = { from: [11, 5], to: [12, 49] } as const;
+const HOLE = [4, 9] as const;
 
 const COLORS = 128;
 /** How long the pictures before, during and after the fill stand, ms. */
@@ -45,7 +38,7 @@ async function record(code: VsCode): Promise<Frame[]> {
     const png = await code.page.screenshot({ animations: 'disabled', caret: 'hide' });
     if (!frames.at(-1)?.png.equals(png)) frames.push({ png, delay });
   };
-  await code.select(BODY.from, BODY.to);
+  await code.goTo(HOLE);
   await take(DELAYS.before);
   await code.runCommand('LLaDA: Fill Masked Region');
   const masks = async (): Promise<boolean> => (await code.decorationTexts()).length > 0;
@@ -72,9 +65,9 @@ function animate(frames: readonly Frame[]): Uint8Array {
 
 async function main(): Promise<void> {
   const code = await openVsCode({
-    files: { 'shelf.js': SHELF },
-    open: 'shelf.js',
-    viewport: { width: 760, height: 480 },
+    files: { 'order.ts': ORDER },
+    open: 'order.ts',
+    viewport: { width: 760, height: 400 },
     settings: {
       'llada.threshold': 0,
       'llada.inlineCompletions.enabled': false,
@@ -82,7 +75,8 @@ async function main(): Promise<void> {
       'editor.lightbulb.enabled': 'off',
       'editor.renderWhitespace': 'none',
       'editor.scrollbar.vertical': 'hidden',
-      'javascript.validate.enable': false,
+      'editor.scrollbar.horizontal': 'hidden',
+      'typescript.validate.enable': false,
       'workbench.activityBar.location': 'hidden',
       'breadcrumbs.enabled': false,
       'editor.stickyScroll.enabled': false,
