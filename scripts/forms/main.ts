@@ -1,4 +1,4 @@
-/** npm run bench:forms -- FOLDER…: size, speed and memory of bundles beside each other, on the CPU. */
+/** npm run bench:forms -- FOLDER…: size, speed and memory of bundles beside each other. */
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { findPlaces } from '../../src/cli/bench/places';
 import { summarize } from '../../src/cli/bench/report';
 import { contextAndStep } from '../../src/cli/bench/rows';
 import { exitCodeOf } from '../../src/cli/exit-code';
-import { countFrom, userPath } from '../../src/cli/options';
+import { countFrom, providerOption, userPath, type EngineOptions } from '../../src/cli/options';
 import { inChildProcess } from '../../src/engine/process/child-process';
 import { EngineClient } from '../../src/engine/process/client';
 import { ROOT } from '../setup/paths';
@@ -27,15 +27,16 @@ interface Form {
 
 void exitCodeOf(async (signal) => {
   const command = new Command('bench:forms')
-    .description('Measures bundles beside each other, on the CPU; ratios are to the first.')
+    .description('Measures bundles beside each other; ratios are to the first.')
     .exitOverride()
     .argument('<folders...>', 'model bundles')
     .option('--rounds <count>', 'lines that each fills', countFrom(1), 40)
+    .addOption(providerOption('cpu'))
     .parse(process.argv);
-  const { rounds } = command.opts<{ rounds: number }>();
+  const { rounds, provider } = command.opts<{ rounds: number; provider: EngineOptions['provider'] }>();
   const forms: Form[] = [];
   try {
-    for (const folder of command.args) forms.push(await open(userPath(folder)));
+    for (const folder of command.args) forms.push(await open(userPath(folder), provider));
     await measure(forms, rounds, signal);
     for (const line of await table(forms)) console.log(line);
   } finally {
@@ -43,9 +44,9 @@ void exitCodeOf(async (signal) => {
   }
 }).then((exitCode) => (process.exitCode = exitCode));
 
-async function open(folder: string): Promise<Form> {
+async function open(folder: string, provider: EngineOptions['provider']): Promise<Form> {
   const host = path.join(ROOT, 'dist/engine-host.js');
-  const engine = await EngineClient.start(inChildProcess(host, folder), { provider: 'cpu' });
+  const engine = await EngineClient.start(inChildProcess(host, folder), { provider });
   const bytes = readdirSync(folder)
     .filter((name) => /\.(onnx|bin)$/.test(name))
     .reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);

@@ -28,11 +28,13 @@ export function addModelOptions(command: Command): Command {
         userPath,
       ),
     )
-    .addOption(
-      new Option('--provider <name>', 'what the model runs on')
-        .choices(['auto', 'cpu', 'webgpu', 'cuda'])
-        .default('auto'),
-    );
+    .addOption(providerOption('auto'));
+}
+
+export function providerOption(standard: EngineOptions['provider']): Option {
+  return new Option('--provider <name>', 'what the model runs on')
+    .choices(['auto', 'cpu', 'webgpu', 'cuda'])
+    .default(standard);
 }
 
 /** What the reverse process takes, by the engine's names for it. Unset ones stay away: the engine has its own defaults. */
