@@ -1,12 +1,25 @@
 // Takes the pictures of the walkthrough from the running extension: npx tsx scripts/pictures/editor.ts
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { BODY, CART, METHOD } from '../../test/ui/support/cart';
+import { CART, METHOD } from '../../test/ui/support/cart';
 import { openVsCode, type VsCode } from '../../test/ui/support/vs-code';
 import { waitUntil } from '../../test/ui/support/wait';
 import { ROOT } from '../setup/paths';
 
 const FOLDER = path.join(ROOT, 'media', 'walkthrough');
+
+/** A hole that keeps its length, long enough to be seen half filled. */
+const LONG = '[MASK:32]';
+const SHORT = '[MASK]';
+
+function cartWith(hole: string): string {
+  return CART.replace(/let total[^]*return total;/, hole);
+}
+
+async function fill(code: VsCode, hole: string): Promise<void> {
+  await code.goTo([8, 5 + hole.length]);
+  await code.runCommand('LLaDA: Fill Masked Region');
+}
 
 async function picture(code: VsCode, name: string): Promise<void> {
   await code.page.screenshot({ path: path.join(FOLDER, `${name}.png`), animations: 'disabled' });
@@ -15,7 +28,7 @@ async function picture(code: VsCode, name: string): Promise<void> {
 async function main(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   const code = await openVsCode({
-    files: { 'cart.js': CART, 'shop.js': CART },
+    files: { 'cart.js': cartWith(LONG), 'basket.js': cartWith(SHORT), 'shop.js': CART },
     open: 'cart.js',
     viewport: { width: 800, height: 460 },
     settings: {
@@ -37,8 +50,7 @@ async function main(): Promise<void> {
   // A slow machine's notification, which names the source of an unpacked extension wrongly.
   await code.page.addStyleTag({ content: '.notifications-toasts { display: none !important; }' });
 
-  await code.select(...BODY);
-  await code.runCommand('LLaDA: Fill Masked Region');
+  await fill(code, LONG);
   await waitUntil(
     async () => {
       const texts = await code.decorationTexts();
@@ -47,9 +59,11 @@ async function main(): Promise<void> {
     () => 'The fill was over before there was anything to see.',
   );
   await picture(code, 'fill');
+
+  await code.openFile('basket.js');
+  await fill(code, SHORT);
   await code.page.locator('.codelens-decoration a', { hasText: 'Accept' }).first().waitFor();
   await picture(code, 'result-bar');
-  await code.press('Control+z');
 
   await code.openFile('shop.js');
   await code.select(...METHOD);
@@ -68,11 +82,9 @@ async function main(): Promise<void> {
   await picture(code, 'menu');
   await code.press('Escape');
 
-  for (const start of ['  const count = ', '  if (', '  return this.']) {
+  for (const start of ['const count = ', 'if (', 'return this.']) {
     await code.goTo([13, 4]);
-    await code.press('Enter');
-    await code.press('Enter');
-    await code.typeText(`isEmpty() {\n${start}`);
+    await code.typeText(`\n\nisEmpty() {\n${start}`);
     const ghost = await Promise.race([
       code.ghostText().catch(() => undefined),
       new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 6000)),
