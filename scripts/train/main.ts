@@ -32,8 +32,9 @@ async function main(): Promise<void> {
   const follower = joinTeam();
   if (follower !== undefined) return runFollower(options, follower);
 
-  refuseToOverwrite(options);
   if (options.gpus !== 1 && (await runOnFirstGpu())) return;
+
+  refuseToOverwrite(options);
   fs.mkdirSync(options.out, { recursive: true });
   const signal = interruptible();
   const init = options.init === undefined ? undefined : await importBundle(options.init);

@@ -31,6 +31,7 @@ export function addModelOptions(command: Command): Command {
     .addOption(providerOption('auto'));
 }
 
+/** @param standard what it is when not given */
 export function providerOption(standard: EngineOptions['provider']): Option {
   return new Option('--provider <name>', 'what the model runs on')
     .choices(['auto', 'cpu', 'webgpu', 'cuda'])

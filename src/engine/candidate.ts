@@ -5,9 +5,9 @@ import { ReverseProcess, type ReverseStep } from './diffusion/reverse-process';
 import type { Row } from './diffusion/row';
 import type { Sampling } from './diffusion/sampling';
 import { SPECIAL } from './model/bundle-config';
+import { SUMMARY_ALTERNATIVES } from './model/mask-predictor';
 import { tokenIds, type Ask } from './predict';
 import type { Runtime } from './runtime';
-import { SUMMARY_ALTERNATIVES } from './model/mask-predictor';
 import type { ReverseProcessSettings } from './settings';
 import type { Tokenizer } from './text/tokenizer';
 

@@ -21,7 +21,7 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Says to a process that it has been started on a GPU of its own. */
+/** Says to the process that `runOnFirstGpu` starts that it is that one. */
 const ALONE = 'LLADA_TRAIN_ALONE';
 
 /**
@@ -38,7 +38,7 @@ export function launchOnGpu(rank: number): Launch {
   return (
     launchHiding(others, deviceFile(own)) ?? {
       ...plain,
-      env: { [ALONE]: '1', DRI_PRIME: `pci-${own.replace(/[:.]/g, '_')}` },
+      env: { DRI_PRIME: `pci-${own.replace(/[:.]/g, '_')}` },
     }
   );
 }
@@ -64,7 +64,7 @@ export function launchHiding(files: readonly string[], shown: string): Launch | 
   for (const user of [[], ['--map-root-user']]) {
     const args = ['--mount', ...user, '--', 'sh', '-c', HIDE, 'sh', shown, String(files.length), ...files];
     if (spawnSync('unshare', [...args, 'true']).status === 0)
-      return { command: 'unshare', args: [...args, process.execPath], env: { [ALONE]: '1' } };
+      return { command: 'unshare', args: [...args, process.execPath], env: {} };
   }
   return undefined;
 }
@@ -79,7 +79,7 @@ export async function runOnFirstGpu(): Promise<boolean> {
   const { command, args, env } = launchOnGpu(0);
   const child = spawn(command, [...args, ...process.execArgv, ...process.argv.slice(1)], {
     stdio: 'inherit',
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, [ALONE]: '1' },
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   process.exitCode = await new Promise<number>((resolve, reject) => {
