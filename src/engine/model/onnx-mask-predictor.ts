@@ -35,10 +35,7 @@ interface Output {
   readonly bans?: Float32Array;
 }
 
-/**
- * The mask predictor on an ONNX Runtime session of the graph that `buildNetwork` describes. Graphs of earlier versions
- * have no summary.
- */
+/** The mask predictor on an ONNX Runtime session of the graph that `buildNetwork` describes. */
 export class OnnxMaskPredictor implements MaskPredictor {
   readonly vocabulary: number;
   readonly summarize: Summarize | undefined;
@@ -83,7 +80,9 @@ export class OnnxMaskPredictor implements MaskPredictor {
       const made = await this.#run(none, rows, bias, new Int32Array(1));
       made['logits']?.dispose();
       const past = Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, made[name]!]));
-      cache = new OnnxContextCache(length, count, past, this.#caches);
+      // Some graphs give the past they were given, one row that nobody looks at, before the new rows.
+      const [, , given] = past['past_k_0']!.dims as [number, number, number, number];
+      cache = new OnnxContextCache(length, given - count, given, past, this.#caches);
     }
     this.#caches.add(cache);
     return cache;
@@ -179,14 +178,18 @@ export class OnnxMaskPredictor implements MaskPredictor {
     const shape = [1, heads, 1, headWidth];
     const nothing = new this.tensors('float32', new Float32Array(heads * headWidth), shape);
     const past = Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, nothing]));
-    return new OnnxContextCache(0, 1, past, this.#caches);
+    return new OnnxContextCache(0, 0, 1, past, this.#caches);
   }
 }
 
 class OnnxContextCache implements ContextCache {
-  /** @param rows of the tensors, padding included @param alive the predictor's caches that have not been released */
+  /**
+   * @param first row of the context's first token @param rows of the tensors, padding included
+   * @param alive the predictor's caches that have not been released
+   */
   constructor(
     readonly length: number,
+    readonly first: number,
     readonly rows: number,
     readonly past: Tensors,
     private readonly alive: Set<OnnxContextCache>,
@@ -209,7 +212,7 @@ export function cacheNames(layers: number): string[] {
  * @param count of the rows those that are no padding
  */
 function attentionBias(
-  cache: Pick<OnnxContextCache, 'length' | 'rows'>,
+  cache: Pick<OnnxContextCache, 'length' | 'first' | 'rows'>,
   rows: number,
   count: number,
   candidates?: Int32Array,
@@ -218,7 +221,8 @@ function attentionBias(
   const bias = new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) {
     const start = row * width;
-    bias.fill(HIDDEN, start + cache.length, start + cache.rows);
+    bias.fill(HIDDEN, start, start + cache.first);
+    bias.fill(HIDDEN, start + cache.first + cache.length, start + cache.rows);
     bias.fill(HIDDEN, start + cache.rows + count, start + width);
     if (!candidates || row >= count) continue;
     for (let other = 0; other < count; other++) {

@@ -10,6 +10,12 @@ const NOT_HERE = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND', 'ERR_DLOPE
  */
 const TELEMETRY_OFF = ['ORT_DISABLE_TELEMETRY', 'ORT_TELEMETRY_DISABLED'];
 
+/**
+ * On CUDA attention with a bias fails for some numbers of rows (of queries a multiple of 16 from 256 on, of keys none of 4)
+ * unless this is set: it then takes its other way.
+ */
+const MEMORY_EFFICIENT_ATTENTION_OFF = 'ORT_DISABLE_MEMORY_EFFICIENT_ATTENTION';
+
 let loaded: Promise<OrtModule> | undefined;
 
 /**
@@ -25,7 +31,7 @@ export function loadOrt(threads: number): Promise<OrtModule> {
 }
 
 async function load(threads: number): Promise<OrtModule> {
-  for (const name of TELEMETRY_OFF) process.env[name] = '1';
+  for (const name of [...TELEMETRY_OFF, MEMORY_EFFICIENT_ATTENTION_OFF]) process.env[name] = '1';
   try {
     return quiet({ kind: 'native', ort: await import('onnxruntime-node') });
   } catch (error) {

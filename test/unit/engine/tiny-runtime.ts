@@ -4,10 +4,10 @@ import { loadRuntime } from '../../../src/engine/load';
 import type { Runtime } from '../../../src/engine/runtime';
 import { temporaryFolder, writeTinyBundle } from './model/tiny-bundle';
 
-/** A real network of random weights on ONNX Runtime, in this process. */
+/** A real network of random weights on ONNX Runtime, in this process, in the form that CPUs run. */
 export async function tinyRuntime(): Promise<Runtime> {
   const folder = temporaryFolder();
-  await writeTinyBundle(folder, 'f32');
+  await writeTinyBundle(folder, 'int8');
   return (await loadRuntime(folder, { provider: 'cpu', threads: 1 })).runtime;
 }
 

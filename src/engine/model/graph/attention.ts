@@ -1,111 +1,24 @@
-import type { GraphBuilder, Value } from './graph-builder';
+import type { Value } from './graph-builder';
 
-/** Keys and values, each [1, heads, rows, headWidth]. */
+/** Keys and values of some rows. */
 export interface KeysAndValues {
   readonly keys: Value;
   readonly values: Value;
 }
 
-/** Something of the past rows and of the new ones. */
-export interface PastAndNew {
-  readonly past: Value;
-  readonly fresh: Value;
-}
-
-const KEY_AXIS = 2;
-
-/** What attention needs to know about the numbers of rows; the same in every layer. */
-export interface RowCounts {
-  /** int64 [2]: P and N. */
-  readonly lengths: Value;
-  /** bool [1]: P > 0. */
-  readonly hasPast: Value;
-  /** float32 [2, N] of ones. */
-  readonly ones: Value;
-}
-
-/** @param keys past keys [1, heads, P, headWidth] @param ids [1, N] */
-export function countRows(graph: GraphBuilder, keys: Value, ids: Value): RowCounts {
-  const lengthOf = (x: Value, axis: number): Value => graph.op('Shape', [x], { start: axis, end: axis + 1 });
-  const [past, fresh] = [lengthOf(keys, KEY_AXIS), lengthOf(ids, 1)];
-  const one = graph.constant('one', 'f32', [1, 1], Float32Array.of(1));
-  return {
-    lengths: graph.op('Concat', [past, fresh], { axis: 0 }),
-    hasPast: graph.op('Greater', [past, graph.integers(0)]),
-    ones: graph.op('Expand', [one, graph.op('Concat', [graph.integers(2), fresh], { axis: 0 })]),
-  };
-}
-
-/** The bias [1, 1, n, P + N], cut and turned as `attention` wants it: [1, 1, P, n] and [1, 1, N, n]. */
-export function splitBias(graph: GraphBuilder, bias: Value, { lengths }: RowCounts): PastAndNew {
-  const byKey = graph.op('Transpose', [bias], { perm: [0, 1, 3, 2] });
-  const [past, fresh] = graph.ops('Split', [byKey, lengths], { axis: KEY_AXIS }, 2);
-  return { past: past!, fresh: fresh! };
-}
-
 /**
- * Softmax attention over past and new rows, without ever joining them: the past is as long as the context and would be
- * copied at every step. Keys and (transposed) values are the left operands, which the CPU's matrix product reads in
- * place, while it would repack a right one.
+ * Softmax attention of some rows to past and new ones, with a bias added to the scores.
  *
- * @param query [1, n, heads, headWidth], already divided by √headWidth
- * @returns [1, n, heads, headWidth]
+ * @param query already divided by √headWidth, [1, n, heads · headWidth]
+ * @param fresh new rows [1, N, heads · headWidth]
+ * @param past [1, heads, P, headWidth]
+ * @returns `attended` [1, n, heads · headWidth]; `cached`, what a later run is given as its past
  */
-export function attention(
-  graph: GraphBuilder,
+export type Attention = (
   query: Value,
-  past: KeysAndValues,
   fresh: KeysAndValues,
-  bias: PastAndNew,
-  counts: RowCounts,
-): Value {
-  const both = (make: (rows: KeysAndValues, of: 'past' | 'fresh') => Value): PastAndNew => ({
-    past: make(past, 'past'),
-    fresh: make(fresh, 'fresh'),
-  });
-  const columns = graph.op('Transpose', [query], { perm: [0, 2, 3, 1] });
-  const scores = both(({ keys }, of) => graph.op('Add', [graph.op('MatMul', [keys, columns]), bias[of]]));
-  const largest = [scores.past, scores.fresh].map((part) =>
-    graph.op('ReduceMax', [part, graph.integers(KEY_AXIS)], { keepdims: 1 }),
-  );
-  const peak = graph.op('Max', largest);
-  const weights = both((_, of) => graph.op('Exp', [graph.op('Sub', [scores[of], peak])]));
-  const sums = both(({ values }, of) =>
-    graph.op('MatMul', [graph.op('Transpose', [values], { perm: [0, 1, 3, 2] }), weights[of]]),
-  );
-  // ONNX Runtime 1.30 fuses that transpose into the product, which then leaves its result unset when there is no past.
-  const pastSum = graph.op('Where', [counts.hasPast, sums.past, graph.scalar(0)]);
-  const sum = graph.op('Add', [pastSum, sums.fresh]);
-  const pastTotal = graph.op('ReduceSum', [weights.past, graph.integers(KEY_AXIS)], { keepdims: 1 });
-  const total = graph.op('Add', [pastTotal, totalOfFresh(graph, weights.fresh, counts)]);
-  const mean = graph.op('Div', [sum, total]);
-  return graph.op('Transpose', [mean], { perm: [0, 3, 1, 2] });
-}
+  past: KeysAndValues,
+) => { readonly attended: Value; readonly cached: KeysAndValues };
 
-/**
- * Sums over the new keys [1, heads, N, n] → [1, heads, 1, n] as a product with ones. Unlike ReduceSum's, its sums run in
- * the keys' order one by one, so that hidden keys, which add zeros, change no bit of them. (Of a single row of ones the
- * product would be another kernel's, which pairs them.)
- */
-function totalOfFresh(graph: GraphBuilder, weights: Value, { ones }: RowCounts): Value {
-  const twice = graph.op('MatMul', [ones, weights]);
-  return graph.op('Slice', [twice, graph.integers(0), graph.integers(1), graph.integers(KEY_AXIS)]);
-}
-
-/**
- * Softmax attention of rows that all see each other, and nothing else, by ONNX Runtime's own operator. It never writes
- * the scores to memory (flash attention), as long as there is neither a bias nor a past.
- *
- * @param query already divided by √headWidth; all three [1, n, heads · headWidth]
- * @returns [1, n, heads · headWidth]
- */
-export function openAttention(
-  graph: GraphBuilder,
-  query: Value,
-  keys: Value,
-  values: Value,
-  heads: number,
-): Value {
-  const attributes = { num_heads: heads, scale: { float: 1 } };
-  return graph.runtimeOp('MultiHeadAttention', [query, keys, values], attributes)[0]!;
-}
+/** @param ofAsking picks of the bias of all new rows that of the rows that ask */
+export type AttentionOf = (ofAsking: (bias: Value) => Value) => Attention;

@@ -1,10 +1,12 @@
 import { isQuantized, type Architecture, type WeightPrecision, type Window } from '../bundle-config';
-import { attention, countRows, openAttention, splitBias, type PastAndNew } from './attention';
+import type { Attention } from './attention';
 import { GraphBuilder, type Value } from './graph-builder';
+import { joinedAttention } from './joined-attention';
 import { matrices } from './matrices';
 import { ELEMENT_TYPES } from './onnx-proto';
 import { addOutputs } from './outputs';
 import { rotaryEmbedding } from './rotary';
+import { splitAttention } from './split-attention';
 import { weightLayout } from './weight-layout';
 
 /** Everything the graph's file depends on. */
@@ -27,6 +29,8 @@ export interface NetworkSpec {
  * [1, heads, P, headWidth] for every layer i, P ≥ 0.
  * Outputs: `logits` float32 [L, vocabulary]; `summary` float32 [S, SUMMARY_WIDTH], see `SUMMARY`; `k_i` and `v_i` float32
  * [1, heads, N, headWidth], the new rows' own.
+ * With float weights, which GPUs run, there are no `detailed`, `summarized`, `bans` and `summary`: `logits` are of all R
+ * rows; and `k_i` and `v_i` are of past and new rows, P + N.
  *
  * @returns the bytes of model.onnx
  */
@@ -40,8 +44,7 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
   const cacheShape = (rows: string): (number | string)[] => [1, heads, rows, headWidth];
 
   const ids = graph.input('ids', 'i32', [1, 'N']);
-  // RotaryEmbedding takes 64-bit positions only.
-  const positions = graph.op('Cast', [graph.input('positions', 'i32', [1, 'N'])], { to: ELEMENT_TYPES.i64 });
+  const positions = graph.input('positions', 'i32', [1, 'N']);
   const rows = graph.input('rows', 'i32', ['R']);
   const bias = graph.input('bias', 'f32', [1, 1, 'from', 'to']);
   const pasts = Array.from({ length: layers }, (_, layer) => ({
@@ -50,21 +53,18 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
   }));
 
   const wanted = (x: Value, axis: number): Value => graph.op('Gather', [x, rows], { axis });
-  const counts = countRows(graph, pasts[0]!.keys, ids);
-  const fused = isQuantized(spec.precision);
-  // A bias of one element says that nothing is hidden and that there is no past.
-  const open = graph.op('Equal', [graph.op('Size', [bias]), graph.integers(1)]);
-  const biasOf = (rowsOf: () => Value): PastAndNew => {
-    const split = (): readonly Value[] => {
-      const { past, fresh } = splitBias(graph, rowsOf(), counts);
-      return [past, fresh];
-    };
-    const none = (): readonly Value[] => [graph.op('Identity', [bias]), graph.op('Identity', [bias])];
-    const [past, fresh] = fused ? graph.choose(open, none, split) : split();
-    return { past: past!, fresh: fresh! };
-  };
-  const every = { positions, bias: biasOf(() => bias) };
-  const last = { positions: wanted(positions, 1), bias: biasOf(() => wanted(bias, 2)) };
+  const quantized = isQuantized(spec.precision);
+  const attentionOf = quantized
+    ? splitAttention(graph, spec.architecture, bias, pasts[0]!.keys, ids)
+    : joinedAttention(graph, spec.architecture, bias);
+  const cachedRows = quantized ? 'N' : 'P + N';
+  // RotaryEmbedding takes 64-bit positions only, which WebGPU would choose among on the CPU.
+  const long = (x: Value): Value => graph.op('Cast', [x], { to: ELEMENT_TYPES.i64 });
+  const asking = (of: (x: Value, axis: number) => Value): { positions: Value; attention: Attention } => ({
+    positions: long(of(positions, 1)),
+    attention: attentionOf((whole) => of(whole, 2)),
+  });
+  const [every, last] = [asking((x) => x), asking(wanted)];
 
   const perHead = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads, headWidth)]);
   const joined = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads * headWidth)]);
@@ -91,27 +91,19 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
 
   pasts.forEach((past, layer) => {
     const name = (part: string): string => `layer.${layer}.${part}`;
-    const byHead = (rowMajor: Value): Value => graph.op('Transpose', [rowMajor], { perm: [0, 2, 1, 3] });
-    const rowKeys = turned(matrix.multiply(h, name('key')), gain(name('keyNorm')), positions);
-    const rowValues = matrix.multiply(h, name('value'));
-    const keys = byHead(perHead(rowKeys));
-    const values = byHead(perHead(rowValues));
-    graph.output(`k_${layer}`, keys, 'f32', cacheShape('N'));
-    graph.output(`v_${layer}`, values, 'f32', cacheShape('N'));
-    let asking = every;
+    const keys = turned(matrix.multiply(h, name('key')), gain(name('keyNorm')), every.positions);
+    const values = matrix.multiply(h, name('value'));
+    const { positions: at, attention } = layer === layers - 1 ? last : every;
     if (layer === layers - 1) {
-      asking = last;
       h = wanted(h, 1);
       x = wanted(x, 1);
     }
     // The scores' factor 1/√headWidth lies in the queries' gain.
     const scaled = graph.op('Mul', [gain(name('queryNorm')), graph.scalar(1 / Math.sqrt(headWidth))]);
-    const query = turned(matrix.multiply(h, name('query')), scaled, asking.positions);
-    const general = (): readonly Value[] => [
-      joined(attention(graph, perHead(query), past, { keys, values }, asking.bias, counts)),
-    ];
-    const all = (): readonly Value[] => [openAttention(graph, query, rowKeys, rowValues, heads)];
-    const attended = (fused ? graph.choose(open, all, general) : general())[0]!;
+    const query = turned(matrix.multiply(h, name('query')), scaled, at);
+    const { attended, cached } = attention(query, { keys, values }, past);
+    graph.output(`k_${layer}`, cached.keys, 'f32', cacheShape(cachedRows));
+    graph.output(`v_${layer}`, cached.values, 'f32', cacheShape(cachedRows));
     addAndNormalize(matrix.multiply(attended, name('output')), name('norm2'));
     // QuickGelu with α = 1 is SiLU.
     const silu = graph.runtimeOp('QuickGelu', [matrix.multiply(h, name('gate'))], {
@@ -125,6 +117,8 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
   });
 
   const logits = matrix.logits(graph.op('Reshape', [h, graph.integers(-1, width)]));
-  addOutputs(graph, logits, vocabulary);
+  // The many small programs of a summary take a GPU longer than the logits take to fetch.
+  if (quantized) addOutputs(graph, logits, vocabulary);
+  else graph.output('logits', logits, 'f32', ['R', vocabulary]);
   return graph.encode('mask-predictor');
 }

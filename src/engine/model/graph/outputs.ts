@@ -21,12 +21,9 @@ export const SUMMARY_WIDTH = Object.values(SUMMARY).reduce((sum, count) => sum +
 /** Added to a logit it leaves nothing of the token, and no NaN as −∞ would. */
 export const BANNED = -1e30;
 
-/** WebGPU sorts up to this many numbers in one program, and more in some hundred. */
-const SORTED_AT_ONCE = 2048;
-
 /**
- * The logits of some rows and summaries of some, which are quicker to compute here and little to fetch from a GPU: on
- * WebGPU all outputs come back, wanted or not.
+ * The logits of some rows and summaries of some, which are quicker to compute here. Rows are chosen because all outputs are
+ * computed, wanted or not.
  *
  * @param logits [R, vocabulary]
  */
@@ -36,13 +33,14 @@ export function addOutputs(graph: GraphBuilder, logits: Value, vocabulary: numbe
   graph.output('logits', chosen('detailed', 'L'), 'f32', ['L', vocabulary]);
   const wanted = chosen('summarized', 'S');
   const allowed = graph.op('Add', [wanted, graph.input('bans', 'f32', [vocabulary])]);
-  const { tokens, largest } = largestLogits(graph, allowed, vocabulary);
-  const below = graph.op('Sub', [columns(graph, largest, 1), allowed]);
+  // Of equal ones the lowest ids come first.
+  const [largest, tokens] = graph.ops('TopK', [allowed, graph.integers(SUMMARY.tokens)], { axis: -1 }, 2);
+  const below = graph.op('Sub', [columns(graph, largest!, 1), allowed]);
   const weights = graph.op('Exp', [graph.op('Neg', [below])]);
   const total = (x: Value): Value => sum(graph, x, vocabulary);
   const parts = [
-    tokens,
-    largest,
+    graph.op('Cast', [tokens!], { to: ELEMENT_TYPES.f32 }),
+    largest!,
     total(weights),
     total(graph.op('Mul', [weights, below])),
     columns(graph, wanted, SUMMARY.reserved),
@@ -64,38 +62,6 @@ function sum(graph: GraphBuilder, x: Value, vocabulary: number): Value {
 /** The first columns. */
 function columns(graph: GraphBuilder, x: Value, count: number): Value {
   return graph.op('Slice', [x, graph.integers(0), graph.integers(count), graph.integers(-1)]);
-}
-
-/**
- * The largest of the logits [S, vocabulary] and their tokens, both float32 [S, 8]; of equal ones the lowest ids. The
- * vocabulary is taken in parts where that is quicker: the largest of all are among the largest of the parts.
- */
-function largestLogits(
-  graph: GraphBuilder,
-  logits: Value,
-  vocabulary: number,
-): { readonly tokens: Value; readonly largest: Value } {
-  const count = SUMMARY.tokens;
-  const top = (x: Value): { ids: Value; values: Value } => {
-    const [values, ids] = graph.ops('TopK', [x, graph.integers(count)], { axis: -1 }, 2);
-    return { values: values!, ids: ids! };
-  };
-  const asFloat = (ids: Value): Value => graph.op('Cast', [ids], { to: ELEMENT_TYPES.f32 });
-  const size = largestDivisor(vocabulary, SORTED_AT_ONCE);
-  const parts = vocabulary / size;
-  if (parts === 1 || size < SORTED_AT_ONCE / 4) {
-    const { ids, values } = top(logits);
-    return { tokens: asFloat(ids), largest: values };
-  }
-  const ofParts = top(graph.op('Reshape', [logits, graph.integers(-1, parts, size)]));
-  const starts = Float32Array.from({ length: parts }, (_, part) => part * size);
-  const tokens = graph.op('Add', [
-    asFloat(ofParts.ids),
-    graph.constant('part_starts', 'f32', [parts, 1], starts),
-  ]);
-  const joined = (x: Value): Value => graph.op('Reshape', [x, graph.integers(-1, parts * count)]);
-  const { ids, values } = top(joined(ofParts.values));
-  return { tokens: graph.op('GatherElements', [joined(tokens), ids], { axis: -1 }), largest: values };
 }
 
 /** The largest divisor of a number that is no larger than `most`. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
 import path from 'node:path';
 import {
   isQuantized,
@@ -129,6 +131,23 @@ describe('mask predictor on ONNX Runtime', () => {
     for (const [name, [before, rows]] of Object.entries(cases)) {
       it(name, async () => assertClose(await ask(f32, before, rows), expected(before, rows), 1e-4));
     }
+
+    it('by a graph made before, whose keys and values are of the new rows alone', async () => {
+      const at = path.join(folder, 'before');
+      await writeTinyBundle(at, 'f32', { parameters });
+      const graph = fs.readFileSync('test/unit/engine/model/exports/before-joined-attention.onnx');
+      fs.writeFileSync(path.join(at, 'model.onnx'), graph);
+      const config = path.join(at, 'config.json');
+      const json = JSON.parse(fs.readFileSync(config, 'utf8')) as { files: { graph: object } };
+      const sha256 = createHash('sha256').update(graph).digest('hex');
+      json.files.graph = { name: 'model.onnx', bytes: graph.length, sha256 };
+      fs.writeFileSync(config, JSON.stringify(json));
+      const predictor = await openSession(await readBundle(at), NODE_MACHINE, 'cpu', 1);
+      for (const [before, rows] of Object.values(cases)) {
+        assertClose(await ask(predictor, before, rows), expected(before, rows), 1e-4);
+      }
+      await predictor.dispose();
+    });
 
     it('two candidates together as each alone', async () => {
       const holes = [hole(5, 0), hole(8, 1)];

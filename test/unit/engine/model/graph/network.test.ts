@@ -23,11 +23,8 @@ describe('the graph', () => {
     wanted,
   );
 
-  /** Feeds without a past; the rows wanted are summarised, the last first. */
-  function feeds(
-    biasSize = ids.length,
-    bans = new Float32Array(TINY.vocabulary),
-  ): Record<string, ort.Tensor> {
+  /** Feeds without a past. */
+  function feeds(biasSize = ids.length): Record<string, ort.Tensor> {
     const { layers, heads, headWidth } = TINY;
     const empty = (): ort.Tensor => new ort.Tensor('float32', new Float32Array(0), [1, heads, 0, headWidth]);
     const n = ids.length;
@@ -36,14 +33,24 @@ describe('the graph', () => {
       positions: new ort.Tensor('int32', Int32Array.from(ids.keys()), [1, n]),
       rows: new ort.Tensor('int32', Int32Array.from(wanted), [wanted.length]),
       bias: new ort.Tensor('float32', new Float32Array(biasSize ** 2), [1, 1, biasSize, biasSize]),
-      detailed: new ort.Tensor('int32', Int32Array.of(0, 1), [2]),
-      summarized: new ort.Tensor('int32', Int32Array.of(1, 0), [2]),
-      bans: new ort.Tensor('float32', bans, [bans.length]),
       ...Object.fromEntries(
         Array.from({ length: layers }, (_, i) => [`past_k_${i}`, `past_v_${i}`])
           .flat()
           .map((name) => [name, empty()]),
       ),
+    };
+  }
+
+  /** The same for a graph of quantised weights; the rows wanted are summarised, the last first. */
+  function quantizedFeeds(
+    biasSize = ids.length,
+    bans = new Float32Array(TINY.vocabulary),
+  ): Record<string, ort.Tensor> {
+    return {
+      ...feeds(biasSize),
+      detailed: new ort.Tensor('int32', Int32Array.of(0, 1), [2]),
+      summarized: new ort.Tensor('int32', Int32Array.of(1, 0), [2]),
+      bans: new ort.Tensor('float32', bans, [bans.length]),
     };
   }
 
@@ -88,7 +95,7 @@ describe('the graph', () => {
       } as const;
       fs.writeFileSync(path.join(folder, 'i.onnx'), buildNetwork(spec));
       const session = await ort.InferenceSession.create(path.join(folder, 'i.onnx'));
-      const [general, short] = [await session.run(feeds()), await session.run(feeds(1))];
+      const [general, short] = [await session.run(quantizedFeeds()), await session.run(quantizedFeeds(1))];
       await session.release();
       for (const name of ['k_0', 'v_0', 'k_1', 'v_1', 'logits']) {
         const wanted = general[name]!.data as Float32Array;
@@ -104,24 +111,26 @@ describe('the graph', () => {
     it(`summarises rows of ${vocabulary} logits, without banned tokens`, async () => {
       const architecture = { ...TINY, vocabulary };
       const name = `v${vocabulary}`;
-      const weights = encodeWeights(architecture, 'f32', randomParameters(architecture));
+      const weights = encodeWeights(architecture, 'int8', randomParameters(architecture));
       fs.writeFileSync(path.join(folder, `${name}.bin`), weights);
       const spec = {
         architecture,
         window: TINY_WINDOW,
-        precision: 'f32',
+        precision: 'int8',
         weightsFile: `${name}.bin`,
       } as const;
       fs.writeFileSync(path.join(folder, `${name}.onnx`), buildNetwork(spec));
       const session = await ort.InferenceSession.create(path.join(folder, `${name}.onnx`));
-      const { logits } = await session.run(feeds(ids.length, new Float32Array(vocabulary)), ['logits']);
+      const { logits } = await session.run(quantizedFeeds(ids.length, new Float32Array(vocabulary)), [
+        'logits',
+      ]);
       const rows = wanted.map((_, row) =>
         Array.from((logits!.data as Float32Array).slice(row * vocabulary, (row + 1) * vocabulary)),
       );
       // Of every row the most probable token, and every special one.
       const banned = new Set([0, 1, 2, 3, 4, 5, 6, ...rows.map((row) => row.indexOf(Math.max(...row)))]);
       const bans = Float32Array.from({ length: vocabulary }, (_, token) => (banned.has(token) ? BANNED : 0));
-      const { summary } = await session.run(feeds(ids.length, bans), ['summary']);
+      const { summary } = await session.run(quantizedFeeds(ids.length, bans), ['summary']);
       await session.release();
       assert.deepEqual(summary!.dims, [2, SUMMARY_WIDTH]);
       rows.reverse().forEach((row, i) => {

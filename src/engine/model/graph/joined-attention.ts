@@ -1,0 +1,27 @@
+import type { Architecture } from '../bundle-config';
+import type { AttentionOf } from './attention';
+import type { GraphBuilder, Value } from './graph-builder';
+
+/**
+ * Attention over past and new rows, joined, by ONNX Runtime's own operator: few programs to start, which is what takes a
+ * GPU's time. It caches past and new rows, [1, heads, P + N, headWidth].
+ *
+ * @param bias [1, 1, N, P + N]
+ */
+export function joinedAttention(
+  graph: GraphBuilder,
+  { heads }: Pick<Architecture, 'heads'>,
+  bias: Value,
+): AttentionOf {
+  const none = '';
+  const attributes = { num_heads: heads, scale: { float: 1 } };
+  return (ofAsking) => {
+    const asked = ofAsking(bias);
+    return (query, fresh, past) => {
+      const inputs = [query, fresh.keys, fresh.values, none, none, asked, past.keys, past.values];
+      const results = graph.runtimeOp('MultiHeadAttention', inputs, attributes, [true, true, true]);
+      const [attended, keys, values] = results as [Value, Value, Value];
+      return { attended, cached: { keys, values } };
+    };
+  };
+}
