@@ -32,10 +32,12 @@ export function encodeContext(
   const rest = budget - header.length - between.reduce((sum, part) => sum + part.length, 0);
   if (rest < 0) return undefined;
 
-  const suffix = encodeStart(encode, text.suffix, rest);
-  const prefixBudget = Math.max(Math.floor(rest * prefixShare), rest - suffix.length);
-  const prefix = encodeEnd(encode, text.prefix, prefixBudget);
-  return [[...header, ...prefix], ...between, suffix.slice(0, rest - prefix.length)];
+  const suffixShare = rest - Math.floor(rest * prefixShare);
+  let suffix = encodeStart(encode, text.suffix, suffixShare);
+  const prefix = encodeEnd(encode, text.prefix, rest - suffix.length);
+  // Only now is it known whether a long suffix gets what the prefix leaves: encoding so much of it first would cost time.
+  if (suffix.length === suffixShare) suffix = encodeStart(encode, text.suffix, rest - prefix.length);
+  return [[...header, ...prefix], ...between, suffix];
 }
 
 /** `[PATH]`, the last two path segments, newline. */
