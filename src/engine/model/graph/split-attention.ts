@@ -21,8 +21,9 @@ interface RowCounts {
 const KEY_AXIS = 2;
 
 /**
- * Attention over past and new rows without ever joining them: the past is as long as the context and would be copied at
- * every step. It caches the new rows, [1, heads, N, headWidth].
+ * Attention over past and new rows without ever joining them. The sums of a row run over the same numbers in the same order
+ * whatever stands beside it, so that no candidate changes another by a bit: of quantised rows a last bit may move a token.
+ * It caches the new rows, [1, heads, N, headWidth].
  *
  * @param bias [1, 1, N, P + N], or of one element, which says that nothing is hidden and that there is no past
  * @param pastKeys [1, heads, P, headWidth] @param ids [1, N]
