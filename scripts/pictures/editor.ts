@@ -62,7 +62,7 @@ async function main(): Promise<void> {
 
   await code.openFile('basket.js');
   await fill(code, SHORT);
-  await code.page.locator('.codelens-decoration a', { hasText: 'Accept' }).first().waitFor();
+  await code.codeLens('Accept').waitFor();
   await picture(code, 'result-bar');
 
   await code.openFile('shop.js');

@@ -72,7 +72,7 @@ async function picture(code: VsCode, name: string): Promise<void> {
 /** Runs a command that fills, and accepts what came. */
 async function fillAndAccept(code: VsCode, command: string, name?: string): Promise<void> {
   await code.runCommand(command);
-  const accept = code.page.locator('.codelens-decoration a', { hasText: 'Accept' }).first();
+  const accept = code.codeLens('Accept');
   await accept.waitFor();
   if (name) await picture(code, name);
   await accept.click();

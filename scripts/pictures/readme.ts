@@ -44,7 +44,7 @@ async function record(code: VsCode): Promise<Frame[]> {
   const masks = async (): Promise<boolean> => (await code.decorationTexts()).length > 0;
   await waitUntil(masks, () => 'No masks appeared.');
   while (await masks()) await take(DELAYS.during);
-  await code.page.locator('.codelens-decoration a', { hasText: 'Accept' }).first().waitFor();
+  await code.codeLens('Accept').waitFor();
   await take(DELAYS.after);
   return frames;
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { Locator } from 'playwright-core';
 import { CART, LOOP, METHOD } from './support/cart';
 import { screenshotInEveryTheme, useTheme } from './support/theme';
 import { openVsCode, type VsCode } from './support/vs-code';
@@ -25,29 +24,27 @@ describe('after a fill', () => {
   });
   after(() => code.close());
 
-  const lens = (title: string): Locator =>
-    code.page.locator('.codelens-decoration a', { hasText: title }).first();
   const heat = (): Promise<number> =>
     code.page.locator('.monaco-editor .view-overlays .cdr[class*="ced-"]').count();
 
   it('a bar offers another fill and takes all back', async () => {
     await code.select(...LOOP);
     await code.runCommand('LLaDA: Fill Masked Region');
-    await lens('Accept').waitFor();
+    await code.codeLens('Accept').waitFor();
     await screenshotInEveryTheme(code, 'result-bar');
     const first = (await code.editorText()).trimEnd();
-    await lens('Another').click();
+    await code.codeLens('Another').click();
     await waitUntil(
       async () => ![first, CART.trimEnd()].includes((await code.editorText()).trimEnd()),
       () => 'No other fill came.',
     );
-    await lens('Undo').waitFor();
-    await lens('Undo').click();
+    await code.codeLens('Undo').waitFor();
+    await code.codeLens('Undo').click();
     await waitUntil(
       async () => (await code.editorText()).trimEnd() === CART.trimEnd(),
       () => 'The fill was not taken back.',
     );
-    await lens('Accept').waitFor({ state: 'hidden' });
+    await code.codeLens('Accept').waitFor({ state: 'hidden' });
   });
 
   it('a heat map shows how sure the model is, numbers on hover, until Escape', async () => {
@@ -94,7 +91,7 @@ describe('after a fill', () => {
     await list.filter({ hasText: 'Instead of' }).waitFor();
     await screenshotInEveryTheme(code, 'alternatives');
     await code.press('Enter');
-    await lens('Accept').waitFor();
+    await code.codeLens('Accept').waitFor();
     const text = await code.editorText();
     assert.ok(text.includes('      total += '), 'what stood before the token has changed');
     assert.ok(!text.includes('total += item.price * item.count;'));

@@ -4,17 +4,15 @@ import type { OrtModule } from './machine';
 /** What Node says when a package, its binary for this platform, or a library the binary is linked to is not there. */
 const NOT_HERE = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
 
-/**
- * ONNX Runtime's native builds for Linux and macOS send usage data to Microsoft, and keep an identifier and a cache on
- * the disk, unless these are set before it is loaded: the first name is that of 1.29 and 1.30, the second a later one.
- */
-const TELEMETRY_OFF = ['ORT_DISABLE_TELEMETRY', 'ORT_TELEMETRY_DISABLED'];
-
-/**
- * On CUDA attention with a bias fails for some numbers of rows (of queries a multiple of 16 from 256 on, of keys none of 4)
- * unless this is set: it then takes its other way.
- */
-const MEMORY_EFFICIENT_ATTENTION_OFF = 'ORT_DISABLE_MEMORY_EFFICIENT_ATTENTION';
+/** Variables of ONNX Runtime's native builds that have to be set before it is loaded. */
+const TURNED_OFF = [
+  // Builds for Linux and macOS send usage data to Microsoft, and keep an identifier and a cache on the disk. The first name
+  // is that of 1.29 and 1.30, the second a later one.
+  'ORT_DISABLE_TELEMETRY',
+  'ORT_TELEMETRY_DISABLED',
+  // On CUDA (1.29) this attention, chosen for long texts, refuses a bias of some widths; without it another one is taken.
+  'ORT_DISABLE_MEMORY_EFFICIENT_ATTENTION',
+];
 
 let loaded: Promise<OrtModule> | undefined;
 
@@ -31,7 +29,7 @@ export function loadOrt(threads: number): Promise<OrtModule> {
 }
 
 async function load(threads: number): Promise<OrtModule> {
-  for (const name of [...TELEMETRY_OFF, MEMORY_EFFICIENT_ATTENTION_OFF]) process.env[name] = '1';
+  for (const name of TURNED_OFF) process.env[name] = '1';
   try {
     return quiet({ kind: 'native', ort: await import('onnxruntime-node') });
   } catch (error) {

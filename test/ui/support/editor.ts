@@ -107,4 +107,9 @@ export class Editor {
   decorationTexts(): Promise<string[]> {
     return this.page.evaluate<string[]>(DECORATION_TEXTS);
   }
+
+  /** The first link above a line (a code lens) that contains a text. */
+  codeLens(title: string): Locator {
+    return this.page.locator('.codelens-decoration a', { hasText: title }).first();
+  }
 }

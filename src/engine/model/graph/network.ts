@@ -93,15 +93,16 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
     const name = (part: string): string => `layer.${layer}.${part}`;
     const keys = turned(matrix.multiply(h, name('key')), gain(name('keyNorm')), every.positions);
     const values = matrix.multiply(h, name('value'));
-    const { positions: at, attention } = layer === layers - 1 ? last : every;
+    let asked = every;
     if (layer === layers - 1) {
+      asked = last;
       h = wanted(h, 1);
       x = wanted(x, 1);
     }
     // The scores' factor 1/√headWidth lies in the queries' gain.
     const scaled = graph.op('Mul', [gain(name('queryNorm')), graph.scalar(1 / Math.sqrt(headWidth))]);
-    const query = turned(matrix.multiply(h, name('query')), scaled, at);
-    const { attended, cached } = attention(query, { keys, values }, past);
+    const query = turned(matrix.multiply(h, name('query')), scaled, asked.positions);
+    const { attended, cached } = asked.attention(query, { keys, values }, past);
     graph.output(`k_${layer}`, cached.keys, 'f32', cacheShape(cachedRows));
     graph.output(`v_${layer}`, cached.values, 'f32', cacheShape(cachedRows));
     addAndNormalize(matrix.multiply(attended, name('output')), name('norm2'));

@@ -55,7 +55,7 @@ export function addOutputs(graph: GraphBuilder, logits: Value, vocabulary: numbe
 function sum(graph: GraphBuilder, x: Value, vocabulary: number): Value {
   const added = (terms: Value, keepdims: number): Value =>
     graph.op('ReduceSum', [terms, graph.integers(-1)], { keepdims });
-  const size = largestDivisor(vocabulary, Math.sqrt(vocabulary));
+  const size = divisorNearRoot(vocabulary);
   return added(added(graph.op('Reshape', [x, graph.integers(-1, vocabulary / size, size)]), 0), 1);
 }
 
@@ -64,9 +64,9 @@ function columns(graph: GraphBuilder, x: Value, count: number): Value {
   return graph.op('Slice', [x, graph.integers(0), graph.integers(count), graph.integers(-1)]);
 }
 
-/** The largest divisor of a number that is no larger than `most`. */
-function largestDivisor(number: number, most: number): number {
-  let divisor = Math.floor(Math.min(number, most));
+/** The largest divisor of a number that is no larger than its square root. */
+function divisorNearRoot(number: number): number {
+  let divisor = Math.floor(Math.sqrt(number));
   while (number % divisor !== 0) divisor--;
   return divisor;
 }

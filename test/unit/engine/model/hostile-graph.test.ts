@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { readBundle } from '../../../../src/engine/model/read-bundle';
 import { inspectGraph } from '../../../../src/engine/model/graph/inspect-graph';
-import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
+import { replaceGraph, temporaryFolder, writeTinyBundle } from './tiny-bundle';
 
 /** A length-delimited protobuf field, of a text or of other fields. */
 function field(number: number, ...parts: readonly (string | Buffer)[]): Buffer {
@@ -47,14 +46,7 @@ describe('a hostile graph', function () {
   function bundleWith(graph: Buffer): string {
     const folder = path.join(root, `copy-${++copies}`);
     fs.cpSync(whole, folder, { recursive: true });
-    fs.writeFileSync(path.join(folder, 'model.onnx'), graph);
-    const file = path.join(folder, 'config.json');
-    const config = JSON.parse(fs.readFileSync(file, 'utf8')) as {
-      files: { graph: { bytes: number; sha256: string } };
-    };
-    config.files.graph.bytes = graph.length;
-    config.files.graph.sha256 = createHash('sha256').update(graph).digest('hex');
-    fs.writeFileSync(file, JSON.stringify(config));
+    replaceGraph(folder, graph);
     return folder;
   }
 

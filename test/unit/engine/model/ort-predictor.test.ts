@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import {
@@ -20,7 +19,7 @@ import { NODE_MACHINE } from '../../../../src/engine/model/node-machine';
 import { createOrtPredictor, type OrtPredictor } from '../../../../src/engine/model/ort-predictor';
 import { openSession } from '../../../../src/engine/model/sessions';
 import { CONTEXT, referenceForward, type Row } from './reference-forward';
-import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
+import { replaceGraph, temporaryFolder, writeTinyBundle } from './tiny-bundle';
 import { randomParameters, TINY } from './tiny-network';
 
 const folder = temporaryFolder();
@@ -135,13 +134,7 @@ describe('mask predictor on ONNX Runtime', () => {
     it('by a graph made before, whose keys and values are of the new rows alone', async () => {
       const at = path.join(folder, 'before');
       await writeTinyBundle(at, 'f32', { parameters });
-      const graph = fs.readFileSync('test/unit/engine/model/exports/before-joined-attention.onnx');
-      fs.writeFileSync(path.join(at, 'model.onnx'), graph);
-      const config = path.join(at, 'config.json');
-      const json = JSON.parse(fs.readFileSync(config, 'utf8')) as { files: { graph: object } };
-      const sha256 = createHash('sha256').update(graph).digest('hex');
-      json.files.graph = { name: 'model.onnx', bytes: graph.length, sha256 };
-      fs.writeFileSync(config, JSON.stringify(json));
+      replaceGraph(at, fs.readFileSync('test/unit/engine/model/exports/before-joined-attention.onnx'));
       const predictor = await openSession(await readBundle(at), NODE_MACHINE, 'cpu', 1);
       for (const [before, rows] of Object.values(cases)) {
         assertClose(await ask(predictor, before, rows), expected(before, rows), 1e-4);

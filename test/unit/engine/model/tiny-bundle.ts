@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -74,4 +75,16 @@ export async function writeTinyBundle(
     tokenizerConfig: Buffer.from('{"clean_up_tokenization_spaces": false}'),
     card: '# tiny\n\nRandom weights.\n',
   });
+}
+
+/** Gives a bundle another graph, which its config.json then describes. */
+export function replaceGraph(folder: string, graph: Uint8Array): void {
+  fs.writeFileSync(path.join(folder, 'model.onnx'), graph);
+  const file = path.join(folder, 'config.json');
+  const config = JSON.parse(fs.readFileSync(file, 'utf8')) as {
+    files: { graph: { bytes: number; sha256: string } };
+  };
+  config.files.graph.bytes = graph.length;
+  config.files.graph.sha256 = createHash('sha256').update(graph).digest('hex');
+  fs.writeFileSync(file, JSON.stringify(config));
 }
