@@ -1,7 +1,7 @@
 import type { Answer, Question } from '../../src/demo/messages';
 import type { DemoRun } from '../../src/demo/run';
 import { canvasAt, type TraceCanvas, type TraceCell } from '../../src/demo/trace';
-import type { Scored } from '../../src/engine/api';
+import type { Scored } from '../../src/engine/contract/engine';
 import { textsOf } from './pictures';
 
 /**

@@ -1,7 +1,7 @@
 import type { TraceCell } from '../../src/demo/trace';
 import { visibleText } from '../../src/demo/visible-text';
 import { percent } from '../../src/display/percent';
-import type { Alternative } from '../../src/engine/api';
+import type { Alternative } from '../../src/engine/contract/engine';
 import { byId, create } from './dom';
 
 /** What can be done to a token, and to the canvas it stands on. */

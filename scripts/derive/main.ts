@@ -9,9 +9,9 @@ import { Command, Option } from 'commander';
 import { exitCodeOf } from '../../src/cli/exit-code';
 import { UsageError } from '../../src/cli/failures';
 import { userPath } from '../../src/cli/options';
-import { WEIGHT_PRECISIONS, type WeightPrecision } from '../../src/engine/model/bundle-config';
-import { findBundledModels } from '../../src/engine/model/bundled-model';
-import { deriveBundle, renewGraph } from '../../src/engine/model/derive-bundle';
+import { WEIGHT_PRECISIONS, type WeightPrecision } from '../../src/engine/model/bundle/bundle-config';
+import { findBundledModels } from '../../src/engine/model/bundle/bundled-model';
+import { deriveBundle, renewGraph } from '../../src/engine/model/bundle/derive-bundle';
 
 interface DeriveOptions {
   readonly precision?: WeightPrecision;

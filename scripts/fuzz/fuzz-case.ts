@@ -10,7 +10,7 @@ import {
   type FillRequest,
   type HoleRequest,
   type Step,
-} from '../../src/engine';
+} from '../../src/engine/index';
 import { Random } from '../../src/engine/diffusion/random';
 import { lineEndingOf } from '../../src/engine/text/line-endings';
 import { randomDocument, type FuzzDocument } from './documents';

@@ -1,4 +1,4 @@
-import type { Engine } from '../../src/engine';
+import type { Engine } from '../../src/engine/index';
 import { runFuzzCase, type FuzzKind } from './fuzz-case';
 
 /** A case that went wrong; its seed runs it again. */

@@ -1,4 +1,4 @@
-import type { Engine, FillRequest, Step } from '../../src/engine';
+import type { Engine, FillRequest, Step } from '../../src/engine/index';
 import { Random } from '../../src/engine/diffusion/random';
 
 export interface SoakPlan {

@@ -1,4 +1,4 @@
-import type { Engine } from '../../src/engine';
+import type { Engine } from '../../src/engine/index';
 import { drawLineCharts, shortNumber } from '../../src/display/line-chart';
 import { openFiles } from './soak';
 

@@ -1,6 +1,6 @@
 import { Random } from '../../src/engine/diffusion/random';
-import { fill } from '../../src/engine/fill';
-import type { Runtime } from '../../src/engine/runtime';
+import { fill } from '../../src/engine/requests/fill';
+import type { Runtime } from '../../src/engine/requests/runtime';
 import type { PackedCorpus } from './samples/packed-corpus';
 
 /** A held-out line to be filled. */

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EngineError } from '../../src/engine/errors';
-import { loadRuntime } from '../../src/engine/load';
+import { EngineError } from '../../src/engine/contract/errors';
+import { loadRuntime } from '../../src/engine/model/runtime/load-from-folder';
 import { isEvaluated } from './card-evaluation';
 import { drawLineTasks, evaluateLines, type LineFigures } from './evaluation';
 import { exportBundle } from './export/export-bundle';
 import { modelCard } from './model-card';
-import type { BundleConfig } from '../../src/engine/model/bundle-config';
+import type { BundleConfig } from '../../src/engine/model/bundle/bundle-config';
 import type { Parameters } from '../../src/engine/model/graph/parameters';
 import type { Network } from './network';
 import type { TrainOptions } from './options';

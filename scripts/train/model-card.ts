@@ -1,5 +1,5 @@
 import { measuredPercent } from '../../src/display/percent';
-import type { Architecture, BundleConfig, Window } from '../../src/engine/model/bundle-config';
+import type { Architecture, BundleConfig, Window } from '../../src/engine/model/bundle/bundle-config';
 import { NO_EVALUATION } from './card-evaluation';
 import type { LineFigures } from './evaluation';
 import type { Evaluated } from './finish';

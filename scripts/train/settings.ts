@@ -1,4 +1,4 @@
-import type { BundleConfig } from '../../src/engine/model/bundle-config';
+import type { BundleConfig } from '../../src/engine/model/bundle/bundle-config';
 import { defaultAdamW } from './ops/adamw';
 import type { TrainOptions } from './options';
 import { PRESETS, type TrainingPreset } from './presets';

@@ -1,6 +1,6 @@
-import type { BundleConfig } from '../../src/engine/model/bundle-config';
-import { SPECIAL } from '../../src/engine/model/bundle-config';
-import { fill } from '../../src/engine/fill';
+import type { BundleConfig } from '../../src/engine/model/bundle/bundle-config';
+import { SPECIAL } from '../../src/engine/model/bundle/bundle-config';
+import { fill } from '../../src/engine/requests/fill';
 import { FastBpe } from '../../src/engine/text/bpe';
 import { tokenBytes } from '../../src/engine/text/token-bytes';
 import { Tokenizer } from '../../src/engine/text/tokenizer';

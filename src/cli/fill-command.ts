@@ -1,4 +1,4 @@
-import { parseMaskMarkers, type FillRequest, type HoleRequest, type Step } from '../engine';
+import { parseMaskMarkers, type FillRequest, type HoleRequest, type Step } from '../engine/index';
 import { runLive, surroundingsOf } from './live-picture';
 import { reverseProcessOptions, type EngineOptions } from './options';
 import { comparePositions, formatRange, type Range } from './range';

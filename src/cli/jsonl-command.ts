@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { addAbortSignal } from 'node:stream';
-import { EngineError, type Engine, type FillRequest, type ReverseProcessOptions } from '../engine';
+import { EngineError, type Engine, type FillRequest, type ReverseProcessOptions } from '../engine/index';
 import { fillOptionsOf, type FillOptions } from './fill-command';
 import { BadLine, parseRequest } from './jsonl-request';
 import { readLines, type NumberedLine } from './jsonl-lines';

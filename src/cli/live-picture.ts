@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import { createColors } from 'picocolors';
-import type { CellView, Step } from '../engine';
+import type { CellView, Step } from '../engine/index';
 import { lastStep } from './session';
 import { visibleInline } from './visible-text';
 

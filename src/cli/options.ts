@@ -6,7 +6,7 @@ import {
   UNMASKING_ORDERS,
   type LoadOptions,
   type ReverseProcessOptions,
-} from '../engine';
+} from '../engine/index';
 import { parseRange, type Range } from './range';
 
 /** What every command takes: which model, on what, and how the reverse process runs. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Engine, Step } from '../engine';
+import type { Engine, Step } from '../engine/index';
 import { findBundledModels, loadEngine } from '../engine/node';
 import { CliError } from './failures';
 import type { EngineOptions } from './options';

@@ -1,5 +1,5 @@
-import type { Engine, RunOptions, Step } from '../engine/api';
-import { EngineError } from '../engine/errors';
+import type { Engine, RunOptions, Step } from '../engine/contract/engine';
+import { EngineError } from '../engine/contract/errors';
 import { startOf } from './edits';
 import { HOLE_MARK, type DemoLane, type DemoRun } from './run';
 import { canvasAt } from './trace';

@@ -1,4 +1,4 @@
-import type { ReverseProcessOptions } from '../engine/api';
+import type { ReverseProcessOptions } from '../engine/contract/engine';
 import type { TraceStep } from './trace';
 
 /** Marks a hole in a text. */

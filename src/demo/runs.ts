@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Engine, Step } from '../engine/api';
-import { toEngineError } from '../engine/errors';
+import type { Engine, Step } from '../engine/contract/engine';
+import { toEngineError } from '../engine/contract/errors';
 import type { Answer, HostMessage, PageMessage, Question } from './messages';
 import { startLane } from './requests';
 import type { DemoLane, DemoRun } from './run';

@@ -1,4 +1,4 @@
-import type { CellView, Step } from '../engine/api';
+import type { CellView, Step } from '../engine/contract/engine';
 
 /** A cell as the demo page shows it. */
 export interface TraceCell extends CellView {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FillRequest, Step } from '../engine';
+import type { FillRequest, Step } from '../engine/index';
 import type { EngineSession } from './engine-session';
 import { reportFailure } from './notices';
 import type { Platform } from './platform';

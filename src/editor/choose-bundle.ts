@@ -1,4 +1,4 @@
-import { EngineError } from '../engine';
+import { EngineError } from '../engine/index';
 import type { OfferedModel, Platform } from './platform';
 import type { ModelSettings } from './settings';
 

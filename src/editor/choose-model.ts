@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ProviderName } from '../engine';
+import type { ProviderName } from '../engine/index';
 import type { Platform } from './platform';
 import { modelSettings, setModelPath, setProvider } from './settings';
 

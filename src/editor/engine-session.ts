@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { EngineError, type Engine, type EngineInfo, type Step } from '../engine';
-import { toEngineError } from '../engine/errors';
+import { EngineError, type Engine, type EngineInfo, type Step } from '../engine/index';
+import { toEngineError } from '../engine/contract/errors';
 import { chooseBundle } from './choose-bundle';
 import { logFailure } from './log';
 import type { Platform } from './platform';

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { Step } from '../engine';
+import type { Step } from '../engine/index';
 import type { SessionState } from './engine-session';
 import type { FillEnd } from './fill-command';
 import type { JudgedText } from './judged-text';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ReverseProcessOptions, Step } from '../engine';
+import type { ReverseProcessOptions, Step } from '../engine/index';
 import { chooseTargets, type TargetKind } from './choose-targets';
 import type { EngineSession } from './engine-session';
 import type { FillTarget } from './fill-target';

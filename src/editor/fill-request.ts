@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FillRequest, ScoreRequest } from '../engine';
+import type { FillRequest, ScoreRequest } from '../engine/index';
 import { withContextFromTabs } from './context-from-tabs';
 import { textAroundRegions, type TextAroundRegions } from './around-regions';
 import { contextFromTabsEnabled, fillSettings } from './settings';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseMaskMarkers, type HoleRequest } from '../engine';
+import { parseMaskMarkers, type HoleRequest } from '../engine/index';
 import { MASK_MARKER } from '../engine/text/mask-markers';
 
 /** A place of a document to be filled, and what its hole begins as. */

@@ -1,4 +1,4 @@
-import type { CellView } from '../engine';
+import type { CellView } from '../engine/index';
 
 /**
  * The first line of a hole as soon as it is known: all cells up to a committed newline are committed. The rest need not

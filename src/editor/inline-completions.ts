@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { CellView, RunOptions, Step } from '../engine';
-import { toEngineError } from '../engine/errors';
+import type { CellView, RunOptions, Step } from '../engine/index';
+import { toEngineError } from '../engine/contract/errors';
 import { CompletionCache, type CachedPlace } from './completion-cache';
 import { silenceIn } from './completion-gate';
 import { completionPlace, isInsideWord, type CompletionPlace } from './completion-place';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Scored } from '../engine';
+import type { Scored } from '../engine/index';
 import type { EngineSession } from './engine-session';
 import { scoreRequest } from './fill-request';
 import { spansOf } from './token-spans';

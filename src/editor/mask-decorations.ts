@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CellView } from '../engine';
+import type { CellView } from '../engine/index';
 import { layOutCells, type DrawnCell } from './mask-layout';
 
 /** Draws holes over a document without editing it: the text of their regions hidden, their cells in its place. */

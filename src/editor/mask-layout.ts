@@ -1,4 +1,4 @@
-import type { CellView } from '../engine';
+import type { CellView } from '../engine/index';
 
 /** A cell as it is drawn in the editor: a mask as wide as the text it stands for, or the committed token. */
 export interface DrawnCell {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
-import { PROVIDER_NAMES } from '../engine';
+import { PROVIDER_NAMES } from '../engine/index';
 import { findBundledModels, loadEngine } from '../engine/node';
 import type { Platform } from './platform';
 

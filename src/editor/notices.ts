@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { EngineErrorCode } from '../engine';
-import { toEngineError } from '../engine/errors';
+import type { EngineErrorCode } from '../engine/index';
+import { toEngineError } from '../engine/contract/errors';
 import { logFailure } from './log';
 
 const QUIET_MESSAGE_MS = 5000;

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { Engine, LoadOptions, ProviderName } from '../engine';
+import type { Engine, LoadOptions, ProviderName } from '../engine/index';
 
 /** A model that comes with the extension, and its form. */
 export interface OfferedModel {

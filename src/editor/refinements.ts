@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { percent } from '../display/percent';
-import type { Alternative, CellStart } from '../engine';
+import type { Alternative, CellStart } from '../engine/index';
 import { enclosingLine } from './enclosing';
 import type { FillCommand } from './fill-command';
 import type { FillTarget } from './fill-target';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { CellView, EngineError, ReverseProcessOptions, Step } from '../engine';
-import { toEngineError } from '../engine/errors';
+import type { CellView, EngineError, ReverseProcessOptions, Step } from '../engine/index';
+import { toEngineError } from '../engine/contract/errors';
 import { textAroundRegions } from './around-regions';
 import type { EngineSession } from './engine-session';
 import { fillRequest } from './fill-request';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ProviderName, ReverseProcessOptions } from '../engine';
+import type { ProviderName, ReverseProcessOptions } from '../engine/index';
 
 /** What decides which engine is loaded; a change of it needs a restart. */
 export interface ModelSettings {

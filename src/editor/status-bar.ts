@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { EngineInfo } from '../engine';
+import type { EngineInfo } from '../engine/index';
 import { silenceIn, type Silence } from './completion-gate';
 import type { EngineSession, SessionState } from './engine-session';
 import { progressMessage, type FillCommand } from './fill-command';

@@ -1,4 +1,4 @@
-import type { CellStart } from '../engine';
+import type { CellStart } from '../engine/index';
 
 /** A token is weak when the model would give it less than this. */
 const WEAK = 0.5;

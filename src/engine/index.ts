@@ -19,11 +19,11 @@ export type {
   ScoreRequest,
   Step,
   TextToken,
-} from './api';
+} from './contract/engine';
 export type { Slot } from './diffusion/canvas';
 export { UNMASKING_ORDERS, type UnmaskingOrder } from './diffusion/order';
 export { REMASKINGS, type Remasking } from './diffusion/remasking';
 export { SCHEDULES, type Schedule } from './diffusion/schedule';
-export { EngineError, type EngineErrorCode } from './errors';
-export { PROVIDER_NAMES, type ProviderName } from './model/provider';
+export { EngineError, type EngineErrorCode } from './contract/errors';
+export { PROVIDER_NAMES, type ProviderName } from './contract/provider';
 export { parseMaskMarkers } from './text/mask-markers';

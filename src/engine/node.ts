@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { Engine, LoadOptions } from './api';
+import type { Engine, LoadOptions } from './contract/engine';
 import { inChildProcess } from './process/child-process';
 import { EngineClient } from './process/client';
 
-export { findBundledModels, type BundledModel } from './model/bundled-model';
+export { findBundledModels, type BundledModel } from './model/bundle/bundled-model';
 
 /**
  * Loads a model bundle in a child process and warms it up.

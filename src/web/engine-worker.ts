@@ -1,6 +1,6 @@
 /** The engine in a Worker of its own, started by worker-engine.ts: a forward blocks the thread it runs on. */
-import { loadModel } from '../engine/load-model';
-import { LoadedFiles } from '../engine/model/loaded-files';
+import { loadModel } from '../engine/model/runtime/load-model';
+import { LoadedFiles } from '../engine/model/bundle/loaded-files';
 import type { ToHost } from '../engine/process/protocol';
 import { serve } from '../engine/process/serve';
 import { browserMachine } from './machine';

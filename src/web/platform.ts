@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { OfferedModel, Platform } from '../editor/platform';
-import { EngineError } from '../engine/errors';
-import { CONFIG_FILE } from '../engine/model/bundle-config';
-import { parseConfig } from '../engine/model/parse-config';
+import { EngineError } from '../engine/contract/errors';
+import { CONFIG_FILE } from '../engine/model/bundle/bundle-config';
+import { parseConfig } from '../engine/model/bundle/parse-config';
 import { EngineClient } from '../engine/process/client';
 import type { WebSource } from './source';
 import { inWorker } from './worker-engine';

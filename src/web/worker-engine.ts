@@ -1,5 +1,5 @@
-import type { EngineInfo, LoadOptions } from '../engine/api';
-import { EngineError, NO_MEMORY } from '../engine/errors';
+import type { EngineInfo, LoadOptions } from '../engine/contract/engine';
+import { EngineError, NO_MEMORY } from '../engine/contract/errors';
 import { crashed, type EngineProcess, type Launch } from '../engine/process/engine-process';
 import type { Answer, ToClient, ToHost } from '../engine/process/protocol';
 import type { WebSource } from './source';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { fillRequest } from '../../src/editor/fill-request';
-import type { FillRequest } from '../../src/engine';
+import type { FillRequest } from '../../src/engine/index';
 import {
   closeAll,
   configure,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { EngineInfo } from '../../src/engine';
+import type { EngineInfo } from '../../src/engine/index';
 import type { RequestCost, SessionState } from '../../src/editor/engine-session';
 import { SlowMachineHint } from '../../src/editor/slow-machine';
 import { acceptChoice, activated, configure } from './support/editing';

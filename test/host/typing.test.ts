@@ -18,7 +18,7 @@ const FILES = [
   'samples/profile-card.html',
   'src/extension.ts',
   'src/editor/settings.ts',
-  'src/engine/fill.ts',
+  'src/engine/requests/fill.ts',
   'src/engine/diffusion/canvas.ts',
   'media/demo.css',
   'scripts/setup/with-setup.mjs',

@@ -10,7 +10,7 @@ import { launchChromium } from '../../scripts/setup/chromium';
 import { ARTIFACTS, ROOT } from '../../scripts/setup/paths';
 import type { TraceStep } from '../../src/demo/trace';
 import { readTraceFile, writeTraceFile } from '../../src/demo/trace-file';
-import { isRunning } from '../../src/engine/is-running';
+import { isRunning } from '../../src/engine/model/runtime/is-running';
 import { runOf, token, traceOf } from '../unit/demo/traces';
 import { DemoPage } from './support/demo-page';
 import { WAIT_MS, waitUntil } from './support/wait';

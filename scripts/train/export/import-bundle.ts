@@ -1,7 +1,7 @@
-import { readBundle } from '../../../src/engine/model/read-bundle';
-import type { BundleConfig } from '../../../src/engine/model/bundle-config';
+import { readBundle } from '../../../src/engine/model/bundle/read-bundle';
+import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
 import type { Parameter } from '../../../src/engine/model/graph/parameters';
-import { readParameters } from '../../../src/engine/model/read-parameters';
+import { readParameters } from '../../../src/engine/model/bundle/read-parameters';
 
 /**
  * What training starts from with `--init`: a bundle's parameters as float32, by the trainer's names. Those of an int8

@@ -1,5 +1,5 @@
 import { Random } from '../../../src/engine/diffusion/random';
-import type { Window } from '../../../src/engine/model/bundle-config';
+import type { Window } from '../../../src/engine/model/bundle/bundle-config';
 import type { Encode } from '../../../src/engine/text/context-window';
 import type { Batch } from '../network';
 import type { PackedCorpus, PackedDocument } from './packed-corpus';

@@ -1,6 +1,6 @@
 import { forwardProcess } from '../../../src/engine/diffusion/forward-process';
 import type { Random } from '../../../src/engine/diffusion/random';
-import { SPECIAL_TOKENS, type Window } from '../../../src/engine/model/bundle-config';
+import { SPECIAL_TOKENS, type Window } from '../../../src/engine/model/bundle/bundle-config';
 import { encodeContext, type Encode } from '../../../src/engine/text/context-window';
 import { holeRows, layOut, layOutNothing, reservedFor, type Layout } from '../../../src/engine/text/layout';
 import {

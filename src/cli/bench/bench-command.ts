@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Engine, LoadOptions } from '../../engine';
+import type { Engine, LoadOptions } from '../../engine/index';
 import { findBundledModels, loadEngine } from '../../engine/node';
 import type { EngineOptions } from '../options';
 import { bundleFolder, lastStep, projectRoot } from '../session';

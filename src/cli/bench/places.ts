@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Engine, FillRequest } from '../../engine';
+import type { Engine, FillRequest } from '../../engine/index';
 
 /** A line of a real source file, cut out: what a fill is asked for. */
 export type Place = Required<Pick<FillRequest, 'path' | 'prefix' | 'suffix'>>;

@@ -1,4 +1,4 @@
-import type { Engine, FillRequest, RunOptions, Step } from '../../engine';
+import type { Engine, FillRequest, RunOptions, Step } from '../../engine/index';
 import { shortened, type Place } from './places';
 
 /** The engines that are measured beside each other, each in a process of its own. */

@@ -1,4 +1,4 @@
-import type { ReverseProcessOptions } from '../../engine';
+import type { ReverseProcessOptions } from '../../engine/index';
 import type { LineChart } from '../../display/line-chart';
 import { percent } from '../../display/percent';
 import { measure } from './figures';

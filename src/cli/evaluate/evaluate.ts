@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StageProgress } from '../../../scripts/train/progress';
-import type { Engine } from '../../engine';
+import type { Engine } from '../../engine/index';
 import { drawLineCharts } from '../../display/line-chart';
 import { reverseProcessOptions } from '../options';
 import { withEngine } from '../session';

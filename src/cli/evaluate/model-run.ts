@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EngineError, type Engine, type Likelihood } from '../../engine';
+import { EngineError, type Engine, type Likelihood } from '../../engine/index';
 import { lastStep } from '../session';
 import { freeAnswer, type Answer } from './figures';
 import { emptyFills } from './floors';

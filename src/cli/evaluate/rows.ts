@@ -1,4 +1,4 @@
-import type { Likelihood } from '../../engine';
+import type { Likelihood } from '../../engine/index';
 import type { Answer, Figures } from './figures';
 import { bootstrap, mean, median, proportion, type Estimate } from './intervals';
 import type { Task } from './task';

@@ -1,4 +1,4 @@
-import type { Engine, FillRequest, ReverseProcessOptions } from '../../engine';
+import type { Engine, FillRequest, ReverseProcessOptions } from '../../engine/index';
 import { betweenOf, middlesOf, type Task } from './task';
 
 /** One way of having a task filled by the model. */

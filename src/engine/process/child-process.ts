@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { EngineInfo, LoadOptions } from '../api';
-import { EngineError, NO_MEMORY } from '../errors';
+import type { EngineInfo, LoadOptions } from '../contract/engine';
+import { EngineError, NO_MEMORY } from '../contract/errors';
 import { childEnvironment } from './child-environment';
 import { crashed, type EngineProcess, type Launch } from './engine-process';
 import { BEAT_MS, HEARTBEAT_FD } from './heartbeat';

@@ -12,8 +12,8 @@ import type {
   ScoreRequest,
   Step,
   TextToken,
-} from '../api';
-import { EngineError } from '../errors';
+} from '../contract/engine';
+import { EngineError } from '../contract/errors';
 import { AsyncQueue } from './async-queue';
 import type { EngineProcess, Launch } from './engine-process';
 import type { Answer, Answers, Ask } from './protocol';

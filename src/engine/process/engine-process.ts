@@ -1,5 +1,5 @@
-import type { EngineInfo, LoadOptions } from '../api';
-import { EngineError } from '../errors';
+import type { EngineInfo, LoadOptions } from '../contract/engine';
+import { EngineError } from '../contract/errors';
 import type { Answer, Asked } from './protocol';
 
 /** One life of the engine beside the editor, from its start to its end: a child process, or a Worker in a browser. */

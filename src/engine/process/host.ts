@@ -3,8 +3,8 @@
  * thread during a run aborts the whole process; a child process of its own spares the editor both.
  */
 import { isMainThread, workerData } from 'node:worker_threads';
-import type { EngineStats } from '../api';
-import { loadRuntime } from '../load';
+import type { EngineStats } from '../contract/engine';
+import { loadRuntime } from '../model/runtime/load-from-folder';
 import { beat, Heartbeat } from './heartbeat';
 import type { ToHost } from './protocol';
 import { serve } from './serve';

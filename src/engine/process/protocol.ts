@@ -10,8 +10,8 @@ import type {
   ScoreRequest,
   Step,
   TextToken,
-} from '../api';
-import type { EngineErrorCode } from '../errors';
+} from '../contract/engine';
+import type { EngineErrorCode } from '../contract/errors';
 
 /** What can be asked of the engine process, and what each answer's values are. */
 export interface Answers {

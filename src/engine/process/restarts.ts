@@ -1,4 +1,4 @@
-import { EngineError } from '../errors';
+import { EngineError } from '../contract/errors';
 
 /** This many crashes within the window are not answered by another start. */
 const MOST_CRASHES = 3;

@@ -1,12 +1,12 @@
-import type { EngineStats, LoadOptions } from '../api';
-import { toEngineError } from '../errors';
-import { fill } from '../fill';
-import { generate } from '../generate';
-import { likelihood } from '../likelihood';
-import type { Loaded } from '../load-model';
-import type { Runtime } from '../runtime';
-import { score } from '../score';
-import { tokenize } from '../tokenize';
+import type { EngineStats, LoadOptions } from '../contract/engine';
+import { toEngineError } from '../contract/errors';
+import { fill } from '../requests/fill';
+import { generate } from '../requests/generate';
+import { likelihood } from '../requests/likelihood';
+import type { Loaded } from '../model/runtime/load-model';
+import type { Runtime } from '../requests/runtime';
+import { score } from '../requests/score';
+import { tokenize } from '../requests/tokenize';
 import type { Answers, Asked, ToClient, ToHost } from './protocol';
 
 type Value = Answers[keyof Answers];

@@ -1,4 +1,4 @@
-import { SPECIAL } from '../model/bundle-config';
+import { SPECIAL } from '../model/bundle/bundle-config';
 
 /** Text → token ids, special tokens never among them. */
 export type Encode = (text: string) => number[];

@@ -1,4 +1,4 @@
-import { SPECIAL, type Window } from '../model/bundle-config';
+import { SPECIAL, type Window } from '../model/bundle/bundle-config';
 
 /**
  * Where everything stands. The context keeps its positions whatever the holes' present lengths: each hole reserves a

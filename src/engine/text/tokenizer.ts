@@ -1,5 +1,5 @@
 import { Tokenizer as Bpe } from '@huggingface/tokenizers';
-import { SPECIAL_TOKENS } from '../model/bundle-config';
+import { SPECIAL_TOKENS } from '../model/bundle/bundle-config';
 import { joinBytes, tokenBytes } from './token-bytes';
 
 /** The bundle's byte-level BPE tokenizer. Special tokens are ids only: no text, whatever it says, encodes to one. */

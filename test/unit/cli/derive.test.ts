@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { readBundle } from '../../../src/engine/model/read-bundle';
+import { readBundle } from '../../../src/engine/model/bundle/read-bundle';
 import { temporaryFolder, writeTinyBundle } from '../engine/model/tiny-bundle';
 import { runCli } from './run-cli';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createColors } from 'picocolors';
 import { drawStep, surroundingsOf } from '../../../src/cli/live-picture';
-import type { CellView, Step } from '../../../src/engine';
+import type { CellView, Step } from '../../../src/engine/index';
 
 const MASKED: CellView = { token: 1, text: '', masked: true, confidence: 0, step: -1, locked: false };
 const cell = (text: string, confidence: number, step: number): CellView => ({

@@ -10,7 +10,7 @@ import { readLines } from '../../../src/cli/jsonl-lines';
 import { parseRequest } from '../../../src/cli/jsonl-request';
 import { cutText, readTextFile, textFile } from '../../../src/cli/text-file';
 import { collectRange } from '../../../src/cli/options';
-import type { Engine } from '../../../src/engine';
+import type { Engine } from '../../../src/engine/index';
 import { startLane } from '../../../src/demo/requests';
 import { readTraceFile } from '../../../src/demo/trace-file';
 import { messagesIn, sayWhatToDo, unseen } from '../../support/messages';

@@ -5,11 +5,11 @@ import type { Answer, HostMessage } from '../../../src/demo/messages';
 import { DemoRuns } from '../../../src/demo/runs';
 import type { DemoRun } from '../../../src/demo/run';
 import { canvasAt, withEdit } from '../../../src/demo/trace';
-import type { Engine } from '../../../src/engine';
-import { fill } from '../../../src/engine/fill';
-import { generate } from '../../../src/engine/generate';
-import type { Runtime } from '../../../src/engine/runtime';
-import { score } from '../../../src/engine/score';
+import type { Engine } from '../../../src/engine/index';
+import { fill } from '../../../src/engine/requests/fill';
+import { generate } from '../../../src/engine/requests/generate';
+import type { Runtime } from '../../../src/engine/requests/runtime';
+import { score } from '../../../src/engine/requests/score';
 import { tinyRuntime } from '../engine/tiny-runtime';
 import { runOf } from './traces';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { canvasAt, meanLogProbability, traceStep, withEdit } from '../../../src/demo/trace';
-import type { CellView, Step } from '../../../src/engine';
+import type { CellView, Step } from '../../../src/engine/index';
 import { mask, token } from './traces';
 
 const step = (index: number, ...holes: CellView[][]): Step => ({

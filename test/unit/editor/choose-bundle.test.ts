@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chooseBundle } from '../../../src/editor/choose-bundle';
-import { EngineError } from '../../../src/engine';
+import { EngineError } from '../../../src/engine/index';
 import { findBundledModels } from '../../../src/engine/node';
 
 describe('chooseBundle', () => {

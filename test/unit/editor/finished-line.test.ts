@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { finishedLine } from '../../../src/editor/finished-line';
-import type { CellView } from '../../../src/engine';
+import type { CellView } from '../../../src/engine/index';
 
 describe('finishedLine', () => {
   const cells = (...texts: readonly string[]): CellView[] =>

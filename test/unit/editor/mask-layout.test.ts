@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { layOutCells, visibleText } from '../../../src/editor/mask-layout';
-import type { CellView } from '../../../src/engine';
+import type { CellView } from '../../../src/engine/index';
 
 /** `_` is a mask, anything else a committed token. */
 const cells = (...texts: readonly string[]): CellView[] =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { runFuzzCase } from '../../../scripts/fuzz/fuzz-case';
 import { fuzz } from '../../../scripts/fuzz/fuzz';
 import { randomDocument } from '../../../scripts/fuzz/documents';
-import type { Engine, Step } from '../../../src/engine';
+import type { Engine, Step } from '../../../src/engine/index';
 import { Random } from '../../../src/engine/diffusion/random';
 import { withEngine } from '../engine/process/real-engine';
 import { temporaryFolder, writeTinyBundle } from '../engine/model/tiny-bundle';

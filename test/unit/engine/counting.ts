@@ -1,5 +1,5 @@
-import type { MaskPredictor } from '../../../src/engine/model/mask-predictor';
-import type { Runtime } from '../../../src/engine/runtime';
+import type { MaskPredictor } from '../../../src/engine/model/predictor/mask-predictor';
+import type { Runtime } from '../../../src/engine/requests/runtime';
 
 /** What a predictor was asked for. */
 export interface Asked {

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
-import type { FillRequest } from '../../../src/engine';
-import { fill } from '../../../src/engine/fill';
-import { loadRuntime } from '../../../src/engine/load';
+import type { FillRequest } from '../../../src/engine/index';
+import { fill } from '../../../src/engine/requests/fill';
+import { loadRuntime } from '../../../src/engine/model/runtime/load-from-folder';
 import type {
   ContextCache,
   MaskPredictor,
   PredictorContext,
   PredictorRows,
-} from '../../../src/engine/model/mask-predictor';
-import type { Runtime } from '../../../src/engine/runtime';
+} from '../../../src/engine/model/predictor/mask-predictor';
+import type { Runtime } from '../../../src/engine/requests/runtime';
 import { temporaryFolder, writeTinyBundle } from './model/tiny-bundle';
 import { TINY } from './model/tiny-network';
 import { allSteps } from './tiny-runtime';

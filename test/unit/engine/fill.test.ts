@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { CellView, EngineError, FillRequest, HoleRequest, Step } from '../../../src/engine';
-import { fill } from '../../../src/engine/fill';
-import { generate } from '../../../src/engine/generate';
-import { SPECIAL } from '../../../src/engine/model/bundle-config';
-import type { MaskPredictor } from '../../../src/engine/model/mask-predictor';
-import type { Runtime } from '../../../src/engine/runtime';
+import type { CellView, EngineError, FillRequest, HoleRequest, Step } from '../../../src/engine/index';
+import { fill } from '../../../src/engine/requests/fill';
+import { generate } from '../../../src/engine/requests/generate';
+import { SPECIAL } from '../../../src/engine/model/bundle/bundle-config';
+import type { MaskPredictor } from '../../../src/engine/model/predictor/mask-predictor';
+import type { Runtime } from '../../../src/engine/requests/runtime';
 import { TINY } from './model/tiny-network';
 import { scriptedRuntime } from './scripted-predictor';
 import { allSteps, filled, tinyRuntime } from './tiny-runtime';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { EngineError } from '../../../src/engine/errors';
-import type { LikelihoodRequest } from '../../../src/engine/api';
-import { likelihood } from '../../../src/engine/likelihood';
-import { loadRuntime } from '../../../src/engine/load';
-import type { Runtime } from '../../../src/engine/runtime';
-import { SPECIAL } from '../../../src/engine/model/bundle-config';
+import { EngineError } from '../../../src/engine/contract/errors';
+import type { LikelihoodRequest } from '../../../src/engine/contract/engine';
+import { likelihood } from '../../../src/engine/requests/likelihood';
+import { loadRuntime } from '../../../src/engine/model/runtime/load-from-folder';
+import type { Runtime } from '../../../src/engine/requests/runtime';
+import { SPECIAL } from '../../../src/engine/model/bundle/bundle-config';
 import { CONTEXT, referenceForward, type Row } from './model/reference-forward';
 import { temporaryFolder, writeTinyBundle } from './model/tiny-bundle';
 import { randomParameters, TINY } from './model/tiny-network';

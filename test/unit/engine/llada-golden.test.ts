@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { FillRequest } from '../../../src/engine';
+import type { FillRequest } from '../../../src/engine/index';
 import { Random } from '../../../src/engine/diffusion/random';
-import { fill } from '../../../src/engine/fill';
-import { generate } from '../../../src/engine/generate';
-import { SPECIAL } from '../../../src/engine/model/bundle-config';
+import { fill } from '../../../src/engine/requests/fill';
+import { generate } from '../../../src/engine/requests/generate';
+import { SPECIAL } from '../../../src/engine/model/bundle/bundle-config';
 import { encodeContext } from '../../../src/engine/text/context-window';
 import { llada } from './llada';
 import { TINY } from './model/tiny-network';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { loadModel } from '../../../src/engine/load-model';
-import { FolderFiles } from '../../../src/engine/model/folder-files';
-import { NODE_MACHINE } from '../../../src/engine/model/node-machine';
+import { loadModel } from '../../../src/engine/model/runtime/load-model';
+import { FolderFiles } from '../../../src/engine/model/bundle/folder-files';
+import { NODE_MACHINE } from '../../../src/engine/model/runtime/node-machine';
 import { temporaryFolder, writeTinyBundle } from './model/tiny-bundle';
 import { WASM_MACHINE } from './model/wasm-machine';
 

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Engine, type EngineErrorCode, type FillRequest, type LoadOptions } from '../../../src/engine';
-import { toEngineError } from '../../../src/engine/errors';
+import {
+  type Engine,
+  type EngineErrorCode,
+  type FillRequest,
+  type LoadOptions,
+} from '../../../src/engine/index';
+import { toEngineError } from '../../../src/engine/contract/errors';
 import { temporaryFolder, tinyTokenizer, writeTinyBundle } from './model/tiny-bundle';
 import { TINY } from './model/tiny-network';
 import { fillText, HOST, withEngine } from './process/real-engine';

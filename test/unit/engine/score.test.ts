@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { EngineError } from '../../../src/engine';
-import { score } from '../../../src/engine/score';
-import type { Runtime } from '../../../src/engine/runtime';
-import { tokenize } from '../../../src/engine/tokenize';
+import type { EngineError } from '../../../src/engine/index';
+import { score } from '../../../src/engine/requests/score';
+import type { Runtime } from '../../../src/engine/requests/runtime';
+import { tokenize } from '../../../src/engine/requests/tokenize';
 import { filled, tinyRuntime } from './tiny-runtime';
 
 const AROUND = { path: 'a.ts', prefix: 'let x = ', suffix: ';\r\n' };

@@ -1,12 +1,12 @@
 import { Random } from '../../../src/engine/diffusion/random';
-import { SPECIAL, type BundleConfig } from '../../../src/engine/model/bundle-config';
+import { SPECIAL, type BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
 import type {
   ContextCache,
   MaskPredictor,
   PredictorContext,
   PredictorRows,
-} from '../../../src/engine/model/mask-predictor';
-import type { Runtime } from '../../../src/engine/runtime';
+} from '../../../src/engine/model/predictor/mask-predictor';
+import type { Runtime } from '../../../src/engine/requests/runtime';
 import { Tokenizer, type TokenizerJson } from '../../../src/engine/text/tokenizer';
 import { tinyTokenizer } from './model/tiny-bundle';
 import { TINY, TINY_WINDOW } from './model/tiny-network';

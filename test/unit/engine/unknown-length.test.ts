@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { FillRequest, Step } from '../../../src/engine';
-import { fill } from '../../../src/engine/fill';
-import { SPECIAL } from '../../../src/engine/model/bundle-config';
+import type { FillRequest, Step } from '../../../src/engine/index';
+import { fill } from '../../../src/engine/requests/fill';
+import { SPECIAL } from '../../../src/engine/model/bundle/bundle-config';
 import { TINY } from './model/tiny-network';
 import { randomScript, scriptedRuntime, type Script } from './scripted-predictor';
 import { allSteps, filled } from './tiny-runtime';

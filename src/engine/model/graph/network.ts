@@ -1,4 +1,4 @@
-import { isQuantized, type Architecture, type WeightPrecision, type Window } from '../bundle-config';
+import { isQuantized, type Architecture, type WeightPrecision, type Window } from '../bundle/bundle-config';
 import type { Attention } from './attention';
 import { GraphBuilder, type Value } from './graph-builder';
 import { joinedAttention } from './joined-attention';

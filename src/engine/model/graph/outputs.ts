@@ -1,5 +1,5 @@
-import { SPECIAL_TOKENS } from '../bundle-config';
-import { SUMMARY_ALTERNATIVES } from '../mask-predictor';
+import { SPECIAL_TOKENS } from '../bundle/bundle-config';
+import { SUMMARY_ALTERNATIVES } from '../predictor/mask-predictor';
 import type { GraphBuilder, Value } from './graph-builder';
 import { ELEMENT_TYPES } from './onnx-proto';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { readBundle } from '../../../../src/engine/model/read-bundle';
+import { readBundle } from '../../../../src/engine/model/bundle/read-bundle';
 import { temporaryFolder, tinyTokenizer, writeTinyBundle } from './tiny-bundle';
 import { TINY } from './tiny-network';
 

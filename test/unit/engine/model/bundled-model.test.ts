@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findBundledModels } from '../../../../src/engine/model/bundled-model';
+import { findBundledModels } from '../../../../src/engine/model/bundle/bundled-model';
 import { temporaryFolder } from './tiny-bundle';
 
 function rootWith(...folders: string[]): string {

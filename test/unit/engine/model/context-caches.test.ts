@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { readBundle } from '../../../../src/engine/model/read-bundle';
-import { RecentContexts, UncachedContexts } from '../../../../src/engine/model/context-caches';
-import type { PredictorContext, PredictorRows } from '../../../../src/engine/model/mask-predictor';
-import { NODE_MACHINE } from '../../../../src/engine/model/node-machine';
-import { createOrtPredictor, type OrtPredictor } from '../../../../src/engine/model/ort-predictor';
+import { readBundle } from '../../../../src/engine/model/bundle/read-bundle';
+import { RecentContexts, UncachedContexts } from '../../../../src/engine/model/predictor/context-caches';
+import type { PredictorContext, PredictorRows } from '../../../../src/engine/model/predictor/mask-predictor';
+import { NODE_MACHINE } from '../../../../src/engine/model/runtime/node-machine';
+import { createOrtPredictor, type OrtPredictor } from '../../../../src/engine/model/runtime/choose-provider';
 import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
 
 const context = (length: number, first = 7, shift = 0): PredictorContext => ({

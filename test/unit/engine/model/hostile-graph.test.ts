@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { readBundle } from '../../../../src/engine/model/read-bundle';
+import { readBundle } from '../../../../src/engine/model/bundle/read-bundle';
 import { inspectGraph } from '../../../../src/engine/model/graph/inspect-graph';
 import { replaceGraph, temporaryFolder, writeTinyBundle } from './tiny-bundle';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { checkBundle } from '../../../../src/engine/model/bundle';
-import { FolderFiles } from '../../../../src/engine/model/folder-files';
-import { LoadedFiles } from '../../../../src/engine/model/loaded-files';
+import { checkBundle } from '../../../../src/engine/model/bundle/bundle';
+import { FolderFiles } from '../../../../src/engine/model/bundle/folder-files';
+import { LoadedFiles } from '../../../../src/engine/model/bundle/loaded-files';
 import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
 
 /** A bundle as a browser has it: no disk, no Node. */

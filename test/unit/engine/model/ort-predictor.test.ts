@@ -5,19 +5,19 @@ import {
   isQuantized,
   WEIGHT_PRECISIONS,
   type WeightPrecision,
-} from '../../../../src/engine/model/bundle-config';
+} from '../../../../src/engine/model/bundle/bundle-config';
 import type { Parameters } from '../../../../src/engine/model/graph/parameters';
-import { readBundle } from '../../../../src/engine/model/read-bundle';
+import { readBundle } from '../../../../src/engine/model/bundle/read-bundle';
 import { decodeWeights, encodeWeights } from '../../../../src/engine/model/graph/weights';
 import type {
   MaskPredictor,
   PredictorContext,
   PredictorRows,
-} from '../../../../src/engine/model/mask-predictor';
-import type { OnnxMaskPredictor } from '../../../../src/engine/model/onnx-mask-predictor';
-import { NODE_MACHINE } from '../../../../src/engine/model/node-machine';
-import { createOrtPredictor, type OrtPredictor } from '../../../../src/engine/model/ort-predictor';
-import { openSession } from '../../../../src/engine/model/sessions';
+} from '../../../../src/engine/model/predictor/mask-predictor';
+import type { OnnxMaskPredictor } from '../../../../src/engine/model/predictor/onnx-mask-predictor';
+import { NODE_MACHINE } from '../../../../src/engine/model/runtime/node-machine';
+import { createOrtPredictor, type OrtPredictor } from '../../../../src/engine/model/runtime/choose-provider';
+import { openSession } from '../../../../src/engine/model/runtime/sessions';
 import { CONTEXT, referenceForward, type Row } from './reference-forward';
 import { replaceGraph, temporaryFolder, writeTinyBundle } from './tiny-bundle';
 import { randomParameters, TINY } from './tiny-network';

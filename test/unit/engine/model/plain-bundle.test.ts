@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { loadRuntime } from '../../../../src/engine/load';
+import { loadRuntime } from '../../../../src/engine/model/runtime/load-from-folder';
 import { GraphBuilder } from '../../../../src/engine/model/graph/graph-builder';
 import { ELEMENT_TYPES, encodeModel, EXTERNAL } from '../../../../src/engine/model/graph/onnx-proto';
-import type { MaskPredictor } from '../../../../src/engine/model/mask-predictor';
+import type { MaskPredictor } from '../../../../src/engine/model/predictor/mask-predictor';
 import { fillText, REQUEST, withEngine } from '../process/real-engine';
 import { temporaryFolder, tinyTokenizer } from './tiny-bundle';
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Bundle } from '../../../../src/engine/model/bundle';
-import { CrashRecord } from '../../../../src/engine/model/crash-record';
-import { NODE_MACHINE } from '../../../../src/engine/model/node-machine';
-import { createOrtPredictor } from '../../../../src/engine/model/ort-predictor';
-import { relativeDifference, tryOut } from '../../../../src/engine/model/provider-trial';
-import { automaticProviders, providerUnavailable } from '../../../../src/engine/model/providers';
-import { readBundle } from '../../../../src/engine/model/read-bundle';
+import type { Bundle } from '../../../../src/engine/model/bundle/bundle';
+import { CrashRecord } from '../../../../src/engine/model/runtime/crash-record';
+import { NODE_MACHINE } from '../../../../src/engine/model/runtime/node-machine';
+import { createOrtPredictor } from '../../../../src/engine/model/runtime/choose-provider';
+import { relativeDifference, tryOut } from '../../../../src/engine/model/runtime/provider-trial';
+import { automaticProviders, providerUnavailable } from '../../../../src/engine/model/runtime/providers';
+import { readBundle } from '../../../../src/engine/model/bundle/read-bundle';
 import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
 
 describe('execution providers', () => {
@@ -114,7 +114,7 @@ describe('record of crashes', () => {
 
   it('outlives a process that was killed in a trial, for a day', () => {
     const folder = path.join(temporaryFolder(), 'trials');
-    const module = JSON.stringify(path.resolve('src/engine/model/crash-record.ts'));
+    const module = JSON.stringify(path.resolve('src/engine/model/runtime/crash-record.ts'));
     const script = `new (require(${module}).CrashRecord)(${JSON.stringify(folder)}).during('webgpu', () => process.kill(process.pid, 'SIGKILL'))`;
     const { signal } = spawnSync(process.execPath, ['--require', 'tsx/cjs', '-e', script]);
     assert.equal(signal, 'SIGKILL');

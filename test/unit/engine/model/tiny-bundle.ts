@@ -8,9 +8,9 @@ import {
   type Architecture,
   type WeightPrecision,
   type Window,
-} from '../../../../src/engine/model/bundle-config';
+} from '../../../../src/engine/model/bundle/bundle-config';
 import type { Parameters } from '../../../../src/engine/model/graph/parameters';
-import { writeBundle } from '../../../../src/engine/model/write-bundle';
+import { writeBundle } from '../../../../src/engine/model/bundle/write-bundle';
 import { BYTE_CHARACTERS } from '../../../../src/engine/text/token-bytes';
 import { randomParameters, TINY, TINY_WINDOW } from './tiny-network';
 

@@ -1,5 +1,5 @@
 import { Random } from '../../../../src/engine/diffusion/random';
-import type { Architecture, Window } from '../../../../src/engine/model/bundle-config';
+import type { Architecture, Window } from '../../../../src/engine/model/bundle/bundle-config';
 import { elements, parameterShapes, type Parameter } from '../../../../src/engine/model/graph/parameters';
 
 export const TINY: Architecture = {

@@ -1,5 +1,5 @@
-import type { Machine } from '../../../../src/engine/model/machine';
-import { NODE_MACHINE } from '../../../../src/engine/model/node-machine';
+import type { Machine } from '../../../../src/engine/model/runtime/machine';
+import { NODE_MACHINE } from '../../../../src/engine/model/runtime/node-machine';
 
 /** Node, as it is where there is no native build. */
 export const WASM_MACHINE: Machine = {

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { FillRequest, LoadOptions, RunOptions, Step } from '../../../../src/engine';
-import { isRunning } from '../../../../src/engine/is-running';
+import type { FillRequest, LoadOptions, RunOptions, Step } from '../../../../src/engine/index';
+import { isRunning } from '../../../../src/engine/model/runtime/is-running';
 import { inChildProcess } from '../../../../src/engine/process/child-process';
 import { EngineClient } from '../../../../src/engine/process/client';
 import type { Patience } from '../../../../src/engine/process/watchdog';

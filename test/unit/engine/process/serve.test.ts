@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EngineInfo } from '../../../../src/engine';
+import type { EngineInfo } from '../../../../src/engine/index';
 import type { ToClient } from '../../../../src/engine/process/protocol';
 import { serve } from '../../../../src/engine/process/serve';
 import { scriptedRuntime } from '../scripted-predictor';

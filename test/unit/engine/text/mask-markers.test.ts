@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseMaskMarkers } from '../../../../src/engine';
+import { parseMaskMarkers } from '../../../../src/engine/index';
 
 describe('mask markers', () => {
   const unknown = { masks: undefined };

@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { exportBundle } from '../../../../scripts/train/export/export-bundle';
 import { importBundle } from '../../../../scripts/train/export/import-bundle';
-import type { BundleConfig } from '../../../../src/engine/model/bundle-config';
-import { deriveBundle, renewGraph } from '../../../../src/engine/model/derive-bundle';
+import type { BundleConfig } from '../../../../src/engine/model/bundle/bundle-config';
+import { deriveBundle, renewGraph } from '../../../../src/engine/model/bundle/derive-bundle';
 import { randomParameters, TINY, TINY_WINDOW } from '../../engine/model/tiny-network';
 import { temporaryFolder, tinyTokenizer } from '../../engine/model/tiny-bundle';
 

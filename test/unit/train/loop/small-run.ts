@@ -9,7 +9,7 @@ import { batchNumber } from '../../../../scripts/train/samples/batch';
 import type { Member } from '../../../../scripts/train/together/team';
 import { Trainer } from '../../../../scripts/train/trainer';
 import { train, type LoopOptions, type LoopResult } from '../../../../scripts/train/training-loop';
-import type { Architecture } from '../../../../src/engine/model/bundle-config';
+import type { Architecture } from '../../../../src/engine/model/bundle/bundle-config';
 
 export const SMALL: Architecture = {
   layers: 2,

@@ -1,9 +1,0 @@
-import type { LoadOptions } from './api';
-import { loadModel, type Loaded } from './load-model';
-import { FolderFiles } from './model/folder-files';
-import { NODE_MACHINE } from './model/node-machine';
-
-/** Loads the bundle in a folder, of either kind, into this process: see `loadModel`. */
-export function loadRuntime(folder: string, options: LoadOptions): Promise<Loaded> {
-  return loadModel(new FolderFiles(folder), NODE_MACHINE, options);
-}

@@ -1,0 +1,53 @@
+import type { RowSummary } from '../../diffusion/summary-row';
+
+/** Tokens that stay fixed during a request. `ids` and `positions` have the same length C ≥ 0. */
+export interface PredictorContext {
+  readonly ids: Int32Array;
+  readonly positions: Int32Array;
+}
+
+/** The rows of the holes, masks, committed tokens and `[END]`s alike. */
+export interface PredictorRows {
+  /** [N] token ids. */
+  readonly ids: Int32Array;
+  /** [N] rotary positions. */
+  readonly positions: Int32Array;
+  /** [R] indices into the rows that are predicted. */
+  readonly wanted: Int32Array;
+  /** [N] candidate each row belongs to; rows of different candidates do not see each other. Absent: one candidate. */
+  readonly candidates?: Int32Array;
+}
+
+/** The context's keys and values, computed once; belongs to the predictor that made it. */
+export interface ContextCache {
+  /** Number of context tokens, C. */
+  readonly length: number;
+  release(): void;
+}
+
+/** Most alternatives to a token that a summary knows for sure. */
+export const SUMMARY_ALTERNATIVES = 7;
+
+/** @param banned ordinary tokens among these have no part in the summaries */
+export type Summarize = (
+  cache: ContextCache,
+  rows: PredictorRows,
+  banned: ReadonlySet<number>,
+) => Promise<RowSummary[]>;
+
+/**
+ * The network: canvas + context → logits per wanted row (LLaDA, arXiv 2502.09992, section 2).
+ * Context rows attend to context only, hole rows to everything, so the context pass is exact for every step.
+ */
+export interface MaskPredictor {
+  readonly vocabulary: number;
+  /** Runs the context once: one forward, none when the context is empty. */
+  readContext(context: PredictorContext): Promise<ContextCache>;
+  /** Logits, float32 [R, vocabulary] row-major: one forward, or more where candidates do not fit into one. */
+  predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array>;
+  /** As `predict`, with a summary of each wanted row instead of its logits; absent where there are logits only. */
+  readonly summarize?: Summarize | undefined;
+  /** Graph runs since loading. */
+  readonly forwards: number;
+  dispose(): Promise<void>;
+}

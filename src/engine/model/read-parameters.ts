@@ -1,8 +1,0 @@
-import type { Bundle } from './bundle';
-import type { Parameter } from './graph/parameters';
-import { decodeWeights } from './graph/weights';
-
-/** The parameters in a bundle's weights file, as float32. */
-export async function readParameters({ files, config }: Bundle): Promise<Map<string, Parameter>> {
-  return decodeWeights(config.architecture, config.precision, await files.read(config.files.weights.name));
-}

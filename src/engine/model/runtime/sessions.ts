@@ -1,0 +1,85 @@
+import type { InferenceSession, TensorConstructor } from 'onnxruntime-node';
+import type { Bundle } from '../bundle/bundle';
+import type { BundleFiles } from '../bundle/bundle-files';
+import type { Machine } from './machine';
+import { cacheNames, OnnxMaskPredictor } from '../predictor/onnx-mask-predictor';
+import type { PlainBundle } from '../foreign/foreign-bundle';
+import { PlainPredictor } from '../foreign/foreign-predictor';
+import type { ProviderName } from '../../contract/provider';
+import { compilesPerShape } from '../predictor/shape-buckets';
+
+/**
+ * Loads the bundle's graph on one execution provider. Parts of the graph that it lacks run on the CPU.
+ *
+ * @param buckets whether inputs are padded to a few sizes
+ */
+export async function openSession(
+  { files, config }: Bundle,
+  machine: Machine,
+  provider: ProviderName,
+  threads: number,
+  buckets = compilesPerShape(provider),
+): Promise<OnnxMaskPredictor> {
+  const onDevice = provider === 'webgpu';
+  const { session, tensors } = await openGraph(
+    { files, graph: config.files.graph.name, data: [config.files.weights.name] },
+    machine,
+    provider,
+    threads,
+    onDevice ? cacheNames(config.architecture.layers) : [],
+  );
+  return new OnnxMaskPredictor(session, config, tensors, { onDevice, buckets });
+}
+
+/** Loads a plain bundle's graph on one execution provider. */
+export async function openPlainSession(
+  { files, config }: PlainBundle,
+  machine: Machine,
+  provider: ProviderName,
+  threads: number,
+): Promise<PlainPredictor> {
+  const { graph, data } = config.files;
+  const parts = { files, graph: graph.name, data: data.map(({ name }) => name) };
+  const { session, tensors } = await openGraph(parts, machine, provider, threads, []);
+  return new PlainPredictor(session, config, tensors);
+}
+
+/** A graph and the files that its weights lie in, by name. */
+interface GraphFiles {
+  readonly files: BundleFiles;
+  readonly graph: string;
+  readonly data: readonly string[];
+}
+
+/** @param onDevice outputs that stay in the GPU's memory */
+async function openGraph(
+  { files, graph, data }: GraphFiles,
+  machine: Machine,
+  provider: ProviderName,
+  threads: number,
+  onDevice: readonly string[],
+): Promise<{ readonly session: InferenceSession; readonly tensors: TensorConstructor }> {
+  // Loaded late: a process that only checks bundles needs no native library.
+  const { kind, ort } = await machine.loadOrt(threads);
+  if (kind === 'wasm' && provider !== 'cpu') throw new Error('WebAssembly has only the CPU');
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: [kind === 'wasm' ? 'wasm' : provider],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    interOpNumThreads: 1,
+    intraOpNumThreads: threads,
+    logSeverityLevel: 4,
+  };
+  if (kind === 'wasm') {
+    // Weights beside the graph resolve by themselves in the native build only.
+    options.externalData = data.map((name) => ({ path: name, data: files.forRuntime(name) }));
+  }
+  if (onDevice.length > 0) {
+    options.preferredOutputLocation = Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer']));
+  }
+  const model = files.forRuntime(graph);
+  const session = await (typeof model === 'string'
+    ? ort.InferenceSession.create(model, options)
+    : ort.InferenceSession.create(model, options));
+  return { session, tensors: ort.Tensor };
+}

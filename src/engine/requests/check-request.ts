@@ -1,0 +1,82 @@
+import type { FillRequest, GenerateRequest, HoleRequest, ScoreRequest } from '../contract/engine';
+import { check, checkCount } from './check';
+import { MOST_ALTERNATIVES, settingsOf, type ReverseProcessSettings } from './settings';
+import type { Tokenizer } from '../text/tokenizer';
+
+export const DEFAULT_MAX_TOKENS = 64;
+const MOST_CANDIDATES = 8;
+/** Above this probability a token is committed at once (Fast-dLLM, arXiv 2505.22618, table 4 uses 0.9). */
+const DEFAULT_FILL_THRESHOLD = 0.9;
+
+/**
+ * Checks a request that may come from anywhere and fills in the defaults.
+ *
+ * @throws EngineError `bad-request` naming the field, what it must be and what it was
+ */
+export function checkFillRequest(request: FillRequest, tokenizer: Tokenizer): ReverseProcessSettings {
+  const { prefix, suffix, between = [], holes, candidates = 1 } = request;
+  checkStrings({ prefix, suffix });
+  check(
+    Array.isArray(between) && between.every((part) => typeof part === 'string'),
+    'between',
+    'a list of strings',
+    between,
+  );
+  check(
+    holes === undefined || holes.length === between.length + 1,
+    'holes',
+    `as many as there are holes (${between.length + 1}: one more than there are texts in between)`,
+    holes?.length,
+  );
+  if (request.maxTokens !== undefined) checkCount('maxTokens', request.maxTokens, 1);
+  checkCount('candidates', candidates, 1, MOST_CANDIDATES);
+  const { drafts } = request;
+  check(drafts === undefined || typeof drafts === 'boolean', 'drafts', 'true or false', drafts);
+  for (const hole of holes ?? []) checkHole(hole, tokenizer);
+  // The end of the text is in the suffix, not in a hole.
+  return { ...settingsOf(request, DEFAULT_FILL_THRESHOLD, tokenizer.size), suppressEndOfText: true };
+}
+
+function checkHole({ tokens, parts = [], cells = [] }: HoleRequest, tokenizer: Tokenizer): void {
+  if (tokens !== undefined) checkCount('holes[].tokens', tokens, 1);
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      // It would come back as U+FFFD: not the words that the user wants to keep.
+      check(part.isWellFormed(), 'holes[].parts[]', 'text without half characters (lone surrogates)', part);
+      continue;
+    }
+    if (part.masks !== undefined) checkCount('holes[].parts[].masks', part.masks, 1);
+  }
+  const unwritable = new Set(tokenizer.unwritable);
+  for (const { token, confidence = 1 } of cells) {
+    if (token === null) continue;
+    const writable =
+      Number.isSafeInteger(token) && token >= 0 && token < tokenizer.size && !unwritable.has(token);
+    check(writable, 'holes[].cells[].token', 'null for a mask, or the id of a token that is text', token);
+    check(
+      confidence >= 0 && confidence <= 1,
+      'holes[].cells[].confidence',
+      'a number from 0 to 1',
+      confidence,
+    );
+  }
+}
+
+/** @throws EngineError `bad-request` */
+export function checkScoreRequest({ prefix, text, suffix, alternatives = 0 }: ScoreRequest): void {
+  checkStrings({ prefix, text, suffix });
+  checkCount('alternatives', alternatives, 0, MOST_ALTERNATIVES);
+}
+
+/** @throws EngineError `bad-request` */
+export function checkGenerateRequest(request: GenerateRequest, tokenizer: Tokenizer): ReverseProcessSettings {
+  if (request.cells) checkHole({ cells: request.cells }, tokenizer);
+  else checkCount('tokens', request.tokens, 1);
+  return settingsOf(request, 0, tokenizer.size);
+}
+
+function checkStrings(fields: Readonly<Record<string, unknown>>): void {
+  for (const [field, value] of Object.entries(fields)) {
+    check(typeof value === 'string', field, 'a string', value);
+  }
+}

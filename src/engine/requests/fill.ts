@@ -1,0 +1,131 @@
+import type { FillRequest, HoleRequest, Step } from '../contract/engine';
+import { withDrafts } from './unmasking/drafts';
+import { EngineError } from '../contract/errors';
+import { planHole, type HolePlan } from './unmasking/hole-plan';
+import { KnownLogits } from './unmasking/known-logits';
+import { startingCells } from './unmasking/length';
+import type { Window } from '../model/bundle/bundle-config';
+import { checkFillRequest, DEFAULT_MAX_TOKENS } from './check-request';
+import { throwIfCancelled, type Place, type Run, type Runtime } from './runtime';
+import type { ReverseProcessSettings } from './settings';
+import { encodeContext } from '../text/context-window';
+import { layOut, reservedFor, type Layout } from '../text/layout';
+import { lineEndingOf, toLf } from '../text/line-endings';
+import { unmask } from './unmasking/unmask';
+
+/** Fills the holes of a request; see `Engine.fill`. */
+export async function* fill(
+  runtime: Runtime,
+  request: FillRequest,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Step, void, undefined> {
+  const started = performance.now();
+  const forwardsBefore = runtime.predictor.forwards;
+  const settings = checkFillRequest(request, runtime.tokenizer);
+  const plans = planHoles(runtime, request);
+  const layout = layOutRequest(
+    runtime,
+    request,
+    plans.map(({ limit }) => limit),
+  );
+  throwIfCancelled(signal);
+
+  const { prefix, between = [], suffix, candidates = 1 } = request;
+  const ending = lineEndingOf([prefix, ...between, suffix]);
+  const place = await readContext(runtime, layout);
+  const unguided = settings.guidance > 0 ? await readContext(runtime, withoutContext(layout)) : undefined;
+  try {
+    const guidance =
+      unguided && layout.ids.length > 0 ? { ...unguided, scale: settings.guidance } : undefined;
+    const run: Run = { ...place, unguided: guidance, settings, ending, started, forwardsBefore, signal };
+    const known = new KnownLogits();
+    const [first, ...others] = await startingCells(runtime, run, plans, candidates, known);
+    const texts = [prefix, ...between, suffix].map(toLf);
+    const drafted = takesDrafts(runtime, request, settings)
+      ? await withDrafts(runtime, run, texts, plans, first!, known)
+      : first!;
+    const limits = plans.map(({ limit }) => limit);
+    yield* unmask(runtime, run, [drafted, ...others], limits, known);
+  } finally {
+    place.cache.release();
+    unguided?.cache.release();
+  }
+}
+
+/** A draft is many tokens at once, for good: it has no place where they are counted, drawn or taken back. */
+function takesDrafts(
+  { config }: Runtime,
+  { drafts }: FillRequest,
+  { sampling, steps, threshold, order, remasking }: ReverseProcessSettings,
+): boolean {
+  const severalAtOnce = steps === undefined && threshold > 0 && order !== 'forebear' && remasking === 'none';
+  return drafts ?? (config.learned.expand && sampling.kind === 'greedy' && severalAtOnce);
+}
+
+async function readContext({ predictor }: Runtime, layout: Layout): Promise<Place> {
+  return { layout, cache: await predictor.readContext({ ids: layout.ids, positions: layout.positions }) };
+}
+
+/** The same holes with nothing around them, as the model was trained to see them now and then. */
+function withoutContext({ reserved }: Layout): Layout {
+  return layOut(
+    Array.from({ length: reserved.length + 1 }, () => []),
+    reserved,
+  );
+}
+
+function planHoles({ config, tokenizer }: Runtime, request: FillRequest): HolePlan[] {
+  const unknown: readonly HoleRequest[] = Array.from(
+    { length: (request.between?.length ?? 0) + 1 },
+    () => ({}),
+  );
+  const { holes = unknown, maxTokens = DEFAULT_MAX_TOKENS } = request;
+  return holes.map((hole) =>
+    planHole(hole, { maxTokens, elastic: config.learned.expand }, (text) => tokenizer.encode(text)),
+  );
+}
+
+/** @throws EngineError `region-too-large` */
+export function layOutRequest(
+  { config, tokenizer }: Runtime,
+  request: Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'>,
+  limits: readonly number[],
+): Layout {
+  const { window } = config;
+  const reserved = limits.map((limit) => reservedOrThrow(limit, window));
+  const rowsLeft = window.rows - limits.reduce((sum, limit) => sum + limit + 1, 0);
+  const positionsLeft = window.positions - reserved.reduce((sum, size) => sum + size, 0);
+  const budget = Math.min(rowsLeft, positionsLeft);
+  if (budget < 0) {
+    throw new EngineError(
+      'region-too-large',
+      `The ${limits.length} regions together need more than the model's window of ${window.rows} tokens. Fill fewer or smaller regions at a time.`,
+    );
+  }
+  const text = {
+    path: request.path,
+    prefix: toLf(request.prefix),
+    between: (request.between ?? []).map(toLf),
+    suffix: toLf(request.suffix),
+  };
+  const segments = encodeContext((part) => tokenizer.encode(part), text, budget);
+  if (!segments) {
+    throw new EngineError(
+      'region-too-large',
+      `The text between the regions does not fit into the model's window of ${window.rows} tokens. Fill regions that are closer together, or one at a time.`,
+    );
+  }
+  return layOut(segments, reserved);
+}
+
+function reservedOrThrow(limit: number, window: Window): number {
+  const largest = Math.min(Math.max(...window.reserved), window.rows) - 1;
+  const reserved = reservedFor(limit, window);
+  if (reserved === undefined || limit > largest) {
+    throw new EngineError(
+      'region-too-large',
+      `The region is ${limit} tokens long and the model fills at most ${largest} at once. Select a smaller region.`,
+    );
+  }
+  return reserved;
+}

@@ -1,0 +1,36 @@
+import type { GenerateRequest, Step } from '../contract/engine';
+import { EngineError } from '../contract/errors';
+import { cellsOf, planHole } from './unmasking/hole-plan';
+import { checkGenerateRequest } from './check-request';
+import type { Runtime } from './runtime';
+import { layOutNothing } from '../text/layout';
+import { unmask } from './unmasking/unmask';
+
+/** Generates text from nothing: everything is one hole, which is LLaDA itself; see `Engine.generate`. */
+export async function* generate(
+  runtime: Runtime,
+  request: GenerateRequest,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Step, void, undefined> {
+  const started = performance.now();
+  const forwardsBefore = runtime.predictor.forwards;
+  const settings = checkGenerateRequest(request, runtime.tokenizer);
+  const { rows } = runtime.config.window;
+  const plan = planHole(request, { maxTokens: request.tokens, elastic: false }, (text) =>
+    runtime.tokenizer.encode(text),
+  );
+  if (plan.limit > rows) {
+    throw new EngineError(
+      'region-too-large',
+      `The model generates at most ${rows} tokens at once, not ${plan.limit}. Ask for fewer tokens.`,
+    );
+  }
+  const layout = layOutNothing();
+  const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
+  try {
+    const run = { layout, cache, settings, ending: '\n' as const, started, forwardsBefore, signal };
+    yield* unmask(runtime, run, [[cellsOf(plan, [])]], [plan.limit]);
+  } finally {
+    cache.release();
+  }
+}

@@ -1,0 +1,107 @@
+import type { Scored, ScoreRequest } from '../contract/engine';
+import type { Row } from '../diffusion/row';
+import { alternativesTo, probabilityOf } from '../diffusion/sampling';
+import { EngineError } from '../contract/errors';
+import { SPECIAL } from '../model/bundle/bundle-config';
+import { predict, type Ask } from './unmasking/predict';
+import { checkScoreRequest } from './check-request';
+import { throwIfCancelled, type Runtime } from './runtime';
+import { encodeContext } from '../text/context-window';
+import { layOut, reservedFor } from '../text/layout';
+import { toLf } from '../text/line-endings';
+import { alternativeViews } from './unmasking/unmask';
+
+/**
+ * Most tokens that are judged over one context. Judging n of them takes n canvases of n rows, so longer texts are judged
+ * part after part, the rest of the text being context: about what a context pass and its rows cost together is least
+ * here.
+ */
+const PART = 16;
+
+/** Judges a text token by token; see `Engine.score`. */
+export async function score(
+  runtime: Runtime,
+  request: ScoreRequest,
+  signal: AbortSignal | undefined,
+): Promise<Scored> {
+  const started = performance.now();
+  const { predictor, tokenizer } = runtime;
+  const forwardsBefore = predictor.forwards;
+  checkScoreRequest(request);
+  const ids = tokenizer.encode(toLf(request.text));
+  const [before, after] = surroundings(runtime, request, ids.length);
+  const size = partSize(runtime);
+  const tokens: Scored['tokens'][number][] = [];
+  for (let start = 0; start < ids.length; start += size) {
+    throwIfCancelled(signal);
+    const part = ids.slice(start, start + size);
+    const segments = [
+      [...before, ...ids.slice(0, start)],
+      [...ids.slice(start + part.length), ...after],
+    ];
+    const rows = await judgePart(runtime, segments, part, signal);
+    part.forEach((token, i) => {
+      rows[i]!.ban(tokenizer.unwritable);
+      tokens.push({
+        token,
+        text: tokenizer.display(token),
+        probability: probabilityOf(token, rows[i]!),
+        alternatives: alternativeViews(
+          tokenizer,
+          alternativesTo([token], rows[i]!, request.alternatives ?? 0),
+        ),
+      });
+    });
+  }
+  return { tokens, forwards: predictor.forwards - forwardsBefore, ms: performance.now() - started };
+}
+
+/** Token ids of header and prefix, and of the suffix, as far as they fit beside the text. */
+function surroundings(
+  runtime: Runtime,
+  { path, prefix, suffix }: ScoreRequest,
+  length: number,
+): [number[], number[]] {
+  const { config, tokenizer } = runtime;
+  const { window } = config;
+  const part = partSize(runtime);
+  const rows = window.rows - length - 1;
+  const positions = window.positions - Math.max(0, length - part) - reservedFor(part, window)!;
+  const segments = encodeContext(
+    (text) => tokenizer.encode(text),
+    { path, prefix: toLf(prefix), between: [], suffix: toLf(suffix) },
+    Math.min(rows, positions),
+  );
+  if (!segments) {
+    throw new EngineError(
+      'region-too-large',
+      `The text is ${length} tokens long, which leaves no room around it in the model's window of ${window.rows} tokens. Select a smaller region.`,
+    );
+  }
+  return segments as [number[], number[]];
+}
+
+/** Tokens judged over one context. */
+function partSize({ config: { window } }: Runtime): number {
+  return Math.min(PART, Math.max(...window.reserved) - 1);
+}
+
+/** The row of each of the part's tokens, on a canvas where it alone is masked. */
+async function judgePart(
+  runtime: Runtime,
+  segments: readonly (readonly number[])[],
+  part: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<Row[]> {
+  const layout = layOut(segments, [reservedFor(partSize(runtime), runtime.config.window)!]);
+  const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
+  try {
+    const asks = part.map((_, masked): Ask => ({
+      holes: [part.map((token, i) => (i === masked ? SPECIAL.mask : token))],
+      wanted: [{ hole: 0, index: masked }],
+    }));
+    return (await predict(runtime, { layout, cache, signal }, asks)).map((rows) => rows[0]!);
+  } finally {
+    cache.release();
+  }
+}

@@ -1,0 +1,112 @@
+import type { ReverseProcessOptions } from '../contract/engine';
+import { check, checkCount } from './check';
+import { UNMASKING_ORDERS } from '../diffusion/order';
+import { DEFAULT_STRENGTH, REMASKINGS } from '../diffusion/remasking';
+import type { ReverseRules } from '../diffusion/reverse-process';
+import type { Sampling } from '../diffusion/sampling';
+import { SCHEDULES } from '../diffusion/schedule';
+
+/** The options of the reverse process with every default filled in. */
+export interface ReverseProcessSettings extends ReverseRules {
+  /** Classifier-free guidance scale w; 0 is off. */
+  readonly guidance: number;
+  readonly bannedTokens: readonly number[];
+  readonly suppressEndOfText: boolean;
+  readonly seed: number;
+}
+
+const SAMPLINGS = ['greedy', 'multinomial'] as const;
+export const MOST_ALTERNATIVES = 64;
+/** “Wide in”: what revoking takes for probable enough to be tried (WINO, arXiv 2507.18578). */
+const REVOKING_THRESHOLD = 0.6;
+
+/**
+ * Checks options that may come from anywhere and fills in the defaults.
+ *
+ * @param defaultThreshold unless tokens may be revoked, which asks for less
+ * @param vocabulary number of token ids
+ * @throws EngineError `bad-request` naming the field, what it must be and what it was
+ */
+export function settingsOf(
+  options: ReverseProcessOptions,
+  defaultThreshold: number,
+  vocabulary: number,
+): ReverseProcessSettings {
+  const { remasking = 'none', order = 'confidence', schedule = 'linear', steps } = options;
+  checkChoice('remasking', remasking, REMASKINGS);
+  checkChoice('order', order, UNMASKING_ORDERS);
+  checkChoice('schedule', schedule, SCHEDULES);
+  check(
+    order !== 'forebear' || remasking === 'none',
+    'remasking',
+    'none with the order forebear, which never remasks',
+    remasking,
+  );
+  const {
+    threshold = remasking === 'revoke' ? REVOKING_THRESHOLD : defaultThreshold,
+    thresholdFactor = 0,
+    entropyBound = 0,
+    remaskingStrength = DEFAULT_STRENGTH[remasking],
+    guidance = 0,
+    blockLength = 0,
+    seed = 0,
+    alternatives = 0,
+    bannedTokens = [],
+    suppressEndOfText = true,
+  } = options;
+  checkShare('threshold', threshold);
+  checkNotNegative('thresholdFactor', thresholdFactor);
+  checkNotNegative('entropyBound', entropyBound);
+  checkShare('remaskingStrength', remaskingStrength);
+  checkNotNegative('guidance', guidance);
+  if (steps !== undefined) checkCount('steps', steps, 1);
+  checkCount('blockLength', blockLength, 0);
+  checkCount('seed', seed, 0);
+  checkCount('alternatives', alternatives, 0, MOST_ALTERNATIVES);
+  const isToken = (token: unknown): boolean =>
+    Number.isSafeInteger(token) && (token as number) >= 0 && (token as number) < vocabulary;
+  check(bannedTokens.every(isToken), 'bannedTokens', 'a list of token ids', bannedTokens);
+  check(typeof suppressEndOfText === 'boolean', 'suppressEndOfText', 'true or false', suppressEndOfText);
+  return {
+    sampling: samplingOf(options),
+    order,
+    schedule,
+    steps,
+    threshold,
+    thresholdFactor,
+    entropyBound,
+    blockLength,
+    remasking,
+    remaskingStrength,
+    guidance,
+    bannedTokens,
+    suppressEndOfText,
+    seed,
+    alternatives,
+  };
+}
+
+function samplingOf({
+  sampling = 'greedy',
+  temperature = 1,
+  topP = 1,
+  topK = 0,
+}: ReverseProcessOptions): Sampling {
+  checkChoice('sampling', sampling, SAMPLINGS);
+  check(Number.isFinite(temperature) && temperature > 0, 'temperature', 'a number above 0', temperature);
+  check(topP > 0 && topP <= 1, 'topP', 'a number above 0 and up to 1 (off)', topP);
+  checkCount('topK', topK, 0);
+  return sampling === 'greedy' ? { kind: 'greedy' } : { kind: 'multinomial', temperature, topP, topK };
+}
+
+function checkChoice(field: string, value: string, choices: readonly string[]): void {
+  check(choices.includes(value), field, choices.join(' or '), value);
+}
+
+function checkShare(field: string, value: number): void {
+  check(value >= 0 && value <= 1, field, 'a number from 0 (off) to 1', value);
+}
+
+function checkNotNegative(field: string, value: number): void {
+  check(Number.isFinite(value) && value >= 0, field, 'a number of at least 0 (off)', value);
+}

@@ -1,0 +1,180 @@
+import { Canvas, type CellStart, type Slot } from '../../diffusion/canvas';
+import { Random } from '../../diffusion/random';
+import type { ResizeRules } from '../../diffusion/resizing';
+import { ReverseProcess, type ReverseStep } from '../../diffusion/reverse-process';
+import type { Row } from '../../diffusion/row';
+import type { Sampling } from '../../diffusion/sampling';
+import { SPECIAL } from '../../model/bundle/bundle-config';
+import { SUMMARY_ALTERNATIVES } from '../../model/predictor/mask-predictor';
+import { tokenIds, type Ask } from './predict';
+import type { Runtime } from '../runtime';
+import type { ReverseProcessSettings } from '../settings';
+import type { Tokenizer } from '../../text/tokenizer';
+
+/** How candidates after the first are drawn when the first is greedy, which would give the same text again. */
+const VARIED: Sampling = { kind: 'multinomial', temperature: 0.7, topP: 0.95, topK: 0 };
+
+/** What decides a candidate, beside the model and the context. */
+export interface CandidateStart {
+  readonly holes: readonly (readonly CellStart[])[];
+  /** Most cells of each hole. */
+  readonly limits: readonly number[];
+  /** See `bannedTokens`: one set for all candidates. */
+  readonly banned: ReadonlySet<number>;
+  /** From 0: together with the seed it decides all randomness. */
+  readonly number: number;
+  /** Whether an earlier candidate starts the same, so that a greedy one would end the same. */
+  readonly varied: boolean;
+}
+
+interface Drafted {
+  readonly slot: Slot;
+  readonly token: number;
+  readonly confidence: number;
+}
+
+/**
+ * One canvas on its way to a text. What is committed in the end is valid UTF-8: tokens that leave a broken byte run are
+ * remasked and drawn again among the tokens that are whole characters.
+ */
+export class CandidateRun {
+  readonly canvas: Canvas;
+  readonly #settings: ReverseProcessSettings;
+  readonly #random: Random;
+  readonly #resize: ResizeRules | undefined;
+  readonly #banned: ReadonlySet<number>;
+  readonly #bannedOrIncomplete: readonly number[];
+  /** Slots of cells that were drawn anew: holes change no length by then. */
+  readonly #wholeOnly = new Set<string>();
+  /** Whether a draft was taken for one of its holes. */
+  readonly hasDraft: boolean;
+  /** Committed by the first step, which needs no forward. */
+  #drafted: readonly Drafted[];
+  #process: ReverseProcess;
+
+  constructor(
+    private readonly runtime: Pick<Runtime, 'config' | 'tokenizer'>,
+    settings: ReverseProcessSettings,
+    { holes, limits, banned, number, varied }: CandidateStart,
+  ) {
+    const { config, tokenizer } = runtime;
+    this.canvas = new Canvas(holes);
+    this.hasDraft = holes.flat().some(({ draft }) => draft !== undefined);
+    this.#drafted = holes.flatMap((cells, hole) =>
+      cells.flatMap(({ draft }, index) => (draft ? [{ ...draft, slot: { hole, index } }] : [])),
+    );
+    this.#settings =
+      varied && settings.sampling.kind === 'greedy' ? { ...settings, sampling: VARIED } : settings;
+    this.#random = new Random(settings.seed, number);
+    this.#resize = config.learned.expand
+      ? { expandToken: SPECIAL.expand, deleteToken: SPECIAL.delete, limits }
+      : undefined;
+    this.#banned = banned;
+    this.#bannedOrIncomplete = [...banned, ...tokenizer.incomplete];
+    this.#process = this.#newProcess();
+  }
+
+  get done(): boolean {
+    return this.canvas.masked().length === 0;
+  }
+
+  /** What the next step needs, nothing if a draft is to be committed; only while the candidate is not done. */
+  asks(): Ask[] {
+    if (this.#drafted.length > 0) return [];
+    const { masked, committed } = this.#process.wanted();
+    const holes = tokenIds(this.canvas.holes);
+    if (this.#needsNoLogits()) return [{ holes, wanted: masked, banned: this.#banned }];
+    // A bundle that has learned to doubt says of a visible token what it thinks of it; else it must be masked, alone.
+    if (this.runtime.config.learned.remask) return [{ holes, wanted: [...masked, ...committed] }];
+    const alone = committed.map((slot): Ask => {
+      const cells = holes[slot.hole]!.with(slot.index, SPECIAL.mask);
+      return { holes: holes.with(slot.hole, cells), wanted: [slot] };
+    });
+    return [{ holes, wanted: masked }, ...alone];
+  }
+
+  /** @param rows for each ask, for each of its wanted positions one; changed */
+  step(rows: readonly (readonly Row[])[], index: number): ReverseStep {
+    if (this.#drafted.length > 0) return this.#commitDraft(index);
+    const step = this.#process.step(rows.flat(), index);
+    const broken = this.done ? this.#remaskBroken() : [];
+    if (broken.length === 0) return step;
+    const justCommitted = new Set(step.committed.map(slotKey));
+    const isBroken = new Set(broken.map(slotKey));
+    return {
+      committed: step.committed.filter((slot) => !isBroken.has(slotKey(slot))),
+      remasked: [...step.remasked, ...broken.filter((slot) => !justCommitted.has(slotKey(slot)))],
+    };
+  }
+
+  /** Mean log-probability of the predicted tokens when they were committed; 0 if there is none. */
+  score(): number {
+    const predicted = this.canvas.holes.flat().filter(({ step }) => step > 0);
+    const sum = predicted.reduce((total, { confidence }) => total + Math.log(confidence), 0);
+    return predicted.length === 0 ? 0 : sum / predicted.length;
+  }
+
+  /** Whether summaries of the rows say all that the step asks: see `SummaryRow`. */
+  #needsNoLogits(): boolean {
+    const { sampling, remasking, alternatives } = this.#settings;
+    // What is drawn anew has bans of its own; what may be revoked is any token.
+    return (
+      sampling.kind === 'greedy' &&
+      remasking !== 'revoke' &&
+      alternatives <= SUMMARY_ALTERNATIVES &&
+      this.#wholeOnly.size === 0
+    );
+  }
+
+  #commitDraft(index: number): ReverseStep {
+    const committed = this.#drafted.map(({ slot }) => slot);
+    for (const { slot, token, confidence } of this.#drafted)
+      this.canvas.commit(slot, token, confidence, index);
+    this.#drafted = [];
+    // The process shares out what is masked when it begins.
+    this.#process = this.#newProcess();
+    return { committed, remasked: [] };
+  }
+
+  #newProcess(): ReverseProcess {
+    const redrawing = this.#wholeOnly.size > 0;
+    return new ReverseProcess(this.canvas, {
+      ...this.#settings,
+      remasking: redrawing ? 'none' : this.#settings.remasking,
+      resize: redrawing ? undefined : this.#resize,
+      banned: (slot) => (this.#wholeOnly.has(slotKey(slot)) ? this.#bannedOrIncomplete : this.#banned),
+      random: this.#random,
+    });
+  }
+
+  #remaskBroken(): Slot[] {
+    const { tokenizer } = this.runtime;
+    const broken = tokenIds(this.canvas.holes)
+      .flatMap((ids, hole) => tokenizer.brokenAt(ids).map((index) => ({ hole, index })))
+      // What is locked is the user's, and what was drawn anew is whole: neither could be mended.
+      .filter((slot) => !this.canvas.cell(slot).locked && !this.#wholeOnly.has(slotKey(slot)));
+    for (const slot of broken) {
+      this.canvas.remask(slot);
+      this.#wholeOnly.add(slotKey(slot));
+    }
+    if (broken.length > 0) this.#process = this.#newProcess();
+    return broken;
+  }
+}
+
+/** Tokens that may stand nowhere in a fill, but for those that change a hole's length, which are among them. */
+export function bannedTokens(
+  tokenizer: Tokenizer,
+  {
+    bannedTokens: own,
+    suppressEndOfText,
+  }: Pick<ReverseProcessSettings, 'bannedTokens' | 'suppressEndOfText'>,
+): ReadonlySet<number> {
+  const banned = new Set([...tokenizer.unwritable, ...own]);
+  if (!suppressEndOfText) banned.delete(SPECIAL.eot);
+  return banned;
+}
+
+function slotKey({ hole, index }: Slot): string {
+  return `${hole}:${index}`;
+}

@@ -1,0 +1,122 @@
+import type { CellStart } from '../../diffusion/canvas';
+import { Random } from '../../diffusion/random';
+import { sampleToken } from '../../diffusion/sampling';
+import { cellsOf, UNKNOWN, type HolePlan } from './hole-plan';
+import type { KnownLogits } from './known-logits';
+import { predict, tokenIds } from './predict';
+import type { Run, Runtime } from '../runtime';
+
+/**
+ * Lengths tried where a run's own is not known and the bundle has not learned `[EXPAND]` and `[DELETE]`: those that most
+ * lines and ends of lines have, and together, each with its `[END]`, no more rows than one run of the graph takes.
+ */
+const CANDIDATE_LENGTHS = [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20];
+/** The mean log-probability falls with the length; this times ln n makes up for it. Fitted, see docs/architecture.md. */
+const LENGTH_BONUS = 0.5;
+/** Lengths that candidates begin with where the bundle changes them by itself. */
+const FIRST_LENGTHS = [8, 16, 4, 32];
+/** What a run still to be guessed is taken for while another one's length is guessed. */
+const PROVISIONAL_LENGTH = 8;
+
+/**
+ * Chooses the lengths of the runs of masks that have none: of a few candidates the one whose all-masked canvas has the
+ * best mean log-probability of its most probable tokens, longer ones favoured a little. All candidates of a run are
+ * scored by one forward, as rows that do not see each other on the same context.
+ *
+ * @param count canvases wanted; the first has the best length of each run, the next the second best, and so on round
+ * @param known gets the logits of the canvases scored last
+ * @returns `count` times the cells of each hole
+ */
+export async function startingCells(
+  runtime: Runtime,
+  run: Run,
+  plans: readonly HolePlan[],
+  count: number,
+  known: KnownLogits,
+): Promise<CellStart[][][]> {
+  const { expand } = runtime.config.learned;
+  const ranked = plans.map((plan) => candidateLengths(plan, expand ? FIRST_LENGTHS : CANDIDATE_LENGTHS));
+  if (!expand) await rankLengths(runtime, run, plans, ranked, known);
+  return Array.from({ length: count }, (_, candidate) =>
+    plans.map((plan, hole) =>
+      cellsOf(
+        plan,
+        ranked[hole]!.map((best) => best[candidate % best.length]!),
+      ),
+    ),
+  );
+}
+
+/** Sorts the lengths of each run, best first. */
+async function rankLengths(
+  runtime: Runtime,
+  run: Run,
+  plans: readonly HolePlan[],
+  ranked: readonly number[][][],
+  known: KnownLogits,
+): Promise<void> {
+  const lengths = ranked.map((runs) =>
+    runs.map((candidates) => Math.min(PROVISIONAL_LENGTH, candidates.at(-1)!)),
+  );
+  for (const [hole, runs] of ranked.entries()) {
+    for (const [part, candidates] of runs.entries()) {
+      if (candidates.length > 1) {
+        const scores = await scoreLengths(runtime, run, plans, lengths, { hole, part, candidates }, known);
+        runs[part] = [...candidates.keys()]
+          .sort((a, b) => scores[b]! - scores[a]!)
+          .map((i) => candidates[i]!);
+      }
+      lengths[hole]![part] = runs[part]![0]!;
+    }
+  }
+}
+
+/** For each run of unknown length the lengths it may have. */
+function candidateLengths({ parts, limit }: HolePlan, lengths: readonly number[]): number[][] {
+  const unknown = parts.filter((part) => part === UNKNOWN).length;
+  const known = parts.reduce((sum, part) => sum + (part === UNKNOWN ? 0 : part.length), 0);
+  const most = Math.floor((limit - known) / Math.max(1, unknown));
+  const within = lengths.filter((length) => length <= most);
+  return Array.from({ length: unknown }, () => (within.length > 0 ? [...within] : [most]));
+}
+
+/** Mean log-probability of the most probable token over the run's masks, and the bonus, for each candidate length. */
+async function scoreLengths(
+  runtime: Runtime,
+  run: Run,
+  plans: readonly HolePlan[],
+  lengths: readonly (readonly number[])[],
+  { hole, part, candidates }: { hole: number; part: number; candidates: readonly number[] },
+  known: KnownLogits,
+): Promise<number[]> {
+  const first = startOfRun(plans[hole]!, lengths[hole]!, part);
+  const asks = candidates.map((length) => {
+    const tried = lengths.map((runs, h) => runs.map((own, p) => (h === hole && p === part ? length : own)));
+    return {
+      holes: tokenIds(plans.map((plan, h) => cellsOf(plan, tried[h]!))),
+      wanted: Array.from({ length }, (_, i) => ({ hole, index: first + i })),
+    };
+  });
+  const random = new Random(0); // greedy draws nothing from it
+  return (await predict(runtime, run, asks)).map((rows, i) => {
+    known.add(asks[i]!, rows);
+    const sum = rows.reduce((total, row) => {
+      const changed = row.copy();
+      changed.ban(runtime.tokenizer.unwritable);
+      return total + Math.log(sampleToken(changed, { kind: 'greedy' }, random).probability);
+    }, 0);
+    return sum / rows.length + LENGTH_BONUS * Math.log(rows.length);
+  });
+}
+
+/** Cells of the hole before its `part`-th run of unknown length. */
+function startOfRun({ parts }: HolePlan, lengths: readonly number[], part: number): number {
+  let unknown = 0;
+  let cells = 0;
+  for (const known of parts) {
+    if (known !== UNKNOWN) cells += known.length;
+    else if (unknown === part) break;
+    else cells += lengths[unknown++]!;
+  }
+  return cells;
+}

@@ -1,8 +1,0 @@
-import type { TextToken } from './api';
-import type { Runtime } from './runtime';
-import { toLf } from './text/line-endings';
-
-/** See `Engine.tokenize`. */
-export function tokenize({ tokenizer }: Pick<Runtime, 'tokenizer'>, text: string): readonly TextToken[] {
-  return tokenizer.encode(toLf(text)).map((token) => ({ token, text: tokenizer.display(token) }));
-}
