@@ -10,7 +10,7 @@ const NODE_ENTRIES = {
   extension: './src/extension.ts',
   'engine-host': './src/engine/process/host.ts',
   cli: './src/cli/main.ts',
-  evaluate: './src/cli/evaluate/main.ts',
+  evaluate: './scripts/evaluate/main.ts',
   derive: './scripts/derive/main.ts',
   train: './scripts/train/main.ts',
   'train-worker': './scripts/train/samples/worker.ts',
@@ -26,7 +26,7 @@ const NODE_ENTRIES = {
 };
 
 /** Bundles for a webview. */
-const WEB_ENTRIES = { demo: './media/demo/main.ts' };
+const WEB_ENTRIES = { demo: './src/demo/page/main.ts' };
 
 /** The extension and its engine where VS Code is a web page, each in a worker. */
 const WORKER_ENTRIES = {

@@ -1,9 +1,9 @@
 /** The extension in an extension host of Node's: desktops, and browsers with a server or container behind them. */
-import { LOADING_STARTED } from './editor/loading-started';
+import { LOADING_STARTED } from './editor/shared/loading-started';
 import type * as vscode from 'vscode';
 import { start, stop } from './editor/activation';
 import type { LladaApi } from './editor/extension-api';
-import { nodePlatform } from './editor/node-platform';
+import { nodePlatform } from './editor/engine/node-platform';
 
 /** What loading this file and all that it imports took; other extensions may be loaded before this one is activated. */
 const LOADING_MS = performance.now() - LOADING_STARTED;

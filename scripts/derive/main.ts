@@ -6,9 +6,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { exitCodeOf } from '../../src/cli/exit-code';
-import { UsageError } from '../../src/cli/failures';
-import { userPath } from '../../src/cli/options';
+import { exitCodeOf } from '../../src/cli/command-line/exit-code';
+import { UsageError } from '../../src/cli/command-line/failures';
+import { userPath } from '../../src/cli/command-line/options';
 import { WEIGHT_PRECISIONS, type WeightPrecision } from '../../src/engine/model/bundle/bundle-config';
 import { findBundledModels } from '../../src/engine/model/bundle/bundled-model';
 import { deriveBundle, renewGraph } from '../../src/engine/model/bundle/derive-bundle';

@@ -1,4 +1,4 @@
-import type { Region } from '../../src/editor/region-tracker';
+import type { Region } from '../../src/editor/document/region-tracker';
 import type { Random } from '../../src/engine/diffusion/random';
 
 /** A random document and what of it is to be filled. */

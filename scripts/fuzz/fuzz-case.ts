@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { textAroundRegions } from '../../src/editor/around-regions';
-import { applyFilters } from '../../src/editor/filters/apply-filters';
-import { finishedLine } from '../../src/editor/finished-line';
+import { textAroundRegions } from '../../src/editor/document/around-regions';
+import { applyFilters } from '../../src/editor/completions/filters/apply-filters';
+import { finishedLine } from '../../src/editor/completions/finished-line';
 import {
   EngineError,
   UNMASKING_ORDERS,

@@ -42,6 +42,7 @@ const TASKS = {
 const SOURCES = [
   'src',
   'scripts/derive',
+  'scripts/evaluate',
   'scripts/train',
   'media',
   'test/gpu',

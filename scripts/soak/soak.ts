@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { RegionTracker } from '../../src/editor/region-tracker';
-import { textAroundRegions } from '../../src/editor/around-regions';
+import { RegionTracker } from '../../src/editor/document/region-tracker';
+import { textAroundRegions } from '../../src/editor/document/around-regions';
 import { EngineError, type Engine, type LoadOptions } from '../../src/engine/index';
 import { Random } from '../../src/engine/diffusion/random';
 import { isRunning } from '../../src/engine/model/runtime/is-running';

@@ -1,6 +1,6 @@
 import { serveDemo } from '../demo/server';
-import type { EngineOptions } from './options';
-import { projectRoot, withEngine } from './session';
+import type { EngineOptions } from './command-line/options';
+import { projectRoot, withEngine } from './command-line/session';
 
 export interface DemoOptions extends Pick<EngineOptions, 'model' | 'provider'> {
   /** 0: a free one. */

@@ -1,7 +1,7 @@
-import { runLive } from './live-picture';
-import { reverseProcessOptions, type EngineOptions } from './options';
-import { summary, withEngine } from './session';
-import { printText } from './visible-text';
+import { runLive } from './command-line/live-picture';
+import { reverseProcessOptions, type EngineOptions } from './command-line/options';
+import { summary, withEngine } from './command-line/session';
+import { printText } from './command-line/visible-text';
 
 export interface GenerateOptions extends EngineOptions {
   readonly tokens: number;

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { bench, type BenchOptions } from './bench/bench-command';
 import { serveDemoPage, type DemoOptions } from './demo-command';
-import { exitCodeOf } from './exit-code';
-import { UsageError } from './failures';
-import { fillFile, type FillOptions } from './fill-command';
+import { exitCodeOf } from './command-line/exit-code';
+import { UsageError } from './command-line/failures';
+import { fillFile, type FillOptions } from './fill/fill-command';
 import { generateText, type GenerateOptions } from './generate-command';
-import { fillLines } from './jsonl-command';
-import { addEngineOptions, addModelOptions, collectRange, countFrom, userPath } from './options';
-import type { Range } from './range';
+import { fillLines } from './fill/jsonl-command';
+import { addEngineOptions, addModelOptions, collectRange, countFrom, userPath } from './command-line/options';
+import type { Range } from './command-line/range';
 import { selfCheck } from './self-check';
 
 function program(signal: AbortSignal): Command {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { CliError } from './failures';
-import { runLive, surroundingsOf } from './live-picture';
-import { projectRoot, summary, withEngine } from './session';
-import { readTextFile } from './text-file';
-import { printText } from './visible-text';
+import { CliError } from './command-line/failures';
+import { runLive, surroundingsOf } from './command-line/live-picture';
+import { projectRoot, summary, withEngine } from './command-line/session';
+import { readTextFile } from './command-line/text-file';
+import { printText } from './command-line/visible-text';
 
 /** A hole that is easy to find again when the sample changes. */
 const SAMPLE = { file: 'samples/shopping-cart.ts', replaced: '// the price of everything in the cart' };

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { renderPage, STYLES } from './page';
+import { renderPage, STYLES } from './render-page';
 import { DemoRuns, type EngineAccess } from './runs';
 
 /** A page sends whole traces; more than the largest one is none of its messages. */

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { HostMessage } from '../demo/messages';
-import { renderPage, STYLES } from '../demo/page';
+import { renderPage, STYLES } from '../demo/render-page';
 import { DemoRuns } from '../demo/runs';
-import type { EngineSession } from './engine-session';
-import { logFailure } from './log';
+import type { EngineSession } from './engine/engine-session';
+import { logFailure } from './shared/log';
 
 const VIEW_TYPE = 'llada.generationDemo';
 

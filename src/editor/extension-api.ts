@@ -1,9 +1,9 @@
 import type * as vscode from 'vscode';
 import type { Step } from '../engine/index';
-import type { SessionState } from './engine-session';
-import type { FillEnd } from './fill-command';
-import type { JudgedText } from './judged-text';
-import type { FreshFill } from './result-bar';
+import type { SessionState } from './engine/engine-session';
+import type { FillEnd } from './fills/fills';
+import type { JudgedText } from './judging/judged-text';
+import type { FreshFill } from './fills/result-bar';
 
 /**
  * What `activate` returns, for other extensions and for tests:

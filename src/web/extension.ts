@@ -1,5 +1,5 @@
 /** The extension in an extension host that is a web worker. */
-import { LOADING_STARTED } from '../editor/loading-started';
+import { LOADING_STARTED } from '../editor/shared/loading-started';
 import type * as vscode from 'vscode';
 import { start, stop } from '../editor/activation';
 import type { LladaApi } from '../editor/extension-api';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { OfferedModel, Platform } from '../editor/platform';
+import type { OfferedModel, Platform } from '../editor/shared/platform';
 import { EngineError } from '../engine/contract/errors';
 import { CONFIG_FILE } from '../engine/model/bundle/bundle-config';
 import { parseConfig } from '../engine/model/bundle/parse-config';

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { chooseBundle } from '../../src/editor/choose-bundle';
-import type { EngineSession } from '../../src/editor/engine-session';
-import { FillCommand } from '../../src/editor/fill-command';
+import { chooseBundle } from '../../src/editor/engine/choose-bundle';
+import type { EngineSession } from '../../src/editor/engine/engine-session';
+import { FillCommand } from '../../src/editor/fills/fills';
 import { activate } from '../../src/extension';
 import { messagesIn, unseen, WHAT_TO_DO } from '../support/messages';
 import {

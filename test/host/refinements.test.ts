@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { JudgedText } from '../../src/editor/judged-text';
-import type { FillOutcome } from '../../src/editor/running-fill';
+import type { JudgedText } from '../../src/editor/judging/judged-text';
+import type { FillOutcome } from '../../src/editor/fills/running-fill';
 import { acceptChoice, closeAll, filled, next, openMarked, useExtension } from './support/editing';
 
 const LINE = 'const total = prices.reduce((sum, price) => sum + price, 0);';

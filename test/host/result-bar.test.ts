@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { FillOutcome } from '../../src/editor/running-fill';
+import type { FillOutcome } from '../../src/editor/fills/running-fill';
 import { closeAll, configure, fill, filled, marked, openMarked, useExtension } from './support/editing';
 
 const SUM = `function sum(numbers) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { fillRequest } from '../../src/editor/fill-request';
+import { fillRequest } from '../../src/editor/document/fill-request';
 import type { FillRequest } from '../../src/engine/index';
 import {
   closeAll,

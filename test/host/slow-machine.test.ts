@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { EngineInfo } from '../../src/engine/index';
-import type { RequestCost, SessionState } from '../../src/editor/engine-session';
-import { SlowMachineHint } from '../../src/editor/slow-machine';
+import type { RequestCost, SessionState } from '../../src/editor/engine/engine-session';
+import { SlowMachineHint } from '../../src/editor/status/slow-machine';
 import { acceptChoice, activated, configure } from './support/editing';
 
 const READY: SessionState = { kind: 'ready', info: {} as EngineInfo };

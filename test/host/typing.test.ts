@@ -17,7 +17,7 @@ const FILES = [
   'samples/word_count.py',
   'samples/profile-card.html',
   'src/extension.ts',
-  'src/editor/settings.ts',
+  'src/editor/shared/settings.ts',
   'src/engine/requests/fill.ts',
   'src/engine/diffusion/canvas.ts',
   'media/demo.css',

@@ -52,7 +52,6 @@ export function partsOf(target: Target): readonly Part[] {
         '{README.md,CHANGELOG.md,LICENSE,package.nls*.json}',
         'media/**',
         '!media/**/*.ts',
-        '!media/tsconfig.json',
         '!media/pictures/**',
       ],
     },

@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Engine, LoadOptions } from '../../engine/index';
 import { findBundledModels, loadEngine } from '../../engine/node';
-import type { EngineOptions } from '../options';
-import { bundleFolder, lastStep, projectRoot } from '../session';
+import type { EngineOptions } from '../command-line/options';
+import { bundleFolder, lastStep, projectRoot } from '../command-line/session';
 import { findPlaces, type Place } from './places';
 import { describeMachine, summarize, table, type BenchReport } from './report';
 import { benchRows, type BenchEngines } from './rows';

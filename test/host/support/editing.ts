@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { LladaApi } from '../../../src/editor/extension-api';
-import type { TargetKind } from '../../../src/editor/choose-targets';
-import type { FillOutcome } from '../../../src/editor/running-fill';
+import type { TargetKind } from '../../../src/editor/fills/choose-targets';
+import type { FillOutcome } from '../../../src/editor/fills/running-fill';
 
 /** The extension's public API, the extension activated. */
 export async function activated(): Promise<LladaApi> {

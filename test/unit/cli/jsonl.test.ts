@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readLines, type NumberedLine } from '../../../src/cli/jsonl-lines';
-import { BadLine, parseRequest, type JsonlRequest } from '../../../src/cli/jsonl-request';
+import { readLines, type NumberedLine } from '../../../src/cli/command-line/jsonl-lines';
+import { BadLine, parseRequest, type JsonlRequest } from '../../../src/cli/fill/jsonl-request';
 
 const MEGABYTE = 2 ** 20;
 

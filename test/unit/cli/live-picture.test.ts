@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createColors } from 'picocolors';
-import { drawStep, surroundingsOf } from '../../../src/cli/live-picture';
+import { drawStep, surroundingsOf } from '../../../src/cli/command-line/live-picture';
 import type { CellView, Step } from '../../../src/engine/index';
 
 const MASKED: CellView = { token: 1, text: '', masked: true, confidence: 0, step: -1, locked: false };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { comparePositions, formatRange, parseRange } from '../../../src/cli/range';
+import { comparePositions, formatRange, parseRange } from '../../../src/cli/command-line/range';
 
 const count = fc.integer({ min: 1, max: 1e6 });
 const position = fc.record({ line: count, column: count }, { noNullPrototype: true });

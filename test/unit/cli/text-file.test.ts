@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { parseRange, type Position } from '../../../src/cli/range';
-import { cutText, offsetOf, readTextFile, textFile } from '../../../src/cli/text-file';
+import { parseRange, type Position } from '../../../src/cli/command-line/range';
+import { cutText, offsetOf, readTextFile, textFile } from '../../../src/cli/command-line/text-file';
 
 const FILE = textFile('a.ts', 'one\ntwo\r\nthree\rfour\n');
 

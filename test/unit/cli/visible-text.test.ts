@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { visibleInline, visibleText } from '../../../src/cli/visible-text';
+import { visibleInline, visibleText } from '../../../src/cli/command-line/visible-text';
 
 const anyText = fc.string({
   unit: fc.oneof(

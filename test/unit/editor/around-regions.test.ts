@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { textAroundRegions } from '../../../src/editor/around-regions';
+import { textAroundRegions } from '../../../src/editor/document/around-regions';
 
 describe('textAroundRegions', () => {
   it('cuts a document at its holes', () => {

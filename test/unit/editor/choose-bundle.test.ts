@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chooseBundle } from '../../../src/editor/choose-bundle';
+import { chooseBundle } from '../../../src/editor/engine/choose-bundle';
 import { EngineError } from '../../../src/engine/index';
 import { findBundledModels } from '../../../src/engine/node';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CompletionCache } from '../../../src/editor/completion-cache';
+import { CompletionCache } from '../../../src/editor/completions/completion-cache';
 
 describe('CompletionCache', () => {
   const at = (prefix: string, suffix = '\n', document = 'a.js') => ({ document, prefix, suffix });

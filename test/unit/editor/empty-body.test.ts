@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { emptyBodyAt } from '../../../src/editor/empty-body';
+import { emptyBodyAt } from '../../../src/editor/document/empty-body';
 
 /** The drawing's `‸` is the cursor; what comes back has `▁` for the hole. */
 function filled(drawing: string): string | undefined {

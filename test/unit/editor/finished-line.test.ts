@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { finishedLine } from '../../../src/editor/finished-line';
+import { finishedLine } from '../../../src/editor/completions/finished-line';
 import type { CellView } from '../../../src/engine/index';
 
 describe('finishedLine', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { spansOf } from '../../../src/editor/token-spans';
-import { remaskWeakest } from '../../../src/editor/weak-tokens';
+import { spansOf } from '../../../src/editor/judging/token-spans';
+import { remaskWeakest } from '../../../src/editor/judging/weak-tokens';
 
 describe('spansOf', () => {
   const texts = (text: string, ...tokens: string[]): string[] =>

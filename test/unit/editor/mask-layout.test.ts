@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { layOutCells, visibleText } from '../../../src/editor/mask-layout';
+import { layOutCells, visibleText } from '../../../src/editor/document/mask-layout';
 import type { CellView } from '../../../src/engine/index';
 
 /** `_` is a mask, anything else a committed token. */

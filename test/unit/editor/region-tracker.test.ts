@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { RegionTracker, type Region, type TextChange } from '../../../src/editor/region-tracker';
+import { RegionTracker, type Region, type TextChange } from '../../../src/editor/document/region-tracker';
 
 const change = (rangeOffset: number, rangeLength: number, text: string): TextChange => ({
   rangeOffset,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SlowFills } from '../../../src/editor/slow-fills';
+import { SlowFills } from '../../../src/editor/status/slow-fills';
 
 describe('SlowFills', () => {
   const last = (...times: number[]): number | undefined => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bodyOf, indentedBlock } from '../../../src/editor/text-block';
+import { bodyOf, indentedBlock } from '../../../src/editor/document/text-block';
 
 /** Lines drawn as text, the ones in question with a bar in front; `‸` marks the line asked about. */
 function drawn(text: string): { lines: string[]; cursor: number; barred: number[] } {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { TypingRhythm } from '../../../src/editor/typing-rhythm';
+import { TypingRhythm } from '../../../src/editor/completions/typing-rhythm';
 
 /** A typist with so many milliseconds between keys, alternately a little less and a little more. */
 function typist(ms: number, spread = 0): TypingRhythm {

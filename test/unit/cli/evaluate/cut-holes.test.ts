@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { cutHoles } from '../../../../src/cli/evaluate/cut-holes';
-import { KINDS, type Kind } from '../../../../src/cli/evaluate/task';
+import { cutHoles } from '../../../../scripts/evaluate/cut-holes';
+import { KINDS, type Kind } from '../../../../scripts/evaluate/task';
 import { Random } from '../../../../src/engine/diffusion/random';
 
 const LF = Array.from(

@@ -4,10 +4,10 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { NO_EVALUATION } from '../../../../scripts/train/card-evaluation';
-import { drawTasks } from '../../../../src/cli/evaluate/draw-tasks';
-import type { Report } from '../../../../src/cli/evaluate/report';
-import { KINDS } from '../../../../src/cli/evaluate/task';
-import { writeTasks } from '../../../../src/cli/evaluate/tasks-file';
+import { drawTasks } from '../../../../scripts/evaluate/draw-tasks';
+import type { Report } from '../../../../scripts/evaluate/report';
+import { KINDS } from '../../../../scripts/evaluate/task';
+import { writeTasks } from '../../../../scripts/evaluate/tasks-file';
 import { temporaryFolder, writeTinyBundle } from '../../engine/model/tiny-bundle';
 import { code } from '../../train/corpus/fixtures';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { bracketsOf } from '../../../../src/cli/evaluate/brackets';
-import { freeAnswer, measure, type Figures } from '../../../../src/cli/evaluate/figures';
-import { copyFills, emptyFills } from '../../../../src/cli/evaluate/floors';
-import { isValidSyntax } from '../../../../src/cli/evaluate/syntax';
-import type { Task } from '../../../../src/cli/evaluate/task';
+import { bracketsOf } from '../../../../scripts/evaluate/brackets';
+import { freeAnswer, measure, type Figures } from '../../../../scripts/evaluate/figures';
+import { copyFills, emptyFills } from '../../../../scripts/evaluate/floors';
+import { isValidSyntax } from '../../../../scripts/evaluate/syntax';
+import type { Task } from '../../../../scripts/evaluate/task';
 
 const CALL: Task = {
   id: 'call',

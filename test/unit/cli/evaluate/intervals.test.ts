@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { compare, type ModelResults } from '../../../../src/cli/evaluate/compare';
-import { freeAnswer, measure } from '../../../../src/cli/evaluate/figures';
-import { bootstrap, mean, median, proportion } from '../../../../src/cli/evaluate/intervals';
-import { findMemorised } from '../../../../src/cli/evaluate/memorisation';
-import type { Task } from '../../../../src/cli/evaluate/task';
+import { compare, type ModelResults } from '../../../../scripts/evaluate/compare';
+import { freeAnswer, measure } from '../../../../scripts/evaluate/figures';
+import { bootstrap, mean, median, proportion } from '../../../../scripts/evaluate/intervals';
+import { findMemorised } from '../../../../scripts/evaluate/memorisation';
+import type { Task } from '../../../../scripts/evaluate/task';
 import { Random } from '../../../../src/engine/diffusion/random';
 
 const close = (actual: number, wanted: number, tolerance: number): void =>

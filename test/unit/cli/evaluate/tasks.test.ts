@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawTasks } from '../../../../src/cli/evaluate/draw-tasks';
-import { heldOutTexts } from '../../../../src/cli/evaluate/held-out';
-import { groupOf, KINDS, middlesOf, textWith, type Task } from '../../../../src/cli/evaluate/task';
-import { readTasks, writeTasks } from '../../../../src/cli/evaluate/tasks-file';
+import { drawTasks } from '../../../../scripts/evaluate/draw-tasks';
+import { heldOutTexts } from '../../../../scripts/evaluate/held-out';
+import { groupOf, KINDS, middlesOf, textWith, type Task } from '../../../../scripts/evaluate/task';
+import { readTasks, writeTasks } from '../../../../scripts/evaluate/tasks-file';
 import { temporaryFolder } from '../../engine/model/tiny-bundle';
 import { cachePackage, code, writeManifest } from '../../train/corpus/fixtures';
 

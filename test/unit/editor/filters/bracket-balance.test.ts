@@ -1,4 +1,4 @@
-import { balanceBrackets } from '../../../../src/editor/filters/bracket-balance';
+import { balanceBrackets } from '../../../../src/editor/completions/filters/bracket-balance';
 import { check } from './drawn';
 
 describe('the filter of brackets', () => {

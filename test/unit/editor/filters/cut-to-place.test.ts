@@ -1,4 +1,4 @@
-import { cutToPlace } from '../../../../src/editor/filters/cut-to-place';
+import { cutToPlace } from '../../../../src/editor/completions/filters/cut-to-place';
 import { check } from './drawn';
 
 describe('the filter that cuts to the place', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Filter } from '../../../../src/editor/filters/place';
+import type { Filter } from '../../../../src/editor/completions/filters/place';
 
 /**
  * Checks a filter on a drawing: a document with a completion in it between ⟨ and ⟩, before and after. Both are

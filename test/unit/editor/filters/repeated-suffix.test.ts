@@ -1,4 +1,4 @@
-import { trimRepeatedSuffix } from '../../../../src/editor/filters/repeated-suffix';
+import { trimRepeatedSuffix } from '../../../../src/editor/completions/filters/repeated-suffix';
 import { check } from './drawn';
 
 describe('the filter of what stands behind the cursor already', () => {

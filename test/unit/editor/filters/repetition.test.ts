@@ -1,4 +1,4 @@
-import { dropRepetition } from '../../../../src/editor/filters/repetition';
+import { dropRepetition } from '../../../../src/editor/completions/filters/repetition';
 import { check } from './drawn';
 
 describe('the filter of repetition', () => {

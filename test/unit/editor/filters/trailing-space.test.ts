@@ -1,4 +1,4 @@
-import { trimTrailingSpace } from '../../../../src/editor/filters/trailing-space';
+import { trimTrailingSpace } from '../../../../src/editor/completions/filters/trailing-space';
 import { check } from './drawn';
 
 describe('the filter of trailing white space', () => {

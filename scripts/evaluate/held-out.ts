@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { buildCorpus } from '../train/corpus/build-corpus';
+import { readShards } from '../train/corpus/shards';
+import type { CorpusDocument, Split } from '../train/corpus/types';
+import { StageProgress } from '../train/progress';
+
+export interface HeldOutOptions {
+  readonly split: Exclude<Split, 'train'>;
+  /** Take the Debian package of the split too, which holds Python; needs apt-get. */
+  readonly debian: boolean;
+  /** Another manifest than the pinned one. */
+  readonly manifest?: string;
+  /** Downloads and texts are kept here. */
+  readonly cache: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The texts of the held-out packages. The corpus builder sees held-out sources first and drops from the training part
+ * what repeats them, exactly or nearly; so these are the texts of the full corpus, and the training part, which is
+ * twenty times as large, need not be built to know that it does not hold them.
+ *
+ * @throws CorpusError
+ */
+export async function heldOutTexts(options: HeldOutOptions): Promise<CorpusDocument[]> {
+  const { split, debian, manifest, cache, signal } = options;
+  const out = join(cache, debian ? 'held-out-debian' : 'held-out');
+  const progress = new StageProgress('held-out', 1);
+  try {
+    await buildCorpus({
+      source: {
+        kind: 'manifest',
+        ...(manifest === undefined ? {} : { file: manifest }),
+        tier: debian ? 1100 : 600,
+        filter: ({ split: of, kind }) => of !== 'train' && (kind === 'npm' || (debian && kind === 'deb')),
+      },
+      cache: join(cache, 'packages'),
+      out,
+      onProgress: ({ done, total, stage, detail }) => progress.update(done, total, `${stage} ${detail}`),
+      signal,
+    });
+  } finally {
+    progress.stop();
+  }
+  const documents: CorpusDocument[] = [];
+  for await (const document of readShards(out, split)) documents.push(document);
+  return documents;
+}

@@ -1,0 +1,76 @@
+import { Command, Option } from 'commander';
+import {
+  addEngineOptions,
+  countFrom,
+  userPath,
+  type EngineOptions,
+} from '../../src/cli/command-line/options';
+
+export interface EvaluateOptions extends EngineOptions {
+  readonly split: 'valid' | 'test';
+  /** Tasks of each kind. */
+  readonly limit: number;
+  readonly taskSeed: number;
+  readonly debian: boolean;
+  readonly tasks?: string;
+  readonly writeTasks?: string;
+  readonly length: 'known' | 'unknown' | 'both';
+  /** Draws of t for bits per byte; 0 is off. */
+  readonly draws: number;
+  /** Tasks that the curves over thresholds and steps are drawn from; 0 is off. */
+  readonly curveTasks: number;
+  /** Other bundles to be put to the same tasks. */
+  readonly compare: readonly string[];
+  /** A built corpus whose training part fills are looked for in. */
+  readonly memorisation?: string;
+  readonly out: string;
+  /** A model card to put the tables into. */
+  readonly card?: string;
+}
+
+export function evaluateCommand(): Command {
+  const folder = (flags: string, description: string): Option =>
+    new Option(flags, description).argParser(userPath);
+  return addEngineOptions(
+    new Command('evaluate')
+      .description('Fills holes in the held-out packages, and measures how well.')
+      .addOption(new Option('--split <name>', 'held-out packages').choices(['valid', 'test']).default('test'))
+      .addOption(
+        new Option('--limit <count>', 'tasks of each kind of hole').argParser(countFrom(1)).default(60),
+      )
+      .addOption(
+        new Option('--task-seed <number>', 'same seed, same tasks').argParser(countFrom(0)).default(1),
+      )
+      .option('--debian', 'take the held-out Debian package too, for Python; needs apt-get', false)
+      .addOption(folder('--tasks <file>', 'put these tasks, JSON lines, instead of drawing some'))
+      .addOption(folder('--write-tasks <file>', 'write the tasks, as JSON lines'))
+      .addOption(
+        new Option('--length <which>', 'whether the model is told the true length in tokens')
+          .choices(['known', 'unknown', 'both'])
+          .default('both'),
+      )
+      .addOption(
+        new Option('--draws <count>', 'draws of t for bits per byte; 0 is off')
+          .argParser(countFrom(0))
+          .default(32),
+      )
+      .addOption(
+        new Option('--curve-tasks <count>', 'tasks for the curves over thresholds and steps; 0 is off')
+          .argParser(countFrom(0))
+          .default(48),
+      )
+      .addOption(
+        new Option('--compare <dir>', 'put another bundle to the same tasks; may be repeated')
+          .argParser((path: string, before: readonly string[]) => [...before, userPath(path)])
+          .default([]),
+      )
+      .addOption(folder('--memorisation <dir>', 'look for the fills in the training part of a built corpus'))
+      .addOption(
+        folder('--out <dir>', 'where the report goes, and what was answered: a stopped run goes on').default(
+          userPath('artifacts/evaluation'),
+          'artifacts/evaluation',
+        ),
+      )
+      .addOption(folder('--card <file>', 'put the tables into this model card')),
+  );
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Engine, Step } from '../../engine/index';
+import { findBundledModels, loadEngine } from '../../engine/node';
+import { CliError } from './failures';
+import type { EngineOptions } from './options';
+
+/** Loads the engine, lends it to `use` and puts it away again. */
+export async function withEngine<T>(
+  options: Pick<EngineOptions, 'model' | 'provider'>,
+  signal: AbortSignal,
+  use: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const engine = await loadEngine(bundleFolder(options), { provider: options.provider });
+  try {
+    signal.throwIfAborted();
+    return await use(engine);
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** Runs a request to its end. */
+export async function lastStep(steps: AsyncIterable<Step>, show?: (step: Step) => void): Promise<Step> {
+  let last: Step | undefined;
+  for await (const step of steps) {
+    show?.(step);
+    last = step;
+  }
+  if (!last) throw new Error('the engine ended a request without a step');
+  return last;
+}
+
+/** `8 steps · 10 forwards · 132 ms · cpu · base (int8)` */
+export function summary({ index, forwards, ms }: Step, { info }: Engine): string {
+  const { provider, bundle, precision } = info;
+  return `${index} steps · ${forwards} forwards · ${Math.round(ms)} ms · ${provider} · ${bundle} (${precision})`;
+}
+
+/** The folder that everything the project ships lies in: the nearest one above this file with a package.json. */
+export function projectRoot(): string {
+  let folder = __dirname;
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+/** GPUs take the unquantised master; everything else takes the first bundle, int8 where the build derived it. */
+export function bundleFolder({ model: folder, provider }: Pick<EngineOptions, 'model' | 'provider'>): string {
+  if (folder !== undefined) return folder;
+  const root = projectRoot();
+  const models = findBundledModels(root);
+  const gpu = provider !== 'auto' && provider !== 'cpu';
+  const model = (gpu ? models.find(({ precision }) => precision !== 'int8') : undefined) ?? models[0];
+  if (!model) {
+    throw new CliError(
+      `No model bundle was found in ${join(root, 'models')}. Train one with npm run train-model, or name a bundle's folder with --model.`,
+    );
+  }
+  return model.folder;
+}

@@ -1,0 +1,75 @@
+import { parseMaskMarkers, type FillRequest, type HoleRequest, type Step } from '../../engine/index';
+import { runLive, surroundingsOf } from '../command-line/live-picture';
+import { reverseProcessOptions, type EngineOptions } from '../command-line/options';
+import { comparePositions, formatRange, type Range } from '../command-line/range';
+import { summary, withEngine } from '../command-line/session';
+import { cutText, readTextFile } from '../command-line/text-file';
+import { printText } from '../command-line/visible-text';
+
+export interface FillOptions extends EngineOptions {
+  readonly maxTokens?: number;
+  readonly candidates?: number;
+  /** False: nothing is taken from the text around. */
+  readonly drafts?: boolean;
+}
+
+/** Fills the ranges of a file and prints what they were filled with; the file itself stays as it is. */
+export async function fillFile(
+  path: string,
+  ranges: readonly Range[],
+  options: FillOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const sorted = ranges.toSorted((a, b) => comparePositions(a.start, b.start));
+  const { texts, holes } = cutText(await readTextFile(path), sorted);
+  const request: FillRequest = {
+    ...reverseProcessOptions(options),
+    ...fillOptionsOf(options),
+    path,
+    prefix: texts[0]!,
+    between: texts.slice(1, -1),
+    suffix: texts.at(-1)!,
+    holes: holes.map(holeOf),
+  };
+  await withEngine(options, signal, async (engine) => {
+    const last = await runLive(engine.fill(request, { signal }), surroundingsOf(texts));
+    for (const { fills, heading } of candidatesOf(last)) {
+      process.stderr.write(heading);
+      fills.forEach((fill, hole) => {
+        if (sorted.length > 1) process.stderr.write(`${formatRange(sorted[hole]!)}\n`);
+        printText(fill);
+      });
+    }
+    process.stderr.write(`${summary(last, engine)}\n`);
+  });
+}
+
+/** What of the options a request takes beside the reverse process's. */
+export function fillOptionsOf({
+  maxTokens,
+  candidates,
+  drafts,
+}: FillOptions): Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts'> {
+  return {
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(candidates === undefined ? {} : { candidates }),
+    // Unless they are unwanted, the engine knows when drafts suit the other options.
+    ...(drafts === false ? { drafts } : {}),
+  };
+}
+
+/** Text with `[MASK]` or `[MASK:12]` in it stays but for these. */
+function holeOf(replaced: string): HoleRequest {
+  if (replaced === '') return {};
+  const parts = parseMaskMarkers(replaced);
+  return parts ? { parts } : { replaced };
+}
+
+/** Best first, headed by place and mean probability of a token where there are several. */
+function candidatesOf({ texts, candidates }: Step): { fills: readonly string[]; heading: string }[] {
+  if (!candidates) return [{ fills: texts, heading: '' }];
+  return candidates.map(({ texts: fills, score }, i) => ({
+    fills,
+    heading: `${i + 1}. mean probability ${Math.exp(score).toFixed(3)}\n`,
+  }));
+}

@@ -1,0 +1,88 @@
+import { MASKED } from '../edits';
+import type { DemoLane, DemoRun } from '../run';
+import { canvasAt, meanLogProbability, type TraceCanvas } from '../trace';
+import type { LanePicture } from './lane';
+import type { LanePlace } from './stage';
+
+/** What a hole whose length the model will choose is shown as. */
+const DEFAULT_PREVIEW = 8;
+const MOST_PREVIEWED = 1024;
+
+/** What a run would start from, as far as can be told before the engine has looked at it. */
+export function previewOf(request: DemoRun): DemoRun {
+  const lanes = request.lanes.map((lane): DemoLane => {
+    const length = lane.tokens > 0 && lane.tokens <= MOST_PREVIEWED ? lane.tokens : DEFAULT_PREVIEW;
+    const lengths = request.around.slice(1).map(() => length);
+    const changes = lengths.flatMap((cells, hole) =>
+      Array.from({ length: cells }, (_, index) => ({ hole, index, cell: MASKED })),
+    );
+    return { ...lane, steps: [{ t: 1, forwards: 0, ms: 0, edited: false, lengths, changes }] };
+  });
+  return { ...request, lanes };
+}
+
+export interface Shown {
+  readonly run: DemoRun;
+  readonly position: number;
+  readonly running: boolean;
+  readonly selected: LanePlace | undefined;
+  /** The canvases of the heat map, where it is shown. */
+  readonly heat: readonly TraceCanvas[] | undefined;
+}
+
+/** The lanes as they are to be drawn. */
+export function picturesOf({ run, position, running, selected, heat }: Shown): LanePicture[] {
+  const best = running ? undefined : bestLane(run);
+  return run.lanes.map((lane, i) => {
+    const last = lane.steps.length - 1;
+    const at = Math.min(position, last);
+    const canvas = heat?.[i] ?? canvasAt(lane.steps, at);
+    return {
+      label: lane.label,
+      around: run.around,
+      canvas,
+      final: running || heat ? undefined : canvasAt(lane.steps, last),
+      position: heat ? -1 : at,
+      t: lane.steps[at]?.t ?? 1,
+      figures: figuresOf(lane, at, canvas),
+      problem: lane.problem,
+      selected: selected?.lane === i ? selected : undefined,
+      best: best === i && run.lanes.length > 2,
+      heat: heat !== undefined,
+    };
+  });
+}
+
+function figuresOf({ steps }: DemoLane, at: number, canvas: TraceCanvas): LanePicture['figures'] {
+  const step = steps[at];
+  const score = meanLogProbability(canvas);
+  return [
+    ['t', step ? step.t.toFixed(2) : '–'],
+    ['forwards', step ? String(step.forwards) : '–'],
+    ['ms', step ? String(Math.round(step.ms)) : '–'],
+    ['mean log p', score === undefined ? '–' : score.toFixed(2).replace('-', '−')],
+  ];
+}
+
+/** The lane whose finished text the model finds likeliest. */
+function bestLane({ lanes }: DemoRun): number | undefined {
+  const scores = lanes.map(({ steps }) => {
+    const done = steps.length > 0 && steps.at(-1)!.t === 0;
+    return (done ? meanLogProbability(canvasAt(steps, steps.length - 1)) : undefined) ?? -Infinity;
+  });
+  const best = Math.max(...scores);
+  return best === -Infinity ? undefined : scores.indexOf(best);
+}
+
+/** For each lane the texts its holes have in the end, each within what stands around it. */
+export function textsOf(run: DemoRun): { prefix: string; text: string; suffix: string }[][] {
+  return run.lanes.map(({ steps }) => {
+    const texts = canvasAt(steps, steps.length - 1).map((cells) => cells.map(({ text }) => text).join(''));
+    const parts = run.around.flatMap((around, i) => (i === 0 ? [around] : [texts[i - 1] ?? '', around]));
+    return texts.map((text, hole) => ({
+      prefix: parts.slice(0, 2 * hole + 1).join(''),
+      text,
+      suffix: parts.slice(2 * hole + 2).join(''),
+    }));
+  });
+}

@@ -1,0 +1,93 @@
+import type { Place } from '../edits';
+import { byId } from './dom';
+import { LaneView, type LanePicture } from './lane';
+
+/** A cell of a lane. */
+export interface LanePlace extends Place {
+  readonly lane: number;
+}
+
+export interface StageEvents {
+  readonly selected: (place: LanePlace) => void;
+  /** A key pressed on a token, by its name in lower case. */
+  readonly key: (key: string) => boolean;
+}
+
+/** The lanes beside each other, and the ways from token to token. */
+export class Stage {
+  readonly #element = byId('lanes', HTMLDivElement);
+  #lanes: LaneView[] = [];
+
+  constructor(private readonly events: StageEvents) {
+    this.#element.addEventListener('focusin', ({ target }) => {
+      const place = this.#placeOf(target);
+      if (place) events.selected(place);
+    });
+    this.#element.addEventListener('keydown', (event) => this.#keyDown(event));
+  }
+
+  draw(pictures: readonly LanePicture[], view: string): void {
+    this.#element.dataset['view'] = view;
+    this.#element.dataset['count'] = String(pictures.length);
+    if (this.#lanes.length !== pictures.length) {
+      this.#lanes = pictures.map(() => new LaneView());
+      this.#element.replaceChildren(...this.#lanes.map(({ element }) => element));
+    }
+    pictures.forEach((picture, i) => this.#lanes[i]!.draw(picture));
+  }
+
+  focus(place: LanePlace): void {
+    this.#lanes[place.lane]?.cell(place)?.focus();
+  }
+
+  #placeOf(target: EventTarget | null): LanePlace | undefined {
+    if (!(target instanceof Element) || !target.classList.contains('cell')) return undefined;
+    for (const [lane, view] of this.#lanes.entries()) {
+      const place = view.placeOf(target);
+      if (place) return { lane, ...place };
+    }
+    return undefined;
+  }
+
+  #keyDown(event: KeyboardEvent): void {
+    const { target, key } = event;
+    if (!(target instanceof HTMLElement) || !target.classList.contains('cell') || event.altKey) return;
+    const withControl = event.ctrlKey || event.metaKey;
+    const next = withControl ? undefined : neighbour(target, key);
+    if (next) next.focus();
+    else if (!this.events.key((withControl ? 'control+' : '') + key.toLowerCase())) return;
+    event.preventDefault();
+  }
+}
+
+/** The token that a key leads to, in the same lane. */
+function neighbour(cell: HTMLElement, key: string): HTMLElement | undefined {
+  const cells = [...cell.closest('.canvas')!.querySelectorAll<HTMLElement>('.cell')];
+  const at = cells.indexOf(cell);
+  switch (key) {
+    case 'ArrowLeft':
+      return cells[at - 1];
+    case 'ArrowRight':
+      return cells[at + 1];
+    case 'Home':
+      return cells[0];
+    case 'End':
+      return cells.at(-1);
+    case 'ArrowUp':
+      return nearest(cell, cells.slice(0, at).reverse(), -1);
+    case 'ArrowDown':
+      return nearest(cell, cells.slice(at + 1), 1);
+    default:
+      return undefined;
+  }
+}
+
+/** Of the cells in the next row, the one most nearly above or below. */
+function nearest(cell: HTMLElement, cells: readonly HTMLElement[], down: 1 | -1): HTMLElement | undefined {
+  const { left, top, height } = cell.getBoundingClientRect();
+  const boxes = cells.map((each) => ({ each, box: each.getBoundingClientRect() }));
+  const rows = boxes.filter(({ box }) => (box.top - top) * down > height / 2);
+  const row = rows[0]?.box.top ?? 0;
+  const inRow = rows.filter(({ box }) => Math.abs(box.top - row) < height / 2);
+  return inRow.sort((a, b) => Math.abs(a.box.left - left) - Math.abs(b.box.left - left))[0]?.each;
+}

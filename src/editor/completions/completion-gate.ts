@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import { completionSettings } from '../shared/settings';
+
+/** Why no completion comes by itself in a document, for the status bar; undefined where they come. */
+export type Silence = 'no-file' | 'off' | 'language' | 'glob';
+
+/** Whether completions are to come by themselves in a document. VS Code keeps its own snooze. */
+export function silenceIn(document: vscode.TextDocument): Silence | undefined {
+  const { enabled, languages, exclude } = completionSettings(document);
+  if (!isFile(document)) return 'no-file';
+  if (!enabled) return 'off';
+  if (!(languages[document.languageId] ?? languages['*'] ?? true)) return 'language';
+  return exclude.some((glob) => matches(document, glob)) ? 'glob' : undefined;
+}
+
+/** Whether the document is a file, saved or not, and not the input of a chat, a comment or a commit. */
+function isFile({ uri }: vscode.TextDocument): boolean {
+  return (
+    ['untitled', 'vscode-notebook-cell'].includes(uri.scheme) ||
+    vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true
+  );
+}
+
+/** Globs are taken relative to the document's workspace folder, if it has one. */
+function matches(document: vscode.TextDocument, glob: string): boolean {
+  const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+  const pattern = folder ? new vscode.RelativePattern(folder, glob) : glob;
+  return vscode.languages.match({ pattern }, document) > 0;
+}

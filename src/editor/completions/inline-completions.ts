@@ -1,0 +1,152 @@
+import * as vscode from 'vscode';
+import type { CellView, RunOptions, Step } from '../../engine/index';
+import { toEngineError } from '../../engine/contract/errors';
+import { CompletionCache, type CachedPlace } from './completion-cache';
+import { silenceIn } from './completion-gate';
+import { completionPlace, isInsideWord, type CompletionPlace } from './completion-place';
+import type { EngineSession } from '../engine/engine-session';
+import type { FillCommand } from '../fills/fills';
+import { fillRequest } from '../document/fill-request';
+import { applyFilters } from './filters/apply-filters';
+import { dropUnsure } from './filters/low-confidence';
+import { finishedLine } from './finished-line';
+import { logFailure } from '../shared/log';
+import { completionSettings } from '../shared/settings';
+import { TypingRhythm } from './typing-rhythm';
+
+/** A completion supersedes the one before it. */
+const LANE = 'inline-completions';
+
+/** Fills the hole at the cursor as ghost text: by itself once the user pauses, at once when asked. */
+export class InlineCompletions implements vscode.InlineCompletionItemProvider, vscode.Disposable {
+  readonly #rhythm = new TypingRhythm();
+  readonly #cache = new CompletionCache();
+  readonly #provided = new vscode.EventEmitter<string | undefined>();
+  /** Fires at the end of each request that was not cancelled, with the completion offered, if there is one. */
+  readonly onDidProvide = this.#provided.event;
+  readonly #disposables: vscode.Disposable;
+
+  constructor(
+    private readonly session: EngineSession,
+    private readonly fills: FillCommand,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.#disposables = vscode.Disposable.from(
+      this.#provided,
+      // Another model or other settings would answer otherwise.
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('llada')) this.#cache.clear();
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  async provideInlineCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    context: vscode.InlineCompletionContext,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.InlineCompletionItem[] | undefined> {
+    const automatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
+    if (automatic) this.#rhythm.typed(performance.now());
+    if (this.fills.isFilling()) return undefined;
+    const place = completionPlace(document, position, context);
+    // An engine that could not be loaded is not tried again at every keystroke, only when the user asks for it.
+    const silent = silenceIn(document) !== undefined || this.session.state.kind === 'error';
+    if (automatic && (silent || isInsideWord(place))) return undefined;
+    const texts = await this.#texts(document, place, automatic, token);
+    if (token.isCancellationRequested || texts === undefined) return undefined;
+    // A fill may have begun meanwhile: its masks and ghost text in one place would be unreadable.
+    const offered = this.fills.isFilling() ? [] : texts;
+    this.#provided.fire(offered[0]);
+    return offered.map((text) => new vscode.InlineCompletionItem(place.selected + text, place.range));
+  }
+
+  /** @returns completions, best first; undefined when the request was cancelled */
+  async #texts(
+    document: vscode.TextDocument,
+    place: CompletionPlace,
+    automatic: boolean,
+    token: vscode.CancellationToken,
+  ): Promise<readonly string[] | undefined> {
+    const cached: CachedPlace = { document: document.uri.toString(), ...place };
+    const known = this.#cache.get(cached);
+    if (known && (automatic || known.length > 0)) return known;
+    if (automatic && !(await quiet(this.#rhythm.pauseMs, token))) return undefined;
+    const texts = await this.#complete(document, place, automatic, token);
+    if (texts) this.#cache.set(cached, texts);
+    return texts;
+  }
+
+  /** @returns best first, without duplicates; undefined when the request was cancelled or has failed */
+  async #complete(
+    document: vscode.TextDocument,
+    place: CompletionPlace,
+    automatic: boolean,
+    token: vscode.CancellationToken,
+  ): Promise<readonly string[] | undefined> {
+    const abort = new AbortController();
+    const listening = token.onCancellationRequested(() => abort.abort());
+    try {
+      const { candidates, leastConfidence } = completionSettings(document);
+      const options = { signal: abort.signal, lane: LANE, background: automatic };
+      const { found, ms } = await this.#fill(document, place, automatic ? 1 : candidates, options);
+      if (automatic) this.#rhythm.answered(ms);
+      const texts = found.map(({ text, cells }) => {
+        const kept = applyFilters(text, place);
+        return automatic ? dropUnsure(kept, cells, leastConfidence) : kept;
+      });
+      return [...new Set(texts)].filter((text) => text !== '');
+    } catch (error) {
+      if (toEngineError(error).code !== 'cancelled') {
+        logFailure(this.log, 'The inline completion failed', error);
+      }
+      return undefined;
+    } finally {
+      listening.dispose();
+    }
+  }
+
+  async #fill(
+    document: vscode.TextDocument,
+    { prefix, suffix, lineIsBlank }: CompletionPlace,
+    candidates: number,
+    options: RunOptions & { readonly signal: AbortSignal },
+  ): Promise<{ readonly found: readonly FoundText[]; readonly ms: number }> {
+    const request = { ...fillRequest(document, { prefix, between: [], suffix }), candidates };
+    let last: Step | undefined;
+    for await (const step of this.session.run((engine) => engine.fill(request, options), options.signal)) {
+      last = step;
+      const cells = step.holes[0] ?? [];
+      // With several, the first one to be known need not be the best.
+      const line = lineIsBlank || candidates > 1 ? undefined : finishedLine(cells);
+      if (line !== undefined) return { found: [{ text: line, cells }], ms: step.ms };
+    }
+    const all = last?.candidates ?? (last ? [last] : []);
+    const found = all.map(({ texts, holes }) => ({ text: texts[0] ?? '', cells: holes[0] ?? [] }));
+    return { found, ms: last?.ms ?? 0 };
+  }
+}
+
+/** A completion as the engine found it. */
+interface FoundText {
+  readonly text: string;
+  readonly cells: readonly CellView[];
+}
+
+/** Resolves to true after the quiet time, to false as soon as the token is cancelled. */
+async function quiet(ms: number, token: vscode.CancellationToken): Promise<boolean> {
+  let listening: vscode.Disposable | undefined;
+  const undisturbed = await new Promise<boolean>((resolve) => {
+    const timer = setTimeout(() => resolve(true), ms);
+    listening = token.onCancellationRequested(() => {
+      clearTimeout(timer);
+      resolve(false);
+    });
+  });
+  listening?.dispose();
+  return undisturbed && !token.isCancellationRequested;
+}

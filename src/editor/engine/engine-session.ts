@@ -1,0 +1,183 @@
+import * as vscode from 'vscode';
+import { EngineError, type Engine, type EngineInfo, type Step } from '../../engine/index';
+import { toEngineError } from '../../engine/contract/errors';
+import { chooseBundle } from './choose-bundle';
+import { logFailure } from '../shared/log';
+import type { Platform } from '../shared/platform';
+import type { ModelSettings } from '../shared/settings';
+
+/** What the engine is doing, as the status bar shows it. `off`: not loaded, which the first request does. */
+export type SessionState =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready'; readonly info: EngineInfo }
+  | { readonly kind: 'working'; readonly info: EngineInfo }
+  | { readonly kind: 'error'; readonly error: EngineError };
+
+/** What a finished request cost. */
+export interface RequestCost {
+  readonly ms: number;
+  readonly steps: number;
+  readonly forwards: number;
+}
+
+/** One engine for the window: loaded when first needed, loaded anew after `restart`. */
+export class EngineSession implements vscode.Disposable {
+  #engine: Promise<Engine> | undefined;
+  #state: SessionState = { kind: 'off' };
+  #working = 0;
+  #lastCost: RequestCost | undefined;
+  readonly #stateChanges = new vscode.EventEmitter<SessionState>();
+  readonly onDidChangeState = this.#stateChanges.event;
+
+  /** @param settings which engine to load; asked at every load, so that changed settings take effect */
+  constructor(
+    private readonly settings: () => ModelSettings,
+    private readonly platform: Platform,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get lastCost(): RequestCost | undefined {
+    return this.#lastCost;
+  }
+
+  /**
+   * Runs a request, after loading the engine if need be.
+   *
+   * @param start given the engine, e.g. `(engine) => engine.fill(request, { signal })`
+   * @throws EngineError; `cancelled` as soon as the signal says so, even while the engine is still loading
+   */
+  async *run(
+    start: (engine: Engine) => AsyncIterable<Step>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Step, void, undefined> {
+    const { engine, end } = await this.#begin(signal);
+    let failure: EngineError | undefined;
+    let last: Step | undefined;
+    try {
+      for await (const step of start(engine)) {
+        last = step;
+        yield step;
+      }
+    } catch (error) {
+      failure = toEngineError(error);
+      throw failure;
+    } finally {
+      // Whoever stops before the end has got what they wanted, unless they have cancelled.
+      if (last && !failure && !signal.aborted) {
+        this.#lastCost = { ms: last.ms, steps: last.index, forwards: last.forwards };
+      }
+      end(failure);
+    }
+  }
+
+  /**
+   * Asks the engine something that has one answer, after loading it if need be.
+   *
+   * @param start given the engine, e.g. `(engine) => engine.score(request, { signal })`
+   * @throws EngineError
+   */
+  async ask<T>(start: (engine: Engine) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { engine, end } = await this.#begin(signal);
+    try {
+      const answer = await start(engine);
+      end(undefined);
+      return answer;
+    } catch (error) {
+      const failure = toEngineError(error);
+      end(failure);
+      throw failure;
+    }
+  }
+
+  /** Ends the engine, requests under way included; the next request loads it anew. */
+  async restart(): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = undefined;
+    this.#setState({ kind: 'off' });
+    await engine?.then((loaded) => loaded.dispose()).catch(() => undefined);
+  }
+
+  async dispose(): Promise<void> {
+    await this.restart();
+    this.#stateChanges.dispose();
+  }
+
+  #load(): Promise<Engine> {
+    if (this.#engine) return this.#engine;
+    const loading = this.#start();
+    this.#engine = loading;
+    this.#setState({ kind: 'loading' });
+    loading.then(
+      ({ info }) => {
+        this.log.info(
+          `Loaded ${info.bundle} (${info.precision}) from ${info.bundleFolder} in ${Math.round(info.loadMs)} ms; it runs on ${info.provider}, in ${this.platform.engineIn}`,
+        );
+        if (this.#engine === loading) this.#setState({ kind: 'ready', info });
+      },
+      (error: unknown) => {
+        logFailure(this.log, 'Loading the engine failed', error);
+        if (this.#engine !== loading) return;
+        this.#engine = undefined;
+        this.#setState({ kind: 'error', error: toEngineError(error) });
+      },
+    );
+    return loading;
+  }
+
+  /** Counts a request in; `end` counts it out. */
+  async #begin(
+    signal: AbortSignal,
+  ): Promise<{ readonly engine: Engine; readonly end: (failure: EngineError | undefined) => void }> {
+    const loading = this.#load();
+    const engine = await abortable(loading, signal);
+    this.#working++;
+    this.#setState({ kind: 'working', info: engine.info });
+    const end = (failure: EngineError | undefined): void => {
+      this.#working--;
+      if (this.#engine === loading) this.#afterRequest(engine.info, failure);
+    };
+    return { engine, end };
+  }
+
+  async #start(): Promise<Engine> {
+    const settings = this.settings();
+    const { provider } = settings;
+    const bundle = chooseBundle(await this.platform.bundledModels(), settings, this.platform);
+    this.log.info(`Loading ${bundle} (provider: ${provider})`);
+    return this.platform.loadEngine(bundle, { provider });
+  }
+
+  #afterRequest(info: EngineInfo, failure: EngineError | undefined): void {
+    if (failure?.code === 'engine-crashed' || failure?.code === 'internal') {
+      this.#setState({ kind: 'error', error: failure });
+    } else {
+      this.#setState({ kind: this.#working > 0 ? 'working' : 'ready', info });
+    }
+  }
+
+  #setState(state: SessionState): void {
+    this.#state = state;
+    this.#stateChanges.fire(state);
+  }
+}
+
+/** The promise's outcome, or an `EngineError` with code `cancelled` once the signal is aborted. */
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const cancelled = (): EngineError => new EngineError('cancelled', 'The request was cancelled.');
+  if (signal.aborted) throw cancelled();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(cancelled());
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import { parseMaskMarkers, type HoleRequest } from '../../engine/index';
+import { MASK_MARKER } from '../../engine/text/mask-markers';
+
+/** A place of a document to be filled, and what its hole begins as. */
+export interface FillTarget {
+  readonly range: vscode.Range;
+  readonly hole: HoleRequest;
+}
+
+/** A range's text becomes the hole: `[MASK]` markers in it are the masks and its words stay; without any it is all masks. */
+export function targetOf(document: vscode.TextDocument, given: vscode.Range): FillTarget {
+  const range = wholeCharacters(document, given);
+  const replaced = document.getText(range);
+  if (replaced === '') return { range, hole: {} };
+  const parts = parseMaskMarkers(replaced);
+  return { range, hole: parts ? { parts } : { replaced } };
+}
+
+/** As VS Code has it for an edit: an end inside of a surrogate pair moves outwards, a cursor there to the left. */
+function wholeCharacters(document: vscode.TextDocument, range: vscode.Range): vscode.Range {
+  const inside = ({ line, character }: vscode.Position): boolean =>
+    /^[\ud800-\udbff][\udc00-\udfff]$/.test(
+      document.lineAt(line).text.slice(Math.max(0, character - 1), character + 1),
+    );
+  const start = inside(range.start) ? range.start.translate(0, -1) : range.start;
+  if (range.isEmpty) return new vscode.Range(start, start);
+  return new vscode.Range(start, inside(range.end) ? range.end.translate(0, 1) : range.end);
+}
+
+/** Each `[MASK]` and `[MASK:12]` of a part of the document as a target of its own. */
+export function markersIn(document: vscode.TextDocument, within?: vscode.Range): FillTarget[] {
+  const offset = within ? document.offsetAt(within.start) : 0;
+  return [...document.getText(within).matchAll(MASK_MARKER)].map(({ 0: marker, index }) => {
+    const start = document.positionAt(offset + index);
+    return targetOf(document, new vscode.Range(start, start.translate(0, marker.length)));
+  });
+}

@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import type { ProviderName, ReverseProcessOptions } from '../../engine/index';
+
+/** What decides which engine is loaded; a change of it needs a restart. */
+export interface ModelSettings {
+  /** A bundle's folder; empty for the bundled model. */
+  readonly path: string;
+  readonly provider: ProviderName | 'auto';
+}
+
+export interface FillSettings {
+  readonly options: ReverseProcessOptions;
+  /** Most tokens a hole of unknown length may get. */
+  readonly maxTokens: number;
+}
+
+/** When inline completions come by themselves, and which are offered. */
+export interface CompletionSettings {
+  readonly enabled: boolean;
+  /** Language id → on or off; `*` stands for the others. */
+  readonly languages: Readonly<Record<string, boolean>>;
+  /** Globs of files without automatic completions. */
+  readonly exclude: readonly string[];
+  /** Mean probability of a completion's tokens below which an automatic one is not offered, 0–1. */
+  readonly leastConfidence: number;
+  /** How many are offered to cycle through when the user asks, 1–8. */
+  readonly candidates: number;
+}
+
+const SECTION = 'llada';
+const INLINE_COMPLETIONS = 'inlineCompletions.enabled';
+
+export function modelSettings(): ModelSettings {
+  const settings = vscode.workspace.getConfiguration(SECTION);
+  return {
+    path: settings.get<string>('model.path', '').trim(),
+    provider: settings.get<ProviderName | 'auto'>('provider', 'auto'),
+  };
+}
+
+/** As the user has set them: the engine checks them and says which one is wrong. */
+export function fillSettings(scope: vscode.ConfigurationScope): FillSettings {
+  const settings = vscode.workspace.getConfiguration(SECTION, scope);
+  const steps = settings.get<number>('steps', 0);
+  return {
+    options: {
+      sampling: settings.get<'greedy' | 'multinomial'>('sampling', 'greedy'),
+      temperature: settings.get<number>('temperature', 1),
+      threshold: settings.get<number>('threshold', 0.9),
+      seed: settings.get<number>('seed', 0),
+      ...(steps === 0 ? {} : { steps }),
+    },
+    maxTokens: settings.get<number>('maxTokens', 64),
+  };
+}
+
+export function inlineCompletionsEnabled(scope?: vscode.ConfigurationScope): boolean {
+  return vscode.workspace.getConfiguration(SECTION, scope).get<boolean>(INLINE_COMPLETIONS, true);
+}
+
+export function completionSettings(scope: vscode.ConfigurationScope): CompletionSettings {
+  const settings = vscode.workspace.getConfiguration(`${SECTION}.inlineCompletions`, scope);
+  return {
+    enabled: settings.get<boolean>('enabled', true),
+    languages: settings.get<Record<string, boolean>>('languages', {}),
+    exclude: settings.get<string[]>('exclude', []),
+    leastConfidence: settings.get<number>('leastConfidence', 0),
+    candidates: settings.get<number>('candidates', 1),
+  };
+}
+
+export function resultBarEnabled(): boolean {
+  return vscode.workspace.getConfiguration(SECTION).get<boolean>('resultBar.enabled', true);
+}
+
+export function contextFromTabsEnabled(scope: vscode.ConfigurationScope): boolean {
+  return vscode.workspace.getConfiguration(SECTION, scope).get<boolean>('context.openTabs', false);
+}
+
+/** For all windows of this machine. */
+export async function setModelPath(path: string): Promise<void> {
+  await vscode.workspace.getConfiguration(SECTION).update('model.path', path || undefined, true);
+}
+
+/** For all windows of this machine. */
+export async function setProvider(provider: ProviderName | 'auto'): Promise<void> {
+  const value = provider === 'auto' ? undefined : provider;
+  await vscode.workspace.getConfiguration(SECTION).update('provider', value, true);
+}
+
+/** Turns inline completions on or off where the user has set it, for all windows where not. */
+export async function toggleInlineCompletions(): Promise<boolean> {
+  const settings = vscode.workspace.getConfiguration(SECTION);
+  const enabled = !inlineCompletionsEnabled();
+  const inWorkspace = settings.inspect<boolean>(INLINE_COMPLETIONS)?.workspaceValue !== undefined;
+  await settings.update(
+    INLINE_COMPLETIONS,
+    enabled,
+    inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
+  );
+  return enabled;
+}
+
+/** Calls back when another engine is to be loaded; not for what a workspace says, which does not count here. */
+export function onDidChangeModelSettings(listener: () => void): vscode.Disposable {
+  let present = modelSettings();
+  return vscode.workspace.onDidChangeConfiguration(() => {
+    const settings = modelSettings();
+    if (settings.path === present.path && settings.provider === present.provider) return;
+    present = settings;
+    listener();
+  });
+}
+
+export function affectsInlineCompletions(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration(`${SECTION}.inlineCompletions`);
+}
