@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { withEvaluation } from '../train/card-evaluation';
+import { withEvaluation } from '../train/report/card-evaluation';
 import { writeWhole } from '../train/corpus/json-lines';
 import { CliError } from '../../src/cli/command-line/failures';
 import {

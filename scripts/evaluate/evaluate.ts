@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StageProgress } from '../train/progress';
+import { StageProgress } from '../train/report/progress';
 import type { Engine } from '../../src/engine/index';
 import { drawLineCharts } from '../../src/display/line-chart';
 import { reverseProcessOptions } from '../../src/cli/command-line/options';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { buildCorpus } from '../train/corpus/build-corpus';
 import { readShards } from '../train/corpus/shards';
 import type { CorpusDocument, Split } from '../train/corpus/types';
-import { StageProgress } from '../train/progress';
+import { StageProgress } from '../train/report/progress';
 
 export interface HeldOutOptions {
   readonly split: Exclude<Split, 'train'>;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { inChildProcess } from '../../src/engine/process/child-process';
 import { EngineClient } from '../../src/engine/process/client';
-import { writeTinyBundle } from '../../test/unit/engine/model/tiny-bundle';
+import { writeTinyBundle } from '../tiny-bundle/tiny-bundle';
 import { atExit } from '../setup/at-exit';
 import { ROOT } from '../setup/paths';
 import { fuzz } from './fuzz';

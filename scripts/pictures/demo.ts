@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { DemoPage } from '../../test/ui/support/demo-page';
-import { launchChromium } from '../setup/chromium';
+import { DemoPage } from '../vscode/drive/demo-page';
+import { launchChromium } from '../vscode/chromium';
 import { ROOT } from '../setup/paths';
 
 const CART = `/** The articles that a customer has chosen. */

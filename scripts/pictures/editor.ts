@@ -1,9 +1,9 @@
 // Takes the pictures of the walkthrough from the running extension: npx tsx scripts/pictures/editor.ts
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { CART, METHOD } from '../../test/ui/support/cart';
-import { openVsCode, type VsCode } from '../../test/ui/support/vs-code';
-import { waitUntil } from '../../test/ui/support/wait';
+import { CART, METHOD } from '../vscode/drive/cart';
+import { openVsCode, type VsCode } from '../vscode/drive/vs-code';
+import { waitUntil } from '../vscode/drive/wait';
 import { ROOT } from '../setup/paths';
 
 const FOLDER = path.join(ROOT, 'media', 'walkthrough');

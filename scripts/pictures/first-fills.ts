@@ -2,9 +2,9 @@
 // npx tsx scripts/pictures/first-fills.ts (after npm run build)
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { packageFor } from '../../test/ui/support/packaged';
-import { openVsCode, type VsCode } from '../../test/ui/support/vs-code';
-import type { Place } from '../../test/ui/support/editor';
+import { packageFor } from '../vscode/drive/packaged';
+import { openVsCode, type VsCode } from '../vscode/drive/vs-code';
+import type { Place } from '../vscode/drive/editor';
 import { ROOT } from '../setup/paths';
 
 const FOLDER = path.join(ROOT, 'media/pictures/first-fills');

@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { applyPalette, GIFEncoder, quantize } from 'gifenc';
 import { PNG } from 'pngjs';
-import { openVsCode, type VsCode } from '../../test/ui/support/vs-code';
-import { waitUntil } from '../../test/ui/support/wait';
+import { openVsCode, type VsCode } from '../vscode/drive/vs-code';
+import { waitUntil } from '../vscode/drive/wait';
 import { ROOT } from '../setup/paths';
 
 const FILE = path.join(ROOT, 'media/pictures/fill.gif');

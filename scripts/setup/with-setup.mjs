@@ -23,7 +23,7 @@ const TASKS = {
   fill: ['dist/cli.js', 'fill'],
   generate: ['dist/cli.js', 'generate'],
   bench: ['dist/cli.js', 'bench'],
-  docs: ['scripts/setup/api-docs.ts'],
+  docs: ['scripts/docs/api-docs.ts'],
   'soak:engine': ['scripts/soak-engine/main.ts'],
   evaluate: ['dist/evaluate.js'],
   derive: ['dist/derive.js'],
@@ -33,7 +33,7 @@ const TASKS = {
   'bench:train': ['dist/train-bench.js'],
   'test:gpu': ['dist/test-gpu.js'],
   ablate: ['dist/train-ablate.js'],
-  package: ['scripts/setup/package/main.ts'],
+  package: ['scripts/package/main.ts'],
   fuzz: ['scripts/fuzz/main.ts'],
   soak: ['scripts/soak/main.ts'],
 };

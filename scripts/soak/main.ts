@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { findBundledModels } from '../../src/engine/node';
-import { writeTinyBundle } from '../../test/unit/engine/model/tiny-bundle';
+import { writeTinyBundle } from '../tiny-bundle/tiny-bundle';
 import { atExit } from '../setup/at-exit';
 import { ARTIFACTS, ROOT } from '../setup/paths';
 import { drawSamples, SoakSamples, type SoakSample } from './samples';

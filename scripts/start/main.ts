@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Command, InvalidArgumentError } from 'commander';
-import { findDesktop, hasDisplay, startDesktop } from '../setup/vscode-desktop';
-import { startServer, workbenchUrl } from '../setup/vscode-server';
+import { findDesktop, hasDisplay, startDesktop } from '../vscode/vscode-desktop';
+import { startServer, workbenchUrl } from '../vscode/vscode-server';
 import { copySamples } from './samples';
 import { selfCheck } from './self-check';
 

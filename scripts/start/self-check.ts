@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { ROOT } from '../setup/paths';
-import { vscodeHostExists } from '../setup/vscode-host';
-import { startServer, workbenchUrl } from '../setup/vscode-server';
+import { vscodeHostExists } from '../vscode/vscode-host';
+import { startServer, workbenchUrl } from '../vscode/vscode-server';
 import { copySamples } from './samples';
 
 /** Fills the sample once in a process of its own; it prints text, steps, milliseconds and provider. */

@@ -2,23 +2,23 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { selectBackend } from './backend/select';
-import { explainWasmError } from './backend/wasm';
-import { listCheckpoints } from './checkpoint';
-import { importBundle } from './export/import-bundle';
-import { finish, type Finished } from './finish';
-import { report } from './report';
-import { Network } from './network';
-import { parseOptions, type TrainOptions } from './options';
-import { prepare } from './prepare';
-import type { TrainingPreset } from './presets';
-import { RunLog } from './run-log';
+import { explainWasmError } from './backend/wasm/wasm';
+import { listCheckpoints } from './run/checkpoint';
+import { importBundle } from './bundle/import-bundle';
+import { finish, type Finished } from './bundle/finish';
+import { report } from './report/report';
+import { Network } from './network/network';
+import { parseOptions, type TrainOptions } from './settings/options';
+import { prepare } from './run/prepare';
+import type { TrainingPreset } from './settings/presets';
+import { RunLog } from './report/run-log';
 import { BatchStream } from './samples/batch-stream';
-import { settingsOf, stepsBeforeLastPhase, trainerOptions } from './settings';
+import { settingsOf, stepsBeforeLastPhase, trainerOptions } from './settings/settings';
 import { countGpus, runOnFirstGpu } from './together/gpus';
 import { joinTeam, Team, type Member } from './together/team';
-import { Trainer } from './trainer';
-import { checkpointFolder, follow, train, type LoopOptions } from './training-loop';
-import { Validator } from './validation';
+import { Trainer } from './run/trainer';
+import { checkpointFolder, follow, train, type LoopOptions } from './run/training-loop';
+import { Validator } from './run/validation';
 
 const ROOT = path.resolve(__dirname, '..');
 

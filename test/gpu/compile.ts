@@ -8,17 +8,17 @@ import { openDawn } from '../../scripts/train/backend/dawn';
 import { attachGpu, Gpu } from '../../scripts/train/backend/gpu';
 import { startWebgpu } from '../../scripts/train/backend/webgpu';
 import { syntheticBatch } from '../../scripts/train/bench/synthetic';
-import { Network } from '../../scripts/train/network';
+import { Network } from '../../scripts/train/network/network';
 import {
   forwardSource,
   keyGradientSource,
   queryGradientSource,
   rowStatsSource,
-} from '../../scripts/train/ops/attention-flash.source';
+} from '../../scripts/train/ops/attention/flash-source';
 import { subgroupSource, subgroupTile } from '../../scripts/train/ops/gemm/subgroup';
 import { tileVariants } from '../../scripts/train/ops/gemm/variants';
 import type { GemmSpec } from '../../scripts/train/ops/gemm/spec';
-import { Trainer } from '../../scripts/train/trainer';
+import { Trainer } from '../../scripts/train/run/trainer';
 import { chunkedLossCases, opCases } from '../unit/train/ops/cases';
 
 /** One layer of the network that is trained for use: its shapes are the ones that matter. */

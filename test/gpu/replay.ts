@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../scripts/train/backend/gpu';
 import { syntheticBatch } from '../../scripts/train/bench/synthetic';
-import { Network, type Batch } from '../../scripts/train/network';
+import { Network, type Batch } from '../../scripts/train/network/network';
 import { averagingBy, type Averaging } from '../../scripts/train/together/averaging';
-import { Trainer, type StepNumbers, type StepResult } from '../../scripts/train/trainer';
+import { Trainer, type StepNumbers, type StepResult } from '../../scripts/train/run/trainer';
 import { exchangeWithTriple } from './exchanges';
 import { config, type Outcome } from './suite';
 

@@ -4,9 +4,9 @@ import { activeGpu, type Gpu, type MatrixUnit } from '../../scripts/train/backen
 import { selectBackend } from '../../scripts/train/backend/select';
 import { allowedMatmulError, checkMatmul } from '../../scripts/train/bench/matmul-check';
 import { syntheticBatch } from '../../scripts/train/bench/synthetic';
-import { Network } from '../../scripts/train/network';
+import { Network } from '../../scripts/train/network/network';
 import { productChoice } from '../../scripts/train/ops/gemm/variants';
-import { Trainer } from '../../scripts/train/trainer';
+import { Trainer } from '../../scripts/train/run/trainer';
 import type { Architecture } from '../../src/engine/model/bundle/bundle-config';
 import {
   chunkedLossCases,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { atExit } from '../../scripts/setup/at-exit';
 import { ROOT } from '../../scripts/setup/paths';
-import { hasDisplay } from '../../scripts/setup/vscode-desktop';
+import { hasDisplay } from '../../scripts/vscode/vscode-desktop';
 import { finish, parseCounts, settle } from '../support/counts';
 import { runInBrowser } from '../support/host-in-browser';
 import { chooseHost, runOnDesktop } from '../support/host-on-desktop';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { launchChromium } from '../../scripts/setup/chromium';
+import { launchChromium } from '../../scripts/vscode/chromium';
 import { ARTIFACTS } from '../../scripts/setup/paths';
-import { startServer, workbenchUrl } from '../../scripts/setup/vscode-server';
-import type { VscodeServer } from '../../scripts/setup/vscode-server';
+import { startServer, workbenchUrl } from '../../scripts/vscode/vscode-server';
+import type { VscodeServer } from '../../scripts/vscode/vscode-server';
 import { SUITE_TIMEOUT_MS, keepLog } from './host-tests';
 import type { HostRun } from './host-tests';
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { downloadAndUnzipVSCode } from '@vscode/test-electron';
-import { which } from '../../scripts/setup/chromium';
+import { which } from '../../scripts/vscode/chromium';
 import {
   DOWNLOADS,
   desktopCanBeDownloaded,
   hasDisplay,
   startDesktop,
-} from '../../scripts/setup/vscode-desktop';
+} from '../../scripts/vscode/vscode-desktop';
 import { SUITE_TIMEOUT_MS, keepLog } from './host-tests';
 import type { HostRun } from './host-tests';
 

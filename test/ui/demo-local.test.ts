@@ -6,14 +6,14 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { atExit } from '../../scripts/setup/at-exit';
-import { launchChromium } from '../../scripts/setup/chromium';
+import { launchChromium } from '../../scripts/vscode/chromium';
 import { ARTIFACTS, ROOT } from '../../scripts/setup/paths';
 import type { TraceStep } from '../../src/demo/trace';
 import { readTraceFile, writeTraceFile } from '../../src/demo/trace-file';
 import { isRunning } from '../../src/engine/model/runtime/is-running';
 import { runOf, token, traceOf } from '../unit/demo/traces';
-import { DemoPage } from './support/demo-page';
-import { WAIT_MS, waitUntil } from './support/wait';
+import { DemoPage } from '../../scripts/vscode/drive/demo-page';
+import { WAIT_MS, waitUntil } from '../../scripts/vscode/drive/wait';
 
 /** Status of a request to the server, with headers that a browser would not let a page set. */
 async function statusOf(url: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { DemoPage } from './support/demo-page';
-import { openVsCode, type VsCode } from './support/vs-code';
-import { waitUntil } from './support/wait';
+import { DemoPage } from '../../scripts/vscode/drive/demo-page';
+import { openVsCode, type VsCode } from '../../scripts/vscode/drive/vs-code';
+import { waitUntil } from '../../scripts/vscode/drive/wait';
 
 const TITLE = 'LLaDA Generation Demo';
 const THEMES = {

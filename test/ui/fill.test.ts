@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { BODY, CART } from './support/cart';
-import { openVsCode, type VsCode } from './support/vs-code';
-import { waitUntil } from './support/wait';
+import { BODY, CART } from '../../scripts/vscode/drive/cart';
+import { openVsCode, type VsCode } from '../../scripts/vscode/drive/vs-code';
+import { waitUntil } from '../../scripts/vscode/drive/wait';
 
 const MASK = /^\u00a0+$/;
 

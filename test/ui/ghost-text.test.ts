@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { FUNCTIONS, typeUntilGhost } from './support/ghost-text';
-import { screenshotInEveryTheme } from './support/theme';
-import { openVsCode, type VsCode } from './support/vs-code';
-import { waitUntil } from './support/wait';
+import { FUNCTIONS, typeUntilGhost } from '../../scripts/vscode/drive/ghost-text';
+import { screenshotInEveryTheme } from '../../scripts/vscode/drive/theme';
+import { openVsCode, type VsCode } from '../../scripts/vscode/drive/vs-code';
+import { waitUntil } from '../../scripts/vscode/drive/wait';
 
 describe('ghost text', () => {
   let code: VsCode;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import type { Target } from '../../scripts/setup/package/targets';
-import { ADD, fillAdd, packageFor, undoAdd } from './support/packaged';
-import { openVsCode, type VsCode } from './support/vs-code';
+import type { Target } from '../../scripts/package/targets';
+import { ADD, fillAdd, packageFor, undoAdd } from '../../scripts/vscode/drive/packaged';
+import { openVsCode, type VsCode } from '../../scripts/vscode/drive/vs-code';
 
 /** The browser-hosted VS Code runs on Linux only. LLADA_PACKAGE=universal tries the other package that runs there. */
 const HERE: Target =

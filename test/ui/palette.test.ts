@@ -1,5 +1,5 @@
-import { openVsCode } from './support/vs-code';
-import type { VsCode } from './support/vs-code';
+import { openVsCode } from '../../scripts/vscode/drive/vs-code';
+import type { VsCode } from '../../scripts/vscode/drive/vs-code';
 
 describe('command palette', () => {
   let code: VsCode;

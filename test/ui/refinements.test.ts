@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { CART, LOOP, METHOD } from './support/cart';
-import { screenshotInEveryTheme, useTheme } from './support/theme';
-import { openVsCode, type VsCode } from './support/vs-code';
-import { waitUntil } from './support/wait';
+import { CART, LOOP, METHOD } from '../../scripts/vscode/drive/cart';
+import { screenshotInEveryTheme, useTheme } from '../../scripts/vscode/drive/theme';
+import { openVsCode, type VsCode } from '../../scripts/vscode/drive/vs-code';
+import { waitUntil } from '../../scripts/vscode/drive/wait';
 
 /** Takes the model a while to read. */
 const LONG = Array.from({ length: 24 }, (_, i) => `const value${i} = compute(${i}, before);\n`).join('');

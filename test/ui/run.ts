@@ -3,7 +3,7 @@ import type { Context } from 'mocha';
 import { finish, settle } from '../support/counts';
 import { runMocha } from '../support/mocha-run';
 import { selectTests } from '../support/selection';
-import { openWindows } from './support/vs-code';
+import { openWindows } from '../../scripts/vscode/drive/vs-code';
 
 /** Takes a picture of every window when a test has failed. */
 async function picture(this: Context): Promise<void> {

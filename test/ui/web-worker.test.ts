@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Worker } from 'playwright-core';
-import { DemoPage } from './support/demo-page';
-import { FUNCTIONS, typeUntilGhost } from './support/ghost-text';
-import { ADD, fillAdd, packageFor, undoAdd } from './support/packaged';
-import { openVsCode, type VsCode } from './support/vs-code';
-import { waitUntil } from './support/wait';
+import { DemoPage } from '../../scripts/vscode/drive/demo-page';
+import { FUNCTIONS, typeUntilGhost } from '../../scripts/vscode/drive/ghost-text';
+import { ADD, fillAdd, packageFor, undoAdd } from '../../scripts/vscode/drive/packaged';
+import { openVsCode, type VsCode } from '../../scripts/vscode/drive/vs-code';
+import { waitUntil } from '../../scripts/vscode/drive/wait';
 
 /**
  * The universal package in the extension host of a VS Code that is a web page and nothing else: a web worker. The server

@@ -1,4 +1,4 @@
-import { openVsCode, type VsCode } from './support/vs-code';
+import { openVsCode, type VsCode } from '../../scripts/vscode/drive/vs-code';
 
 const CODE = 'function add(a, b) {\n  return a - b;\n}\n';
 /** What a workspace might try. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { filesOfPart } from '../../scripts/setup/package/stage';
-import { NATIVE_TARGETS, partsOf, type Target } from '../../scripts/setup/package/targets';
+import { filesOfPart } from '../../scripts/package/stage';
+import { NATIVE_TARGETS, partsOf, type Target } from '../../scripts/package/targets';
 
 const NATIVE = /\.(node|dll|dylib|so(\.\d+)*)$/;
 

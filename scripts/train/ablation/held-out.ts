@@ -1,12 +1,12 @@
 import { FastBpe } from '../../../src/engine/text/bpe';
 import { tokenBytes } from '../../../src/engine/text/token-bytes';
-import { mean } from '../mean';
-import type { Prepared } from '../prepare';
-import type { TrainingPreset } from '../presets';
+import { mean } from '../report/mean';
+import type { Prepared } from '../run/prepare';
+import type { TrainingPreset } from '../settings/presets';
 import { buildGridBatch } from '../samples/batch';
 import type { PackedCorpus } from '../samples/packed-corpus';
-import type { Trainer } from '../trainer';
-import { T_GRID } from '../validation';
+import type { Trainer } from '../run/trainer';
+import { T_GRID } from '../run/validation';
 import { subset } from './subset';
 import type { AblationRow } from './table';
 

@@ -1,5 +1,5 @@
 import type { Tier } from '../corpus/manifest';
-import { PRESETS, type TrainingPreset } from '../presets';
+import { PRESETS, type TrainingPreset } from '../settings/presets';
 import type { BatchConfig } from '../samples/batch';
 
 type Change = (preset: TrainingPreset) => TrainingPreset;

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { openDawn } from './dawn';
 import { findTensorflow, startTensorflow } from './tensorflow';
-import { startWasm } from './wasm';
+import { startWasm } from './wasm/wasm';
 import { startWebgpu } from './webgpu';
 
 export type BackendName = 'auto' | 'tensorflow' | 'webgpu' | 'cpu';

@@ -1,7 +1,7 @@
 /** The WebGPU backend: tfjs's own on a Dawn device, with our kernels beside it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { replaceAdd } from '../ops/add';
+import { replaceAdd } from '../ops/add/add';
 import { attachGpu, Gpu, type Capabilities } from './gpu';
 import { type Dawn } from './dawn';
 

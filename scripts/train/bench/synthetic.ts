@@ -1,5 +1,5 @@
 import { Random } from '../../../src/engine/diffusion/random';
-import type { Batch } from '../network';
+import type { Batch } from '../network/network';
 
 export interface BatchShape {
   readonly batch: number;

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
 import { activeGpu, type Gpu, type MatrixUnit } from '../backend/gpu';
-import { Network } from '../network';
-import { Trainer } from '../trainer';
+import { Network } from '../network/network';
+import { Trainer } from '../run/trainer';
 import type { Log } from './log';
 import { syntheticBatch, type BatchShape } from './synthetic';
 

@@ -1,7 +1,7 @@
 import { Random } from '../../../src/engine/diffusion/random';
 import type { Window } from '../../../src/engine/model/bundle/bundle-config';
 import type { Encode } from '../../../src/engine/text/context-window';
-import type { Batch } from '../network';
+import type { Batch } from '../network/network';
 import type { PackedCorpus, PackedDocument } from './packed-corpus';
 import { buildSample, type Excerpt, type Sample, type SampleConfig } from './sample';
 

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../backend/gpu';
-import { sumParts } from '../ops/sum.kernels';
+import { sumParts } from '../ops/shared/sum-kernels';
 import type { Averaging, AveragingTimes } from './averaging';
 import type { Exchange } from './exchange';
 

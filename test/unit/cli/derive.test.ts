@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { readBundle } from '../../../src/engine/model/bundle/read-bundle';
-import { temporaryFolder, writeTinyBundle } from '../engine/model/tiny-bundle';
+import { temporaryFolder, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { runCli } from './run-cli';
 
 describe('npm run derive', () => {

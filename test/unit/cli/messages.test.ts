@@ -14,7 +14,7 @@ import type { Engine } from '../../../src/engine/index';
 import { startLane } from '../../../src/demo/requests';
 import { readTraceFile } from '../../../src/demo/trace-file';
 import { messagesIn, sayWhatToDo, unseen } from '../../support/messages';
-import { temporaryFolder } from '../engine/model/tiny-bundle';
+import { temporaryFolder } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { CLI, runCli } from './run-cli';
 
 const TASK = { id: 'a', lang: 'ts', path: 'a.ts', prefix: '', suffix: '', kind: 'line', middle: 'x' };

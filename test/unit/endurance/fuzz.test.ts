@@ -5,7 +5,7 @@ import { randomDocument } from '../../../scripts/fuzz/documents';
 import type { Engine, Step } from '../../../src/engine/index';
 import { Random } from '../../../src/engine/diffusion/random';
 import { withEngine } from '../engine/process/real-engine';
-import { temporaryFolder, writeTinyBundle } from '../engine/model/tiny-bundle';
+import { temporaryFolder, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
 
 describe('a sample of the fuzz', function () {
   this.timeout(120_000);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { soak } from '../../../scripts/soak/soak';
 import { HOST } from '../engine/process/real-engine';
-import { temporaryFolder, writeTinyBundle } from '../engine/model/tiny-bundle';
+import { temporaryFolder, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
 
 describe('a sample of the soak', function () {
   this.timeout(120_000);

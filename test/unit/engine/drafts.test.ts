@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FillRequest, Step } from '../../../src/engine/index';
 import { fill } from '../../../src/engine/requests/fill';
 import type { MaskPredictor } from '../../../src/engine/model/predictor/mask-predictor';
-import { TINY } from './model/tiny-network';
+import { TINY } from '../../../scripts/tiny-bundle/tiny-network';
 import { scriptedRuntime, type Script } from './scripted-predictor';
 import { allSteps } from './tiny-runtime';
 

@@ -12,8 +12,8 @@ import type {
   PredictorRows,
 } from '../../../src/engine/model/predictor/mask-predictor';
 import type { Runtime } from '../../../src/engine/requests/runtime';
-import { temporaryFolder, writeTinyBundle } from './model/tiny-bundle';
-import { TINY } from './model/tiny-network';
+import { temporaryFolder, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
+import { TINY } from '../../../scripts/tiny-bundle/tiny-network';
 import { allSteps } from './tiny-runtime';
 
 /** Computes every answer a second time without the cache: context and holes as rows of one run, one attention rule. */

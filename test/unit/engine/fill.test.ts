@@ -5,7 +5,7 @@ import { generate } from '../../../src/engine/requests/generate';
 import { SPECIAL } from '../../../src/engine/model/bundle/bundle-config';
 import type { MaskPredictor } from '../../../src/engine/model/predictor/mask-predictor';
 import type { Runtime } from '../../../src/engine/requests/runtime';
-import { TINY } from './model/tiny-network';
+import { TINY } from '../../../scripts/tiny-bundle/tiny-network';
 import { scriptedRuntime } from './scripted-predictor';
 import { allSteps, filled, tinyRuntime } from './tiny-runtime';
 

@@ -7,8 +7,8 @@ import { loadRuntime } from '../../../src/engine/model/runtime/load-from-folder'
 import type { Runtime } from '../../../src/engine/requests/runtime';
 import { SPECIAL } from '../../../src/engine/model/bundle/bundle-config';
 import { CONTEXT, referenceForward, type Row } from './model/reference-forward';
-import { temporaryFolder, writeTinyBundle } from './model/tiny-bundle';
-import { randomParameters, TINY } from './model/tiny-network';
+import { temporaryFolder, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
+import { randomParameters, TINY } from '../../../scripts/tiny-bundle/tiny-network';
 
 const parameters = randomParameters(TINY);
 

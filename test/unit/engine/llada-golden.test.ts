@@ -6,7 +6,7 @@ import { generate } from '../../../src/engine/requests/generate';
 import { SPECIAL } from '../../../src/engine/model/bundle/bundle-config';
 import { encodeContext } from '../../../src/engine/text/context-window';
 import { llada } from './llada';
-import { TINY } from './model/tiny-network';
+import { TINY } from '../../../scripts/tiny-bundle/tiny-network';
 import { randomScript, scriptedRuntime } from './scripted-predictor';
 import { allSteps } from './tiny-runtime';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { loadModel } from '../../../src/engine/model/runtime/load-model';
 import { FolderFiles } from '../../../src/engine/model/bundle/folder-files';
 import { NODE_MACHINE } from '../../../src/engine/model/runtime/node-machine';
-import { temporaryFolder, writeTinyBundle } from './model/tiny-bundle';
+import { temporaryFolder, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { WASM_MACHINE } from './model/wasm-machine';
 
 describe('a model in int8, for requests in the background', () => {

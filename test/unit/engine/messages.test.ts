@@ -8,8 +8,8 @@ import {
   type LoadOptions,
 } from '../../../src/engine/index';
 import { toEngineError } from '../../../src/engine/contract/errors';
-import { temporaryFolder, tinyTokenizer, writeTinyBundle } from './model/tiny-bundle';
-import { TINY } from './model/tiny-network';
+import { temporaryFolder, tinyTokenizer, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
+import { TINY } from '../../../scripts/tiny-bundle/tiny-network';
 import { fillText, HOST, withEngine } from './process/real-engine';
 
 /** What a message tells its reader to do. */

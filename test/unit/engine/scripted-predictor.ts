@@ -8,8 +8,8 @@ import type {
 } from '../../../src/engine/model/predictor/mask-predictor';
 import type { Runtime } from '../../../src/engine/requests/runtime';
 import { Tokenizer, type TokenizerJson } from '../../../src/engine/text/tokenizer';
-import { tinyTokenizer } from './model/tiny-bundle';
-import { TINY, TINY_WINDOW } from './model/tiny-network';
+import { tinyTokenizer } from '../../../scripts/tiny-bundle/tiny-bundle';
+import { TINY, TINY_WINDOW } from '../../../scripts/tiny-bundle/tiny-network';
 
 /** Logits for one cell: what a network computes from the context, the holes' cells and the cell's place among them. */
 export type Script = (context: readonly number[], cells: readonly number[], index: number) => Float32Array;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { FillRequest, Step } from '../../../src/engine/index';
 import { fill } from '../../../src/engine/requests/fill';
 import { SPECIAL } from '../../../src/engine/model/bundle/bundle-config';
-import { TINY } from './model/tiny-network';
+import { TINY } from '../../../scripts/tiny-bundle/tiny-network';
 import { randomScript, scriptedRuntime, type Script } from './scripted-predictor';
 import { allSteps, filled } from './tiny-runtime';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { subset } from '../../../scripts/train/ablation/subset';
-import { PRESETS } from '../../../scripts/train/presets';
+import { PRESETS } from '../../../scripts/train/settings/presets';
 import { buildBatch, type BatchConfig } from '../../../scripts/train/samples/batch';
 import type { PackedCorpus } from '../../../scripts/train/samples/packed-corpus';
 import { SPECIAL_TOKENS } from '../../../src/engine/model/bundle/bundle-config';

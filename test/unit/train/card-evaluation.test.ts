@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isEvaluated, NO_EVALUATION, withEvaluation } from '../../../scripts/train/card-evaluation';
+import { isEvaluated, NO_EVALUATION, withEvaluation } from '../../../scripts/train/report/card-evaluation';
 
 describe('evaluation in a model card', () => {
   const card = `# name\n\n${NO_EVALUATION}\n\n## Licence\n`;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { listCheckpoints, readCheckpoint, saveCheckpoint } from '../../../scripts/train/checkpoint';
-import { MetricsLog } from '../../../scripts/train/metrics';
+import { listCheckpoints, readCheckpoint, saveCheckpoint } from '../../../scripts/train/run/checkpoint';
+import { MetricsLog } from '../../../scripts/train/report/metrics';
 
 describe('checkpoints', () => {
   let folder: string;

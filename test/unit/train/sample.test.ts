@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { PRESETS } from '../../../scripts/train/presets';
+import { PRESETS } from '../../../scripts/train/settings/presets';
 import { cutHoles } from '../../../scripts/train/samples/hole-shapes';
 import { mergeMasks, type Cell } from '../../../scripts/train/samples/cells';
 import { buildSample, type Sample, type SampleConfig } from '../../../scripts/train/samples/sample';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { parseOptions, type TrainOptions } from '../../../scripts/train/options';
-import { PRESETS } from '../../../scripts/train/presets';
-import { settingsOf, stepsBeforeLastPhase } from '../../../scripts/train/settings';
+import { parseOptions, type TrainOptions } from '../../../scripts/train/settings/options';
+import { PRESETS } from '../../../scripts/train/settings/presets';
+import { settingsOf, stepsBeforeLastPhase } from '../../../scripts/train/settings/settings';
 
 const options = (...argv: string[]): TrainOptions =>
   parseOptions(

@@ -1,7 +1,7 @@
 /** Matrix products on WebGPU: picks kernel, tile and split, and records them. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu, Operand } from '../../backend/gpu';
-import { sumParts } from '../sum.kernels';
+import { sumParts } from '../shared/sum-kernels';
 import { f32Source, f32Tile } from './f32';
 import { gemmKey, splitDepth, type GemmSpec, type Tile } from './spec';
 import { emulatedTile, subgroupSource, subgroupTile } from './subgroup';

@@ -1,7 +1,7 @@
 /** Operands stored as f16: a matrix that several products read is rounded once, and each reads half the bytes. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu, Operand } from '../../backend/gpu';
-import { bindings, flatGrid, flatSource } from '../wgsl';
+import { bindings, flatGrid, flatSource } from '../shared/wgsl';
 import type { MatrixLayout } from './spec';
 
 /** Numbers in 16 bytes: what one read brings. */

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { NO_EVALUATION } from '../../../../scripts/train/card-evaluation';
+import { NO_EVALUATION } from '../../../../scripts/train/report/card-evaluation';
 import { drawTasks } from '../../../../scripts/evaluate/draw-tasks';
 import type { Report } from '../../../../scripts/evaluate/report';
 import { KINDS } from '../../../../scripts/evaluate/task';
 import { writeTasks } from '../../../../scripts/evaluate/tasks-file';
-import { temporaryFolder, writeTinyBundle } from '../../engine/model/tiny-bundle';
+import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { code } from '../../train/corpus/fixtures';
 
 /** The whole command with a real engine; the network's weights are random, so it is right about nothing. */

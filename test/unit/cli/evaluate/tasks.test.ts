@@ -5,7 +5,7 @@ import { drawTasks } from '../../../../scripts/evaluate/draw-tasks';
 import { heldOutTexts } from '../../../../scripts/evaluate/held-out';
 import { groupOf, KINDS, middlesOf, textWith, type Task } from '../../../../scripts/evaluate/task';
 import { readTasks, writeTasks } from '../../../../scripts/evaluate/tasks-file';
-import { temporaryFolder } from '../../engine/model/tiny-bundle';
+import { temporaryFolder } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { cachePackage, code, writeManifest } from '../../train/corpus/fixtures';
 
 const LANGUAGES = { a: 'typescript', b: 'python', c: 'css' };

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { readBundle } from '../../../../src/engine/model/bundle/read-bundle';
-import { temporaryFolder, tinyTokenizer, writeTinyBundle } from './tiny-bundle';
-import { TINY } from './tiny-network';
+import { temporaryFolder, tinyTokenizer, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
+import { TINY } from '../../../../scripts/tiny-bundle/tiny-network';
 
 type Json = Record<string, unknown>;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBundledModels } from '../../../../src/engine/model/bundle/bundled-model';
-import { temporaryFolder } from './tiny-bundle';
+import { temporaryFolder } from '../../../../scripts/tiny-bundle/tiny-bundle';
 
 function rootWith(...folders: string[]): string {
   const root = temporaryFolder();

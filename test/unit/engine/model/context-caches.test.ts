@@ -5,7 +5,7 @@ import { RecentContexts, UncachedContexts } from '../../../../src/engine/model/p
 import type { PredictorContext, PredictorRows } from '../../../../src/engine/model/predictor/mask-predictor';
 import { NODE_MACHINE } from '../../../../src/engine/model/runtime/node-machine';
 import { createOrtPredictor, type OrtPredictor } from '../../../../src/engine/model/runtime/choose-provider';
-import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
+import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 
 const context = (length: number, first = 7, shift = 0): PredictorContext => ({
   ids: Int32Array.from({ length }, (_, i) => first + i),

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readBundle } from '../../../../src/engine/model/bundle/read-bundle';
 import { inspectGraph } from '../../../../src/engine/model/graph/inspect-graph';
-import { replaceGraph, temporaryFolder, writeTinyBundle } from './tiny-bundle';
+import { replaceGraph, temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 
 /** A length-delimited protobuf field, of a text or of other fields. */
 function field(number: number, ...parts: readonly (string | Buffer)[]): Buffer {

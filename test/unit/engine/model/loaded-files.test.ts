@@ -4,7 +4,7 @@ import path from 'node:path';
 import { checkBundle } from '../../../../src/engine/model/bundle/bundle';
 import { FolderFiles } from '../../../../src/engine/model/bundle/folder-files';
 import { LoadedFiles } from '../../../../src/engine/model/bundle/loaded-files';
-import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
+import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 
 /** A bundle as a browser has it: no disk, no Node. */
 describe('a bundle in memory', () => {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
+import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 
 /** The built command line and its engine process, in a folder that has only some of ONNX Runtime's packages. */
 describe('ONNX Runtime without its native build', function () {

@@ -19,8 +19,8 @@ import { NODE_MACHINE } from '../../../../src/engine/model/runtime/node-machine'
 import { createOrtPredictor, type OrtPredictor } from '../../../../src/engine/model/runtime/choose-provider';
 import { openSession } from '../../../../src/engine/model/runtime/sessions';
 import { CONTEXT, referenceForward, type Row } from './reference-forward';
-import { replaceGraph, temporaryFolder, writeTinyBundle } from './tiny-bundle';
-import { randomParameters, TINY } from './tiny-network';
+import { replaceGraph, temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
+import { randomParameters, TINY } from '../../../../scripts/tiny-bundle/tiny-network';
 
 const folder = temporaryFolder();
 const parameters = randomParameters(TINY);

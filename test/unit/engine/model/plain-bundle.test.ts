@@ -7,7 +7,7 @@ import { GraphBuilder } from '../../../../src/engine/model/graph/graph-builder';
 import { ELEMENT_TYPES, encodeModel, EXTERNAL } from '../../../../src/engine/model/graph/onnx-proto';
 import type { MaskPredictor } from '../../../../src/engine/model/predictor/mask-predictor';
 import { fillText, REQUEST, withEngine } from '../process/real-engine';
-import { temporaryFolder, tinyTokenizer } from './tiny-bundle';
+import { temporaryFolder, tinyTokenizer } from '../../../../scripts/tiny-bundle/tiny-bundle';
 
 const TOKENS = 300;
 const VOCABULARY = 304;

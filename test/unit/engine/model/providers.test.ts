@@ -9,7 +9,7 @@ import { createOrtPredictor } from '../../../../src/engine/model/runtime/choose-
 import { relativeDifference, tryOut } from '../../../../src/engine/model/runtime/provider-trial';
 import { automaticProviders, providerUnavailable } from '../../../../src/engine/model/runtime/providers';
 import { readBundle } from '../../../../src/engine/model/bundle/read-bundle';
-import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
+import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 
 describe('execution providers', () => {
   const root = temporaryFolder();

@@ -10,8 +10,8 @@ import { NODE_MACHINE } from '../../../../src/engine/model/runtime/node-machine'
 import { tryOut } from '../../../../src/engine/model/runtime/provider-trial';
 import { readBundle } from '../../../../src/engine/model/bundle/read-bundle';
 import { openSession } from '../../../../src/engine/model/runtime/sessions';
-import { temporaryFolder, writeTinyBundle } from './tiny-bundle';
-import { TINY, TINY_WINDOW } from './tiny-network';
+import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
+import { TINY, TINY_WINDOW } from '../../../../scripts/tiny-bundle/tiny-network';
 import { WASM_MACHINE } from './wasm-machine';
 
 const context = {

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { CLI } from '../../cli/run-cli';
-import { temporaryFolder, writeTinyBundle } from '../model/tiny-bundle';
+import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { ended, fillText, HOST, lastStep, REQUEST, withEngine } from './real-engine';
 
 const WINDOWS = process.platform === 'win32';

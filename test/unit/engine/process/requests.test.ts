@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { childEnvironment } from '../../../../src/engine/process/child-environment';
 import type { EngineClient } from '../../../../src/engine/process/client';
-import { temporaryFolder, writeTinyBundle } from '../model/tiny-bundle';
+import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { fillText, REQUEST, withEngine } from './real-engine';
 
 /** Threads of the engine process; 0 where the system does not say. */

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { exportBundle } from '../../../../scripts/train/export/export-bundle';
-import { importBundle } from '../../../../scripts/train/export/import-bundle';
+import { exportBundle } from '../../../../scripts/train/bundle/export-bundle';
+import { importBundle } from '../../../../scripts/train/bundle/import-bundle';
 import type { BundleConfig } from '../../../../src/engine/model/bundle/bundle-config';
 import { deriveBundle, renewGraph } from '../../../../src/engine/model/bundle/derive-bundle';
-import { randomParameters, TINY, TINY_WINDOW } from '../../engine/model/tiny-network';
-import { temporaryFolder, tinyTokenizer } from '../../engine/model/tiny-bundle';
+import { randomParameters, TINY, TINY_WINDOW } from '../../../../scripts/tiny-bundle/tiny-network';
+import { temporaryFolder, tinyTokenizer } from '../../../../scripts/tiny-bundle/tiny-bundle';
 
 describe('export, import and derivation of bundles', () => {
   const parameters = randomParameters(TINY);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { countGpus, launchHiding, launchOnGpu, type Launch } from '../../../../scripts/train/together/gpus';
-import { temporaryFolder } from '../../engine/model/tiny-bundle';
+import { temporaryFolder } from '../../../../scripts/tiny-bundle/tiny-bundle';
 
 function run({ command, args, env }: Launch, program: string, given: readonly string[]): string {
   const { stdout, stderr, status } = spawnSync(

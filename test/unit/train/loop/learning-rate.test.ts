@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { learningRate, SCHEDULE_SHAPES, type Schedule } from '../../../../scripts/train/learning-rate';
+import {
+  learningRate,
+  SCHEDULE_SHAPES,
+  type Schedule,
+} from '../../../../scripts/train/settings/learning-rate';
 
 const schedule: Schedule = { shape: 'wsd', peak: 2, warmup: 10, still: 5, decay: 0.2, floor: 0.1 };
 const rates = (shape: Schedule['shape']): number[] =>

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'protobufjs';
-import { RunLog } from '../../../../scripts/train/run-log';
-import { record, TensorBoardLog } from '../../../../scripts/train/tensorboard';
-import { temporaryFolder } from '../../engine/model/tiny-bundle';
+import { RunLog } from '../../../../scripts/train/report/run-log';
+import { record, TensorBoardLog } from '../../../../scripts/train/report/tensorboard';
+import { temporaryFolder } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { metrics } from './small-run';
 
 /** CRC-32C bit by bit (Castagnoli, reflected), masked as TensorFlow's record format says. */

@@ -2,13 +2,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { syntheticBatch } from '../../../../scripts/train/bench/synthetic';
-import { Network, type Batch } from '../../../../scripts/train/network';
-import { PRESETS, type TrainingPreset } from '../../../../scripts/train/presets';
-import { RunLog } from '../../../../scripts/train/run-log';
+import { Network, type Batch } from '../../../../scripts/train/network/network';
+import { PRESETS, type TrainingPreset } from '../../../../scripts/train/settings/presets';
+import { RunLog } from '../../../../scripts/train/report/run-log';
 import { batchNumber } from '../../../../scripts/train/samples/batch';
 import type { Member } from '../../../../scripts/train/together/team';
-import { Trainer } from '../../../../scripts/train/trainer';
-import { train, type LoopOptions, type LoopResult } from '../../../../scripts/train/training-loop';
+import { Trainer } from '../../../../scripts/train/run/trainer';
+import { train, type LoopOptions, type LoopResult } from '../../../../scripts/train/run/training-loop';
 import type { Architecture } from '../../../../src/engine/model/bundle/bundle-config';
 
 export const SMALL: Architecture = {

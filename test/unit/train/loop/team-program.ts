@@ -1,7 +1,7 @@
 /** What the leader of together.test.ts starts: a follower, or one that dies. */
 import { selectBackend } from '../../../../scripts/train/backend/select';
 import { joinTeam } from '../../../../scripts/train/together/team';
-import { follow } from '../../../../scripts/train/training-loop';
+import { follow } from '../../../../scripts/train/run/training-loop';
 import { loopOptions, withTrainer, type SmallRun } from './small-run';
 
 async function main(): Promise<void> {

@@ -6,7 +6,7 @@ import { selectBackend } from '../../../../scripts/train/backend/select';
 import { averagingBy } from '../../../../scripts/train/together/averaging';
 import { Team } from '../../../../scripts/train/together/team';
 import { exchangesOf } from '../../../gpu/exchanges';
-import { temporaryFolder } from '../../engine/model/tiny-bundle';
+import { temporaryFolder } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { losses, metrics, runSmall, type SmallRun } from './small-run';
 
 function startTeam(size: number, run: SmallRun & { dies?: boolean }): Team {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { selectBackend } from '../../../../scripts/train/backend/select';
-import { listCheckpoints } from '../../../../scripts/train/checkpoint';
-import type { Batch } from '../../../../scripts/train/network';
-import { checkpointFolder } from '../../../../scripts/train/training-loop';
-import { temporaryFolder } from '../../engine/model/tiny-bundle';
+import { listCheckpoints } from '../../../../scripts/train/run/checkpoint';
+import type { Batch } from '../../../../scripts/train/network/network';
+import { checkpointFolder } from '../../../../scripts/train/run/training-loop';
+import { temporaryFolder } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { losses, metrics, runSmall, withTrainer } from './small-run';
 
 /** Spoils the batches of these numbers. */

@@ -1,13 +1,13 @@
 /** Operations with inputs, the double-precision result, and the check of values and gradients against it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../../../scripts/train/backend/gpu';
-import { attention } from '../../../../scripts/train/ops/attention';
-import { gather, RowIndex } from '../../../../scripts/train/ops/gather';
-import { headLoss } from '../../../../scripts/train/ops/head-loss';
-import { headRotary, rotaryTable } from '../../../../scripts/train/ops/head-rotary';
-import { linear, linears } from '../../../../scripts/train/ops/linear';
-import { addRmsNorm, rmsNorm } from '../../../../scripts/train/ops/rms-norm';
-import { swiglu } from '../../../../scripts/train/ops/swiglu';
+import { attention } from '../../../../scripts/train/ops/attention/attention';
+import { gather, RowIndex } from '../../../../scripts/train/ops/gather/gather';
+import { headLoss } from '../../../../scripts/train/ops/head-loss/head-loss';
+import { headRotary, rotaryTable } from '../../../../scripts/train/ops/head-rotary/head-rotary';
+import { linear, linears } from '../../../../scripts/train/ops/linear/linear';
+import { addRmsNorm, rmsNorm } from '../../../../scripts/train/ops/rms-norm/rms-norm';
+import { swiglu } from '../../../../scripts/train/ops/swiglu/swiglu';
 import { Random } from '../../../../src/engine/diffusion/random';
 import * as reference from './reference';
 

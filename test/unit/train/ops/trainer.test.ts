@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { selectBackend } from '../../../../scripts/train/backend/select';
 import { syntheticBatch } from '../../../../scripts/train/bench/synthetic';
-import type { Batch } from '../../../../scripts/train/network';
-import type { Trainer } from '../../../../scripts/train/trainer';
+import type { Batch } from '../../../../scripts/train/network/network';
+import type { Trainer } from '../../../../scripts/train/run/trainer';
 import { SMALL, withTrainer } from '../loop/small-run';
 
 const batchOf = (seed: number, batch = 4): Batch =>

@@ -8,8 +8,8 @@ import { buildNetwork } from '../../../../../src/engine/model/graph/network';
 import { BANNED, SUMMARY, SUMMARY_WIDTH } from '../../../../../src/engine/model/graph/outputs';
 import { encodeWeights } from '../../../../../src/engine/model/graph/weights';
 import { referenceForward } from '../reference-forward';
-import { temporaryFolder } from '../tiny-bundle';
-import { randomParameters, TINY, TINY_WINDOW } from '../tiny-network';
+import { temporaryFolder } from '../../../../../scripts/tiny-bundle/tiny-bundle';
+import { randomParameters, TINY, TINY_WINDOW } from '../../../../../scripts/tiny-bundle/tiny-network';
 
 describe('the graph', () => {
   const folder = temporaryFolder();

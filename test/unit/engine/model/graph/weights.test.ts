@@ -5,7 +5,7 @@ import { WEIGHT_PRECISIONS } from '../../../../../src/engine/model/bundle/bundle
 import { dequantizeBlocks, quantizeBlocks } from '../../../../../src/engine/model/graph/quantize-blocks';
 import { dequantize, quantize } from '../../../../../src/engine/model/graph/quantize';
 import { layoutBytes, weightLayout } from '../../../../../src/engine/model/graph/weight-layout';
-import { TINY } from '../tiny-network';
+import { TINY } from '../../../../../scripts/tiny-bundle/tiny-network';
 
 describe('float16', () => {
   it('every half survives the way to float32 and back', () => {

@@ -1,8 +1,0 @@
-// npm run docs: the engine's public API as pages in out/api (typedoc.json says how).
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
-import { ROOT } from './paths';
-
-// A module of its own kind, which this one cannot load.
-const typedoc = path.join(ROOT, 'node_modules/typedoc/bin/typedoc');
-process.exitCode = spawnSync(process.execPath, [typedoc], { stdio: 'inherit' }).status ?? 1;

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {
+  SPECIAL,
+  SPECIAL_TOKENS,
+  type Architecture,
+  type WeightPrecision,
+  type Window,
+} from '../../src/engine/model/bundle/bundle-config';
+import type { Parameters } from '../../src/engine/model/graph/parameters';
+import { writeBundle } from '../../src/engine/model/bundle/write-bundle';
+import { BYTE_CHARACTERS } from '../../src/engine/text/token-bytes';
+import { randomParameters, TINY, TINY_WINDOW } from './tiny-network';
+
+/** A valid byte-level BPE tokenizer.json: special tokens, the 256 bytes, and pairs of them up to the size. */
+export function tinyTokenizer(vocabulary: number): string {
+  const letters = BYTE_CHARACTERS.slice(97, 97 + 26);
+  const pairs = letters.flatMap((left) => letters.map((right) => [left, right]));
+  const merges = pairs.slice(0, vocabulary - SPECIAL_TOKENS.length - BYTE_CHARACTERS.length);
+  const tokens = [...SPECIAL_TOKENS, ...BYTE_CHARACTERS, ...merges.map((pair) => pair.join(''))];
+  return JSON.stringify({
+    version: '1.0',
+    added_tokens: SPECIAL_TOKENS.map((content, id) => ({ id, content, special: true })),
+    normalizer: null,
+    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+    post_processor: null,
+    decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+    model: {
+      type: 'BPE',
+      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+      merges: merges.map((pair) => pair.join(' ')),
+    },
+  });
+}
+
+const folders: string[] = [];
+
+/** A fresh folder, removed when the tests of this process end. */
+export function temporaryFolder(): string {
+  if (folders.length === 0)
+    process.once('exit', () =>
+      folders.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })),
+    );
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'llada-model-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Writes a bundle of a random network. */
+export async function writeTinyBundle(
+  folder: string,
+  precision: WeightPrecision,
+  {
+    architecture = TINY,
+    parameters = randomParameters(architecture),
+    tokenizer = tinyTokenizer(architecture.vocabulary),
+    window = TINY_WINDOW,
+  }: { architecture?: Architecture; parameters?: Parameters; tokenizer?: string; window?: Window } = {},
+): Promise<void> {
+  await writeBundle(folder, {
+    config: {
+      format: 1,
+      name: 'tiny',
+      precision,
+      architecture,
+      window,
+      specialTokens: SPECIAL,
+      learned: { expand: false, remask: false, guidance: false },
+      training: { steps: 0 },
+    },
+    parameters,
+    tokenizer: Buffer.from(tokenizer),
+    tokenizerConfig: Buffer.from('{"clean_up_tokenization_spaces": false}'),
+    card: '# tiny\n\nRandom weights.\n',
+  });
+}
+
+/** Gives a bundle another graph, which its config.json then describes. */
+export function replaceGraph(folder: string, graph: Uint8Array): void {
+  fs.writeFileSync(path.join(folder, 'model.onnx'), graph);
+  const file = path.join(folder, 'config.json');
+  const config = JSON.parse(fs.readFileSync(file, 'utf8')) as {
+    files: { graph: { bytes: number; sha256: string } };
+  };
+  config.files.graph.bytes = graph.length;
+  config.files.graph.sha256 = createHash('sha256').update(graph).digest('hex');
+  fs.writeFileSync(file, JSON.stringify(config));
+}

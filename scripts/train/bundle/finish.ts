@@ -1,0 +1,179 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { EngineError } from '../../../src/engine/contract/errors';
+import { loadRuntime } from '../../../src/engine/model/runtime/load-from-folder';
+import { isEvaluated } from '../report/card-evaluation';
+import { drawLineTasks, evaluateLines, type LineFigures } from '../report/evaluation';
+import { exportBundle } from './export-bundle';
+import { modelCard } from '../report/model-card';
+import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
+import type { Parameters } from '../../../src/engine/model/graph/parameters';
+import type { Network } from '../network/network';
+import type { TrainOptions } from '../settings/options';
+import type { Prepared } from '../run/prepare';
+import type { TrainingPreset } from '../settings/presets';
+import { StageProgress } from '../report/progress';
+import { stepsBeforeLastPhase } from '../settings/settings';
+import type { LoopResult } from '../run/training-loop';
+
+export interface Finished {
+  readonly options: TrainOptions;
+  readonly preset: TrainingPreset;
+  readonly prepared: Prepared;
+  readonly network: Network;
+  /** What is exported, by name: the averaged weights where an average is kept. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+  readonly result: LoopResult;
+  /** Backend and adapter, for the card. */
+  readonly device: string;
+  readonly rowsPerStep: number;
+  /** The bundle that training started from. */
+  readonly init: { readonly config: BundleConfig; readonly parameters: Parameters } | undefined;
+}
+
+/** Fills of held-out lines by the bundle that training started from, if any, and by the new one. */
+export interface Evaluated {
+  readonly before: LineFigures | undefined;
+  readonly after: LineFigures | undefined;
+}
+
+const EVALUATED_LINES = 64;
+const EVALUATION_SEED = 7;
+
+/** Writes the bundle, fills held-out lines with it, and writes the bundle again with the figures in its card. */
+export async function finish(run: Finished): Promise<Evaluated> {
+  sayWhatIsReplaced(run.options.out);
+  await writeBundle(run, { before: undefined, after: undefined });
+  const { init, out } = run.options;
+  const evaluated: Evaluated = {
+    before: init === undefined ? undefined : await evaluate(run, init, 'before'),
+    after: await evaluate(run, out, 'evaluation'),
+  };
+  if (evaluated.after) await writeBundle(run, evaluated);
+  return evaluated;
+}
+
+/** The evaluation in the present card is of the present weights: it goes with them, but not in silence. */
+function sayWhatIsReplaced(out: string): void {
+  const card = path.join(out, 'README.md');
+  if (!fs.existsSync(card) || !isEvaluated(fs.readFileSync(card, 'utf8'))) return;
+  process.stderr.write(
+    `The evaluation in ${card} is of the bundle that is replaced now, and goes with it. ` +
+      `Evaluate the new one: npm run evaluate -- --card ${card}\n`,
+  );
+}
+
+async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
+  const { options, preset, prepared, network, values, result, init } = run;
+  // Gone on with on the pinned corpus a model is still the same; on a user's files it becomes another.
+  const from = init?.config.name ?? `llada-${preset.name}`;
+  const name = init && options.data !== undefined ? `${from}-finetuned` : from;
+  const tokens = result.step * run.rowsPerStep;
+  const corpus =
+    options.data === undefined
+      ? `the pinned packages of the corpus manifest up to tier ${preset.tier} (${megabytes(prepared)} MB of text)`
+      : `the files of one folder (${megabytes(prepared)} MB of text)`;
+  const facts = {
+    steps: result.step,
+    tokens,
+    seed: options.seed,
+    corpus: prepared.fingerprint,
+    device: run.device,
+    ...(result.validation && {
+      validationLoss: result.validation.validationLoss,
+      bitsPerByte: result.validation.bitsPerByte,
+    }),
+    ...(init && { init: init.config.name, initWeights: init.config.files.weights.sha256 }),
+  };
+  await exportBundle({
+    parameters: network.parametersOf(values),
+    architecture: preset.architecture,
+    window: preset.batch.window,
+    tokenizerFolder: path.join(options.out, 'training', 'tokenizer'),
+    name,
+    training: facts,
+    learned: learned(run),
+    card: modelCard({
+      name,
+      parameters: [...values.values()].reduce((sum, data) => sum + data.length, 0),
+      architecture: preset.architecture,
+      window: preset.batch.window,
+      steps: result.step,
+      scheduledSteps: options.maxSteps,
+      tokens,
+      device: run.device,
+      command: command(options),
+      corpus,
+      validation: result.validation,
+      before: result.before,
+      init: init?.config.name,
+      learned: learned(run),
+      lines,
+    }),
+    out: options.out,
+  });
+}
+
+/** What this run has trained, and what the bundle that it started from had learned. */
+function learned({ preset, result, init }: Finished): BundleConfig['learned'] {
+  const then = init?.config.learned;
+  const { resize, doubt } = preset.batch.lastPhase;
+  const late = result.step > stepsBeforeLastPhase(preset);
+  return {
+    expand: then?.expand === true || (late && resize.merged > 0 && resize.padded > 0),
+    remask: then?.remask === true || (late && doubt.corrupted > 0),
+    guidance: then?.guidance === true || preset.batch.dropContext > 0,
+  };
+}
+
+async function evaluate(
+  { prepared }: Finished,
+  bundle: string,
+  stage: string,
+): Promise<LineFigures | undefined> {
+  const tasks = drawLineTasks(prepared.valid, EVALUATED_LINES, EVALUATION_SEED);
+  if (tasks.length === 0) return undefined;
+  const progress = new StageProgress(stage, tasks.length);
+  try {
+    const { runtime } = await loadRuntime(bundle, { provider: 'cpu' });
+    const figures = await evaluateLines(runtime, tasks, (done) => progress.update(done, tasks.length, ''));
+    await runtime.predictor.dispose();
+    return figures;
+  } catch (error) {
+    // A machine that only trains need not be able to fill: the bundle is there, its figures can be had elsewhere.
+    if (!(error instanceof EngineError && error.code === 'provider-unavailable')) throw error;
+    process.stderr.write(`\nNo held-out line was filled. ${error.message}\n`);
+    return undefined;
+  } finally {
+    progress.stop();
+  }
+}
+
+function megabytes({ train }: Prepared): string {
+  return (train.bytes.length / 1e6).toFixed(0);
+}
+
+/** The command that made the bundle; the user's own paths stay out of the card. */
+function command(options: TrainOptions): string {
+  const { preset, data, init, maxSteps, seed } = options;
+  const given = {
+    tier: options.tier,
+    batch: options.batch,
+    accumulate: options.accumulate,
+    schedule: options.schedule,
+    'learning-rate': options.learningRate,
+    warmup: options.warmup,
+    ema: options.ema,
+    'last-phase': options.lastPhase,
+  };
+  const words = [
+    `--preset ${preset}`,
+    ...(init === undefined ? [] : ['--init BUNDLE']),
+    ...(data === undefined ? [] : ['--data FOLDER']),
+    `--max-steps ${maxSteps}`,
+    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`])),
+    ...(options.gpus === 1 ? [] : [`--gpus ${options.gpus}`]),
+    `--seed ${seed}`,
+  ];
+  return `npm run train-model -- ${words.join(' ')}`;
+}

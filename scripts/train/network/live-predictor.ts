@@ -1,0 +1,83 @@
+import type {
+  ContextCache,
+  MaskPredictor,
+  PredictorContext,
+  PredictorRows,
+} from '../../../src/engine/model/predictor/mask-predictor';
+import type { Network } from './network';
+import { RowKind } from '../ops/attention/attention';
+
+interface LiveContext extends ContextCache {
+  readonly context: PredictorContext;
+}
+
+/**
+ * The network in training as a mask predictor, so that the engine itself can fill with it. Nothing is cached: the
+ * context is computed again at every step, under the same attention rule.
+ */
+export class LivePredictor implements MaskPredictor {
+  #forwards = 0;
+
+  /**
+   * @param rows of the network's input, padded where a request has fewer: every other number would be compiled anew on
+   *   a GPU
+   * @param wanted most rows that are predicted at once, padded likewise
+   */
+  constructor(
+    readonly network: Network,
+    readonly rows: number,
+    readonly wanted: number,
+  ) {}
+
+  get vocabulary(): number {
+    return this.network.config.vocabulary;
+  }
+
+  get forwards(): number {
+    return this.#forwards;
+  }
+
+  readContext(context: PredictorContext): Promise<LiveContext> {
+    return Promise.resolve({ context, length: context.ids.length, release: () => undefined });
+  }
+
+  /** @throws Error for several candidates at once */
+  async predict(
+    cache: ContextCache,
+    { ids, positions, wanted, candidates }: PredictorRows,
+  ): Promise<Float32Array> {
+    if (candidates?.some((candidate) => candidate !== candidates[0]))
+      throw new Error('the network in training predicts one candidate at a time');
+    this.#forwards++;
+    const { context } = cache as LiveContext;
+    const first = context.ids.length;
+    const rows = Math.max(this.rows, first + ids.length);
+    const join = (a: Int32Array, b: Int32Array): Int32Array => {
+      const joined = new Int32Array(rows);
+      joined.set(a);
+      joined.set(b, first);
+      return joined;
+    };
+    const kinds = new Int32Array(rows).fill(RowKind.context, 0, first);
+    kinds.fill(RowKind.hole, first, first + ids.length);
+    const predicted = new Int32Array(Math.max(this.wanted, wanted.length));
+    predicted.set(wanted.map((row) => first + row));
+    const logits = this.network.logits({
+      ids: join(context.ids, ids),
+      positions: join(context.positions, positions),
+      kinds,
+      rows: predicted,
+      targets: new Int32Array(predicted.length),
+      weights: new Float32Array(predicted.length),
+      batch: 1,
+      length: rows,
+    });
+    const values = await logits.data<'float32'>();
+    logits.dispose();
+    return values.subarray(0, wanted.length * this.vocabulary);
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Products of one matrix with several weights, all rounded to f16 once: each is read by many tiles, and the gradients by
+ * two products. The gradients of the outputs lie side by side, so that the input's gradient is one deep product.
+ */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Gpu } from '../../backend/gpu';
+import { defineFused } from '../shared/fused';
+import { gradientScale, multiplyInto } from '../gemm/gemm';
+import { allocateHalf, toHalf } from '../gemm/half';
+import type { GemmSpec, MatrixLayout } from '../gemm/spec';
+
+type Input = 'x' | `w${number}`;
+type Size = readonly [number, number];
+
+const sizeOf = (tensor: tf.TensorInfo): Size => tensor.shape as [number, number];
+
+const layout = (stride: number, more: Partial<MatrixLayout> = {}): MatrixLayout => ({
+  ...{ transposed: false, stride, outer: 0, inner: 0, half: true },
+  ...more,
+});
+
+const product = (spec: Pick<GemmSpec, 'm' | 'n' | 'k' | 'a' | 'b'> & Partial<GemmSpec>): GemmSpec => ({
+  ...{ outer: 1, inner: 1, alpha: 1, scaleA: 1, scaleB: 1, splits: 1 },
+  c: layout(spec.n, { half: false }),
+  ...spec,
+});
+
+function forward(gpu: Gpu, x: tf.TensorInfo, weights: readonly tf.TensorInfo[]): tf.TensorInfo[] {
+  const [m, k] = sizeOf(x);
+  const xHalf = toHalf(gpu, x, m * k, 1);
+  const outputs = weights.map((w) => {
+    const n = sizeOf(w)[1];
+    const [wHalf, output] = [toHalf(gpu, w, k * n, 1), gpu.allocate([m, n])];
+    multiplyInto(gpu, product({ m, n, k, a: layout(k), b: layout(n) }), xHalf, wHalf, { output });
+    gpu.release(wHalf);
+    return output;
+  });
+  // With its true shape tfjs would make zeros of it for its gradient, which nobody asks for.
+  return [...outputs, { ...xHalf, shape: [1] }];
+}
+
+function backward(
+  gpu: Gpu,
+  dys: readonly tf.TensorInfo[],
+  weights: readonly tf.TensorInfo[],
+  xHalf: tf.TensorInfo,
+): { x: tf.TensorInfo; weights: tf.TensorInfo[] } {
+  const rows = sizeOf(dys[0]!)[0];
+  const width = sizeOf(weights[0]!)[0];
+  const scale = gradientScale(rows);
+  const columns = weights.map((w) => sizeOf(w)[1]);
+  const total = columns.reduce((sum, n) => sum + n, 0);
+  const offsets = columns.map((_, i) => columns.slice(0, i).reduce((sum, n) => sum + n, 0));
+  const [dyHalf, wHalf] = [allocateHalf(gpu, rows * total), allocateHalf(gpu, width * total)];
+  columns.forEach((n, i) => {
+    const place = { columns: n, stride: total, offset: offsets[i]! };
+    toHalf(gpu, dys[i]!, rows * n, scale, { output: dyHalf, ...place });
+    toHalf(gpu, weights[i]!, width * n, 1, { output: wHalf, ...place });
+  });
+  const dx = gpu.allocate([rows, width]);
+  const [a, b] = [layout(total), layout(total, { transposed: true })];
+  const toInput = product({ m: rows, n: width, k: total, a, b, scaleA: scale });
+  multiplyInto(gpu, toInput, dyHalf, wHalf, { output: dx });
+  const dWeights = columns.map((n, i) => {
+    const output = gpu.allocate([width, n]);
+    const [xT, dy] = [layout(width, { transposed: true }), layout(total, { offset: offsets[i]! })];
+    const toWeight = product({ m: width, n, k: rows, a: xT, b: dy, scaleB: scale });
+    multiplyInto(gpu, toWeight, xHalf, dyHalf, { output });
+    return output;
+  });
+  gpu.release(dyHalf, wHalf);
+  return { x: dx, weights: dWeights };
+}
+
+function define(count: number) {
+  const names = Array.from({ length: count }, (_, i): Input => `w${i}`);
+  const fused = defineFused<Input, object>({
+    name: `LladaLinearHalf${count}`,
+    save: names,
+    saveOutputs: [...names.map(() => false), true],
+    forward: (gpu, inputs) =>
+      forward(
+        gpu,
+        inputs.x,
+        names.map((name) => inputs[name]!),
+      ),
+    backward: (gpu, dys, saved) => {
+      const gradient = backward(gpu, dys.slice(0, count), saved.slice(0, count), saved[count]!);
+      return Object.fromEntries([
+        ['x', gradient.x],
+        ...names.map((name, i) => [name, gradient.weights[i]!] as const),
+      ]);
+    },
+  });
+  return (x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): tf.Tensor2D[] =>
+    fused(
+      Object.fromEntries([['x', x], ...names.map((name, i) => [name, weights[i]!] as const)]) as Record<
+        Input,
+        tf.Tensor
+      >,
+      {},
+    ).slice(0, count) as tf.Tensor2D[];
+}
+
+const byCount = [define(1), define(2), define(3)];
+
+/** Whether all rows can be read as f16, eight numbers at a time. */
+export function canBeHalfLinear(x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): boolean {
+  return weights.length <= byCount.length && [x, ...weights].every(({ shape }) => shape[1] % 8 === 0);
+}
+
+/** x [rows, in] times each of one to three weights [in, out], operands rounded to f16; see {@link canBeHalfLinear}. */
+export function halfLinears(x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): tf.Tensor2D[] {
+  return byCount[weights.length - 1]!(x, weights);
+}

@@ -1,0 +1,235 @@
+/** A network with its optimiser: one call per training step, which queues work and waits for nothing. */
+import * as tf from '@tensorflow/tfjs-core';
+import { activeGpu } from '../backend/gpu';
+import { Replayer } from '../backend/plan';
+import type { Batch, DeviceBatch, Network } from '../network/network';
+import { AdamW, defaultAdamW, type AdamWOptions } from '../ops/adamw/adamw';
+import { Ema } from '../ops/ema/ema';
+import { sumParts } from '../ops/shared/sum-kernels';
+import type { Averaging } from '../together/averaging';
+
+export interface TrainerOptions {
+  readonly adamw?: AdamWOptions;
+  /** Decay per step of the moving average of the weights; 0 or absent: none is kept. */
+  readonly emaDecay?: number;
+  /** Whether the kernels of a step are recorded once and then replayed, where kernels run; unless false, they are. */
+  readonly replay?: boolean;
+}
+
+/** What a step was like. */
+export interface StepNumbers {
+  readonly loss: number;
+  /** Before clipping. Not finite: the update was skipped. */
+  readonly gradientNorm: number;
+}
+
+/** A step's numbers. Asking for them waits for the device; ask before the next step, or never. */
+export interface StepResult {
+  readonly loss: Promise<number>;
+  readonly gradientNorm: Promise<number>;
+  /** Both in one read. */
+  readonly numbers: Promise<StepNumbers>;
+}
+
+interface Sum {
+  loss: tf.Scalar;
+  gradients: Map<string, tf.Tensor>;
+}
+
+export class Trainer {
+  readonly #optimizer: AdamW;
+  readonly #ema: Ema | undefined;
+  /** A whole step, and the two halves of one between which the gradients are averaged with other processes'. */
+  readonly #step: Runner;
+  readonly #gradients: Runner;
+  readonly #update: Runner;
+
+  constructor(
+    readonly network: Network,
+    options: TrainerOptions = {},
+  ) {
+    this.#optimizer = new AdamW(network.parameters, options.adamw ?? defaultAdamW);
+    const { emaDecay = 0 } = options;
+    this.#ema = emaDecay === 0 ? undefined : new Ema(network.parameters, emaDecay);
+    const gpu = activeGpu();
+    const runner = (): Runner =>
+      gpu === undefined || options.replay === false ? new DirectRunner() : new Replayer(gpu);
+    [this.#step, this.#gradients, this.#update] = [runner(), runner(), runner()];
+  }
+
+  /** Runs with the averaged weights in the network where an average is kept, else with its own. */
+  withAverages<T>(use: () => Promise<T>): Promise<T> {
+    return this.#ema === undefined ? use() : this.#ema.during(use);
+  }
+
+  /** One update from one batch, or from the mean over several (gradient accumulation). */
+  step(batches: Batch | readonly Batch[], learningRate: number): StepResult {
+    const placed = this.#place('ids' in batches ? [batches] : batches);
+    this.#setRates(learningRate);
+    const [loss, norm] = this.#step.run(placed.flatMap(tensorsOf), () => {
+      const sum = this.#accumulate(placed);
+      return [sum.loss, this.#apply(sum.gradients)];
+    });
+    return resultOf(loss!, norm!);
+  }
+
+  /** The same, from the mean over the batches of all processes. Waits for the gradients to be averaged. */
+  async stepTogether(
+    batches: readonly Batch[],
+    learningRate: number,
+    averaging: Averaging,
+  ): Promise<StepResult> {
+    const placed = this.#place(batches);
+    const own = this.#gradients.run(placed.flatMap(tensorsOf), () => {
+      const { loss, gradients } = this.#accumulate(placed);
+      return [loss, ...gradients.values()];
+    });
+    // In the order of the parameters, as the network makes them.
+    const [loss, ...gradients] = await averaging.average(own);
+    const named = new Map([...this.network.parameters.keys()].map((name, i) => [name, gradients[i]!]));
+    this.#setRates(learningRate);
+    // They outlive the update, which is replayed as long as they are where they were: so they are no inputs.
+    const [norm] = this.#update.run([], () => [this.#apply(named)]);
+    return resultOf(loss!, norm!);
+  }
+
+  /** Loss of a batch; nothing is learned from it. */
+  async evaluate(batch: Batch): Promise<number> {
+    const loss = this.network.loss(batch, false);
+    const [value] = await readAll([loss]);
+    loss.dispose();
+    return value!;
+  }
+
+  /** Everything a checkpoint needs: weights by name, the optimiser's state under `adamw.`, averages under `ema.`. */
+  async snapshot(): Promise<Map<string, Float32Array>> {
+    const tensors = await this.network.values();
+    for (const [name, values] of await this.#optimizer.state()) tensors.set(`adamw.${name}`, values);
+    for (const [name, values] of (await this.#ema?.state()) ?? []) tensors.set(`ema.${name}`, values);
+    return tensors;
+  }
+
+  /** @throws Error if the snapshot is of another network. */
+  restore(tensors: ReadonlyMap<string, Float32Array>): void {
+    const under = (prefix: string): Map<string, Float32Array> =>
+      new Map(
+        [...tensors].flatMap(([name, values]) =>
+          name.startsWith(prefix) ? [[name.slice(prefix.length), values]] : [],
+        ),
+      );
+    this.network.assign(tensors);
+    this.#optimizer.restore(under('adamw.'));
+    const averages = under('ema.');
+    // A snapshot of a run without averages: they start again from its weights.
+    this.#ema?.restore(averages.size > 0 ? averages : tensors);
+  }
+
+  dispose(): void {
+    for (const runner of [this.#step, this.#gradients, this.#update]) runner.dispose();
+    this.#optimizer.dispose();
+    this.#ema?.dispose();
+  }
+
+  #place(batches: readonly Batch[]): DeviceBatch[] {
+    if (batches.length === 0) throw new Error('a step needs at least one batch');
+    return batches.map((batch) => this.network.place(batch));
+  }
+
+  /** What an update needs besides the gradients; not a part of what is replayed. */
+  #setRates(learningRate: number): void {
+    this.#optimizer.setRate(learningRate);
+    this.#ema?.advance();
+  }
+
+  /** Returns the gradients' norm. */
+  #apply(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
+    const norm = this.#optimizer.apply(gradients);
+    this.#ema?.apply();
+    return norm;
+  }
+
+  /** The mean over the batches. */
+  #accumulate([first, ...rest]: readonly DeviceBatch[]): Sum {
+    const sum = this.network.lossAndGradients(first!);
+    rest.forEach((batch, i) => {
+      const scale = i === rest.length - 1 ? 1 / (rest.length + 1) : 1;
+      const more = this.network.lossAndGradients(batch);
+      sum.loss = addTo(sum.loss, more.loss, scale);
+      for (const [name, gradient] of more.gradients)
+        sum.gradients.set(name, addTo(sum.gradients.get(name)!, gradient, scale));
+    });
+    return sum;
+  }
+}
+
+/** Runs a step's work, whose inputs it owns; what it returns is good until the next run. */
+interface Runner {
+  run(inputs: readonly tf.Tensor[], work: () => tf.Tensor[]): readonly tf.Tensor[];
+  dispose(): void;
+}
+
+/** Runs the work as it is. */
+class DirectRunner implements Runner {
+  #last: readonly tf.Tensor[] = [];
+
+  run(inputs: readonly tf.Tensor[], work: () => tf.Tensor[]): readonly tf.Tensor[] {
+    this.dispose();
+    this.#last = tf.tidy(work).map((tensor) => tf.keep(tensor));
+    tf.dispose([...inputs]);
+    activeGpu()?.submit();
+    return this.#last;
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#last]);
+    this.#last = [];
+  }
+}
+
+function tensorsOf({ ids, rows, positions, kinds, targets, weights }: DeviceBatch): tf.Tensor[] {
+  return [...ids.tensors, ...rows.tensors, positions, kinds, targets, weights];
+}
+
+/** scale · (total + term), in total's place where kernels run; term is freed. */
+function addTo<T extends tf.Tensor>(total: T, term: tf.Tensor, scale: number): T {
+  const gpu = activeGpu();
+  if (gpu === undefined) {
+    const sum = tf.tidy(() => tf.mul(tf.add(total, term), scale));
+    tf.dispose([total, term]);
+    return sum as T;
+  }
+  sumParts(gpu, term, { parts: 1, size: term.size, accumulate: true, scale }, total);
+  term.dispose();
+  return total;
+}
+
+/** Values of float32 tensors one after the other. These may be overwritten or disposed of while they are on the way. */
+async function readAll(tensors: readonly tf.Tensor[]): Promise<Float32Array> {
+  const gpu = activeGpu();
+  if (gpu !== undefined) return gpu.read(tensors);
+  const held = tensors.map((tensor) => tf.keep(tensor.clone()));
+  const parts = await Promise.all(held.map((tensor) => tensor.data<'float32'>()));
+  tf.dispose(held);
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let length = 0;
+  for (const part of parts) {
+    all.set(part, length);
+    length += part.length;
+  }
+  return all;
+}
+
+function resultOf(loss: tf.Tensor, norm: tf.Tensor): StepResult {
+  const read = async (tensor: tf.Tensor): Promise<number> => (await readAll([tensor]))[0]!;
+  return {
+    get loss() {
+      return read(loss);
+    },
+    get gradientNorm() {
+      return read(norm);
+    },
+    get numbers() {
+      return readAll([loss, norm]).then(([first, second]) => ({ loss: first!, gradientNorm: second! }));
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL } from '../../../src/engine/model/bundle/bundle-config';
+import { fill } from '../../../src/engine/requests/fill';
+import { FastBpe } from '../../../src/engine/text/bpe';
+import { tokenBytes } from '../../../src/engine/text/token-bytes';
+import { Tokenizer } from '../../../src/engine/text/tokenizer';
+import { drawLineTasks, type LineTask } from '../report/evaluation';
+import { LivePredictor } from '../network/live-predictor';
+import type { Batch } from '../network/network';
+import type { TrainingPreset } from '../settings/presets';
+import type { Prepared } from './prepare';
+import { buildBatch, buildGridBatch } from '../samples/batch';
+import type { Trainer } from './trainer';
+
+/** What held-out samples say of the network. */
+export interface Validation {
+  /** Of samples as in training: nats, 1/t-weighted. */
+  readonly validationLoss: number;
+  /** Bits per byte of the holes' text, by mask ratio. */
+  readonly bitsAt: ReadonlyMap<number, number>;
+  /** Their mean: an upper bound on the bits per byte of held-out holes in their context. */
+  readonly bitsPerByte: number;
+  /** A held-out line as the network fills it now. */
+  readonly sample: LiveSample | undefined;
+}
+
+export interface LiveSample {
+  readonly path: string;
+  readonly wanted: string;
+  readonly filled: string;
+}
+
+/** Midpoints of equal parts of (0, 1): the mean over them is the integral over t. */
+export const T_GRID = [0.1, 0.3, 0.5, 0.7, 0.9] as const;
+// Held-out samples come from seeds of their own, so that they are the same in every run.
+const VALIDATION_SEED = 1_000_003;
+const LIVE_TASKS = 16;
+const LIVE_STEPS = 8;
+/** Rows predicted at once: a line has fewer. */
+const LIVE_ROWS = 64;
+
+/**
+ * Validates as the bound says (LLaDA, arXiv 2502.09992, equations 4 and 6): the same held-out holes at each mask ratio
+ * of a grid, an exact share of their tokens masked, each cross-entropy weighted by one over that share.
+ */
+export class Validator {
+  readonly #batches: readonly Batch[];
+  readonly #grid: readonly (readonly [t: number, batch: Batch])[];
+  readonly #tasks: readonly LineTask[];
+  readonly #tokenizer: Tokenizer;
+  readonly #config: Pick<BundleConfig, 'architecture' | 'window'>;
+  #done = 0;
+
+  /** @throws Error if nothing is held out */
+  constructor({ valid, tokenizer }: Prepared, preset: TrainingPreset) {
+    const bpe = new FastBpe(tokenizer);
+    const encode = (text: string): number[] => bpe.encode(text);
+    const bytes = tokenBytes(tokenizer).map(({ length }) => length);
+    const { batch, validationBatches, architecture } = preset;
+    this.#batches = Array.from({ length: validationBatches }, (_, index) =>
+      buildBatch(valid, encode, batch, VALIDATION_SEED, index),
+    );
+    this.#grid = T_GRID.map((t) => [
+      t,
+      buildGridBatch({ corpus: valid, encode, bytes }, batch, t, VALIDATION_SEED),
+    ]);
+    this.#tasks = drawLineTasks(valid, LIVE_TASKS, VALIDATION_SEED);
+    this.#tokenizer = new Tokenizer(tokenizer);
+    this.#config = { architecture, window: batch.window };
+  }
+
+  async run(trainer: Trainer): Promise<Validation> {
+    let sum = 0;
+    for (const batch of this.#batches) sum += await trainer.evaluate(batch);
+    const bitsAt = new Map<number, number>();
+    for (const [t, batch] of this.#grid) bitsAt.set(t, await trainer.evaluate(batch));
+    return {
+      validationLoss: sum / this.#batches.length,
+      bitsAt,
+      bitsPerByte: [...bitsAt.values()].reduce((a, b) => a + b, 0) / bitsAt.size,
+      sample: await this.#sample(trainer),
+    };
+  }
+
+  /** The next held-out line, filled by the engine's reverse process, told the line's length. */
+  async #sample({ network }: Trainer): Promise<LiveSample | undefined> {
+    const task = this.#tasks[this.#done++ % Math.max(1, this.#tasks.length)];
+    if (task === undefined) return undefined;
+    const runtime = {
+      config: {
+        ...this.#config,
+        format: 1,
+        name: 'in training',
+        precision: 'f32',
+        specialTokens: SPECIAL,
+        learned: { expand: false, remask: false, guidance: false },
+        training: {},
+        files: { graph: NO_FILE, weights: NO_FILE, tokenizer: NO_FILE },
+      } satisfies BundleConfig,
+      tokenizer: this.#tokenizer,
+      predictor: new LivePredictor(network, this.#config.window.rows, LIVE_ROWS),
+    };
+    const request = { ...task, holes: [{ replaced: task.middle }], steps: LIVE_STEPS };
+    let filled = '';
+    for await (const { texts } of fill(runtime, request, undefined)) filled = texts[0] ?? '';
+    return { path: task.path, wanted: task.middle, filled };
+  }
+}
+
+const NO_FILE = { name: '', bytes: 0, sha256: '' };

@@ -1,0 +1,151 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { BackendName } from '../backend/select';
+import { TIERS, type Tier } from '../corpus/manifest';
+import { SCHEDULE_SHAPES, type Schedule } from './learning-rate';
+import { PRESETS, type PresetName } from './presets';
+
+export interface TrainOptions {
+  readonly preset: PresetName;
+  /** The user's own folder; undefined: the pinned corpus. */
+  readonly data: string | undefined;
+  /** Tier of the pinned corpus; undefined: the preset's. */
+  readonly tier: Tier | undefined;
+  /** Bundle whose weights and tokenizer training starts from. */
+  readonly init: string | undefined;
+  readonly out: string;
+  readonly maxSteps: number;
+  readonly stopAfter: number;
+  readonly backend: BackendName;
+  /** Processes that train together, each on a GPU of its own. */
+  readonly gpus: number | 'auto';
+  /** These change the preset's where given. */
+  readonly batch: number | undefined;
+  readonly accumulate: number | undefined;
+  readonly schedule: Schedule['shape'] | undefined;
+  readonly learningRate: number | undefined;
+  readonly warmup: number | undefined;
+  readonly ema: number | undefined;
+  readonly lastPhase: number | undefined;
+  readonly seed: number;
+  readonly resume: boolean;
+}
+
+type RawOptions = Partial<Omit<TrainOptions, 'backend' | 'seed' | 'resume' | 'gpus' | 'tier'>> & {
+  readonly tier?: string;
+} & Pick<TrainOptions, 'backend' | 'seed' | 'resume' | 'gpus'>;
+
+/**
+ * Reads the command line; commander prints what is wrong with it and ends the process.
+ *
+ * @param resolve makes a path the user typed absolute
+ * @param defaultOut output folder of a preset when none is given
+ */
+export function parseOptions(
+  argv: readonly string[],
+  resolve: (path: string) => string,
+  defaultOut: (preset: PresetName) => string,
+): TrainOptions {
+  const program = new Command('train-model')
+    .description('Trains a masked-diffusion model: corpus, tokenizer, training, evaluation, model bundle.')
+    .addOption(
+      new Option('--preset <name>', 'size of the model (default: tiny, with --init finetune)').choices(
+        Object.keys(PRESETS),
+      ),
+    )
+    .option('--init <bundle>', 'start from the weights and the tokenizer of this model bundle')
+    .option('--data <folder>', 'train on the files of this folder (default: the pinned corpus)')
+    .addOption(
+      new Option('--tier <megabytes>', 'size of the pinned corpus (default: the preset’s)')
+        .choices(TIERS.map(String))
+        .conflicts('data'),
+    )
+    .option(
+      '--out <folder>',
+      'where the bundle, metrics.jsonl and the checkpoints go (default: models/llada-<preset>)',
+    )
+    .option('--max-steps <n>', 'length of the schedule in steps (default: the preset’s)', count)
+    .option('--stop-after <n>', 'stop and save at this step', count)
+    .addOption(
+      new Option('--backend <name>', 'what to compute on')
+        .choices(['auto', 'tensorflow', 'webgpu', 'cpu'])
+        .default('auto'),
+    )
+    .option('--batch <n>', 'samples per batch (default: the preset’s)', count)
+    .option('--accumulate <n>', 'batches averaged per step and process (default: the preset’s)', count)
+    .addOption(
+      new Option('--schedule <shape>', 'how the learning rate falls (default: the preset’s)').choices(
+        SCHEDULE_SHAPES,
+      ),
+    )
+    .option('--learning-rate <rate>', 'its peak (default: the preset’s)', positive)
+    .option('--warmup <n>', 'steps until the peak (default: the preset’s)', count)
+    .option(
+      '--last-phase <share>',
+      'share of the steps, at the end, that also teach changing a hole’s length and doubting visible tokens',
+      share,
+    )
+    .option('--ema <decay>', 'train an average of the weights with this decay, e.g. 0.999; 0: none', decay)
+    .option('--gpus <n|auto>', 'processes that train together, one per GPU', gpus, 1)
+    .option('--seed <n>', 'seed of all randomness', count, 1)
+    .option('--resume', 'go on from the last checkpoint in the output folder', false)
+    .allowExcessArguments(false)
+    .parse([...argv], { from: 'user' });
+  const raw = program.opts<RawOptions>();
+  const preset = raw.preset ?? (raw.init === undefined ? 'tiny' : 'finetune');
+  if (preset === 'finetune' && raw.init === undefined)
+    program.error('error: --preset finetune needs --init. Name the bundle to start from.');
+  const maxSteps = raw.maxSteps ?? PRESETS[preset].steps;
+  const absolute = (given: string | undefined): string | undefined =>
+    given === undefined ? undefined : resolve(given);
+  return {
+    preset,
+    data: absolute(raw.data),
+    tier: raw.tier === undefined ? undefined : (Number(raw.tier) as Tier),
+    init: absolute(raw.init),
+    out: absolute(raw.out) ?? defaultOut(preset),
+    maxSteps,
+    stopAfter: Math.min(maxSteps, raw.stopAfter ?? maxSteps),
+    backend: raw.backend,
+    gpus: raw.gpus,
+    batch: raw.batch,
+    accumulate: raw.accumulate,
+    schedule: raw.schedule,
+    learningRate: raw.learningRate,
+    warmup: raw.warmup,
+    ema: raw.ema,
+    lastPhase: raw.lastPhase,
+    seed: raw.seed,
+    resume: raw.resume,
+  };
+}
+
+/** Reads an option that counts something. @throws InvalidArgumentError for commander */
+export function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return value;
+}
+
+function gpus(text: string): number | 'auto' {
+  return text === 'auto' ? 'auto' : count(text);
+}
+
+function decay(text: string): number {
+  const value = share(text);
+  if (value === 1) throw new InvalidArgumentError('It must be below 1.');
+  return value;
+}

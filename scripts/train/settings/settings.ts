@@ -1,0 +1,63 @@
+import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
+import { defaultAdamW } from '../ops/adamw/adamw';
+import type { TrainOptions } from './options';
+import { PRESETS, type TrainingPreset } from './presets';
+import type { TrainerOptions } from '../run/trainer';
+
+/** What the kernels and the exported graph are written for. */
+const NORM_EPSILON = 1e-6;
+
+/**
+ * The preset with what the command line changes in it; a bundle given by `--init` decides architecture and window.
+ *
+ * @throws Error if the bundle's architecture is not one that can be trained
+ */
+export function settingsOf(
+  options: TrainOptions,
+  bundle?: Pick<BundleConfig, 'architecture' | 'window' | 'learned'>,
+): TrainingPreset {
+  const preset: TrainingPreset = PRESETS[options.preset];
+  const { architecture, window } = bundle ?? {
+    architecture: preset.architecture,
+    window: preset.batch.window,
+  };
+  if (architecture.normEpsilon !== NORM_EPSILON || architecture.headWidth % 8 !== 0)
+    throw new Error(
+      `This trainer needs a norm epsilon of ${NORM_EPSILON} and heads of a multiple of 8; the bundle has ${architecture.normEpsilon} and ${architecture.headWidth}. Choose another bundle for --init.`,
+    );
+  const { schedule } = preset;
+  const { lastPhase } = preset.batch;
+  // What a bundle has not learned is not taught in passing; what it has it would else forget.
+  const teaches = bundle === undefined || bundle.learned.expand || bundle.learned.remask;
+  return {
+    ...preset,
+    architecture,
+    batch: {
+      ...preset.batch,
+      window,
+      vocabulary: architecture.vocabulary,
+      batch: options.batch ?? preset.batch.batch,
+      lastPhase: { ...lastPhase, share: options.lastPhase ?? (teaches ? lastPhase.share : 0) },
+    },
+    tier: options.tier ?? preset.tier,
+    steps: options.maxSteps,
+    accumulate: options.accumulate ?? preset.accumulate,
+    emaDecay: options.ema ?? preset.emaDecay,
+    schedule: {
+      ...schedule,
+      shape: options.schedule ?? schedule.shape,
+      peak: options.learningRate ?? schedule.peak,
+      warmup: options.warmup ?? schedule.warmup,
+    },
+  };
+}
+
+/** Steps of a run that come before its last part. */
+export function stepsBeforeLastPhase({ steps, batch }: TrainingPreset): number {
+  return Math.ceil(steps * (1 - batch.lastPhase.share));
+}
+
+/** How a trainer is set up for a preset. */
+export function trainerOptions({ weightDecay, gradientClip, emaDecay }: TrainingPreset): TrainerOptions {
+  return { adamw: { ...defaultAdamW, weightDecay, clipNorm: gradientClip }, emaDecay };
+}
