@@ -19,7 +19,7 @@ import { subgroupSource, subgroupTile } from '../../scripts/train/ops/gemm/subgr
 import { tileVariants } from '../../scripts/train/ops/gemm/variants';
 import type { GemmSpec } from '../../scripts/train/ops/gemm/spec';
 import { Trainer } from '../../scripts/train/run/trainer';
-import { chunkedLossCases, opCases } from '../unit/train/ops/cases';
+import { chunkedLossCases, opCases } from '../support/train/cases';
 
 /** One layer of the network that is trained for use: its shapes are the ones that matter. */
 const BASE = {

@@ -15,7 +15,7 @@ import {
   opCases,
   sharedLinearCase,
   type OpCase,
-} from '../unit/train/ops/cases';
+} from '../support/train/cases';
 
 export interface Outcome {
   readonly name: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { activated } from './support/editing';
+import { activated } from '../support/host/editing';
 
 const EXTENSION = 'llada-infill.llada-infill';
 

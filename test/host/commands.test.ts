@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { acceptChoice, configure, next, openMarked, openText, useExtension } from './support/editing';
+import { acceptChoice, configure, next, openMarked, openText, useExtension } from '../support/host/editing';
 
 const llada = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('llada');
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { activated, closeAll } from './support/editing';
+import { activated, closeAll } from '../support/host/editing';
 
 function demoTabs(): vscode.Tab[] {
   return vscode.window.tabGroups.all

@@ -13,7 +13,7 @@ import {
   replaced,
   select,
   useExtension,
-} from './support/editing';
+} from '../support/host/editing';
 
 /** A file system that holds one text and refuses to be written to. */
 class ReadOnlyFiles implements vscode.FileSystemProvider {

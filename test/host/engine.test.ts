@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { configure, fill, filled, next, openText, useExtension } from './support/editing';
-import { engineProcesses } from './support/processes';
+import { configure, fill, filled, next, openText, useExtension } from '../support/host/editing';
+import { engineProcesses } from '../support/host/processes';
 
 describe('the engine', () => {
   const llada = useExtension();

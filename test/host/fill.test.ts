@@ -14,7 +14,7 @@ import {
   select,
   stepped,
   useExtension,
-} from './support/editing';
+} from '../support/host/editing';
 
 const SUM = `function sum(numbers) {
   let total = 0;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { randomDocument } from '../../scripts/fuzz/documents';
 import { Random } from '../../src/engine/diffusion/random';
-import { activated, closeAll, configure, fill, openText, select } from './support/editing';
+import { activated, closeAll, configure, fill, openText, select } from '../support/host/editing';
 
 const SEED = 7;
 const CASES = 5;

@@ -5,9 +5,9 @@ import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'node:util';
 import Mocha from 'mocha';
-import { countLine, settle } from '../support/counts';
-import { runMocha } from '../support/mocha-run';
-import type { HostTests } from '../support/host-tests';
+import { countLine, settle } from '../support/run/counts';
+import { runMocha } from '../support/run/mocha-run';
+import type { HostTests } from '../support/run/host-tests';
 
 /** Runs the tests. VS Code takes a rejection for failure. */
 export async function run(): Promise<void> {

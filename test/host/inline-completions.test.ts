@@ -14,7 +14,7 @@ import {
   replaced,
   stepped,
   useExtension,
-} from './support/editing';
+} from '../support/host/editing';
 
 const PLACE = 'function add(a, b) {\n  const sum = ‸\n  return sum;\n}\n';
 const SEEDS = 20;

@@ -18,7 +18,7 @@ import {
   openFile,
   openText,
   select,
-} from './support/editing';
+} from '../support/host/editing';
 
 type Show = (message: string, ...rest: unknown[]) => unknown;
 type Notices = Record<

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { JudgedText } from '../../src/editor/judging/judged-text';
 import type { FillOutcome } from '../../src/editor/fills/running-fill';
-import { acceptChoice, closeAll, filled, next, openMarked, useExtension } from './support/editing';
+import { acceptChoice, closeAll, filled, next, openMarked, useExtension } from '../support/host/editing';
 
 const LINE = 'const total = prices.reduce((sum, price) => sum + price, 0);';
 const CODE = `const prices = [1, 2, 3];\n«${LINE}»\nconsole.log(total);\n`;

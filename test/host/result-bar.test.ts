@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { FillOutcome } from '../../src/editor/fills/running-fill';
-import { closeAll, configure, fill, filled, marked, openMarked, useExtension } from './support/editing';
+import { closeAll, configure, fill, filled, marked, openMarked, useExtension } from '../support/host/editing';
 
 const SUM = `function sum(numbers) {
   let total = 0;

@@ -6,11 +6,11 @@ import path from 'node:path';
 import { atExit } from '../../scripts/setup/at-exit';
 import { ROOT } from '../../scripts/setup/paths';
 import { hasDisplay } from '../../scripts/vscode/vscode-desktop';
-import { finish, parseCounts, settle } from '../support/counts';
-import { runInBrowser } from '../support/host-in-browser';
-import { chooseHost, runOnDesktop } from '../support/host-on-desktop';
-import type { HostTests } from '../support/host-tests';
-import { selectTests } from '../support/selection';
+import { finish, parseCounts, settle } from '../support/run/counts';
+import { runInBrowser } from '../support/run/host-in-browser';
+import { chooseHost, runOnDesktop } from '../support/run/host-on-desktop';
+import type { HostTests } from '../support/run/host-tests';
+import { selectTests } from '../support/run/selection';
 
 /** Prints what is appended to a file, as it comes; the function returned prints the rest and stops. */
 function follow(file: string): () => void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { activated, configure } from './support/editing';
+import { activated, configure } from '../support/host/editing';
 
 describe('a workspace', () => {
   const folder = (): vscode.Uri => vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, '.vscode');

@@ -11,7 +11,7 @@ import {
   openMarked,
   openText,
   useExtension,
-} from './support/editing';
+} from '../support/host/editing';
 
 const SUM = 'function sum(a, b) {\n  return «a + b + 1»;\n}\n';
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { EngineInfo } from '../../src/engine/index';
 import type { RequestCost, SessionState } from '../../src/editor/engine/engine-session';
 import { SlowMachineHint } from '../../src/editor/status/slow-machine';
-import { acceptChoice, activated, configure } from './support/editing';
+import { acceptChoice, activated, configure } from '../support/host/editing';
 
 const READY: SessionState = { kind: 'ready', info: {} as EngineInfo };
 

@@ -10,7 +10,7 @@ import {
   replaced,
   select,
   useExtension,
-} from './support/editing';
+} from '../support/host/editing';
 
 const CODE = `function first() {
   return 1;

@@ -7,9 +7,9 @@ import Mocha from 'mocha';
 import * as vscode from 'vscode';
 import type { LladaApi } from '../../src/editor/extension-api';
 import { Random } from '../../src/engine/diffusion/random';
-import { closeAll, next, openFile, useExtension } from './support/editing';
-import { engineProcesses } from './support/processes';
-import { Typist } from './support/typist';
+import { closeAll, next, openFile, useExtension } from '../support/host/editing';
+import { engineProcesses } from '../support/host/processes';
+import { Typist } from '../support/host/typist';
 
 const FILES = [
   'samples/shopping-cart.ts',

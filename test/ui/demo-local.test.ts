@@ -11,7 +11,7 @@ import { ARTIFACTS, ROOT } from '../../scripts/setup/paths';
 import type { TraceStep } from '../../src/demo/trace';
 import { readTraceFile, writeTraceFile } from '../../src/demo/trace-file';
 import { isRunning } from '../../src/engine/model/runtime/is-running';
-import { runOf, token, traceOf } from '../unit/demo/traces';
+import { runOf, token, traceOf } from '../support/demo/traces';
 import { DemoPage } from '../../scripts/vscode/drive/demo-page';
 import { WAIT_MS, waitUntil } from '../../scripts/vscode/drive/wait';
 

@@ -1,8 +1,8 @@
 // npm run test:ui -- [words…] [--grep PATTERN]: test/ui/*.test.ts, a browser driving a real VS Code (see support/).
 import type { Context } from 'mocha';
-import { finish, settle } from '../support/counts';
-import { runMocha } from '../support/mocha-run';
-import { selectTests } from '../support/selection';
+import { finish, settle } from '../support/run/counts';
+import { runMocha } from '../support/run/mocha-run';
+import { selectTests } from '../support/run/selection';
 import { openWindows } from '../../scripts/vscode/drive/vs-code';
 
 /** Takes a picture of every window when a test has failed. */

@@ -4,7 +4,7 @@ import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { temporaryFolder, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
-import { CLI, runCli } from './run-cli';
+import { CLI, runCli } from '../../support/cli/run-cli';
 
 const CRLF_FILE = 'const a = 1;\r\nfunction f() {\r\n\treturn a;\r\n}\r\n';
 

@@ -15,7 +15,7 @@ import { startLane } from '../../../src/demo/requests';
 import { readTraceFile } from '../../../src/demo/trace-file';
 import { messagesIn, sayWhatToDo, unseen } from '../../support/messages';
 import { temporaryFolder } from '../../../scripts/tiny-bundle/tiny-bundle';
-import { CLI, runCli } from './run-cli';
+import { CLI, runCli } from '../../support/cli/run-cli';
 
 const TASK = { id: 'a', lang: 'ts', path: 'a.ts', prefix: '', suffix: '', kind: 'line', middle: 'x' };
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { runCli } from './run-cli';
+import { runCli } from '../../support/cli/run-cli';
 
 const SAMPLE = 'samples/shopping-cart.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { choose, remask, remaskBelow, startOf, toggleLock, write } from '../../../src/demo/edits';
-import { mask, token } from './traces';
+import { mask, token } from '../../support/demo/traces';
 
 describe('edits of a canvas', () => {
   const alternatives = [{ token: 7, text: 'z', probability: 0.2 }];

@@ -10,8 +10,8 @@ import { fill } from '../../../src/engine/requests/fill';
 import { generate } from '../../../src/engine/requests/generate';
 import type { Runtime } from '../../../src/engine/requests/runtime';
 import { score } from '../../../src/engine/requests/score';
-import { tinyRuntime } from '../engine/tiny-runtime';
-import { runOf } from './traces';
+import { tinyRuntime } from '../../support/engine/tiny-runtime';
+import { runOf } from '../../support/demo/traces';
 
 /** The engine itself, in this process, on a real network of random weights. */
 function engineOf(runtime: Runtime): Engine {

@@ -3,7 +3,7 @@ import { confidenceColour, hex, type Palette } from '../../../src/demo/colour';
 import { layOutGrid, layOutText } from '../../../src/demo/layout';
 import { animatedSvg } from '../../../src/demo/svg';
 import { visibleText } from '../../../src/demo/visible-text';
-import { mask, runOf, token, traceOf } from './traces';
+import { mask, runOf, token, traceOf } from '../../support/demo/traces';
 
 const palette: Palette = {
   background: [0, 0, 0],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readTraceFile, TraceFileError, writeTraceFile } from '../../../src/demo/trace-file';
-import { runOf, traceOf } from './traces';
+import { runOf, traceOf } from '../../support/demo/traces';
 
 type Json = Record<string, unknown>;
 

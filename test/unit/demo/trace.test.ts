@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { canvasAt, meanLogProbability, traceStep, withEdit } from '../../../src/demo/trace';
 import type { CellView, Step } from '../../../src/engine/index';
-import { mask, token } from './traces';
+import { mask, token } from '../../support/demo/traces';
 
 const step = (index: number, ...holes: CellView[][]): Step => ({
   index,

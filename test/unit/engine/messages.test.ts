@@ -10,7 +10,7 @@ import {
 import { toEngineError } from '../../../src/engine/contract/errors';
 import { temporaryFolder, tinyTokenizer, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { TINY } from '../../../scripts/tiny-bundle/tiny-network';
-import { fillText, HOST, withEngine } from './process/real-engine';
+import { fillText, HOST, withEngine } from '../../support/engine/real-engine';
 
 /** What a message tells its reader to do. */
 const WHAT_TO_DO =

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Canvas } from '../../../../src/engine/diffusion/canvas';
 import { Random } from '../../../../src/engine/diffusion/random';
 import { chooseRevoked, drawRemasked, type ReMdm } from '../../../../src/engine/diffusion/remasking';
-import { plan, predictFrom, steps, VOCABULARY, type Predict } from './scripted';
+import { plan, predictFrom, steps, VOCABULARY, type Predict } from '../../../support/engine/scripted';
 
 describe('ReMDM', () => {
   /** How often each of the committed tokens is remasked. */

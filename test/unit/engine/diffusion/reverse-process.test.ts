@@ -5,7 +5,16 @@ import { UNMASKING_ORDERS } from '../../../../src/engine/diffusion/order';
 import { DEFAULT_STRENGTH, REMASKINGS } from '../../../../src/engine/diffusion/remasking';
 import type { ReversePlan, ReverseStep } from '../../../../src/engine/diffusion/reverse-process';
 import { SCHEDULES } from '../../../../src/engine/diffusion/schedule';
-import { BANNED, DELETE, EXPAND, plan, predictFrom, steps, VOCABULARY, type Predict } from './scripted';
+import {
+  BANNED,
+  DELETE,
+  EXPAND,
+  plan,
+  predictFrom,
+  steps,
+  VOCABULARY,
+  type Predict,
+} from '../../../support/engine/scripted';
 
 const MULTINOMIAL = { kind: 'multinomial', temperature: 0.7, topP: 0.95, topK: 0 } as const;
 const MOST_CELLS = 12;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { CLI } from '../../cli/run-cli';
+import { CLI } from '../../../support/cli/run-cli';
 import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
-import { ended, fillText, HOST, lastStep, REQUEST, withEngine } from './real-engine';
+import { ended, fillText, HOST, lastStep, REQUEST, withEngine } from '../../../support/engine/real-engine';
 
 const WINDOWS = process.platform === 'win32';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
-import { fillText, withEngine } from './real-engine';
+import { fillText, withEngine } from '../../../support/engine/real-engine';
 
 /** Inodes of a network's sockets, of whatever process, as the kernel lists them. */
 function networkSockets(pid: number): Set<string> {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { childEnvironment } from '../../../../src/engine/process/child-environment';
 import type { EngineClient } from '../../../../src/engine/process/client';
 import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
-import { fillText, REQUEST, withEngine } from './real-engine';
+import { fillText, REQUEST, withEngine } from '../../../support/engine/real-engine';
 
 /** Threads of the engine process; 0 where the system does not say. */
 async function threadsOf(engine: EngineClient): Promise<number> {

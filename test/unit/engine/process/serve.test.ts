@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { EngineInfo } from '../../../../src/engine/index';
 import type { ToClient } from '../../../../src/engine/process/protocol';
 import { serve } from '../../../../src/engine/process/serve';
-import { scriptedRuntime } from '../scripted-predictor';
-import { REQUEST } from './real-engine';
+import { scriptedRuntime } from '../../../support/engine/scripted-predictor';
+import { REQUEST } from '../../../support/engine/real-engine';
 
 /** Whether a failure of the network was one to end with, and what was said until that was asked. */
 function failedFill(failure: Error, isTheEnd: boolean): Promise<readonly ToClient['type'][]> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { soak, type SoakLine } from '../../../../scripts/soak-engine/soak';
 import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
-import { withEngine } from './real-engine';
+import { withEngine } from '../../../support/engine/real-engine';
 
 describe('many random requests in sequence, some cancelled at random moments', function () {
   this.timeout(120_000);

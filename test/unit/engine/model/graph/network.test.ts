@@ -7,7 +7,7 @@ import { GraphBuilder } from '../../../../../src/engine/model/graph/graph-builde
 import { buildNetwork } from '../../../../../src/engine/model/graph/network';
 import { BANNED, SUMMARY, SUMMARY_WIDTH } from '../../../../../src/engine/model/graph/outputs';
 import { encodeWeights } from '../../../../../src/engine/model/graph/weights';
-import { referenceForward } from '../reference-forward';
+import { referenceForward } from '../../../../support/engine/reference-forward';
 import { temporaryFolder } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 import { randomParameters, TINY, TINY_WINDOW } from '../../../../../scripts/tiny-bundle/tiny-network';
 

@@ -1,0 +1,33 @@
+// npm run lint: types, lint rules and format; together they count as one test.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { ROOT } from '../../../scripts/setup/paths';
+import { finish } from './counts';
+
+const CHECKS = [
+  ['typescript/bin/tsc', '--noEmit'],
+  ['typescript/bin/tsc', '--noEmit', '--project', 'src/demo/page'],
+  ['typescript/bin/tsc', '--noEmit', '--project', 'src/web'],
+  [
+    'eslint/bin/eslint.js',
+    '.',
+    '--cache',
+    '--cache-location',
+    '.cache/eslint/',
+    '--cache-strategy',
+    'content',
+  ],
+  ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+] as const;
+
+const results = CHECKS.map(([tool, ...args]) => {
+  console.log([path.basename(tool, path.extname(tool)), ...args].join(' '));
+  const program = path.join(ROOT, 'node_modules', tool);
+  return spawnSync(process.execPath, [program, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+});
+
+const clean = results.every(({ status }) => status === 0);
+finish(clean ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import type { EngineError } from '../../../../src/engine/index';
+import { score } from '../../../../src/engine/requests/score';
+import type { Runtime } from '../../../../src/engine/requests/runtime';
+import { tokenize } from '../../../../src/engine/requests/tokenize';
+import { filled, tinyRuntime } from '../../../support/engine/tiny-runtime';
+
+const AROUND = { path: 'a.ts', prefix: 'let x = ', suffix: ';\r\n' };
+
+describe('score', function () {
+  this.timeout(30_000);
+  let runtime: Runtime;
+  before(async () => (runtime = await tinyRuntime()));
+  after(() => runtime.predictor.dispose());
+
+  it('gives each token the probability it has when it alone is masked', async () => {
+    const text = 'value';
+    const { tokens } = await score(runtime, { ...AROUND, text, alternatives: 2 }, undefined);
+    const ids = runtime.tokenizer.encode(text);
+    assert.deepEqual(
+      tokens.map(({ token }) => token),
+      ids,
+    );
+    assert.equal(tokens.map((token) => token.text).join(''), text);
+    for (const [masked, { token, probability, alternatives }] of tokens.entries()) {
+      // A fill of the one masked cell sees the same canvas.
+      const cells = ids.map((id, i) => ({ token: i === masked ? null : id }));
+      const step = await filled(runtime, { ...AROUND, holes: [{ cells }], alternatives: 64 });
+      const { token: best, confidence, alternatives: others = [] } = step.holes[0]![masked]!;
+      const all = [{ token: best, probability: confidence }, ...others];
+      const expected = all.find((choice) => choice.token === token);
+      if (expected) assert.ok(Math.abs(expected.probability - probability) < 1e-6);
+      else assert.ok(probability <= all.at(-1)!.probability);
+      assert.deepEqual(
+        alternatives.map((other) => other.token),
+        all
+          .filter((choice) => choice.token !== token)
+          .slice(0, 2)
+          .map((other) => other.token),
+      );
+    }
+  });
+
+  it('judges longer texts part after part, and says when one is too long', async () => {
+    const text = 'x+'.repeat(25);
+    const { tokens, forwards } = await score(runtime, { ...AROUND, text }, undefined);
+    assert.equal(tokens.length, 50);
+    assert.ok(tokens.every(({ probability }) => probability > 0 && probability <= 1));
+    assert.ok(forwards >= 8);
+    await assert.rejects(
+      score(runtime, { ...AROUND, text: 'x+'.repeat(200) }, undefined),
+      ({ code }: EngineError) => code === 'region-too-large',
+    );
+    assert.deepEqual((await score(runtime, { ...AROUND, text: '' }, undefined)).tokens, []);
+  });
+
+  it('is cancelled, before it begins or between two parts', async () => {
+    const cancelled = ({ code }: EngineError): boolean => code === 'cancelled';
+    await assert.rejects(score(runtime, { ...AROUND, text: 'abc' }, AbortSignal.abort()), cancelled);
+    const before = runtime.predictor.forwards;
+    const abort = new AbortController();
+    const scoring = score(runtime, { ...AROUND, text: 'x+'.repeat(25) }, abort.signal);
+    // As the engine process reads a cancellation: in the event loop, when a forward has ended.
+    const reading = setInterval(() => runtime.predictor.forwards > before && abort.abort(), 0);
+    await assert.rejects(scoring, cancelled);
+    clearInterval(reading);
+    assert.ok(runtime.predictor.forwards - before < 8, 'it went on to the end');
+  });
+
+  it('tokenizes as a hole does', async () => {
+    const text = 'a = "é[MASK]"\r\n';
+    const tokens = tokenize(runtime, text);
+    const { holes } = await filled(runtime, { ...AROUND, holes: [{ parts: [text] }] });
+    assert.deepEqual(
+      tokens,
+      holes[0]!.map((cell) => ({ token: cell.token, text: cell.text })),
+    );
+    assert.equal(runtime.tokenizer.decode(tokens.map(({ token }) => token)), 'a = "é[MASK]"\n');
+  });
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { parseOptions, type TrainOptions } from '../../../../../scripts/train/settings/options';
+import { PRESETS } from '../../../../../scripts/train/settings/presets';
+import { settingsOf, stepsBeforeLastPhase } from '../../../../../scripts/train/settings/settings';
+
+const options = (...argv: string[]): TrainOptions =>
+  parseOptions(
+    argv,
+    (given) => `/from/${given}`,
+    (preset) => `/models/${preset}`,
+  );
+
+const bundle = {
+  architecture: { ...PRESETS.tiny.architecture, vocabulary: 999 },
+  window: PRESETS.tiny.batch.window,
+  learned: { expand: false, remask: false, guidance: true },
+};
+
+describe('settings of a training run', () => {
+  it('are the preset’s', () => {
+    assert.deepEqual(settingsOf(options()), PRESETS.tiny);
+    assert.deepEqual(settingsOf(options('--preset', 'base')), PRESETS.base);
+    assert.equal(stepsBeforeLastPhase(settingsOf(options())), 800);
+  });
+
+  it('change where the command line says so', () => {
+    const words =
+      '--tier 300 --batch 3 --accumulate 4 --schedule wsd --learning-rate 1e-4 --warmup 7 --ema 0.99 --last-phase 0.5';
+    const settings = settingsOf(options('--max-steps', '30', ...words.split(' ')));
+    assert.equal(settings.batch.batch, 3);
+    assert.equal(settings.accumulate, 4);
+    assert.equal(settings.tier, 300);
+    assert.equal(settings.emaDecay, 0.99);
+    assert.deepEqual(
+      { ...settings.schedule },
+      { ...PRESETS.tiny.schedule, shape: 'wsd', peak: 1e-4, warmup: 7 },
+    );
+    assert.equal(stepsBeforeLastPhase(settings), 15);
+  });
+
+  it('take network and window from the bundle that training starts from', () => {
+    const given = options('--init', 'bundle', '--data', 'project');
+    assert.deepEqual(
+      [given.preset, given.init, given.data, given.out],
+      ['finetune', '/from/bundle', '/from/project', '/models/finetune'],
+    );
+    const settings = settingsOf(given, bundle);
+    assert.deepEqual(settings.architecture, bundle.architecture);
+    assert.deepEqual(settings.batch.window, bundle.window);
+    assert.equal(settings.batch.vocabulary, 999);
+  });
+
+  it('teach a bundle on only what it has learned already', () => {
+    const given = options('--init', 'bundle');
+    assert.equal(stepsBeforeLastPhase(settingsOf(given, bundle)), PRESETS.finetune.steps);
+    const expands = { ...bundle, learned: { ...bundle.learned, expand: true } };
+    assert.equal(stepsBeforeLastPhase(settingsOf(given, expands)), 0.8 * PRESETS.finetune.steps);
+  });
+
+  it('refuse a bundle that the kernels are not written for', () => {
+    const odd = { ...bundle, architecture: { ...bundle.architecture, normEpsilon: 1e-5 } };
+    assert.throws(
+      () => settingsOf(options('--init', 'bundle'), odd),
+      /norm epsilon of 0.000001.*has 0.00001/,
+    );
+  });
+});
