@@ -49,7 +49,7 @@ describe('the manifest', () => {
       .filter((name) => name.endsWith('.test.ts'))
       .map((name) => readFileSync(path.join(folder, name), 'utf8'))
       .join('\n');
-    const helpers = readFileSync(path.join(folder, 'support/editing.ts'), 'utf8');
+    const helpers = readFileSync(path.join(ROOT, 'test/support/host/editing.ts'), 'utf8');
     const ids = [...contributes.commands.map(({ command }) => command), ...SETTINGS.map(([name]) => name)];
     assert.deepEqual(
       ids.filter((id) => !`${tests}${helpers}`.includes(id)),

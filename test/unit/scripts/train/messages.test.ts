@@ -28,13 +28,13 @@ import { temporaryFolder } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { npmSource, writeManifest } from '../../../support/train/fixtures';
 
 /** Brought about where they can be: by a team (loop/together), by a loss (loop/training-loop), by a registry (corpus/download). */
-const ELSEWHERE = /^scripts\/train\/(together\/(team|exchange)|training-loop|corpus\/npm)\.ts/;
+const ELSEWHERE = /^scripts\/train\/(together\/(team|exchange)|run\/training-loop|corpus\/npm)\.ts/;
 /** They need a machine that lacks something, or has something broken; or are only part of another message. */
 const OF_THE_MACHINE =
   /No WebGPU adapter|is installed but did not load|loaded but its backend|WebAssembly backend of| failed: /;
 /** Only a mistake of the program, or of whoever develops it, brings these about. */
 const OF_THE_PROGRAM =
-  /^scripts\/train\/(ops\/|ablation\/|network|trainer|live-predictor|samples\/batch|backend\/(wasm-gather|plan))/;
+  /^scripts\/train\/(ops\/|ablation\/|network\/|run\/trainer|samples\/batch|backend\/(wasm\/gather|plan))/;
 
 /** Every message of the trainer that can be had without training. */
 describe('every error message of the trainer', function () {
