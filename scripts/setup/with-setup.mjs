@@ -20,6 +20,7 @@ const TASKS = {
   'test:ui': ['test/ui/run.ts'],
   typing: ['scripts/typing/main.ts'],
   lint: ['test/support/run/lint.ts'],
+  format: ['node_modules/prettier/bin/prettier.cjs', '--write', '.'],
   fill: ['dist/cli.js', 'fill'],
   generate: ['dist/cli.js', 'generate'],
   bench: ['dist/cli.js', 'bench'],
