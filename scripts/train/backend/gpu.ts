@@ -133,8 +133,9 @@ export class Gpu {
 
   /** Overwrites a tensor's values from number `first` on, after all that was recorded; it stays where it is. */
   write(tensor: tf.TensorInfo, values: Float32Array | Int32Array | Uint8Array, first = 0): void {
-    this.submit();
+    // Values on the host may reach a buffer used before by a recorded copy, which must be there first.
     this.#upload(tensor.dataId);
+    this.submit();
     const data = this.internals.tensorMap.get(tensor.dataId);
     data.values = null;
     this.internals.queue.writeBuffer(data.resource!, 4 * first, values as GPUAllowSharedBufferSource);
