@@ -20,6 +20,7 @@ import { tileVariants } from '../../scripts/train/ops/gemm/variants';
 import type { GemmSpec } from '../../scripts/train/ops/gemm/spec';
 import { Trainer } from '../../scripts/train/run/trainer';
 import { chunkedLossCases, opCases } from '../support/train/cases';
+import { MUON } from '../support/train/optimizer-cases';
 
 /** One layer of the network that is trained for use: its shapes are the ones that matter. */
 const BASE = {
@@ -75,7 +76,7 @@ async function main(): Promise<void> {
     const gradients = tf.tidy(() => tf.grads((...args: tf.Tensor[]) => tf.sum(op.run(args)))(inputs));
     tf.dispose([...inputs, ...gradients]);
   }
-  const trainer = new Trainer(new Network(BASE, 1), { emaDecay: 0.9 });
+  const trainer = new Trainer(new Network(BASE, 1), { emaDecay: 0.9, optimizer: MUON });
   const shape = { batch: 2, length: 128, vocabulary: 1024, holeShare: 0.5, predictedShare: 0.25 };
   trainer.step(syntheticBatch(shape, 1), 0);
   await gpu.finish();

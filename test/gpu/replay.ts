@@ -6,6 +6,7 @@ import { Network, type Batch } from '../../scripts/train/network/network';
 import { averagingBy, type Averaging } from '../../scripts/train/together/averaging';
 import { Trainer, type StepNumbers, type StepResult } from '../../scripts/train/run/trainer';
 import { exchangeWithTriple } from './exchanges';
+import { MUON } from '../support/train/optimizer-cases';
 import { config, type Outcome } from './suite';
 
 const batchOf = (seed: number, batch = 2): Batch =>
@@ -67,7 +68,7 @@ const SCENARIOS: readonly Scenario[] = [
 
 async function withTrainer<T>(replay: boolean, use: (trainer: Trainer) => Promise<T>): Promise<T> {
   const network = new Network(config, 5);
-  const trainer = new Trainer(network, { emaDecay: 0.9, replay });
+  const trainer = new Trainer(network, { emaDecay: 0.9, replay, optimizer: MUON });
   try {
     return await use(trainer);
   } finally {

@@ -16,6 +16,7 @@ import {
   sharedLinearCase,
   type OpCase,
 } from '../support/train/cases';
+import { measureOptimizer, MUON, OPTIMIZER_CASES } from '../support/train/optimizer-cases';
 
 export interface Outcome {
   readonly name: string;
@@ -101,6 +102,24 @@ export async function runSuite(
     }
   }
   productChoice.half = before;
+  for (const unit of units) await runOptimizer(unit, onOutcome, only);
+}
+
+/** Muon's factors are f16 on every unit. */
+const ALLOWED_OF_MUON = 1e-2;
+
+async function runOptimizer(
+  unit: MatrixUnit,
+  onOutcome: (outcome: Outcome) => void,
+  only: string,
+): Promise<void> {
+  currentGpu().matrixUnit = unit;
+  for (const one of OPTIMIZER_CASES) {
+    const name = `muon, ${one.name}`;
+    if (!name.includes(only) || (unit === 'f32' && one.isLarge)) continue;
+    const errors = await measureOptimizer(one);
+    onOutcome({ name: `${unit}: ${name}`, errors, allowed: ALLOWED_OF_MUON });
+  }
 }
 
 const matrixCasesOf = (unit: MatrixUnit): readonly OpCase[] =>
@@ -134,7 +153,7 @@ export async function compareTraining(unit: MatrixUnit, half: boolean): Promise<
   };
   const errors = [worst(device.losses, cpu.losses), worst(device.norms, cpu.norms)];
   // Adam's first steps are the sign of the gradient, which rounding can turn: moments and averages tell of the rest.
-  for (const name of ['adamw.layer.0.query.m', 'adamw.embedding.m', 'ema.layer.0.down'])
+  for (const name of ['muon.layer.0.query.m', 'adamw.embedding.m', 'ema.layer.0.down'])
     errors.push(worst(device.snapshot.get(name)!, cpu.snapshot.get(name)!));
   return {
     name: `${unit}: four training steps${half ? ', f16 operands' : ''}`,
@@ -146,7 +165,7 @@ export async function compareTraining(unit: MatrixUnit, half: boolean): Promise<
 async function trainAFewSteps(unit: MatrixUnit | undefined) {
   if (unit !== undefined) currentGpu().matrixUnit = unit;
   const network = new Network(config, 5);
-  const trainer = new Trainer(network, { emaDecay: 0.9 });
+  const trainer = new Trainer(network, { emaDecay: 0.9, optimizer: MUON });
   const losses: number[] = [];
   const norms: number[] = [];
   for (let step = 0; step < 4; step++) {

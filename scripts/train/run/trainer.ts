@@ -3,13 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../backend/gpu';
 import { Replayer } from '../backend/plan';
 import type { Batch, DeviceBatch, Network } from '../network/network';
-import { AdamW, defaultAdamW, type AdamWOptions } from '../ops/adamw/adamw';
+import { defaultAdamW } from '../ops/adamw/adamw';
 import { Ema } from '../ops/ema/ema';
 import { sumParts } from '../ops/shared/sum-kernels';
 import type { Averaging } from '../together/averaging';
+import { Optimizer, under, type OptimizerOptions } from './optimizer';
 
 export interface TrainerOptions {
-  readonly adamw?: AdamWOptions;
+  /** Absent: AdamW. */
+  readonly optimizer?: OptimizerOptions;
   /** Decay per step of the moving average of the weights; 0 or absent: none is kept. */
   readonly emaDecay?: number;
   /** Whether the kernels of a step are recorded once and then replayed, where kernels run; unless false, they are. */
@@ -37,7 +39,7 @@ interface Sum {
 }
 
 export class Trainer {
-  readonly #optimizer: AdamW;
+  readonly #optimizer: Optimizer;
   readonly #ema: Ema | undefined;
   /** A whole step, and the two halves of one between which the gradients are averaged with other processes'. */
   readonly #step: Runner;
@@ -48,7 +50,7 @@ export class Trainer {
     readonly network: Network,
     options: TrainerOptions = {},
   ) {
-    this.#optimizer = new AdamW(network.parameters, options.adamw ?? defaultAdamW);
+    this.#optimizer = new Optimizer(network.parameters, options.optimizer ?? { adamw: defaultAdamW });
     const { emaDecay = 0 } = options;
     this.#ema = emaDecay === 0 ? undefined : new Ema(network.parameters, emaDecay);
     const gpu = activeGpu();
@@ -101,25 +103,20 @@ export class Trainer {
     return value!;
   }
 
-  /** Everything a checkpoint needs: weights by name, the optimiser's state under `adamw.`, averages under `ema.`. */
+  /** Everything a checkpoint needs: weights by name, the optimiser's state under `adamw.` and `muon.`, averages under `ema.`. */
   async snapshot(): Promise<Map<string, Float32Array>> {
     const tensors = await this.network.values();
-    for (const [name, values] of await this.#optimizer.state()) tensors.set(`adamw.${name}`, values);
+    for (const [name, values] of await this.#optimizer.state()) tensors.set(name, values);
     for (const [name, values] of (await this.#ema?.state()) ?? []) tensors.set(`ema.${name}`, values);
     return tensors;
   }
 
-  /** @throws Error if the snapshot is of another network. */
+  /** @throws Error if the snapshot is of another network or optimiser. */
   restore(tensors: ReadonlyMap<string, Float32Array>): void {
-    const under = (prefix: string): Map<string, Float32Array> =>
-      new Map(
-        [...tensors].flatMap(([name, values]) =>
-          name.startsWith(prefix) ? [[name.slice(prefix.length), values]] : [],
-        ),
-      );
+    this.#optimizer.refuseOther(tensors);
     this.network.assign(tensors);
-    this.#optimizer.restore(under('adamw.'));
-    const averages = under('ema.');
+    this.#optimizer.restore(tensors);
+    const averages = under('ema.', tensors);
     // A snapshot of a run without averages: they start again from its weights.
     this.#ema?.restore(averages.size > 0 ? averages : tensors);
   }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BackendName } from '../backend/select';
 import { TIERS, type Tier } from '../corpus/manifest';
 import { SCHEDULE_SHAPES, type Schedule } from './learning-rate';
+import { OPTIMIZERS, type OptimizerName } from '../run/optimizer';
 import { PRESETS, type PresetName } from './presets';
 
 export interface TrainOptions {
@@ -22,7 +23,9 @@ export interface TrainOptions {
   readonly batch: number | undefined;
   readonly accumulate: number | undefined;
   readonly schedule: Schedule['shape'] | undefined;
+  readonly optimizer: OptimizerName | undefined;
   readonly learningRate: number | undefined;
+  readonly embeddingRate: number | undefined;
   readonly warmup: number | undefined;
   readonly ema: number | undefined;
   readonly lastPhase: number | undefined;
@@ -77,7 +80,21 @@ export function parseOptions(
         SCHEDULE_SHAPES,
       ),
     )
-    .option('--learning-rate <rate>', 'its peak (default: the preset’s)', positive)
+    .addOption(
+      new Option('--optimizer <name>', 'what updates the layers’ matrices (default: the preset’s)').choices(
+        OPTIMIZERS,
+      ),
+    )
+    .option(
+      '--learning-rate <rate>',
+      'its peak; with Muon that of the layers’ matrices (default: the preset’s)',
+      positive,
+    )
+    .option(
+      '--embedding-rate <rate>',
+      'with Muon the peak of the embedding and the gains (default: in proportion to the matrices’)',
+      positive,
+    )
     .option('--warmup <n>', 'steps until the peak (default: the preset’s)', count)
     .option(
       '--last-phase <share>',
@@ -94,6 +111,10 @@ export function parseOptions(
   const preset = raw.preset ?? (raw.init === undefined ? 'tiny' : 'finetune');
   if (preset === 'finetune' && raw.init === undefined)
     program.error('error: --preset finetune needs --init. Name the bundle to start from.');
+  if (raw.embeddingRate !== undefined && (raw.optimizer ?? PRESETS[preset].optimizer) !== 'muon')
+    program.error(
+      'error: --embedding-rate goes with Muon alone; AdamW has one rate. Leave it out, or add --optimizer muon.',
+    );
   const maxSteps = raw.maxSteps ?? PRESETS[preset].steps;
   const absolute = (given: string | undefined): string | undefined =>
     given === undefined ? undefined : resolve(given);
@@ -110,7 +131,9 @@ export function parseOptions(
     batch: raw.batch,
     accumulate: raw.accumulate,
     schedule: raw.schedule,
+    optimizer: raw.optimizer,
     learningRate: raw.learningRate,
+    embeddingRate: raw.embeddingRate,
     warmup: raw.warmup,
     ema: raw.ema,
     lastPhase: raw.lastPhase,

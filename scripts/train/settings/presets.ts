@@ -1,6 +1,7 @@
 import type { Architecture, Window } from '../../../src/engine/model/bundle/bundle-config';
 import type { Tier } from '../corpus/manifest';
 import type { Schedule } from './learning-rate';
+import type { OptimizerName } from '../run/optimizer';
 import type { BatchConfig } from '../samples/batch';
 
 /** Everything a training run is configured by. */
@@ -11,7 +12,13 @@ export interface TrainingPreset {
   /** Tier of the pinned corpus used when no folder is given. */
   readonly tier: Tier;
   readonly steps: number;
+  readonly optimizer: OptimizerName;
+  /** With Muon its rate is that of the layers' matrices. */
   readonly schedule: Schedule;
+  /** With Muon the rate of the embedding and the gains, as a multiple of the matrices'. */
+  readonly embeddingFactor: number;
+  /** Peak of the rate with AdamW instead of Muon. */
+  readonly adamwPeak: number;
   /** Batches that each process averages over per step. */
   readonly accumulate: number;
   readonly weightDecay: number;
@@ -56,7 +63,14 @@ const SAMPLES = {
 } as const;
 
 const SCHEDULE = { shape: 'cosine', still: 0, decay: 0.2, floor: 0.1 } as const;
-const COMMON = { accumulate: 1, weightDecay: 0.1, gradientClip: 1, emaDecay: 0, mostSkipped: 5 } as const;
+const COMMON = {
+  optimizer: 'muon',
+  accumulate: 1,
+  weightDecay: 0.1,
+  gradientClip: 1,
+  emaDecay: 0,
+  mostSkipped: 5,
+} as const;
 
 // What is wanted most is drawn twice as often as the rest.
 const RARER =
@@ -97,7 +111,9 @@ export const PRESETS = {
     batch: { ...SAMPLES, vocabulary: 2048, window: TINY_WINDOW, batch: 8, predictedShare: 0.28 },
     tier: 20,
     steps: 1000,
-    schedule: { ...SCHEDULE, peak: 3e-3, warmup: 50 },
+    schedule: { ...SCHEDULE, peak: 5e-3, warmup: 50 },
+    embeddingFactor: 2,
+    adamwPeak: 3e-3,
     validateEvery: 250,
     checkpointEvery: 250,
     logEvery: 10,
@@ -110,7 +126,9 @@ export const PRESETS = {
     batch: { ...BASE_SAMPLES, vocabulary: 12288, window: BASE_WINDOW, batch: 64, predictedShare: 0.28 },
     tier: 600,
     steps: 14_000,
-    schedule: { ...SCHEDULE, peak: 1.2e-3, warmup: 300, floor: 0 },
+    schedule: { ...SCHEDULE, shape: 'wsd', peak: 2.4e-3, warmup: 300, floor: 0 },
+    embeddingFactor: 5e-3 / 2.4e-3,
+    adamwPeak: 1.2e-3,
     validateEvery: 1000,
     checkpointEvery: 2000,
     logEvery: 20,
@@ -124,7 +142,9 @@ export const PRESETS = {
     batch: { ...SAMPLES, vocabulary: 12288, window: BASE_WINDOW, batch: 4, predictedShare: 0.28 },
     tier: 20,
     steps: 200,
-    schedule: { ...SCHEDULE, shape: 'linear', floor: 0, peak: 2e-4, warmup: 20, still: 5 },
+    schedule: { ...SCHEDULE, shape: 'linear', floor: 0, peak: 4e-4, warmup: 20, still: 5 },
+    embeddingFactor: 2,
+    adamwPeak: 2e-4,
     emaDecay: 0,
     validateEvery: 50,
     checkpointEvery: 50,

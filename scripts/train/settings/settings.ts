@@ -1,5 +1,6 @@
 import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
 import { defaultAdamW } from '../ops/adamw/adamw';
+import { DEFAULT_MUON } from '../ops/muon/muon';
 import type { TrainOptions } from './options';
 import { PRESETS, type TrainingPreset } from './presets';
 import type { TrainerOptions } from '../run/trainer';
@@ -25,7 +26,9 @@ export function settingsOf(
     throw new Error(
       `This trainer needs a norm epsilon of ${NORM_EPSILON} and heads of a multiple of 8; the bundle has ${architecture.normEpsilon} and ${architecture.headWidth}. Choose another bundle for --init.`,
     );
+  const optimizer = options.optimizer ?? preset.optimizer;
   const { schedule } = preset;
+  const peak = options.learningRate ?? (optimizer === 'muon' ? schedule.peak : preset.adamwPeak);
   const { lastPhase } = preset.batch;
   // What a bundle has not learned is not taught in passing; what it has it would else forget.
   const teaches = bundle === undefined || bundle.learned.expand || bundle.learned.remask;
@@ -43,10 +46,13 @@ export function settingsOf(
     steps: options.maxSteps,
     accumulate: options.accumulate ?? preset.accumulate,
     emaDecay: options.ema ?? preset.emaDecay,
+    optimizer,
+    embeddingFactor:
+      options.embeddingRate === undefined ? preset.embeddingFactor : options.embeddingRate / peak,
     schedule: {
       ...schedule,
       shape: options.schedule ?? schedule.shape,
-      peak: options.learningRate ?? schedule.peak,
+      peak,
       warmup: options.warmup ?? schedule.warmup,
     },
   };
@@ -58,6 +64,11 @@ export function stepsBeforeLastPhase({ steps, batch }: TrainingPreset): number {
 }
 
 /** How a trainer is set up for a preset. */
-export function trainerOptions({ weightDecay, gradientClip, emaDecay }: TrainingPreset): TrainerOptions {
-  return { adamw: { ...defaultAdamW, weightDecay, clipNorm: gradientClip }, emaDecay };
+export function trainerOptions(preset: TrainingPreset): TrainerOptions {
+  const { optimizer, embeddingFactor, weightDecay, gradientClip: clipNorm, emaDecay } = preset;
+  const adamw = { ...defaultAdamW, weightDecay, clipNorm };
+  if (optimizer === 'adamw') return { optimizer: { adamw }, emaDecay };
+  // Beside Muon a longer memory of squares measured better (0.95: 2.157 bits per byte after 800 steps, 0.99: 2.142).
+  const muon = { ...DEFAULT_MUON, weightDecay, embeddingFactor };
+  return { optimizer: { adamw: { ...adamw, beta2: 0.99 }, muon }, emaDecay };
 }

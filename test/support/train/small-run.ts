@@ -7,6 +7,7 @@ import { PRESETS, type TrainingPreset } from '../../../scripts/train/settings/pr
 import { RunLog } from '../../../scripts/train/report/run-log';
 import { batchNumber } from '../../../scripts/train/samples/batch';
 import type { Member } from '../../../scripts/train/together/team';
+import { trainerOptions } from '../../../scripts/train/settings/settings';
 import { Trainer } from '../../../scripts/train/run/trainer';
 import { train, type LoopOptions, type LoopResult } from '../../../scripts/train/run/training-loop';
 import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
@@ -64,11 +65,11 @@ export function loopOptions(run: SmallRun): LoopOptions {
 
 /** Uses a new trainer, always of the same first weights, and disposes of it. */
 export async function withTrainer<T>(
-  run: Pick<SmallRun, 'emaDecay'>,
+  run: Pick<SmallRun, 'emaDecay' | 'optimizer'>,
   use: (trainer: Trainer) => Promise<T>,
 ): Promise<T> {
   const network = new Network(SMALL, 3);
-  const trainer = new Trainer(network, { emaDecay: run.emaDecay ?? 0 });
+  const trainer = new Trainer(network, trainerOptions({ ...PRESETS.tiny, ...run }));
   try {
     return await use(trainer);
   } finally {

@@ -39,9 +39,11 @@ export class AdamW {
   #steps = 0;
   #rate = 0;
 
+  /** @param clipped all whose gradients are clipped together; those that are not in `parameters` are updated by others */
   constructor(
     readonly parameters: ReadonlyMap<string, tf.Variable>,
     readonly options: AdamWOptions = defaultAdamW,
+    readonly clipped: ReadonlyMap<string, tf.Variable> = parameters,
   ) {
     const zeros = (parameter: tf.Variable): tf.Variable =>
       tf.tidy(() => tf.variable(tf.zeros(parameter.shape), false));
@@ -49,7 +51,13 @@ export class AdamW {
       [...parameters].map(([name, parameter]) => [name, { m: zeros(parameter), v: zeros(parameter) }]),
     );
     const gpu = activeGpu();
-    this.#kernels = gpu === undefined ? undefined : new AdamWKernels(gpu, parameters, this.#moments, options);
+    this.#kernels =
+      gpu === undefined ? undefined : new AdamWKernels(gpu, parameters, clipped, this.#moments, options);
+  }
+
+  /** Where kernels run: what the clipping decided for the step at hand, for the kernels of others. */
+  get control(): tf.Variable | undefined {
+    return this.#kernels?.control;
   }
 
   /** Sets the learning rate. On WebGPU it goes where the kernels read it: an update that is replayed uses the new one. */
@@ -60,10 +68,10 @@ export class AdamW {
 
   /**
    * One update. Returns the gradients' global norm before clipping, NaN or infinite if the update was skipped.
-   * @param gradients one per parameter
+   * @param gradients one for each of `clipped`
    */
   apply(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
-    for (const name of this.parameters.keys())
+    for (const name of this.clipped.keys())
       if (!gradients.has(name)) throw new Error(`there is no gradient for the parameter ${name}`);
     return this.#kernels?.apply(gradients) ?? this.#applyComposite(gradients);
   }

@@ -8,35 +8,46 @@ import { bindings, entry, gridOf, reductionDirectives, threads } from '../shared
 /** Items whose squares a workgroup sums. */
 const squaresPerGroup = 8 * threads;
 
-/** What `control` holds; the update kernels read it. */
-const Control = { steps: 0, norm: 1, scale: 2, apply: 3, size1: 4, size2: 5, rate: 6, length: 8 } as const;
+/** What `control` holds; the update kernels read it, Muon's as well, whose rate is `matrixRate`. */
+export const Control = {
+  steps: 0,
+  norm: 1,
+  scale: 2,
+  apply: 3,
+  size1: 4,
+  size2: 5,
+  rate: 6,
+  matrixRate: 7,
+  length: 8,
+} as const;
 
 /** A few parameters per kernel, as many as can be bound; the global norm, the step count and the learning rate live in `control`. */
 export class AdamWKernels {
-  readonly #control: tf.Variable;
+  readonly control: tf.Variable;
   /** Sums of squares, one for each workgroup of the norm's kernels. */
   readonly #sums: tf.Variable;
   readonly #normed: readonly (readonly Part<string>[])[];
   readonly #updated: readonly (readonly Part<string>[])[];
 
+  /** @param clipped all whose gradients have a part in the norm */
   constructor(
     private readonly gpu: Gpu,
     private readonly parameters: ReadonlyMap<string, tf.Variable>,
+    clipped: ReadonlyMap<string, tf.Variable>,
     private readonly moments: ReadonlyMap<string, Moments>,
     private readonly options: AdamWOptions,
   ) {
-    const names = [...parameters.keys()];
-    const tensorOf = (name: string): tf.Tensor => parameters.get(name)!;
-    this.#normed = bindable(gpu, names, { own: 1, shared: 1 }, tensorOf);
-    this.#updated = bindable(gpu, names, { own: 4, shared: 1 }, tensorOf);
+    const tensorOf = (name: string): tf.Tensor => clipped.get(name)!;
+    this.#normed = bindable(gpu, [...clipped.keys()], { own: 1, shared: 1 }, tensorOf);
+    this.#updated = bindable(gpu, [...parameters.keys()], { own: 4, shared: 1 }, tensorOf);
     const sums = this.#normed.flat().reduce((sum, { items }) => sum + Math.ceil(items / squaresPerGroup), 0);
-    this.#control = tf.variable(tf.zeros([Control.length]), false);
+    this.control = tf.variable(tf.zeros([Control.length]), false);
     this.#sums = tf.variable(tf.zeros([sums]), false);
   }
 
   /** For the updates to come, those recorded before as well. */
   setRate(learningRate: number): void {
-    this.gpu.write(this.#control, Float32Array.of(learningRate), Control.rate);
+    this.gpu.write(this.control, Float32Array.of(learningRate), Control.rate);
   }
 
   apply(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
@@ -48,17 +59,17 @@ export class AdamWKernels {
   }
 
   async steps(): Promise<number> {
-    return (await this.#control.data<'float32'>())[Control.steps]!;
+    return (await this.control.data<'float32'>())[Control.steps]!;
   }
 
   setSteps(steps: number): void {
     const control = new Float32Array(Control.length);
     control[Control.steps] = steps;
-    this.gpu.write(this.#control, control);
+    this.gpu.write(this.control, control);
   }
 
   dispose(): void {
-    this.#control.dispose();
+    this.control.dispose();
     this.#sums.dispose();
   }
 
@@ -134,7 +145,7 @@ ${entry}
 }`,
       },
       [this.#sums],
-      [this.#control, norm],
+      [this.control, norm],
       [1],
     );
     return this.gpu.own<tf.Rank.R0>(norm);
@@ -168,7 +179,7 @@ ${entry}
   ${body}
 }`,
       },
-      [this.#control, ...parts.map(({ of }) => gradients.get(of)!)],
+      [this.control, ...parts.map(({ of }) => gradients.get(of)!)],
       [...parameters, ...moments.map(({ m }) => m), ...moments.map(({ v }) => v)],
       grid,
     );
