@@ -34,6 +34,10 @@ const schedule =
   (change: Partial<TrainingPreset['schedule']>): Change =>
   (preset) => ({ ...preset, schedule: { ...preset.schedule, ...change } });
 
+function withAdamW(preset: TrainingPreset): TrainingPreset {
+  return { ...preset, optimizer: 'adamw', schedule: { ...preset.schedule, peak: preset.adamwPeak } };
+}
+
 const shape =
   (layers: number, heads: number, swiglu: number): Change =>
   (preset) => ({
@@ -98,8 +102,14 @@ export const VARIANTS: readonly Variant[] = [
       },
     }),
   },
-  { name: 'peak 6e-4', about: 'learning rate', change: schedule({ peak: 6e-4 }) },
-  { name: 'peak 2.4e-3', about: 'learning rate', change: schedule({ peak: 2.4e-3 }) },
+  { name: 'AdamW', about: 'optimiser', change: withAdamW },
+  {
+    name: 'embedding as slow as the matrices',
+    about: 'optimiser',
+    change: (preset) => ({ ...preset, embeddingFactor: 1 }),
+  },
+  { name: 'peak 1.2e-3', about: 'learning rate', change: schedule({ peak: 1.2e-3 }) },
+  { name: 'peak 4.8e-3', about: 'learning rate', change: schedule({ peak: 4.8e-3 }) },
   { name: 'falls to a tenth of the peak', about: 'learning rate', change: schedule({ floor: 0.1 }) },
   { name: 'falls from the warm-up on', about: 'learning rate', change: schedule({ shape: 'linear' }) },
   { name: 'average 0.99', about: 'EMA', change: (preset) => ({ ...preset, emaDecay: 0.99 }) },
@@ -112,7 +122,7 @@ export const VARIANTS: readonly Variant[] = [
 /** A short run that goes on from a bundle, all of it teaching length and doubt: what these variants change. */
 export function goingOn(steps: number): TrainingPreset {
   return resizing({})(
-    schedule({ shape: 'linear', peak: 5e-4, warmup: Math.ceil(steps / 20) })(baseline(steps)),
+    schedule({ shape: 'linear', peak: 1e-3, warmup: Math.ceil(steps / 20) })(baseline(steps)),
   );
 }
 

@@ -71,6 +71,11 @@ export class Plan {
     return this.#outputs;
   }
 
+  /** How many kernels a run has. */
+  get kernels(): number {
+    return this.#commands.length;
+  }
+
   /** Whether all that outlives a run is still where the kernels are bound to. */
   get valid(): boolean {
     const { tensorMap } = this.gpu.internals;
@@ -154,6 +159,11 @@ export class Replayer {
       this.#last = { shapes, plan: Plan.capture(this.gpu, inputs, work) };
     }
     return this.#last.plan.outputs;
+  }
+
+  /** How many kernels the last run had. */
+  get kernels(): number {
+    return this.#last?.plan.kernels ?? 0;
   }
 
   dispose(): void {

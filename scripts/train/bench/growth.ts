@@ -47,7 +47,7 @@ export async function measureGrowth(
         `${name}, ${length}`,
         config,
         shape,
-        steps,
+        { steps },
         true,
       ).catch((error: unknown) => {
         log.line(`${name} at ${length} tokens failed: ${String(error)}`);

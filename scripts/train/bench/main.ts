@@ -1,5 +1,5 @@
 /** `npm run bench:train`: how fast the trainer is on this machine's GPU, and whether its kernels are right there. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
@@ -7,11 +7,13 @@ import { activeGpu } from '../backend/gpu';
 import { selectBackend, type BackendName } from '../backend/select';
 import { measureGrowth } from './growth';
 import { Log } from './log';
+import { OPTIMIZERS, type OptimizerName } from '../run/optimizer';
 import { chooseVariant, tileVariants } from '../ops/gemm/variants';
 import { timeMatmul, timeMultiply, type MatmulCase } from './matmul';
 import { logMatmulChecks } from './matmul-check';
 import type { BatchShape } from './synthetic';
 import { compareUnits, timeTraining } from './training';
+import { timeUpdates } from './update';
 
 interface Options {
   readonly backend: BackendName;
@@ -22,6 +24,7 @@ interface Options {
   readonly steps: string;
   readonly skip: string;
   readonly products?: string;
+  readonly optimizer: OptimizerName;
 }
 
 const base: Architecture = {
@@ -44,6 +47,11 @@ const tiny: Architecture = {
   ropeBase: 10000,
   normEpsilon: 1e-6,
 };
+/** What the base network may grow to. */
+const GROWN: readonly (readonly [name: string, architecture: Architecture])[] = [
+  ['12 × 640', { ...base, layers: 12, width: 640, heads: 10, swiglu: 1728 }],
+  ['12 × 768', { ...base, layers: 12, width: 768, heads: 12, swiglu: 2048 }],
+];
 
 async function main(): Promise<void> {
   const options = new Command('bench:train')
@@ -53,8 +61,13 @@ async function main(): Promise<void> {
     .option('--versus <file>', "figures of torch_baseline.py to set beside the trainer's")
     .option('--batch <n>', 'samples per step', '64')
     .option('--steps <n>', 'steps to train', '20')
-    .option('--skip <parts>', 'comma-separated: check, matmul, train, f32, growth', '')
+    .option('--skip <parts>', 'comma-separated: check, matmul, train, f32, update, growth', '')
     .option('--products <variant>', 'a row of the table of matrix products: how training is to multiply')
+    .addOption(
+      new Option('--optimizer <name>', 'what training updates matrices by')
+        .choices(OPTIMIZERS)
+        .default('muon'),
+    )
     .option('--tiny', 'a toy network and toy matrices, to try the bench itself')
     .parse()
     .opts<Options>();
@@ -116,17 +129,31 @@ async function main(): Promise<void> {
     batch: shape.batch,
     runs: {} as Record<string, unknown>,
     growth: [] as unknown[],
+    updates: [] as unknown[],
   };
+  let stepMilliseconds: number | undefined;
   if (!skipped.has('train')) {
-    const steps = small ? 4 : Number(options.steps);
+    const length = { steps: small ? 4 : Number(options.steps), optimizer: options.optimizer };
     const speeds =
       gpu === undefined
-        ? new Map([['cpu', await timeTraining(log, 'train cpu', config, shape, steps)]])
-        : await compareUnits(log, gpu, config, shape, steps, !skipped.has('f32'));
+        ? new Map([['cpu', await timeTraining(log, 'train cpu', config, shape, length)]])
+        : await compareUnits(log, gpu, config, shape, length, !skipped.has('f32'));
     figures.runs = Object.fromEntries(speeds);
+    stepMilliseconds = [...speeds.values()][0]!.millisecondsPerStep;
     if (options.versus !== undefined)
       compareWithTorch(log, resolve(options.versus), [...speeds.values()][0]!.tokensPerSecond);
   }
+  if (gpu !== undefined && !skipped.has('update'))
+    figures.updates = await timeUpdates(
+      log,
+      gpu,
+      small ? [['tiny', tiny]] : [['8 × 512', base], ...GROWN],
+      shape,
+      (network, optimizer) =>
+        network === (small ? 'tiny' : '8 × 512') && optimizer === options.optimizer
+          ? stepMilliseconds
+          : undefined,
+    );
   if (gpu !== undefined && !small && !skipped.has('growth'))
     figures.growth = await measureGrowth(log, shape.batch * shape.length, 8, shape);
   if (out !== undefined) writeFileSync(`${out}.json`, JSON.stringify(figures, undefined, 2));

@@ -3,7 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
 import { activeGpu, type Gpu, type MatrixUnit } from '../backend/gpu';
 import { Network } from '../network/network';
+import type { OptimizerName } from '../run/optimizer';
 import { Trainer } from '../run/trainer';
+import { PRESETS } from '../settings/presets';
+import { trainerOptions } from '../settings/settings';
 import type { Log } from './log';
 import { syntheticBatch, type BatchShape } from './synthetic';
 
@@ -34,6 +37,12 @@ export function stepFlops(
   return 6 * (rows * perRow + rows * predictedShare * width * vocabulary);
 }
 
+export interface TrainingLength {
+  readonly steps: number;
+  /** Default: the base preset's. */
+  readonly optimizer?: OptimizerName;
+}
+
 const learningRate = (step: number): number => 1e-3 * Math.min(1, (step + 1) / 10);
 
 /** Trains `steps` steps on a few batches over and over and prints the speed of the later ones. */
@@ -42,11 +51,11 @@ export async function timeTraining(
   name: string,
   config: Architecture,
   shape: BatchShape,
-  steps: number,
+  { steps, optimizer = PRESETS.base.optimizer }: TrainingLength,
   quiet = false,
 ): Promise<Speed> {
   const network = new Network(config, 1);
-  const trainer = new Trainer(network);
+  const trainer = new Trainer(network, trainerOptions({ ...PRESETS.base, optimizer }));
   const batches = Array.from({ length: 4 }, (_, i) => syntheticBatch(shape, i + 1));
   const losses: number[] = [];
   const warmUp = Math.min(3, steps - 1);
@@ -147,7 +156,7 @@ export async function compareUnits(
   gpu: Gpu,
   config: Architecture,
   shape: BatchShape,
-  steps: number,
+  length: TrainingLength,
   withF32: boolean,
 ): Promise<Map<MatrixUnit, Speed>> {
   const own = gpu.matrixUnit;
@@ -155,12 +164,12 @@ export async function compareUnits(
   const speeds = new Map<MatrixUnit, Speed>();
   for (const unit of units) {
     gpu.matrixUnit = unit;
-    speeds.set(unit, await timeTraining(log, `train ${unit}`, config, shape, steps));
+    speeds.set(unit, await timeTraining(log, `train ${unit}`, config, shape, length));
   }
   gpu.matrixUnit = own;
   log.table([
     ['step', ...units],
-    ...Array.from({ length: steps }, (_, step) => [
+    ...Array.from({ length: length.steps }, (_, step) => [
       String(step),
       ...units.map((unit) => speeds.get(unit)!.losses[step]!.toFixed(5)),
     ]),

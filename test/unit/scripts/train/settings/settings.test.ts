@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { parseOptions, type TrainOptions } from '../../../../../scripts/train/settings/options';
 import { PRESETS } from '../../../../../scripts/train/settings/presets';
-import { settingsOf, stepsBeforeLastPhase } from '../../../../../scripts/train/settings/settings';
+import {
+  settingsOf,
+  stepsBeforeLastPhase,
+  trainerOptions,
+} from '../../../../../scripts/train/settings/settings';
 
 const options = (...argv: string[]): TrainOptions =>
   parseOptions(
@@ -36,6 +40,20 @@ describe('settings of a training run', () => {
       { ...PRESETS.tiny.schedule, shape: 'wsd', peak: 1e-4, warmup: 7 },
     );
     assert.equal(stepsBeforeLastPhase(settings), 15);
+  });
+
+  it('give each optimiser its rates', () => {
+    const { schedule, embeddingFactor, adamwPeak } = PRESETS.base;
+    const rates = (...words: string[]): (number | undefined)[] => {
+      const settings = settingsOf(options('--preset', 'base', ...words));
+      return [settings.schedule.peak, trainerOptions(settings).optimizer?.muon?.embeddingFactor];
+    };
+    assert.deepEqual(rates(), [schedule.peak, embeddingFactor]);
+    assert.deepEqual(rates('--optimizer', 'adamw'), [adamwPeak, undefined]);
+    assert.deepEqual(rates('--optimizer', 'adamw', '--learning-rate', '1e-4'), [1e-4, undefined]);
+    // The matrices' rate takes the embedding's along, unless that is given.
+    assert.deepEqual(rates('--learning-rate', '1e-3'), [1e-3, embeddingFactor]);
+    assert.deepEqual(rates('--learning-rate', '1e-3', '--embedding-rate', '4e-3'), [1e-3, 4]);
   });
 
   it('take network and window from the bundle that training starts from', () => {
