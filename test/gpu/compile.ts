@@ -40,6 +40,7 @@ const SIZES = [
   [1, 64, 7],
   [64, 2048, 64],
   [256, 512, 192],
+  [512, 1408, 512],
   [32768, 512, 1408],
 ] as const;
 
@@ -102,6 +103,7 @@ function productSources(): ReadonlySet<string> {
           a: layout(ta, ta ? m : k),
           b: layout(tb, tb ? k : n),
           c: layout(false, n),
+          symmetric: m === n,
         };
         for (const wide of either)
           for (const vectors of either)

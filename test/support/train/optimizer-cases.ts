@@ -37,7 +37,12 @@ export const OPTIMIZER_CASES: readonly OptimizerCase[] = [
     size: 1e-5,
     still: 'wide1',
   },
-  { name: 'a matrix of several tiles', shapes: { ...REST, large: [136, 152] }, size: 1, isLarge: true },
+  {
+    name: 'matrices of several tiles',
+    shapes: { ...REST, whole: [160, 144], ragged: [136, 152] },
+    size: 1,
+    isLarge: true,
+  },
 ];
 
 const STEPS = 3;

@@ -1,6 +1,6 @@
 /** The frame both matrix kernels share: bindings, tile origins, the loop over k. */
 import { isVector, tileLoad } from './tile-load';
-import { splitDepth, type GemmSpec, type MatrixLayout, type Tile } from './spec';
+import { isMirrored, splitDepth, type GemmSpec, type MatrixLayout, type Tile } from './spec';
 
 export interface Frame {
   readonly spec: GemmSpec;
@@ -135,6 +135,7 @@ var<workgroup> bTile: array<${shared(frame.type, frame.widthB)}, ${(tile.buffers
 ${frame.declarations ?? ''}
 @compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
   ${tileOrigin(spec, tile)}
+  ${isMirrored(spec, tile) ? 'if (n0 < m0) { return; }' : ''}
   let z = workgroup.z / ${splits}u;
   let split = workgroup.z % ${splits}u;
   let aBase = ${batchOffset(a, inner)};

@@ -1,6 +1,6 @@
 /** Matrix product in plain f32: each thread of a 16×16 grid sums warpM × warpN elements. */
 import { gemmSource, literal, outputFactor } from './body';
-import type { GemmSpec, Tile } from './spec';
+import { isMirrored, type GemmSpec, type Tile } from './spec';
 
 const side = 16;
 
@@ -30,6 +30,10 @@ export function f32Source(spec: GemmSpec, tile: Tile): string {
   // Both tiles lie k-major in workgroup memory, whichever way the matrix is stored.
   const kMajor = (stride: number, rowsAreK: boolean) => (row: string, column: string) =>
     rowsAreK ? `(${row}) * ${stride}u + ${column}` : `(${column}) * ${stride}u + ${row}`;
+  const mirror = (sum: string): string =>
+    isMirrored(spec, tile)
+      ? `if (m0 != n0) { C[cBase + column * ${spec.c.stride}u + row] = ${sum} * ${literal(factor)}; }`
+      : '';
   const factor = outputFactor({ ...spec, scaleA: 1, scaleB: 1 });
   return gemmSource({
     spec: { ...spec, scaleA: 1, scaleB: 1 },
@@ -48,7 +52,7 @@ export function f32Source(spec: GemmSpec, tile: Tile): string {
     }`,
     finish: each(
       (i, j) => `{ let row = m0 + ty + ${i * side}u; let column = n0 + tx + ${j * side}u;
-        if (row < ${spec.m}u && column < ${spec.n}u) { C[cBase + row * ${spec.c.stride}u + column] = c${i}_${j} * ${literal(factor)}; } }`,
+        if (row < ${spec.m}u && column < ${spec.n}u) { C[cBase + row * ${spec.c.stride}u + column] = c${i}_${j} * ${literal(factor)}; ${mirror(`c${i}_${j}`)} } }`,
     ),
   });
 }

@@ -33,6 +33,8 @@ export interface GemmSpec {
   readonly scaleB: number;
   /** The k range is cut into this many parts, each summed into a c of its own, part-major. */
   readonly splits: number;
+  /** a·b is known to be symmetric: tiles below the diagonal are copied from above it, where tiles are square. */
+  readonly symmetric?: boolean;
 }
 
 /** Rows, columns and depth of a workgroup's tile; a subgroup (or thread) computes warpM × warpN of it. */
@@ -50,6 +52,11 @@ export interface Tile {
   readonly buffers: 1 | 2;
   /** Rows of tiles that are walked together, column by column, so that both operands stay in the cache; 0: row by row. */
   readonly band: number;
+}
+
+/** Whether a tile above the diagonal is written below it too, and those below are not computed. */
+export function isMirrored(spec: GemmSpec, tile: Tile): boolean {
+  return spec.symmetric === true && tile.m === tile.n;
 }
 
 export function gemmKey(spec: GemmSpec, tile: Tile): string {

@@ -4,7 +4,7 @@
  * computed by 32 lanes in plain f32, so that everything but the matrix instructions is tested without them.
  */
 import { gemmSource, isVectorOperand, literal, outputFactor } from './body';
-import type { GemmSpec, Tile } from './spec';
+import { isMirrored, type GemmSpec, type Tile } from './spec';
 import { formOf, productChoice } from './variants';
 
 const piece = 16;
@@ -87,6 +87,11 @@ export function subgroupSource(spec: GemmSpec, tile: Tile, emulated: boolean): s
     emulated
       ? `for (var e = 0u; e < 8u; e++) { ${buffer}[${offset} + (lane / 2u) * ${stride} + (lane % 2u) * 8u + e] = ${name}[e]; }`
       : `subgroupMatrixStore<row_major>(&${buffer}, ${offset}, ${name}, ${stride});`;
+  const writeTransposed = (name: string): string =>
+    emulated
+      ? `for (var e = 0u; e < 8u; e++) { C[cBase + (column + (lane % 2u) * 8u + e) * ${c.stride}u + row + lane / 2u] = ${name}[e]; }`
+      : `subgroupMatrixStore<col_major>(&C, cBase + column * ${c.stride}u + row, ${name}, ${c.stride}u);`;
+  const mirror = (code: string): string => (isMirrored(spec, tile) ? `if (m0 != n0) { ${code} }` : '');
   // Whole pieces go straight to the buffer. At a ragged edge they pass through workgroup memory, element by element.
   const finish = pieces.map(({ i, j, name }) => {
     const origin = `let row = m0 + warpRow + ${i * piece}u; let column = n0 + warpColumn + ${j * piece}u;`;
@@ -95,7 +100,7 @@ export function subgroupSource(spec: GemmSpec, tile: Tile, emulated: boolean): s
       ...(spec.n % tile.n === 0 ? [] : [`column < ${spec.n}u`]),
     ];
     if (!ragged) {
-      const store = write(name, 'C', `cBase + row * ${c.stride}u + column`, `${c.stride}u`);
+      const store = `${write(name, 'C', `cBase + row * ${c.stride}u + column`, `${c.stride}u`)} ${mirror(writeTransposed(name))}`;
       return `{ ${scaled(name)} ${origin} ${inside.length === 0 ? store : `if (${inside.join(' && ')}) { ${store} }`} }`;
     }
     return `{ ${scaled(name)} ${origin} let stageBase = subgroup * ${piece * piece}u;
@@ -103,7 +108,7 @@ export function subgroupSource(spec: GemmSpec, tile: Tile, emulated: boolean): s
       workgroupBarrier();
       for (var e = lane; e < ${piece * piece}u; e += ${lanes}u) {
         let r = row + e / ${piece}u; let q = column + e % ${piece}u;
-        if (r < ${spec.m}u && q < ${spec.n}u) { C[cBase + r * ${c.stride}u + q] = stage[stageBase + e]; }
+        if (r < ${spec.m}u && q < ${spec.n}u) { C[cBase + r * ${c.stride}u + q] = stage[stageBase + e]; ${mirror(`C[cBase + q * ${c.stride}u + r] = stage[stageBase + e];`)} }
       }
       workgroupBarrier(); }`;
   });

@@ -39,7 +39,9 @@ const layout = (stride: number, outer: number, more: Partial<MatrixLayout> = {})
   ...more,
 });
 
-const spec = (shape: Pick<GemmSpec, 'm' | 'n' | 'k' | 'outer' | 'a' | 'b' | 'c'>): GemmSpec => ({
+const spec = (
+  shape: Pick<GemmSpec, 'm' | 'n' | 'k' | 'outer' | 'a' | 'b' | 'c' | 'symmetric'>,
+): GemmSpec => ({
   ...{ inner: 1, alpha: 1, scaleA: 1, scaleB: 1, splits: 1 },
   ...shape,
 });
@@ -53,6 +55,7 @@ function gramOf(side: number, { group, matrix, offset, size, isTall }: Placed): 
     a: of(isTall),
     b: of(!isTall),
     c: layout(side, side * side, { offset: matrix * side * side }),
+    symmetric: true,
   });
 }
 
@@ -61,7 +64,7 @@ function squareOf(side: number, matrices: number): GemmSpec {
   const half = layout(side, side * side, { half: true });
   return spec({
     ...{ m: side, n: side, k: side, outer: matrices },
-    ...{ a: half, b: half, c: layout(side, side * side) },
+    ...{ a: half, b: half, c: layout(side, side * side), symmetric: true },
   });
 }
 
