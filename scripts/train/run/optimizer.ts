@@ -57,15 +57,6 @@ export class Optimizer {
     ]);
   }
 
-  /** @throws Error if the tensors of a checkpoint hold the state of the other optimiser */
-  refuseOther(tensors: ReadonlyMap<string, Float32Array>): void {
-    const name: OptimizerName = [...tensors.keys()].some((key) => key.startsWith('muon.')) ? 'muon' : 'adamw';
-    if (name !== this.name)
-      throw new Error(
-        `The checkpoint was written with --optimizer ${name}, now it is ${this.name}, and what the one has gathered means nothing to the other. Go on with --optimizer ${name}, or start anew from the run's bundle: --init and another --out.`,
-      );
-  }
-
   /** @throws Error if the state among the tensors is not of these parameters */
   restore(tensors: ReadonlyMap<string, Float32Array>): void {
     this.#muon?.restore(under('muon.', tensors));
@@ -76,6 +67,15 @@ export class Optimizer {
     this.#muon?.dispose();
     this.#adamw.dispose();
   }
+}
+
+/** @throws Error if the tensors of a checkpoint hold the state of another optimiser than this */
+export function refuseOther(optimizer: OptimizerName, tensors: ReadonlyMap<string, Float32Array>): void {
+  const then: OptimizerName = [...tensors.keys()].some((key) => key.startsWith('muon.')) ? 'muon' : 'adamw';
+  if (then !== optimizer)
+    throw new Error(
+      `The checkpoint was written with --optimizer ${then}, now it is ${optimizer}, and what the one has gathered means nothing to the other. Go on with --optimizer ${then}, or start anew from the run's bundle: --init and another --out.`,
+    );
 }
 
 /** A matrix between hidden activations: neither the embedding, which is the output matrix too, nor a gain. */

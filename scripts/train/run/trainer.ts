@@ -7,7 +7,7 @@ import { defaultAdamW } from '../ops/adamw/adamw';
 import { Ema } from '../ops/ema/ema';
 import { sumParts } from '../ops/shared/sum-kernels';
 import type { Averaging } from '../together/averaging';
-import { Optimizer, under, type OptimizerOptions } from './optimizer';
+import { Optimizer, refuseOther, under, type OptimizerOptions } from './optimizer';
 
 export interface TrainerOptions {
   /** Absent: AdamW. */
@@ -113,7 +113,7 @@ export class Trainer {
 
   /** @throws Error if the snapshot is of another network or optimiser. */
   restore(tensors: ReadonlyMap<string, Float32Array>): void {
-    this.#optimizer.refuseOther(tensors);
+    refuseOther(this.#optimizer.name, tensors);
     this.network.assign(tensors);
     this.#optimizer.restore(tensors);
     const averages = under('ema.', tensors);

@@ -113,7 +113,7 @@ export function parseOptions(
     program.error('error: --preset finetune needs --init. Name the bundle to start from.');
   if (raw.embeddingRate !== undefined && (raw.optimizer ?? PRESETS[preset].optimizer) !== 'muon')
     program.error(
-      'error: --embedding-rate goes with Muon alone; AdamW has one rate. Leave it out, or add --optimizer muon.',
+      'error: AdamW has one rate for all. Leave out --embedding-rate, or choose --optimizer muon.',
     );
   const maxSteps = raw.maxSteps ?? PRESETS[preset].steps;
   const absolute = (given: string | undefined): string | undefined =>

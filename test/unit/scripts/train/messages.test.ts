@@ -7,6 +7,7 @@ import { openDawn, type DawnOptions } from '../../../../scripts/train/backend/da
 import { selectBackend } from '../../../../scripts/train/backend/select';
 import { explainWasmError } from '../../../../scripts/train/backend/wasm/wasm';
 import { readCheckpoint, saveCheckpoint } from '../../../../scripts/train/run/checkpoint';
+import { refuseOther } from '../../../../scripts/train/run/optimizer';
 import { readArchive } from '../../../../scripts/train/corpus/archive';
 import { buildFromFolder } from '../../../../scripts/train/corpus/build-from-folder';
 import type { CorpusOptions } from '../../../../scripts/train/corpus/build-corpus';
@@ -96,6 +97,7 @@ describe('every error message of the trainer', function () {
   const cases: Readonly<Record<string, () => unknown>> = {
     'a count': () => command('--max-steps', '0'),
     'a rate': () => command('--learning-rate', '-1'),
+    'a rate that AdamW does not have': () => command('--optimizer', 'adamw', '--embedding-rate', '1e-3'),
     'a share': () => command('--last-phase', '2'),
     'a decay': () => command('--ema', '1'),
     'nothing to fine-tune': () => command('--preset', 'finetune'),
@@ -110,6 +112,9 @@ describe('every error message of the trainer', function () {
       } as never),
     'nothing to resume from': () => latestCheckpoint(path.join(root, 'nothing'), {}),
     'another run': () => latestCheckpoint(checkpointFolder(path.join(root, 'run')), { seed: 2 }),
+    'a checkpoint of the other optimiser': () => {
+      refuseOther('muon', new Map([['adamw.steps', Float32Array.of(1)]]));
+    },
     'a damaged checkpoint': () => readCheckpoint(file('step-00000002.ckpt', 'PK')),
     'another Dawn': async () => {
       process.env['LLADA_DAWN_NODE'] = '/no/where';
