@@ -1,7 +1,7 @@
 /**
  * Muon (Keller Jordan et al., 2024, https://kellerjordan.github.io/posts/muon): the update of a matrix is its momentum
  * with all singular values brought near one, by five Newton–Schulz steps. It is scaled by 0.2·√max(rows, columns), the
- * size of AdamW's updates, and the weights decay apart from it (Moonlight, arXiv 2502.16982, equation 4). For the
+ * size of AdamW's updates, and the weights decay apart from it (Moonlight, arXiv 2502.16982, section 2.2). For the
  * matrices of hidden layers; an embedding and gains are AdamW's. Nothing is read back from a GPU.
  */
 import * as tf from '@tensorflow/tfjs-core';

@@ -9,7 +9,7 @@ export const NEWTON_SCHULZ = {
   epsilon: 1e-7,
 } as const;
 
-/** A factor of the update beside the rate: with it entries are about as large as AdamW's (Moonlight, equation 4). */
+/** A factor of the update beside the rate: with it entries are about as large as AdamW's (Moonlight, arXiv 2502.16982, section 2.2). */
 export function updateScale(rows: number, columns: number): number {
   return 0.2 * Math.sqrt(Math.max(rows, columns));
 }
