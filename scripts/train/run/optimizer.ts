@@ -57,8 +57,9 @@ export class Optimizer {
     ]);
   }
 
-  /** @throws Error if the state among the tensors is not of these parameters */
+  /** Without a state among the tensors it stays as it is. @throws Error if that is not of these parameters */
   restore(tensors: ReadonlyMap<string, Float32Array>): void {
+    if (!holdsState(tensors)) return;
     this.#muon?.restore(under('muon.', tensors));
     this.#adamw.restore(under('adamw.', tensors));
   }
@@ -69,8 +70,12 @@ export class Optimizer {
   }
 }
 
+/** AdamW has a part in both optimisers. */
+const holdsState = (tensors: ReadonlyMap<string, Float32Array>): boolean => tensors.has('adamw.steps');
+
 /** @throws Error if the tensors of a checkpoint hold the state of another optimiser than this */
 export function refuseOther(optimizer: OptimizerName, tensors: ReadonlyMap<string, Float32Array>): void {
+  if (!holdsState(tensors)) return;
   const then: OptimizerName = [...tensors.keys()].some((key) => key.startsWith('muon.')) ? 'muon' : 'adamw';
   if (then !== optimizer)
     throw new Error(
