@@ -69,8 +69,9 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'baseline, another seed', about: 'noise', seed: 2 },
   { name: 'every sample has holes', about: 'hole-shaped samples', change: batch({ holeShare: 1 }) },
   { name: 'half of the samples have holes', about: 'hole-shaped samples', change: batch({ holeShare: 0.5 }) },
-  { name: 't from 0.02', about: 'range of t', change: batch({ minimumT: 0.02 }) },
-  { name: 't from 0.3', about: 'range of t', change: batch({ minimumT: 0.3 }) },
+  { name: 't uniform from 0.02', about: 'draw of t', change: batch({ t: { kind: 'uniform', least: 0.02 } }) },
+  { name: 't uniform from 0.1', about: 'draw of t', change: batch({ t: { kind: 'uniform', least: 0.1 } }) },
+  { name: 't uniform from 0.3', about: 'draw of t', change: batch({ t: { kind: 'uniform', least: 0.3 } }) },
   { name: 'weight 1/√t', about: 'weight', change: batch({ tPower: 0.5 }) },
   { name: 'weight 1', about: 'weight', change: batch({ tPower: 0 }) },
   {

@@ -2,6 +2,7 @@ import { Random } from '../../../src/engine/diffusion/random';
 import type { Window } from '../../../src/engine/model/bundle/bundle-config';
 import type { Encode } from '../../../src/engine/text/context-window';
 import type { Batch } from '../network/network';
+import { meanOfPower } from './mask-ratio';
 import type { PackedCorpus, PackedDocument } from './packed-corpus';
 import { buildSample, type Excerpt, type Sample, type SampleConfig } from './sample';
 
@@ -191,7 +192,7 @@ function assemble(
  */
 function tokenWeights(
   samples: readonly Sample[],
-  { holeWeight, tPower, minimumT }: BatchConfig,
+  { holeWeight, tPower, t }: BatchConfig,
 ): (sample: Sample) => number {
   const tokens = { withContext: 0, withoutContext: 0 };
   const kindOf = ({ contextRows }: Sample): keyof typeof tokens =>
@@ -201,7 +202,6 @@ function tokenWeights(
   const share = alone
     ? { withContext: 1, withoutContext: 1 }
     : { withContext: holeWeight, withoutContext: 1 - holeWeight };
-  // The mean of t^(1 − power) for t uniform in [minimumT, 1].
-  const masked = tPower === 1 ? 1 : (1 - minimumT ** (2 - tPower)) / ((2 - tPower) * (1 - minimumT));
+  const masked = tPower === 1 ? 1 : meanOfPower(t, 1 - tPower);
   return (sample) => share[kindOf(sample)] / (sample.t ** tPower * masked * tokens[kindOf(sample)]);
 }

@@ -14,6 +14,7 @@ import {
   type ResizeConfig,
 } from './cells';
 import { cutHoles, type CharacterRange, type HoleShapes } from './hole-shapes';
+import { maskRatio, type MaskRatioDraw } from './mask-ratio';
 
 /** How samples are made; all shares are probabilities. */
 export interface SampleConfig {
@@ -32,8 +33,8 @@ export interface SampleConfig {
   readonly dropContext: number;
   /** Share of samples whose context is shorter than it could be. */
   readonly shortContext: number;
-  /** Least mask ratio; below it equation 5's 1/t weight is mostly noise for a small model. */
-  readonly minimumT: number;
+  /** How a sample's mask ratio is drawn. */
+  readonly t: MaskRatioDraw;
   /** For validation: exactly this share of a sample's hole tokens is masked, one at least. */
   readonly exactT?: number;
   /** Token ids there are. */
@@ -45,6 +46,8 @@ export interface SampleConfig {
 export interface LastPhase {
   /** Share of the run's steps, at its end; 0: it is left out. */
   readonly share: number;
+  /** Step after which it begins, instead. */
+  readonly from?: number;
   readonly resize: ResizeConfig;
   readonly doubt: DoubtConfig;
 }
@@ -214,8 +217,12 @@ function contextSegments(
   return encodeContext(encode, { path, prefix, between, suffix }, budget, prefixShare);
 }
 
+function maskByChance(length: number, t: number, random: Random): { t: number; masked: boolean[] } {
+  return { t, masked: forwardProcess(length, t, random) };
+}
+
 /** As many tokens as ⌈t · length⌉, at random places; the mask ratio is then what it says. */
-function maskExactly(length: number, t: number, random: Random): ReturnType<typeof forwardProcess> {
+function maskExactly(length: number, t: number, random: Random): { t: number; masked: boolean[] } {
   const count = Math.min(length, Math.max(1, Math.ceil(t * length)));
   const masked = Array.from({ length }, () => false);
   const order = [...masked.keys()];
@@ -229,12 +236,12 @@ function maskExactly(length: number, t: number, random: Random): ReturnType<type
 
 function mask(layout: Layout, holes: readonly Hidden[], settings: Settings): Sample {
   const { config, u, random, late } = settings;
-  const { minimumT, exactT, vocabulary } = config;
+  const { exactT, vocabulary } = config;
   const { resize, doubt } = config.lastPhase;
   const holeTokens = holes.reduce((sum, { ids }) => sum + ids.length, 0);
   const { t, masked: hidden } =
     exactT === undefined
-      ? forwardProcess(holeTokens, minimumT, u, random)
+      ? maskByChance(holeTokens, maskRatio(config.t, u), random)
       : maskExactly(holeTokens, exactT, random);
   let token = 0;
   const nearby = [...layout.ids, ...holes.flatMap(({ ids }) => ids)].filter(

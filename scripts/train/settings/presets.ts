@@ -3,6 +3,7 @@ import type { Tier } from '../corpus/manifest';
 import type { Schedule } from './learning-rate';
 import type { OptimizerName } from '../run/optimizer';
 import type { BatchConfig } from '../samples/batch';
+import { MASK_RATIO_DRAWS } from '../samples/mask-ratio';
 
 /** Everything a training run is configured by. */
 export interface TrainingPreset {
@@ -46,7 +47,7 @@ const SAMPLES = {
   dropHeader: 0.1,
   dropContext: 0.1,
   shortContext: 0.2,
-  minimumT: 0.1,
+  t: MASK_RATIO_DRAWS['logit-normal'],
   lastPhase: {
     share: 0.2,
     resize: {

@@ -63,7 +63,7 @@ describe('training samples', () => {
         );
         assert.ok(sample.predicted.length > 0 && sample.predicted.length <= sample.holeTokens);
         assert.ok(masks.every((row) => row >= sample.contextRows));
-        assert.ok(sample.t >= 0.1 && sample.t <= 1);
+        assert.ok(sample.t >= 0.05 && sample.t <= 1);
       }),
     ));
 
