@@ -4,7 +4,7 @@ import path from 'node:path';
 import { selectBackend } from './backend/select';
 import { explainWasmError } from './backend/wasm/wasm';
 import { listCheckpoints } from './run/checkpoint';
-import { importBundle } from './bundle/import-bundle';
+import { importBundle, type Imported } from './bundle/import-bundle';
 import { finish, type Finished } from './bundle/finish';
 import { report } from './report/report';
 import { Network } from './network/network';
@@ -12,6 +12,8 @@ import { parseOptions, type TrainOptions } from './settings/options';
 import { prepare } from './run/prepare';
 import type { TrainingPreset } from './settings/presets';
 import { RunLog } from './report/run-log';
+import { writeCompactCheckpoint } from './run/compact-checkpoint';
+import { batchesEach, decide, resumedRun, type Decided, type Resumed } from './run/resume';
 import { BatchStream } from './samples/batch-stream';
 import { settingsOf, stepsBeforeLastPhase, trainerOptions } from './settings/settings';
 import { countGpus, runOnFirstGpu } from './together/gpus';
@@ -37,17 +39,21 @@ async function main(): Promise<void> {
   refuseToOverwrite(options);
   fs.mkdirSync(options.out, { recursive: true });
   const signal = interruptible();
-  const init = options.init === undefined ? undefined : await importBundle(options.init);
-  const preset = settingsOf(options, init?.config);
-  const prepared = await prepare(options, preset, path.join(ROOT, '.cache'), signal);
+  const { init, resumed, decided, settings } = await plan(options);
+  const prepared = await prepare(options, settings, path.join(ROOT, '.cache'), signal);
 
   const backend = await selectBackend(options.backend);
   const size = options.gpus === 'auto' ? (backend.name === 'webgpu' ? countGpus() : 1) : options.gpus;
+  const preset = { ...settings, accumulate: batchesEach(settings.accumulate, size, resumed) };
+  if (preset.accumulate !== settings.accumulate)
+    say(`Each process accumulates ${preset.accumulate} batches: a step stays as large as it was.`);
   const device = `${backend.name}: ${backend.description}`;
   say(`Training “${preset.name}” on ${device}${size > 1 ? `, ${size} processes` : ''}.`);
   const team =
     size === 1 ? undefined : new Team({ size, program: process.argv[1]!, args: process.argv.slice(2) });
   try {
+    const corpora = [...new Set([...(resumed?.corpora ?? []), prepared.fingerprint])];
+    const notes = { ...decided, corpora };
     const { trainer, network, loop } = build(options, preset, prepared, init, team);
     const validator = prepared.valid.bytes.length === 0 ? undefined : new Validator(prepared, preset);
     if (validator === undefined)
@@ -55,6 +61,7 @@ async function main(): Promise<void> {
     const rowsPerStep = size * preset.accumulate * preset.batch.batch * preset.batch.window.rows;
     const result = await train(trainer, {
       ...loop,
+      notes,
       signal,
       log: (step) =>
         new RunLog(
@@ -65,6 +72,16 @@ async function main(): Promise<void> {
     });
     team?.stop();
     if (result.skipped > 0) say(`${result.skipped} steps were skipped: their gradients were not finite.`);
+    if (options.compactCheckpoint !== undefined) {
+      const { step } = result;
+      const checkpoint = { step, run: { ...notes, ...loop.run }, tensors: await trainer.snapshot() };
+      writeCompactCheckpoint(
+        options.compactCheckpoint,
+        checkpoint,
+        network.parameters,
+        options.compactMoments,
+      );
+    }
     if (!result.finished) {
       const stopped = signal.aborted ? 'Stopped and saved' : 'Saved';
       say(
@@ -74,7 +91,18 @@ async function main(): Promise<void> {
       return;
     }
     const values = await trainer.withAverages(() => network.values());
-    const run: Finished = { options, preset, prepared, network, values, result, device, rowsPerStep, init };
+    const run: Finished = {
+      options,
+      preset,
+      prepared,
+      corpora,
+      network,
+      values,
+      result,
+      device,
+      rowsPerStep,
+      init,
+    };
     say(report(run, await finish(run)));
   } finally {
     team?.stop();
@@ -84,8 +112,8 @@ async function main(): Promise<void> {
 
 /** Does a part of the steps that the leader's process does; keeps nothing, says nothing. */
 async function runFollower(options: TrainOptions, member: Member): Promise<void> {
-  const init = options.init === undefined ? undefined : await importBundle(options.init);
-  const preset = settingsOf(options, init?.config);
+  const { init, resumed, settings } = await plan(options);
+  const preset = { ...settings, accumulate: batchesEach(settings.accumulate, member.size, resumed) };
   const prepared = await prepare(options, preset, path.join(ROOT, '.cache'), new AbortController().signal);
   const backend = await selectBackend(options.backend);
   try {
@@ -94,6 +122,25 @@ async function runFollower(options: TrainOptions, member: Member): Promise<void>
   } finally {
     backend.dispose();
   }
+}
+
+interface Plan {
+  readonly init: Imported | undefined;
+  readonly resumed: Resumed | undefined;
+  readonly decided: Decided;
+  /** With the batches that each process averages over as if the run began now. */
+  readonly settings: TrainingPreset;
+}
+
+/** What the run starts from or goes on with, and how. */
+async function plan(options: TrainOptions): Promise<Plan> {
+  const { init, growth, seed, resume, resumeFrom, out, maxSteps } = options;
+  const imported = init === undefined ? undefined : await importBundle(init, growth, seed);
+  const resumed = resume
+    ? resumedRun({ folder: checkpointFolder(out), compact: resumeFrom }, maxSteps)
+    : undefined;
+  const decided = decide(options, resumed);
+  return { init: imported, resumed, decided, settings: settingsOf(options, imported?.config, decided) };
 }
 
 /** What leader and followers have in common: the network, its trainer and how it is fed. */
@@ -110,7 +157,8 @@ function build(
   const { rank, size } = member ?? { rank: 0, size: 1 };
   const part = { each: preset.accumulate, rank, size };
   const lateFrom = stepsBeforeLastPhase(preset) * preset.accumulate * size;
-  const { tokenizer, train: corpus, fingerprint } = prepared;
+  const { tokenizer, train: corpus, kept } = prepared;
+  const { layers, width } = preset.architecture;
   const loop: LoopOptions = {
     preset,
     maxSteps: options.maxSteps,
@@ -119,14 +167,15 @@ function build(
     run: {
       preset: preset.name,
       seed: options.seed,
-      maxSteps: options.maxSteps,
-      corpus: fingerprint,
+      network: `${layers} × ${width}`,
+      tokenizer: kept.tokenizer,
+      heldOut: kept.heldOut,
       samples: preset.batch.batch,
-      lastPhase: preset.batch.lastPhase.share,
       batchesPerStep: preset.accumulate * size,
       ...(init ? { init: init.config.files.weights.sha256 } : {}),
     },
     resume: options.resume,
+    compact: options.resumeFrom,
     batches: (first) =>
       new BatchStream({ corpus, tokenizer, config: preset.batch, seed: options.seed, part, lateFrom }, first),
     member,

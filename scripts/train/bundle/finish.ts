@@ -20,6 +20,8 @@ export interface Finished {
   readonly options: TrainOptions;
   readonly preset: TrainingPreset;
   readonly prepared: Prepared;
+  /** Fingerprints of all that it was trained on, in order. */
+  readonly corpora: readonly string[];
   readonly network: Network;
   /** What is exported, by name: the averaged weights where an average is kept. */
   readonly values: ReadonlyMap<string, Float32Array>;
@@ -77,7 +79,7 @@ async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
     steps: result.step,
     tokens,
     seed: options.seed,
-    corpus: prepared.fingerprint,
+    corpus: run.corpora.join(', '),
     device: run.device,
     ...(result.validation && {
       validationLoss: result.validation.validationLoss,
@@ -157,6 +159,7 @@ function megabytes({ train }: Prepared): string {
 function command(options: TrainOptions): string {
   const { preset, data, init, maxSteps, seed } = options;
   const given = {
+    ...options.growth,
     tier: options.tier,
     batch: options.batch,
     accumulate: options.accumulate,
@@ -167,6 +170,9 @@ function command(options: TrainOptions): string {
     warmup: options.warmup,
     ema: options.ema,
     'last-phase': options.lastPhase,
+    'last-phase-from': options.lastPhaseFrom,
+    'decay-from': options.decayFrom,
+    't-draw': options.tDraw,
   };
   const words = [
     `--preset ${preset}`,

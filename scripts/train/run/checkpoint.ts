@@ -6,7 +6,7 @@ import path from 'node:path';
 export interface Checkpoint {
   /** Steps done. */
   readonly step: number;
-  /** What the run must agree with to go on from here: preset, seed, tokenizer, corpus. */
+  /** What the run must agree with to go on from here, and what it has decided so far; see resume.ts. */
   readonly run: Readonly<Record<string, unknown>>;
   /** Parameters and optimiser moments by name. */
   readonly tensors: ReadonlyMap<string, Float32Array>;
@@ -58,6 +58,17 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint): string {
   fs.renameSync(temporary, file);
   for (const old of listCheckpoints(folder).slice(KEPT)) fs.rmSync(old);
   return file;
+}
+
+/** What a checkpoint says of itself, without its tensors. @throws Error as `readCheckpoint` */
+export function readCheckpointHeader(file: string): Omit<Checkpoint, 'tensors'> {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const { step, run } = readHeader(fd, file).header;
+    return { step, run };
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 /** @throws Error saying what is wrong with the file and which checkpoint to go on from instead */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { TokenizerFile } from '../tokenizer/tokenizer-files';
@@ -5,7 +6,7 @@ import { buildCorpus } from '../corpus/build-corpus';
 import { writeWhole } from '../corpus/json-lines';
 import { readShards } from '../corpus/shards';
 import type { CorpusReport } from '../corpus/types';
-import type { TrainOptions } from '../settings/options';
+import type { TrainOptions, CorpusPart } from '../settings/options';
 import type { TrainingPreset } from '../settings/presets';
 import { StageProgress } from '../report/progress';
 import { readPack, writePack, type PackedCorpus } from '../samples/packed-corpus';
@@ -16,17 +17,21 @@ export interface Prepared {
   readonly train: PackedCorpus;
   readonly valid: PackedCorpus;
   readonly tokenizer: TokenizerFile;
-  /** Of the corpus: two runs with the same one saw the same texts. */
+  /** Of the corpus, with the part of it: two runs with the same one saw the same texts. */
   readonly fingerprint: string;
+  /** SHA-256 of what a run keeps when it goes on with another part of the corpus. */
+  readonly kept: { readonly tokenizer: string; readonly heldOut: string };
 }
 
 interface Manifest {
   readonly fingerprint: string;
+  /** As in `--corpus-part`; absent: all of it. */
+  readonly part?: string;
 }
 
 /**
  * Builds corpus, packs and tokenizer, or finds them built. A folder that another machine prepared is taken as it is,
- * so that a machine without network or package manager can train.
+ * so that a machine without network or package manager can train; unless another part of the corpus is asked for.
  *
  * @param cache where downloads and the pinned corpus are kept between runs
  */
@@ -37,20 +42,41 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const files = filesIn(options.out);
-  if (!fs.existsSync(files.manifest)) {
+  const { corpusPart } = options;
+  const part = corpusPart && `${corpusPart.part}/${corpusPart.of}`;
+  const present = fs.existsSync(files.manifest) ? readManifest(files.manifest) : undefined;
+  if (present === undefined || (part !== undefined && part !== present.part)) {
     fs.mkdirSync(path.dirname(files.manifest), { recursive: true });
     const { report, shards } = await corpus(options, preset, cache, signal);
     const into = path.dirname(files.tokenizer);
     if (options.init === undefined) await tokenizer(shards, into, preset.architecture.vocabulary, signal);
     else copyTokenizer(options.init, into);
-    await writePack(files.train, readShards(shards, 'train'));
+    await writePack(files.train, partOf(readShards(shards, 'train'), corpusPart));
     await writePack(files.valid, readShards(shards, 'valid'));
-    const manifest: Manifest = { fingerprint: report.fingerprint };
+    const manifest: Manifest = { fingerprint: report.fingerprint, ...(part !== undefined && { part }) };
     writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
   }
   const prepared = readPrepared(options.out);
   checkTokenizer(prepared.tokenizer, files.tokenizer, options, preset);
+  checkHeldOut(prepared, files.train);
   return prepared;
+}
+
+/** Every n-th document, so that all parts are alike. */
+async function* partOf<T>(documents: AsyncIterable<T>, part: CorpusPart | undefined): AsyncIterable<T> {
+  let index = 0;
+  for await (const document of documents)
+    if (part === undefined || index++ % part.of === part.part - 1) yield document;
+}
+
+/** A part of the corpus that was put into the folder must not hold what the run keeps for measuring. */
+function checkHeldOut({ train, valid }: Prepared, file: string): void {
+  const heldOut = new Set(valid.documents.map(({ path: name }) => name));
+  const both = train.documents.find(({ path: name }) => heldOut.has(name));
+  if (both !== undefined)
+    throw new Error(
+      `${file} holds ${both.path}, which the run holds out to measure itself by. Use a part of the corpus that was split as this one was.`,
+    );
 }
 
 /** A folder may have been prepared for another run, whose tokens mean nothing here. */
@@ -73,13 +99,21 @@ function checkTokenizer(
 /** What an earlier run prepared in its output folder. @throws Error if a file is missing or not whole */
 export function readPrepared(out: string): Prepared {
   const files = filesIn(out);
-  const { fingerprint } = JSON.parse(fs.readFileSync(files.manifest, 'utf8')) as Manifest;
+  const { fingerprint, part } = readManifest(files.manifest);
+  const valid = readPack(files.valid);
+  const tokenizer = fs.readFileSync(files.tokenizer);
+  const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
   return {
     train: readPack(files.train),
-    valid: readPack(files.valid),
-    tokenizer: JSON.parse(fs.readFileSync(files.tokenizer, 'utf8')) as TokenizerFile,
-    fingerprint,
+    valid,
+    tokenizer: JSON.parse(tokenizer.toString('utf8')) as TokenizerFile,
+    fingerprint: part === undefined ? fingerprint : `${fingerprint} ${part}`,
+    kept: { tokenizer: sha256(tokenizer), heldOut: sha256(valid.bytes) },
   };
+}
+
+function readManifest(file: string): Manifest {
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as Manifest;
 }
 
 /** Prepared files of an output folder; the manifest is written last. */

@@ -19,7 +19,11 @@ export interface LoopOptions {
   readonly stopAfter: number;
   readonly out: string;
   readonly run: RunIdentity;
+  /** What else a checkpoint says of the run; it may change. */
+  readonly notes?: Readonly<Record<string, unknown>>;
   readonly resume: boolean;
+  /** Compact checkpoint that may be gone on from. */
+  readonly compact?: string | undefined;
   /** Batches from number `first` on, for this process: of each step's, its own. */
   readonly batches: (first: number) => Pick<BatchStream, 'next' | 'close'>;
   /** This process's place among several that train together. */
@@ -52,7 +56,7 @@ export function checkpointFolder(out: string): string {
 
 /** Trains until the schedule's end, `stopAfter`, or the signal; what is done is saved in every case. */
 export async function train(trainer: Trainer, options: LeaderOptions): Promise<LoopResult> {
-  const { preset, out, signal, maxSteps, run } = options;
+  const { preset, out, signal, maxSteps, run, notes } = options;
   let step = start(trainer, options);
   const log = options.log(step);
   const steps = new Steps(trainer, options, step);
@@ -71,7 +75,11 @@ export async function train(trainer: Trainer, options: LeaderOptions): Promise<L
     }
   };
   const save = async (): Promise<void> => {
-    saveCheckpoint(checkpointFolder(out), { step, run, tensors: await trainer.snapshot() });
+    saveCheckpoint(checkpointFolder(out), {
+      step,
+      run: { ...notes, ...run },
+      tensors: await trainer.snapshot(),
+    });
     saved = step;
   };
   let saved = step;
@@ -121,9 +129,9 @@ export async function follow(trainer: Trainer, options: LoopOptions): Promise<vo
 }
 
 /** Restores the run if it is gone on with. Returns the steps done. */
-function start(trainer: Trainer, { resume, out, run }: LoopOptions): number {
+function start(trainer: Trainer, { resume, out, compact, run }: LoopOptions): number {
   if (!resume) return 0;
-  const checkpoint = latestCheckpoint(checkpointFolder(out), run);
+  const checkpoint = latestCheckpoint({ folder: checkpointFolder(out), compact }, run);
   trainer.restore(checkpoint.tensors);
   return checkpoint.step;
 }

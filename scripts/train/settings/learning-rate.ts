@@ -13,7 +13,14 @@ export interface Schedule {
   readonly decay: number;
   /** Last rate, as a share of the peak. */
   readonly floor: number;
+  /** Step after which the decay phase of `wsd` begins, instead of `decay`. */
+  readonly decayFrom?: number;
+  /** Step after which the optimiser's moments had to gather anew, for they were lost. */
+  readonly rewarmFrom?: number;
 }
+
+/** Steps at rate 0, and of a linear warm-up after them, where moments were lost. */
+const REWARM = { still: 20, warmup: 80 } as const;
 
 /**
  * Learning rate of a step. The cosine is that of Loshchilov and Hutter (arXiv 1608.03983); `wsd` is warm-up, stable,
@@ -23,11 +30,13 @@ export interface Schedule {
  * @param steps length of the whole schedule
  */
 export function learningRate(step: number, steps: number, schedule: Schedule): number {
-  const { shape, peak, warmup, still, decay, floor } = schedule;
+  const { shape, peak, warmup, still, decay, floor, decayFrom, rewarmFrom = -Infinity } = schedule;
   const moving = step - still;
   if (moving <= 0) return 0;
-  if (moving <= warmup) return (peak * moving) / warmup;
-  const from = shape === 'wsd' ? Math.max(still + warmup, Math.floor(steps * (1 - decay))) : still + warmup;
+  const rewarmed = Math.min(1, Math.max(0, step - rewarmFrom - REWARM.still) / REWARM.warmup);
+  if (moving <= warmup) return (rewarmed * peak * moving) / warmup;
+  const warm = still + warmup;
+  const from = shape === 'wsd' ? Math.max(warm, decayFrom ?? Math.floor(steps * (1 - decay))) : warm;
   const progress = Math.min(1, Math.max(0, (step - from) / Math.max(1, steps - from)));
   const left = {
     wsd: 1 - Math.sqrt(progress),
@@ -35,5 +44,5 @@ export function learningRate(step: number, steps: number, schedule: Schedule): n
     linear: 1 - progress,
     constant: 1,
   }[shape];
-  return peak * (floor + (1 - floor) * left);
+  return rewarmed * peak * (floor + (1 - floor) * left);
 }

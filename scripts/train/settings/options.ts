@@ -3,7 +3,18 @@ import type { BackendName } from '../backend/select';
 import { TIERS, type Tier } from '../corpus/manifest';
 import { SCHEDULE_SHAPES, type Schedule } from './learning-rate';
 import { OPTIMIZERS, type OptimizerName } from '../run/optimizer';
+import type { Growth } from '../network/grow';
 import { PRESETS, type PresetName } from './presets';
+import { MASK_RATIO_DRAWS } from '../samples/mask-ratio';
+
+/** A step of the run, or the one at which it is gone on with. */
+export type StepOrNow = number | 'now';
+
+/** Which part of the corpus is trained on: document number i is in part 1 + i mod `of`. */
+export interface CorpusPart {
+  readonly part: number;
+  readonly of: number;
+}
 
 export interface TrainOptions {
   readonly preset: PresetName;
@@ -13,6 +24,9 @@ export interface TrainOptions {
   readonly tier: Tier | undefined;
   /** Bundle whose weights and tokenizer training starts from. */
   readonly init: string | undefined;
+  /** What that bundle's network is to grow to. */
+  readonly growth: Growth;
+  readonly corpusPart: CorpusPart | undefined;
   readonly out: string;
   readonly maxSteps: number;
   readonly stopAfter: number;
@@ -29,13 +43,26 @@ export interface TrainOptions {
   readonly warmup: number | undefined;
   readonly ema: number | undefined;
   readonly lastPhase: number | undefined;
+  readonly tDraw: keyof typeof MASK_RATIO_DRAWS | undefined;
+  /** Steps after which the rate falls, and length and doubt are taught, whatever their shares say. */
+  readonly decayFrom: StepOrNow | undefined;
+  readonly lastPhaseFrom: StepOrNow | undefined;
   readonly seed: number;
   readonly resume: boolean;
+  /** Compact checkpoint that the run goes on from, unless the output folder has one of a later step. */
+  readonly resumeFrom: string | undefined;
+  /** Where a compact checkpoint is written when the run stops. */
+  readonly compactCheckpoint: string | undefined;
+  readonly compactMoments: boolean;
 }
 
-type RawOptions = Partial<Omit<TrainOptions, 'backend' | 'seed' | 'resume' | 'gpus' | 'tier'>> & {
+type Required = 'backend' | 'seed' | 'gpus' | 'compactMoments';
+
+type RawOptions = Partial<Omit<TrainOptions, Required | 'resume' | 'resumeFrom' | 'growth' | 'tier'>> & {
   readonly tier?: string;
-} & Pick<TrainOptions, 'backend' | 'seed' | 'resume' | 'gpus'>;
+  readonly resume?: true | string;
+} & Growth &
+  Pick<TrainOptions, Required>;
 
 /**
  * Reads the command line; commander prints what is wrong with it and ends the process.
@@ -56,12 +83,15 @@ export function parseOptions(
       ),
     )
     .option('--init <bundle>', 'start from the weights and the tokenizer of this model bundle')
+    .option('--layers <n>', 'with --init: grow its network to so many layers', count)
+    .option('--width <n>', 'with --init: grow its network to this width, a multiple of 64', count)
     .option('--data <folder>', 'train on the files of this folder (default: the pinned corpus)')
     .addOption(
       new Option('--tier <megabytes>', 'size of the pinned corpus (default: the preset’s)')
         .choices(TIERS.map(String))
         .conflicts('data'),
     )
+    .option('--corpus-part <k/n>', 'train on the k-th of n parts of the corpus', corpusPart)
     .option(
       '--out <folder>',
       'where the bundle, metrics.jsonl and the checkpoints go (default: models/llada-<preset>)',
@@ -101,10 +131,30 @@ export function parseOptions(
       'share of the steps, at the end, that also teach changing a hole’s length and doubting visible tokens',
       share,
     )
+    .option(
+      '--last-phase-from <step|now>',
+      'teach these from after this step on, or from where the run is resumed',
+      stepOrNow,
+    )
+    .option(
+      '--decay-from <step|now>',
+      'let the rate fall from after this step on, or from where the run is resumed, to the last step',
+      stepOrNow,
+    )
+    .addOption(
+      new Option('--t-draw <name>', 'how mask ratios are drawn (default: the preset’s)').choices(
+        Object.keys(MASK_RATIO_DRAWS),
+      ),
+    )
     .option('--ema <decay>', 'train an average of the weights with this decay, e.g. 0.999; 0: none', decay)
     .option('--gpus <n|auto>', 'processes that train together, one per GPU', gpus, 1)
     .option('--seed <n>', 'seed of all randomness', count, 1)
-    .option('--resume', 'go on from the last checkpoint in the output folder', false)
+    .option(
+      '--resume [folder]',
+      'go on from the last checkpoint in the output folder, or from the compact one in this folder',
+    )
+    .option('--compact-checkpoint <folder>', 'when the run stops, also write a checkpoint in 16 bits here')
+    .option('--compact-moments', 'with the optimiser’s moments in it', false)
     .allowExcessArguments(false)
     .parse([...argv], { from: 'user' });
   const raw = program.opts<RawOptions>();
@@ -115,6 +165,8 @@ export function parseOptions(
     program.error(
       'error: AdamW has one rate for all. Leave out --embedding-rate, or choose --optimizer muon.',
     );
+  if (raw.init === undefined && (raw.layers ?? raw.width) !== undefined)
+    program.error('error: --layers and --width grow a bundle. Name it with --init.');
   const maxSteps = raw.maxSteps ?? PRESETS[preset].steps;
   const absolute = (given: string | undefined): string | undefined =>
     given === undefined ? undefined : resolve(given);
@@ -123,6 +175,8 @@ export function parseOptions(
     data: absolute(raw.data),
     tier: raw.tier === undefined ? undefined : (Number(raw.tier) as Tier),
     init: absolute(raw.init),
+    growth: { layers: raw.layers, width: raw.width },
+    corpusPart: raw.corpusPart,
     out: absolute(raw.out) ?? defaultOut(preset),
     maxSteps,
     stopAfter: Math.min(maxSteps, raw.stopAfter ?? maxSteps),
@@ -137,8 +191,14 @@ export function parseOptions(
     warmup: raw.warmup,
     ema: raw.ema,
     lastPhase: raw.lastPhase,
+    tDraw: raw.tDraw,
+    decayFrom: raw.decayFrom,
+    lastPhaseFrom: raw.lastPhaseFrom,
     seed: raw.seed,
-    resume: raw.resume,
+    resume: raw.resume !== undefined,
+    resumeFrom: typeof raw.resume === 'string' ? resolve(raw.resume) : undefined,
+    compactCheckpoint: absolute(raw.compactCheckpoint),
+    compactMoments: raw.compactMoments,
   };
 }
 
@@ -161,6 +221,20 @@ function share(text: string): number {
   if (text.trim() === '' || !(value >= 0 && value <= 1))
     throw new InvalidArgumentError('It must be a number from 0 to 1.');
   return value;
+}
+
+function stepOrNow(text: string): StepOrNow {
+  const value = text === 'now' ? text : Number(text);
+  if (value !== 'now' && (text.trim() === '' || !Number.isSafeInteger(value) || value < 0))
+    throw new InvalidArgumentError('It must be a step, 0 or more, or the word now.');
+  return value;
+}
+
+function corpusPart(text: string): CorpusPart {
+  const [part, of] = text.split('/').map(Number) as [number, number | undefined];
+  if (!/^\d+\/\d+$/.test(text) || of === undefined || part < 1 || part > of)
+    throw new InvalidArgumentError('It must be the number of a part and how many there are, as in 2/4.');
+  return { part, of };
 }
 
 function gpus(text: string): number | 'auto' {

@@ -4,6 +4,8 @@ import { DEFAULT_MUON } from '../ops/muon/muon';
 import type { TrainOptions } from './options';
 import { PRESETS, type TrainingPreset } from './presets';
 import type { TrainerOptions } from '../run/trainer';
+import type { Decided } from '../run/resume';
+import { MASK_RATIO_DRAWS } from '../samples/mask-ratio';
 
 /** What the kernels and the exported graph are written for. */
 const NORM_EPSILON = 1e-6;
@@ -11,11 +13,13 @@ const NORM_EPSILON = 1e-6;
 /**
  * The preset with what the command line changes in it; a bundle given by `--init` decides architecture and window.
  *
- * @throws Error if the bundle's architecture is not one that can be trained
+ * @param decided when the run's phases begin, as far as that was said
+ * @throws Error if the bundle's architecture is not one that can be trained, or a phase cannot begin when it is to
  */
 export function settingsOf(
   options: TrainOptions,
   bundle?: Pick<BundleConfig, 'architecture' | 'window' | 'learned'>,
+  { decayFrom, lastPhaseFrom, rewarmFrom }: Decided = {},
 ): TrainingPreset {
   const preset: TrainingPreset = PRESETS[options.preset];
   const { architecture, window } = bundle ?? {
@@ -29,6 +33,15 @@ export function settingsOf(
   const optimizer = options.optimizer ?? preset.optimizer;
   const { schedule } = preset;
   const peak = options.learningRate ?? (optimizer === 'muon' ? schedule.peak : preset.adamwPeak);
+  const shape = options.schedule ?? schedule.shape;
+  if (decayFrom !== undefined && shape !== 'wsd' && shape !== 'constant')
+    throw new Error(
+      `A rate of the schedule “${shape}” falls all the time: there is no decay phase that could begin. Use --schedule wsd or constant with --decay-from.`,
+    );
+  if (decayFrom !== undefined && decayFrom >= options.maxSteps)
+    throw new Error(
+      `The rate is to fall from step ${decayFrom} on, and the run ends at step ${options.maxSteps}. Give a larger --max-steps.`,
+    );
   const { lastPhase } = preset.batch;
   // What a bundle has not learned is not taught in passing; what it has it would else forget.
   const teaches = bundle === undefined || bundle.learned.expand || bundle.learned.remask;
@@ -40,7 +53,12 @@ export function settingsOf(
       window,
       vocabulary: architecture.vocabulary,
       batch: options.batch ?? preset.batch.batch,
-      lastPhase: { ...lastPhase, share: options.lastPhase ?? (teaches ? lastPhase.share : 0) },
+      ...(options.tDraw && { t: MASK_RATIO_DRAWS[options.tDraw] }),
+      lastPhase: {
+        ...lastPhase,
+        share: options.lastPhase ?? (teaches ? lastPhase.share : 0),
+        ...(lastPhaseFrom !== undefined && { from: lastPhaseFrom }),
+      },
     },
     tier: options.tier ?? preset.tier,
     steps: options.maxSteps,
@@ -51,16 +69,18 @@ export function settingsOf(
       options.embeddingRate === undefined ? preset.embeddingFactor : options.embeddingRate / peak,
     schedule: {
       ...schedule,
-      shape: options.schedule ?? schedule.shape,
+      shape: decayFrom === undefined ? shape : 'wsd',
       peak,
       warmup: options.warmup ?? schedule.warmup,
+      ...(decayFrom !== undefined && { decayFrom }),
+      ...(rewarmFrom !== undefined && { rewarmFrom }),
     },
   };
 }
 
 /** Steps of a run that come before its last part. */
-export function stepsBeforeLastPhase({ steps, batch }: TrainingPreset): number {
-  return Math.ceil(steps * (1 - batch.lastPhase.share));
+export function stepsBeforeLastPhase({ steps, batch: { lastPhase } }: TrainingPreset): number {
+  return lastPhase.from ?? Math.ceil(steps * (1 - lastPhase.share));
 }
 
 /** How a trainer is set up for a preset. */

@@ -30,6 +30,8 @@ export interface SmallRun extends Partial<TrainingPreset> {
   readonly maxSteps: number;
   readonly stopAfter?: number;
   readonly resume?: boolean;
+  readonly compact?: string;
+  readonly notes?: Readonly<Record<string, unknown>>;
   readonly member?: Member;
   /** Changes the batches before they are used. */
   readonly change?: (batch: Batch, number: number) => Batch;
@@ -51,7 +53,9 @@ export function loopOptions(run: SmallRun): LoopOptions {
     stopAfter: run.stopAfter ?? run.maxSteps,
     out: run.out,
     run: { preset: 'small' },
+    ...(run.notes && { notes: run.notes }),
     resume: run.resume === true,
+    compact: run.compact,
     member: run.member,
     batches: () => ({
       next: (index) => {

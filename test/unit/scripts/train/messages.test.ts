@@ -17,7 +17,7 @@ import { loadSources, type Source } from '../../../../scripts/train/corpus/manif
 import { readShards } from '../../../../scripts/train/corpus/shards';
 import { noSpace } from '../../../../scripts/train/corpus/space';
 import { parseOptions } from '../../../../scripts/train/settings/options';
-import { latestCheckpoint } from '../../../../scripts/train/run/resume';
+import { latestCheckpoint, batchesEach, resumedRun } from '../../../../scripts/train/run/resume';
 import { prepare } from '../../../../scripts/train/run/prepare';
 import { PRESETS } from '../../../../scripts/train/settings/presets';
 import { readPack, writePack } from '../../../../scripts/train/samples/packed-corpus';
@@ -27,6 +27,8 @@ import { trainBpe, trainTokenizer } from '../../../../scripts/train/tokenizer/tr
 import { messagesIn, sayWhatToDo, unseen } from '../../../support/messages';
 import { temporaryFolder } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { npmSource, writeManifest } from '../../../support/train/fixtures';
+import { readCompactCheckpoint, writeCompactCheckpoint } from '../../../../scripts/train/run/compact-checkpoint';
+import { grownArchitecture } from '../../../../scripts/train/network/grow';
 
 /** Brought about where they can be: by a team (loop/together), by a loss (loop/training-loop), by a registry (corpus/download). */
 const ELSEWHERE = /^scripts\/train\/(together\/(team|exchange)|run\/training-loop|corpus\/npm)\.ts/;
@@ -93,6 +95,8 @@ describe('every error message of the trainer', function () {
       folder,
     );
   const checkpoint = { step: 1, run: { seed: 1 }, tensors: new Map() };
+  const runCheckpoints = { folder: checkpointFolder(path.join(root, 'run')), compact: undefined };
+  const growing = (growth: object) => grownArchitecture(PRESETS.base.architecture, growth);
 
   const cases: Readonly<Record<string, () => unknown>> = {
     'a count': () => command('--max-steps', '0'),
@@ -110,8 +114,35 @@ describe('every error message of the trainer', function () {
       settingsOf(options('--init', 'bundle'), {
         architecture: { normEpsilon: 1e-5, headWidth: 64 },
       } as never),
-    'nothing to resume from': () => latestCheckpoint(path.join(root, 'nothing'), {}),
-    'another run': () => latestCheckpoint(checkpointFolder(path.join(root, 'run')), { seed: 2 }),
+    'nothing to resume from': () =>
+      latestCheckpoint({ folder: path.join(root, 'nothing'), compact: undefined }, {}),
+    'another run': () => latestCheckpoint(runCheckpoints, { seed: 2 }),
+    'a run that is past its end': () => resumedRun(runCheckpoints, 0),
+    'processes that cannot share a step': () =>
+      batchesEach(1, 4, { step: 1, batchesPerStep: 6, corpora: [] }),
+    'no compact checkpoint': () => readCompactCheckpoint(root),
+    'a compact checkpoint without all its pieces': () => {
+      const compact = path.join(root, 'compact');
+      writeCompactCheckpoint(
+        compact,
+        { ...checkpoint, tensors: new Map([['a', Float32Array.of(1)]]) },
+        new Map(),
+        true,
+      );
+      fs.rmSync(path.join(compact, 'piece-00.bin'));
+      readCompactCheckpoint(compact);
+    },
+    'a decay phase of a schedule without one': () =>
+      settingsOf(options('--schedule', 'cosine'), undefined, { decayFrom: 5 }),
+    'a decay phase after the end': () =>
+      settingsOf(options('--schedule', 'wsd', '--max-steps', '5'), undefined, { decayFrom: 5 }),
+    'a step that is none': () => command('--decay-from', 'soon'),
+    'a part that there is not': () => command('--corpus-part', '5/4'),
+    'nothing to grow': () => command('--layers', '12'),
+    'fewer layers': () => growing({ layers: 4 }),
+    'a narrower network': () => growing({ width: 448 }),
+    'a width that kernels cannot have': () => growing({ width: 600 }),
+    'held-out texts in the part trained on': () => prepareAgain('both', 9),
     'a checkpoint of the other optimiser': () => {
       refuseOther('muon', new Map([['adamw.steps', Float32Array.of(1)]]));
     },

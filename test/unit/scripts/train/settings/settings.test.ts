@@ -6,6 +6,7 @@ import {
   stepsBeforeLastPhase,
   trainerOptions,
 } from '../../../../../scripts/train/settings/settings';
+import { learningRate } from '../../../../../scripts/train/settings/learning-rate';
 
 const options = (...argv: string[]): TrainOptions =>
   parseOptions(
@@ -40,6 +41,17 @@ describe('settings of a training run', () => {
       { ...PRESETS.tiny.schedule, shape: 'wsd', peak: 1e-4, warmup: 7 },
     );
     assert.equal(stepsBeforeLastPhase(settings), 15);
+    const uniform = settingsOf(options('--t-draw', 'uniform'));
+    assert.deepEqual([settings.batch.t.kind, uniform.batch.t.kind], ['logit-normal', 'uniform']);
+  });
+
+  it('let phases begin when told to', () => {
+    const given = options('--max-steps', '30', '--schedule', 'constant');
+    const settings = settingsOf(given, undefined, { decayFrom: 20, lastPhaseFrom: 12 });
+    assert.equal(stepsBeforeLastPhase(settings), 12);
+    const rates = [20, 21, 30].map((step) => learningRate(step, 30, { ...settings.schedule, warmup: 5 }));
+    assert.equal(rates[0], settings.schedule.peak);
+    assert.ok(rates[1]! < rates[0] && Math.abs(rates[2]! - 0.1 * rates[0]) < 1e-9);
   });
 
   it('give each optimiser its rates', () => {
