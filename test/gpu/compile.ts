@@ -9,6 +9,7 @@ import { attachGpu, Gpu } from '../../scripts/train/backend/gpu';
 import { startWebgpu } from '../../scripts/train/backend/webgpu';
 import { syntheticBatch } from '../../scripts/train/bench/synthetic';
 import { Network } from '../../scripts/train/network/network';
+import { grownArchitecture } from '../../scripts/train/network/grow';
 import {
   forwardSource,
   keyGradientSource,
@@ -21,18 +22,11 @@ import type { GemmSpec } from '../../scripts/train/ops/gemm/spec';
 import { Trainer } from '../../scripts/train/run/trainer';
 import { chunkedLossCases, opCases } from '../support/train/cases';
 import { MUON } from '../support/train/optimizer-cases';
+import { PRESETS } from '../../scripts/train/settings/presets';
 
-/** One layer of the network that is trained for use: its shapes are the ones that matter. */
-const BASE = {
-  layers: 1,
-  width: 512,
-  heads: 8,
-  headWidth: 64,
-  swiglu: 1408,
-  vocabulary: 1024,
-  ropeBase: 10000,
-  normEpsilon: 1e-6,
-};
+/** One layer of the network that is trained for use, and of those that it grows to: these shapes are the ones that matter. */
+const BASE = { ...PRESETS.base.architecture, layers: 1, vocabulary: 1024 };
+const NETWORKS = [512, 640, 768].map((width) => grownArchitecture(BASE, { width }));
 
 /** m, k, n: ragged, one row, narrow, and whole tiles. */
 const SIZES = [
@@ -42,6 +36,8 @@ const SIZES = [
   [256, 512, 192],
   [512, 1408, 512],
   [32768, 512, 1408],
+  [32768, 640, 1728],
+  [32768, 2048, 768],
 ] as const;
 
 const WHAT = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'];
@@ -77,10 +73,16 @@ async function main(): Promise<void> {
     const gradients = tf.tidy(() => tf.grads((...args: tf.Tensor[]) => tf.sum(op.run(args)))(inputs));
     tf.dispose([...inputs, ...gradients]);
   }
-  const trainer = new Trainer(new Network(BASE, 1), { emaDecay: 0.9, optimizer: MUON });
   const shape = { batch: 2, length: 128, vocabulary: 1024, holeShare: 0.5, predictedShare: 0.25 };
-  trainer.step(syntheticBatch(shape, 1), 0);
-  await gpu.finish();
+  for (const architecture of NETWORKS) {
+    const network = new Network(architecture, 1);
+    const trainer = new Trainer(network, { emaDecay: 0.9, optimizer: MUON });
+    trainer.step(syntheticBatch(shape, 1), 0);
+    await gpu.finish();
+    trainer.dispose();
+    network.dispose();
+    await gpu.freeUnused();
+  }
 
   const products = new Set([...productSources(), ...attentionSources(gpu)]);
   for (const code of products) {

@@ -17,6 +17,8 @@ const shared = { headWidth: 64, vocabulary: 12288, ropeBase: 10000, normEpsilon:
 const SIZES: readonly (readonly [name: string, config: Architecture])[] = [
   ['8 M', { ...shared, layers: 6, width: 256, heads: 4, swiglu: 704 }],
   ['32 M', { ...shared, layers: 8, width: 512, heads: 8, swiglu: 1408 }],
+  ['67 M', { ...shared, layers: 12, width: 640, heads: 10, swiglu: 1728 }],
+  ['94 M', { ...shared, layers: 12, width: 768, heads: 12, swiglu: 2048 }],
   ['128 M', { ...shared, layers: 16, width: 768, heads: 12, swiglu: 2112 }],
 ];
 

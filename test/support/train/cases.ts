@@ -88,16 +88,18 @@ function rotaryCase(rows: number, heads: number, headWidth: number): OpCase {
   };
 }
 
-const swigluCase: OpCase = {
-  name: 'SwiGLU 3×7, inputs up to 30',
-  shapes: [
-    [3, 7],
-    [3, 7],
-  ],
-  size: 30,
-  run: ([gate, up]) => swiglu(matrix(gate), matrix(up)),
-  reference: ([gate, up]) => reference.swiglu(gate!, up!),
-};
+function swigluCase(rows: number, units: number): OpCase {
+  return {
+    name: `SwiGLU ${rows}×${units}, inputs up to 30`,
+    shapes: [
+      [rows, units],
+      [rows, units],
+    ],
+    size: 30,
+    run: ([gate, up]) => swiglu(matrix(gate), matrix(up)),
+    reference: ([gate, up]) => reference.swiglu(gate!, up!),
+  };
+}
 
 /** One index far more often than a run is long, some never. */
 function gatherCase(count: number, width: number): OpCase {
@@ -125,17 +127,23 @@ function attentionCase(name: string, samples: readonly string[], heads: number, 
   };
 }
 
-function headLossCase(name: string, weights: readonly number[], vocabulary: number, size: number): OpCase {
+function headLossCase(
+  name: string,
+  weights: readonly number[],
+  vocabulary: number,
+  size: number,
+  width = 8,
+): OpCase {
   const rows = weights.length;
   const targets = Int32Array.from({ length: rows }, (_, i) => (i * 11) % vocabulary);
   return {
     name: `head loss, ${name}`,
     shapes: [
-      [rows, 8],
-      [vocabulary, 8],
+      [rows, width],
+      [vocabulary, width],
     ],
     size,
-    logitTerms: 8,
+    logitTerms: width,
     run: ([hidden, embedding]) =>
       headLoss(matrix(hidden), matrix(embedding), int32(targets), tf.tensor1d([...weights]), {
         gradient: true,
@@ -185,6 +193,24 @@ export const chunkedLossCases: readonly OpCase[] = [
   ),
 ];
 
+/** Widths of the networks that the bundle grows to, 640 and 768: of products one side at a time, for the reference's sake. */
+const widerCases: readonly OpCase[] = [
+  linearCase(2, 640, 24, false),
+  linearCase(2, 24, 1728, false),
+  linearCase(2, 2048, 16, false),
+  linearCase(2, 16, 768, true),
+  normCase(2, 640, 1),
+  normCase(2, 768, 1),
+  rotaryCase(2, 10, 64),
+  rotaryCase(2, 12, 64),
+  attentionCase('ten heads of 64', ['1122'], 10, 64),
+  attentionCase('twelve heads of 64', ['1122'], 12, 64),
+  swigluCase(1, 1728),
+  swigluCase(1, 2048),
+  headLossCase('rows of 640', [0.5, 1], 20, 0.3, 640),
+  headLossCase('rows of 768', [0.5, 1], 20, 0.3, 768),
+];
+
 export const opCases: readonly OpCase[] = [
   ...matrixCases,
   ...attentionCases,
@@ -194,12 +220,13 @@ export const opCases: readonly OpCase[] = [
   addNormCase,
   rotaryCase(1, 1, 8),
   rotaryCase(11, 3, 16),
-  swigluCase,
+  swigluCase(3, 7),
   gatherCase(1, 3),
   gatherCase(131, 12),
   headLossCase('7 rows, some of weight 0', [0.5, 0, 0.25, 1, 0, 0.125, 2], 13, 1),
   headLossCase('all weights 0', [0, 0, 0], 13, 1),
   headLossCase('one row, large logits', [1], 40, 6),
+  ...widerCases,
 ];
 
 /** Elements of a gradient that are checked, drawn at random where there are more. */
