@@ -27,7 +27,10 @@ import { trainBpe, trainTokenizer } from '../../../../scripts/train/tokenizer/tr
 import { messagesIn, sayWhatToDo, unseen } from '../../../support/messages';
 import { temporaryFolder } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { npmSource, writeManifest } from '../../../support/train/fixtures';
-import { readCompactCheckpoint, writeCompactCheckpoint } from '../../../../scripts/train/run/compact-checkpoint';
+import {
+  readCompactCheckpoint,
+  writeCompactCheckpoint,
+} from '../../../../scripts/train/run/compact-checkpoint';
 import { grownArchitecture } from '../../../../scripts/train/network/grow';
 
 /** Brought about where they can be: by a team (loop/together), by a loss (loop/training-loop), by a registry (corpus/download). */
