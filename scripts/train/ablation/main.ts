@@ -142,6 +142,7 @@ async function run(
       tokens: preset.steps * rowsPerStep,
       parameters: [...network.parameters.values()].reduce((sum, { size }) => sum + size, 0),
       loss: mean(losses.slice(-Math.ceil(losses.length / 10))),
+      losses,
       bits,
       tokensPerSecond: (preset.steps * rowsPerStep) / seconds,
     };

@@ -8,6 +8,8 @@ export interface AblationRow {
   readonly parameters: number;
   /** Mean loss of the last tenth of the steps; comparable only where samples and weights are the same. */
   readonly loss: number;
+  /** Of every tenth step: the run's curve. */
+  readonly losses: readonly number[];
   /** Bits per byte of held-out holes, by language. */
   readonly bits: Readonly<Record<string, number>>;
   readonly tokensPerSecond: number;

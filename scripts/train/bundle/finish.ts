@@ -100,6 +100,7 @@ async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
       parameters: [...values.values()].reduce((sum, data) => sum + data.length, 0),
       architecture: preset.architecture,
       window: preset.batch.window,
+      t: preset.batch.t,
       steps: result.step,
       scheduledSteps: options.maxSteps,
       tokens,

@@ -1,3 +1,4 @@
+import type { MaskRatioDraw } from '../samples/mask-ratio';
 import { measuredPercent } from '../../../src/display/percent';
 import type { Architecture, BundleConfig, Window } from '../../../src/engine/model/bundle/bundle-config';
 import { NO_EVALUATION } from './card-evaluation';
@@ -24,6 +25,14 @@ export interface CardFacts {
   readonly before: Validation | undefined;
   readonly validation: Validation | undefined;
   readonly lines: Evaluated;
+  /** How mask ratios were drawn. */
+  readonly t: MaskRatioDraw;
+}
+
+function ratios(t: MaskRatioDraw): string {
+  return t.kind === 'uniform'
+    ? `uniform from ${t.least} to 1`
+    : `logit-normal, its logit around ${t.mean}, ${t.least} at least`;
 }
 
 /** The model card, README.md of the bundle. */
@@ -44,7 +53,7 @@ A masked-diffusion language model for infilling code, after LLaDA (arXiv 2502.09
 | attention | context sees context only, holes see everything: the context's keys and values are computed once per request |
 | vocabulary | ${a.vocabulary} byte-level BPE tokens, ids 0–6 reserved |
 | window | ${window.rows} tokens, ${window.positions} positions; a hole reserves ${window.reserved.join(', ')} of them |
-| objective | cross-entropy / t over masked tokens (LLaDA, equation 5), t from 0.1 to 1 |
+| objective | cross-entropy / t over masked tokens (LLaDA, equation 5), t ${ratios(facts.t)} |
 | trained on | ${facts.corpus} |
 | steps | ${facts.steps}, ${millions(facts.tokens)} token positions in all.${unfinished} |
 | device | ${facts.device} |
