@@ -11,7 +11,7 @@ import type { Run, Runtime } from '../runtime';
  * lines and ends of lines have, and together, each with its `[END]`, no more rows than one run of the graph takes.
  */
 const CANDIDATE_LENGTHS = [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20];
-/** The mean log-probability falls with the length; this times ln n makes up for it. Fitted, see docs/architecture.md. */
+/** The mean log-probability falls with the length; this times ln n makes up for it. Fitted, see docs/notebook/length.md. */
 const LENGTH_BONUS = 0.5;
 /** Lengths that candidates begin with where the bundle changes them by itself. */
 const FIRST_LENGTHS = [8, 16, 4, 32];
