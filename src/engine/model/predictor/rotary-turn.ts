@@ -39,7 +39,8 @@ export function turnKeys(
       for (let i = 0; i < half; i++) {
         const cosine = cosines[row * half + i]!;
         const sine = sines[row * half + i]!;
-        const [first, second] = [keys[start + i]!, keys[start + half + i]!];
+        const first = keys[start + i]!;
+        const second = keys[start + half + i]!;
         keys[start + i] = first * cosine - second * sine;
         keys[start + half + i] = second * cosine + first * sine;
       }
