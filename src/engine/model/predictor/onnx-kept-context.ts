@@ -19,12 +19,12 @@ export interface Reader {
   readonly tensors: TensorConstructor;
   readonly alive: Set<OnnxContextCache>;
   /**
-   * One forward of rows over a past.
+   * One forward of rows that see each other over a past.
    *
-   * @param bias [P] of the past's rows @param size rows that the run is padded to
+   * @param bias [P] of the past's rows; undefined: all of it is seen @param size rows that the run is padded to
    * @returns `k_i` and `v_i` of `size` new rows, in some graphs with the P before them
    */
-  read(past: Tensors, bias: Float32Array, rows: PredictorContext, size: number): Promise<Tensors>;
+  read(past: Tensors, bias: Float32Array | undefined, rows: PredictorContext, size: number): Promise<Tensors>;
   /**
    * Turns keys where they lie; missing where they lie in this process.
    *
@@ -34,52 +34,88 @@ export interface Reader {
 }
 
 /**
- * Keys and values in this process, in arrays of one size: rows of the whole reading, and behind them the room for those that
- * are read anew. Keys are turned in place.
+ * Keys and values in this process. A reading puts the rows that are kept together, turned, and reads the fresh ones over
+ * them; then all that is seen together, so that no step looks at rows that are hidden. The arrays are made once.
  */
 export class HostKeptContext extends OnnxContextCache implements KeptContext {
-  /** Where each row of the whole reading has been turned to. */
+  /** As they were read, [heads, rows, headWidth] each. */
+  readonly #whole: ReadonlyMap<string, Float32Array>;
   readonly #positions: Int32Array;
+  /** For each name room for the rows that are kept, and for all rows that are seen. */
+  readonly #far: ReadonlyMap<string, Float32Array>;
+  readonly #seen: ReadonlyMap<string, Float32Array>;
 
   constructor(
     whole: WholeRows,
-    private readonly room: number,
+    room: number,
     private readonly reader: Reader,
   ) {
     const { length } = whole.positions;
     const { heads, headWidth } = reader.architecture;
-    const withRoom = (tensor: Tensor): Tensor => {
-      const larger = new Float32Array(heads * (length + room) * headWidth);
-      copyRows(tensor, whole.first, length, larger, 0, reader.architecture);
-      return new reader.tensors('float32', larger, [1, heads, length + room, headWidth]);
-    };
-    super(length, mapTensors(whole.past, withRoom), biasOfPast(length + room, 0, length), reader.alive);
-    this.#positions = Int32Array.from(whole.positions);
+    const arrays = (rows: number): ReadonlyMap<string, Float32Array> =>
+      new Map(Object.keys(whole.past).map((name) => [name, new Float32Array(heads * rows * headWidth)]));
+    const read = arrays(length);
+    for (const [name, tensor] of Object.entries(whole.past)) {
+      copyRows(
+        tensor.data as Float32Array,
+        tensor.dims[2]!,
+        [[whole.first, length, 0]],
+        read.get(name)!,
+        length,
+        reader,
+      );
+    }
     disposeAll(whole.past);
+    super(length, tensorsOf(read, length, reader), new Float32Array(length), reader.alive);
+    this.#whole = read;
+    this.#positions = whole.positions;
+    this.#far = arrays(length);
+    this.#seen = arrays(length + room);
   }
 
   async reread({ kept, fresh }: Rereading): Promise<void> {
     const { reader } = this;
-    const shifts = kept.map((position, row) => (position < 0 ? 0 : position - this.#positions[row]!));
-    if (shifts.some((shift) => shift !== 0)) {
-      const turn = turnBy(shifts, reader.architecture);
-      for (const [name, tensor] of Object.entries(this.past)) {
-        if (isKey(name)) turnKeys(tensor.data as Float32Array, shifts, turn, reader.architecture);
-      }
-      shifts.forEach((shift, row) => (this.#positions[row]! += shift));
-    }
-    // Nobody sees the rows of the reading before, this reading least of all.
-    this.bias = biasOfKept(kept, 0, kept.length + this.room);
     const { length } = fresh.ids;
-    const made = await reader.read(this.past, this.bias, fresh, length);
-    for (const [name, tensor] of Object.entries(made)) {
-      const into = this.past[`past_${name}`]!.data as Float32Array;
-      copyRows(tensor, tensor.dims[2]! - length, length, into, kept.length, reader.architecture);
+    const rows = kept.length;
+    const far = countKept(kept);
+    const runs = runsOfKept(kept);
+    const turned = kept.filter((position) => position >= 0);
+    const shifts = Int32Array.from(
+      [...kept.keys()].filter((row) => kept[row]! >= 0),
+      (row, i) => turned[i]! - this.#positions[row]!,
+    );
+    const turn = turnBy(shifts, reader.architecture);
+    for (const [name, into] of this.#far) {
+      copyRows(this.#whole.get(name)!, rows, runs, into, far, reader);
+      if (isKey(name)) turnKeys(into, far, shifts, turn, reader.architecture);
+    }
+    const made = await reader.read(tensorsOf(this.#far, far, reader), undefined, fresh, length);
+    const seen = far + length;
+    for (const [name, into] of this.#seen) {
+      const tensor = made[name.slice('past_'.length)]!;
+      const given = tensor.dims[2]!;
+      copyRows(this.#far.get(name)!, far, [[0, far, 0]], into, seen, reader);
+      copyRows(tensor.data as Float32Array, given, [[given - length, length, far]], into, seen, reader);
     }
     disposeAll(made);
-    this.bias.fill(0, kept.length, kept.length + length);
-    this.length = countKept(kept) + length;
+    this.past = tensorsOf(this.#seen, seen, reader);
+    this.bias = new Float32Array(seen);
+    this.length = seen;
   }
+}
+
+/** Runs of rows that are kept: first row, how many, and where they come to lie. */
+function runsOfKept(kept: Int32Array): Run[] {
+  const runs: [number, number, number][] = [];
+  let count = 0;
+  kept.forEach((position, row) => {
+    if (position < 0) return;
+    const last = runs.at(-1);
+    if (last && last[0] + last[1] === row) last[1]++;
+    else runs.push([row, 1, count]);
+    count++;
+  });
+  return runs;
 }
 
 /**
@@ -158,24 +194,33 @@ export function renamed(made: Tensors): Tensors {
   return Object.fromEntries(Object.entries(made).map(([name, tensor]) => [`past_${name}`, tensor]));
 }
 
-function mapTensors(tensors: Tensors, map: (tensor: Tensor) => Tensor): Tensors {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, map(tensor)]));
+/** The first `rows` rows' worth of each array as a tensor [1, heads, rows, headWidth] on the same memory. */
+function tensorsOf(
+  arrays: ReadonlyMap<string, Float32Array>,
+  rows: number,
+  { architecture: { heads, headWidth }, tensors }: Reader,
+): Tensors {
+  const tensor = (data: Float32Array): Tensor =>
+    new tensors('float32', data.subarray(0, heads * rows * headWidth), [1, heads, rows, headWidth]);
+  return Object.fromEntries([...arrays].map(([name, data]) => [name, tensor(data)]));
 }
 
-/** Copies `count` rows from `start` on of a tensor [1, heads, rows, headWidth] to the row `at` of an array of that form. */
+/** Rows that lie together: the first, how many, and the first one's place in another array. */
+type Run = readonly [first: number, count: number, place: number];
+
+/** Copies runs of rows between arrays [heads, rows, headWidth]. */
 function copyRows(
-  from: Tensor,
-  start: number,
-  count: number,
+  from: Float32Array,
+  rows: number,
+  runs: readonly Run[],
   into: Float32Array,
-  at: number,
-  { heads, headWidth }: Pick<Architecture, 'heads' | 'headWidth'>,
+  rowsInto: number,
+  { architecture: { heads, headWidth } }: Reader,
 ): void {
-  const data = from.data as Float32Array;
-  const rows = from.dims[2]!;
-  const rowsInto = into.length / (heads * headWidth);
   for (let head = 0; head < heads; head++) {
-    const first = (head * rows + start) * headWidth;
-    into.set(data.subarray(first, first + count * headWidth), (head * rowsInto + at) * headWidth);
+    for (const [first, count, place] of runs) {
+      const start = (head * rows + first) * headWidth;
+      into.set(from.subarray(start, start + count * headWidth), (head * rowsInto + place) * headWidth);
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-no
 import { EngineError } from '../../contract/errors';
 import { isQuantized, type BundleConfig } from '../bundle/bundle-config';
 import { splitRuns } from './rows-of-candidates';
+import { OPEN_OVER_PAST } from '../graph/open-bias';
 import { SUMMARY_WIDTH } from '../graph/outputs';
 import type {
   ContextCache,
@@ -40,6 +41,15 @@ export interface SessionHabits {
   readonly openTurning?: (() => Promise<InferenceSession>) | undefined;
 }
 
+/** Quantised graphs take this bias for "every row sees every row, those of the past too". */
+const OPEN_WITH_PAST = new Float32Array(2);
+
+/** What a session tells of an input. */
+interface BiasShape {
+  readonly name: string;
+  readonly shape?: readonly (number | string)[];
+}
+
 type Rows = Pick<PredictorRows, 'ids' | 'positions'>;
 
 /** What a run is asked for besides keys and values: float32, so many numbers for each wanted row. */
@@ -58,6 +68,7 @@ export class OnnxMaskPredictor implements MaskPredictor {
   readonly #caches = new Set<OnnxContextCache>();
   readonly #noBans: Float32Array;
   readonly #reader: Reader;
+  readonly #opensOverPast: boolean;
   #turning: Promise<InferenceSession> | undefined;
   #forwards = 0;
 
@@ -70,13 +81,18 @@ export class OnnxMaskPredictor implements MaskPredictor {
     this.vocabulary = config.architecture.vocabulary;
     this.#cacheNames = cacheNames(config.architecture.layers);
     this.#noBans = new Float32Array(this.vocabulary);
+    const { shape = [] } =
+      (session.inputMetadata as readonly BiasShape[]).find(({ name }) => name === 'bias') ?? {};
+    this.#opensOverPast = shape.includes(OPEN_OVER_PAST);
     this.#reader = {
       architecture: config.architecture,
       tensors,
       alive: this.#caches,
       read: (past, bias, rows, size) => {
         const filled = { ids: padded(rows.ids, size), positions: padded(rows.positions, size) };
-        return this.#read(past, filled, attentionBias(bias, size, rows.ids.length));
+        if (!bias && this.#opensOverPast) return this.#read(past, filled, OPEN_WITH_PAST);
+        const ofPast = bias ?? new Float32Array(past['past_k_0']!.dims[2]!);
+        return this.#read(past, filled, attentionBias(ofPast, size, rows.ids.length));
       },
       ...(habits.openTurning ? { turn: (past, turn, rows) => this.#turn(past, turn, rows) } : {}),
     };
@@ -204,7 +220,7 @@ export class OnnxMaskPredictor implements MaskPredictor {
     checkRange('Token id', rows.ids, this.vocabulary);
     checkRange('Position', rows.positions, this.config.window.positions);
     this.#forwards++;
-    const biasRows = bias.length === 1 ? 1 : count;
+    const biasRows = bias === OPEN_WITH_PAST ? 2 : bias.length === 1 ? 1 : count;
     const feeds = {
       ids: new this.tensors('int32', rows.ids, [1, count]),
       positions: new this.tensors('int32', rows.positions, [1, count]),

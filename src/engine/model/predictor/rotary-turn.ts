@@ -22,18 +22,19 @@ export function turnBy(
 /**
  * Turns keys in place, half-split as the graph's rotary embedding is.
  *
- * @param keys float32 [heads, rows, headWidth]; rows whose shift is 0 stay as they are
+ * @param keys float32 [heads, rows, headWidth], perhaps with something behind it
+ * @param shifts [rows] rows whose shift is 0 stay as they are
  */
 export function turnKeys(
   keys: Float32Array,
+  rows: number,
   shifts: Int32Array,
   { cosines, sines }: Turn,
   { heads, headWidth }: Pick<Architecture, 'heads' | 'headWidth'>,
 ): void {
   const half = headWidth / 2;
-  const rows = keys.length / (heads * headWidth);
   for (let head = 0; head < heads; head++) {
-    for (let row = 0; row < shifts.length; row++) {
+    for (let row = 0; row < rows; row++) {
       if (shifts[row] === 0) continue;
       const start = (head * rows + row) * headWidth;
       for (let i = 0; i < half; i++) {
