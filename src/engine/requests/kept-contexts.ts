@@ -18,7 +18,7 @@ export interface ContextRoom {
 /** A context lent to one request. */
 export interface LentPlace extends Place {
   /** Gives it back. */
-  release(): void;
+  readonly release: () => void;
 }
 
 interface Kept {

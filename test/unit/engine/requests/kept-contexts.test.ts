@@ -149,7 +149,8 @@ describe('contexts that are kept while somebody types', () => {
         const reserved = random.uniform() < 0.9 ? 32 : 128;
         const wanted = plain.key(before, after, reserved);
         const lent = (await contexts.read('file', text(before, after), { ...room, reserved: [reserved] }))!;
-        const { seen } = lent.cache as RowsContext;
+        assert.ok(lent.cache instanceof RowsContext);
+        const { seen } = lent.cache;
         // Where only the reserved positions differ, everything is read as it was or the near rows anew; ids and positions hold.
         assert.deepEqual(
           seen.map(({ id, position }) => [id, position]),
