@@ -3,6 +3,7 @@ export type {
   Candidate,
   CellStart,
   CellView,
+  ContextRead,
   Engine,
   EngineInfo,
   EngineStats,

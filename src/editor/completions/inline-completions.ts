@@ -10,6 +10,7 @@ import { fillRequest } from '../document/fill-request';
 import { applyFilters } from './filters/apply-filters';
 import { dropUnsure } from './filters/low-confidence';
 import { finishedLine } from './finished-line';
+import { KeptContexts } from './kept-contexts';
 import { logFailure } from '../shared/log';
 import { completionSettings } from '../shared/settings';
 import { TypingRhythm } from './typing-rhythm';
@@ -21,6 +22,7 @@ const LANE = 'inline-completions';
 export class InlineCompletions implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   readonly #rhythm = new TypingRhythm();
   readonly #cache = new CompletionCache();
+  readonly #contexts: KeptContexts;
   readonly #provided = new vscode.EventEmitter<string | undefined>();
   /** Fires at the end of each request that was not cancelled, with the completion offered, if there is one. */
   readonly onDidProvide = this.#provided.event;
@@ -31,11 +33,15 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     private readonly fills: FillCommand,
     private readonly log: vscode.LogOutputChannel,
   ) {
+    this.#contexts = new KeptContexts(session);
     this.#disposables = vscode.Disposable.from(
       this.#provided,
+      this.#contexts,
       // Another model or other settings would answer otherwise.
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('llada')) this.#cache.clear();
+        if (!event.affectsConfiguration('llada')) return;
+        this.#cache.clear();
+        this.#contexts.forgetAll();
       }),
     );
   }
@@ -51,7 +57,10 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[] | undefined> {
     const automatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
-    if (automatic) this.#rhythm.typed(performance.now());
+    if (automatic) {
+      this.#rhythm.typed(performance.now());
+      this.#contexts.typed();
+    }
     if (this.fills.isFilling()) return undefined;
     const place = completionPlace(document, position, context);
     // An engine that could not be loaded is not tried again at every keystroke, only when the user asks for it.
@@ -94,7 +103,10 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       const { candidates, leastConfidence } = completionSettings(document);
       const options = { signal: abort.signal, lane: LANE, background: automatic };
       const { found, ms } = await this.#fill(document, place, automatic ? 1 : candidates, options);
-      if (automatic) this.#rhythm.answered(ms);
+      if (automatic) {
+        this.#rhythm.answered(ms);
+        this.#contexts.readWhenIdle();
+      }
       const texts = found.map(({ text, cells }) => {
         const kept = applyFilters(text, place);
         return automatic ? dropUnsure(kept, cells, leastConfidence) : kept;
@@ -116,7 +128,8 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     candidates: number,
     options: RunOptions & { readonly signal: AbortSignal },
   ): Promise<{ readonly found: readonly FoundText[]; readonly ms: number }> {
-    const request = { ...fillRequest(document, { prefix, between: [], suffix }), candidates };
+    const asked = { ...fillRequest(document, { prefix, between: [], suffix }), candidates };
+    const request = options.background ? this.#contexts.keep(document, asked) : asked;
     let last: Step | undefined;
     for await (const step of this.session.run((engine) => engine.fill(request, options), options.signal)) {
       last = step;

@@ -106,6 +106,18 @@ export interface FillRequest extends ReverseProcessOptions {
    * last step the best one, and all of them in `Step.candidates`.
    */
   readonly candidates?: number;
+  /**
+   * For requests of somebody who types: a name, the same at every key in one document. The context is kept under it, and
+   * while up to 32 tokens change before the cursor only the 64 rows nearest to it are read anew; rows farther away stay as
+   * they were read. Default: everything is read, and nothing is kept. Where a provider or a bundle cannot keep rows, the same.
+   */
+  readonly keptContext?: string;
+}
+
+/** What reading a context took. */
+export interface ContextRead {
+  readonly forwards: number;
+  readonly ms: number;
 }
 
 /** Text from nothing: everything is one hole. */
@@ -294,6 +306,15 @@ export interface Engine {
   score(request: ScoreRequest, options?: RunOptions): Promise<Scored>;
   /** The tokens of a text (CRLF counts as LF), as a hole gets them from text that stays. */
   tokenize(text: string): Promise<readonly TextToken[]>;
+  /**
+   * Reads everything of a context that is kept (`FillRequest.keptContext`) if something has been typed since that was last
+   * done: for a moment in which nobody waits. A reading that has begun cannot be stopped.
+   *
+   * @throws EngineError `bad-request`, `region-too-large`, `cancelled` or `engine-crashed`
+   */
+  readContext(request: FillRequest, options?: RunOptions): Promise<ContextRead>;
+  /** Gives back what is kept under a name, of requests in the background or of others. */
+  forgetContext(name: string, options?: Pick<RunOptions, 'background'>): Promise<void>;
   /** How many bits the words in the holes take: how well the model foresees a text. */
   likelihood(request: LikelihoodRequest, options?: RunOptions): Promise<Likelihood>;
   /**

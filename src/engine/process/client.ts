@@ -1,4 +1,5 @@
 import type {
+  ContextRead,
   Engine,
   EngineInfo,
   EngineStats,
@@ -52,6 +53,15 @@ export class EngineClient implements Engine {
 
   fill(request: FillRequest, options: RunOptions = {}): AsyncIterable<Step> {
     return this.#run<'fill'>({ type: 'fill', request }, options);
+  }
+
+  readContext(request: FillRequest, options: RunOptions = {}): Promise<ContextRead> {
+    return only(this.#run<'read-context'>({ type: 'read-context', request }, options));
+  }
+
+  async forgetContext(name: string, options: Pick<RunOptions, 'background'> = {}): Promise<void> {
+    // An engine that is not there keeps nothing.
+    if (this.#process) await only(this.#run<'forget-context'>({ type: 'forget-context', name }, options));
   }
 
   generate(request: GenerateRequest, options: RunOptions = {}): AsyncIterable<Step> {

@@ -1,4 +1,5 @@
 import type {
+  ContextRead,
   EngineInfo,
   EngineStats,
   FillRequest,
@@ -16,6 +17,8 @@ import type { EngineErrorCode } from '../contract/errors';
 /** What can be asked of the engine process, and what each answer's values are. */
 export interface Answers {
   readonly fill: Step;
+  readonly 'read-context': ContextRead;
+  readonly 'forget-context': true;
   readonly generate: Step;
   readonly likelihood: Likelihood;
   readonly score: Scored;
@@ -26,6 +29,8 @@ export interface Answers {
 /** A request; it is answered by any number of `value`s, then `ended` or `failed`. */
 export type Ask =
   | { readonly type: 'fill'; readonly request: FillRequest }
+  | { readonly type: 'read-context'; readonly request: FillRequest }
+  | { readonly type: 'forget-context'; readonly name: string }
   | { readonly type: 'generate'; readonly request: GenerateRequest }
   | { readonly type: 'likelihood'; readonly request: LikelihoodRequest }
   | { readonly type: 'score'; readonly request: ScoreRequest }

@@ -32,6 +32,13 @@ export function checkFillRequest(request: FillRequest, tokenizer: Tokenizer): Re
   checkCount('candidates', candidates, 1, MOST_CANDIDATES);
   const { drafts } = request;
   check(drafts === undefined || typeof drafts === 'boolean', 'drafts', 'true or false', drafts);
+  const { keptContext } = request;
+  check(
+    keptContext === undefined || typeof keptContext === 'string',
+    'keptContext',
+    'a name, the same one at every key',
+    keptContext,
+  );
   for (const hole of holes ?? []) checkHole(hole, tokenizer);
   // The end of the text is in the suffix, not in a hole.
   return { ...settingsOf(request, DEFAULT_FILL_THRESHOLD, tokenizer.size), suppressEndOfText: true };

@@ -1,6 +1,7 @@
 import { EngineError } from '../contract/errors';
 import type { BundleConfig } from '../model/bundle/bundle-config';
 import type { ContextCache, MaskPredictor } from '../model/predictor/mask-predictor';
+import type { KeptContexts } from './kept-contexts';
 import type { ReverseProcessSettings } from './settings';
 import type { Layout } from '../text/layout';
 import type { LineEnding } from '../text/line-endings';
@@ -11,6 +12,8 @@ export interface Runtime {
   readonly config: Pick<BundleConfig, 'window' | 'learned'>;
   readonly tokenizer: Tokenizer;
   readonly predictor: MaskPredictor;
+  /** Absent: nothing is kept from one request to the next while somebody types. */
+  readonly kept?: KeptContexts | undefined;
 }
 
 /** Where canvases stand: beside what context. */

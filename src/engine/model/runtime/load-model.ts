@@ -8,6 +8,7 @@ import type { Machine } from './machine';
 import { choosePredictor, createOrtPredictor, type Openable, type OrtPredictor } from './choose-provider';
 import { readPlainBundle, type PlainBundle } from '../foreign/foreign-bundle';
 import { openPlainSession } from './sessions';
+import { KeptContexts } from '../../requests/kept-contexts';
 import type { Runtime } from '../../requests/runtime';
 import { Tokenizer, type TokenizerJson } from '../../text/tokenizer';
 
@@ -37,12 +38,13 @@ export async function loadModel(files: BundleFiles, machine: Machine, options: L
     loadMs: performance.now() - started,
   };
   // One for completions, one for commands; where completions run in the background, each opening has its own.
-  const kept = onFewerThreads ? 1 : 2;
-  const runtimeOf = (mask: OrtPredictor): Runtime => ({
-    config: { window, learned },
-    tokenizer,
-    predictor: options.contextCache === false ? new UncachedContexts(mask) : new RecentContexts(mask, kept),
-  });
+  const recent = onFewerThreads ? 1 : 2;
+  const runtimeOf = (mask: OrtPredictor): Runtime => {
+    const predictor =
+      options.contextCache === false ? new UncachedContexts(mask) : new RecentContexts(mask, recent);
+    const kept = new KeptContexts(predictor, (text) => tokenizer.encode(text));
+    return { config: { window, learned }, tokenizer, predictor, kept };
+  };
   const runtime = runtimeOf(predictor);
   let background: Promise<Runtime> | undefined;
   const backgroundRuntime = (): Promise<Runtime> =>
