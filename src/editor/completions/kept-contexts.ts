@@ -46,10 +46,9 @@ export class KeptContexts implements vscode.Disposable {
     const request = this.#latest;
     if (!request) return;
     this.#timer = setTimeout(() => {
-      if (this.session.state.kind !== 'ready') return;
-      const { signal } = new AbortController();
       // What goes wrong here goes wrong again with the next suggestion, and is told then.
-      this.session.ask((engine) => engine.readContext(request, IN_BACKGROUND), signal).catch(() => undefined);
+      if (this.session.state.kind === 'ready')
+        this.session.tell((engine) => engine.readContext(request, IN_BACKGROUND));
     }, IDLE_MS);
   }
 
@@ -66,10 +65,6 @@ export class KeptContexts implements vscode.Disposable {
     if (!this.#names.delete(name)) return;
     if (this.#latest?.keptContext === name) this.#latest = undefined;
     clearTimeout(this.#timer);
-    // An engine that is off, or has failed, keeps nothing.
-    const { kind } = this.session.state;
-    if (kind !== 'ready' && kind !== 'working') return;
-    const { signal } = new AbortController();
-    this.session.ask((engine) => engine.forgetContext(name, IN_BACKGROUND), signal).catch(() => undefined);
+    this.session.tell((engine) => engine.forgetContext(name, IN_BACKGROUND));
   }
 }
