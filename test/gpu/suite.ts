@@ -2,10 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu, type Gpu, type MatrixUnit } from '../../scripts/train/backend/gpu';
 import { selectBackend } from '../../scripts/train/backend/select';
-import { allowedMatmulError, checkMatmul } from '../../scripts/train/bench/matmul-check';
+import { ALLOWED_MATMUL_ERROR, checkMatmul } from '../../scripts/train/bench/matmul-check';
 import { syntheticBatch } from '../../scripts/train/bench/synthetic';
 import { Network } from '../../scripts/train/network/network';
-import { productChoice } from '../../scripts/train/ops/gemm/variants';
+import { PRODUCT_CHOICE } from '../../scripts/train/ops/gemm/variants';
 import { Trainer } from '../../scripts/train/run/trainer';
 import type { Architecture } from '../../src/engine/model/bundle/bundle-config';
 import {
@@ -62,14 +62,14 @@ async function runProducts(
       onOutcome({
         name: `${unit}: product ${name}`,
         errors: [...errors.values()],
-        allowed: allowedMatmulError,
+        allowed: ALLOWED_MATMUL_ERROR,
       });
   for (const unit of units.filter((which) => which !== 'f32')) {
     currentGpu().matrixUnit = unit;
-    const before = productChoice.half;
-    productChoice.half = true;
+    const before = PRODUCT_CHOICE.half;
+    PRODUCT_CHOICE.half = true;
     const { value, gradients } = await measureErrors(sharedLinearCase);
-    productChoice.half = before;
+    PRODUCT_CHOICE.half = before;
     // Operands are f16 here on every unit.
     onOutcome({
       name: `${unit}: product, ${sharedLinearCase.name}, f16`,
@@ -87,8 +87,8 @@ export async function runSuite(
 ): Promise<void> {
   if (only === '' || only === 'product') await runProducts(units, onOutcome);
   // Rounding operands to f16 beforehand is checked above; here `emulated` is to be exact.
-  const before = productChoice.half;
-  productChoice.half = false;
+  const before = PRODUCT_CHOICE.half;
+  PRODUCT_CHOICE.half = false;
   for (const unit of units) {
     const cases = unit === units[0] ? [...opCases, ...chunkedLossCases] : matrixCasesOf(unit);
     for (const op of cases.filter(({ name }) => name.includes(only))) {
@@ -101,7 +101,7 @@ export async function runSuite(
       });
     }
   }
-  productChoice.half = before;
+  PRODUCT_CHOICE.half = before;
   for (const unit of units) await runOptimizer(unit, onOutcome, only, units.length > 1);
 }
 
@@ -138,10 +138,10 @@ function currentGpu(): Gpu {
  * @param half whether operands are rounded to f16 before their products
  */
 export async function compareTraining(unit: MatrixUnit, half: boolean): Promise<Outcome> {
-  const before = productChoice.half;
-  productChoice.half = half;
+  const before = PRODUCT_CHOICE.half;
+  PRODUCT_CHOICE.half = half;
   const device = await trainAFewSteps(unit);
-  productChoice.half = before;
+  PRODUCT_CHOICE.half = before;
   const backend = tf.getBackend();
   await selectBackend('cpu');
   const cpu = await trainAFewSteps(undefined);

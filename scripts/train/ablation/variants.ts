@@ -26,37 +26,38 @@ export function baseline(steps: number): TrainingPreset {
   };
 }
 
-const batch =
-  (change: Partial<BatchConfig>): Change =>
-  (preset) => ({ ...preset, batch: { ...preset.batch, ...change } });
+function batch(change: Partial<BatchConfig>): Change {
+  return (preset) => ({ ...preset, batch: { ...preset.batch, ...change } });
+}
 
-const schedule =
-  (change: Partial<TrainingPreset['schedule']>): Change =>
-  (preset) => ({ ...preset, schedule: { ...preset.schedule, ...change } });
+function schedule(change: Partial<TrainingPreset['schedule']>): Change {
+  return (preset) => ({ ...preset, schedule: { ...preset.schedule, ...change } });
+}
 
 function withAdamW(preset: TrainingPreset): TrainingPreset {
   return { ...preset, optimizer: 'adamw', schedule: { ...preset.schedule, peak: preset.adamwPeak } };
 }
 
-const shape =
-  (layers: number, heads: number, swiglu: number): Change =>
-  (preset) => ({
+function shape(layers: number, heads: number, swiglu: number): Change {
+  return (preset) => ({
     ...preset,
     architecture: { ...preset.architecture, layers, heads, width: heads * 64, swiglu },
   });
+}
 
 const { share, resize, doubt } = PRESETS.base.batch.lastPhase;
 
-const lastPhase =
-  (change: Partial<BatchConfig['lastPhase']>): Change =>
-  (preset) => ({
+function lastPhase(change: Partial<BatchConfig['lastPhase']>): Change {
+  return (preset) => ({
     ...preset,
     batch: { ...preset.batch, lastPhase: { ...preset.batch.lastPhase, share, ...change } },
   });
+}
 
 /** A last phase that is the whole run. */
-const resizing = (change: Partial<BatchConfig['lastPhase']['resize']>): Change =>
-  lastPhase({ share: 1, resize: { ...resize, ...change } });
+function resizing(change: Partial<BatchConfig['lastPhase']['resize']>): Change {
+  return lastPhase({ share: 1, resize: { ...resize, ...change } });
+}
 
 const NO_RESIZE = { ...resize, merged: 0, padded: 0 };
 const NO_DOUBT = { ...doubt, corrupted: 0, clean: 0 };

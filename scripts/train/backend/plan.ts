@@ -139,8 +139,9 @@ export class Plan {
   }
 }
 
-const shapesOf = (gpu: Gpu, inputs: readonly tf.Tensor[]): string =>
-  [gpu.matrixUnit, ...inputs.map(({ shape }) => shape.join('×'))].join();
+function shapesOf(gpu: Gpu, inputs: readonly tf.Tensor[]): string {
+  return [gpu.matrixUnit, ...inputs.map(({ shape }) => shape.join('×'))].join();
+}
 
 /** Runs a function over and over: by its plan, made anew when the inputs' shapes have changed or the plan is invalid. */
 export class Replayer {

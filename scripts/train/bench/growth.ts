@@ -12,14 +12,14 @@ export interface Growth {
   readonly peakGiB: number | undefined;
 }
 
-const shared = { headWidth: 64, vocabulary: 12288, ropeBase: 10000, normEpsilon: 1e-6 };
+const SHARED = { headWidth: 64, vocabulary: 12288, ropeBase: 10000, normEpsilon: 1e-6 };
 
 const SIZES: readonly (readonly [name: string, config: Architecture])[] = [
-  ['8 M', { ...shared, layers: 6, width: 256, heads: 4, swiglu: 704 }],
-  ['32 M', { ...shared, layers: 8, width: 512, heads: 8, swiglu: 1408 }],
-  ['67 M', { ...shared, layers: 12, width: 640, heads: 10, swiglu: 1728 }],
-  ['94 M', { ...shared, layers: 12, width: 768, heads: 12, swiglu: 2048 }],
-  ['128 M', { ...shared, layers: 16, width: 768, heads: 12, swiglu: 2112 }],
+  ['8 M', { ...SHARED, layers: 6, width: 256, heads: 4, swiglu: 704 }],
+  ['32 M', { ...SHARED, layers: 8, width: 512, heads: 8, swiglu: 1408 }],
+  ['67 M', { ...SHARED, layers: 12, width: 640, heads: 10, swiglu: 1728 }],
+  ['94 M', { ...SHARED, layers: 12, width: 768, heads: 12, swiglu: 2048 }],
+  ['128 M', { ...SHARED, layers: 16, width: 768, heads: 12, swiglu: 2112 }],
 ];
 
 const LENGTHS = [256, 512, 1024] as const;

@@ -1,6 +1,6 @@
 import { Random } from '../../../src/engine/diffusion/random';
 
-const deviation = 0.02;
+const DEVIATION = 0.02;
 
 /**
  * A parameter's first values: gains are one; matrices normal with deviation 0.02, those that write to the residual
@@ -15,7 +15,7 @@ export function initialValue(
 ): Float32Array {
   const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
   if (shape.length === 1) return values.fill(1);
-  const scale = /\.(output|down)$/.test(name) ? deviation / Math.sqrt(2 * layers) : deviation;
+  const scale = /\.(output|down)$/.test(name) ? DEVIATION / Math.sqrt(2 * layers) : DEVIATION;
   const random = new Random(seed * 4294967296 + hash(name));
   // Box and Muller, 1958: two uniform numbers give two normal ones.
   for (let i = 0; i < values.length; i += 2) {

@@ -5,7 +5,7 @@ import type {
   PredictorRows,
 } from '../../../src/engine/model/predictor/mask-predictor';
 import type { Network } from './network';
-import { RowKind } from '../ops/attention/attention';
+import { ROW_KIND } from '../ops/attention/attention';
 
 interface LiveContext extends ContextCache {
   readonly context: PredictorContext;
@@ -58,8 +58,8 @@ export class LivePredictor implements MaskPredictor {
       joined.set(b, first);
       return joined;
     };
-    const kinds = new Int32Array(rows).fill(RowKind.context, 0, first);
-    kinds.fill(RowKind.hole, first, first + ids.length);
+    const kinds = new Int32Array(rows).fill(ROW_KIND.context, 0, first);
+    kinds.fill(ROW_KIND.hole, first, first + ids.length);
     const predicted = new Int32Array(Math.max(this.wanted, wanted.length));
     predicted.set(wanted.map((row) => first + row));
     const logits = this.network.logits({

@@ -4,7 +4,7 @@ import type { Architecture } from '../../../src/engine/model/bundle/bundle-confi
 import { parameterShapes, type Parameters } from '../../../src/engine/model/graph/parameters';
 import { setValues } from '../backend/gpu';
 import { initialValue } from './initial-values';
-import { attention, RowKind } from '../ops/attention/attention';
+import { attention, ROW_KIND } from '../ops/attention/attention';
 import { gather, RowIndex } from '../ops/gather/gather';
 import { headLoss } from '../ops/head-loss/head-loss';
 import { headRotary, rotaryTable } from '../ops/head-rotary/head-rotary';
@@ -217,6 +217,6 @@ function checkBatch(batch: Batch): void {
       `a batch with ${batch.rows.length} predicted rows has ${batch.targets.length} targets and ${batch.weights.length} weights`,
     );
   }
-  if (batch.kinds.some((kind) => kind < RowKind.pad || kind > RowKind.hole))
+  if (batch.kinds.some((kind) => kind < ROW_KIND.pad || kind > ROW_KIND.hole))
     throw new Error('a batch has a row kind other than 0, 1 and 2');
 }

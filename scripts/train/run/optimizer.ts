@@ -71,7 +71,9 @@ export class Optimizer {
 }
 
 /** AdamW has a part in both optimisers. */
-const holdsState = (tensors: ReadonlyMap<string, Float32Array>): boolean => tensors.has('adamw.steps');
+function holdsState(tensors: ReadonlyMap<string, Float32Array>): boolean {
+  return tensors.has('adamw.steps');
+}
 
 /** @throws Error if the tensors of a checkpoint hold the state of another optimiser than this */
 export function refuseOther(optimizer: OptimizerName, tensors: ReadonlyMap<string, Float32Array>): void {

@@ -170,7 +170,9 @@ function drawResize(config: ResizeConfig, random: Random): Pick<Hidden, 'merge' 
   return kind === 1 ? { padding: drawPadding(config, random) } : {};
 }
 
-const mostRows = ({ ids, padding = 0 }: Hidden): number => ids.length + padding;
+function mostRows({ ids, padding = 0 }: Hidden): number {
+  return ids.length + padding;
+}
 
 interface CutHole extends Hidden {
   readonly range: CharacterRange;

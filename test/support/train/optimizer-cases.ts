@@ -1,13 +1,13 @@
 /** Steps of the optimiser on the current backend, beside the same steps in double precision. */
 import * as tf from '@tensorflow/tfjs-core';
-import { defaultAdamW } from '../../../scripts/train/ops/adamw/adamw';
+import { DEFAULT_ADAM_W } from '../../../scripts/train/ops/adamw/adamw';
 import { DEFAULT_MUON } from '../../../scripts/train/ops/muon/muon';
 import { Optimizer } from '../../../scripts/train/run/optimizer';
 import { Random } from '../../../src/engine/diffusion/random';
 import { referenceStep, type ReferenceParameter } from './optimizer-reference';
 
 export const MUON = {
-  adamw: { ...defaultAdamW, beta2: 0.99 },
+  adamw: { ...DEFAULT_ADAM_W, beta2: 0.99 },
   muon: { ...DEFAULT_MUON, embeddingFactor: 2 },
 };
 

@@ -16,7 +16,7 @@ export interface AdamWOptions {
   readonly clipNorm: number;
 }
 
-export const defaultAdamW: AdamWOptions = {
+export const DEFAULT_ADAM_W: AdamWOptions = {
   beta1: 0.9,
   beta2: 0.95,
   epsilon: 1e-8,
@@ -30,7 +30,9 @@ export interface Moments {
 }
 
 /** Weight decay is for matrices; gains of norms are left alone. */
-export const decays = (parameter: tf.Tensor): boolean => parameter.rank > 1;
+export function decays(parameter: tf.Tensor): boolean {
+  return parameter.rank > 1;
+}
 
 export class AdamW {
   readonly #moments: ReadonlyMap<string, Moments>;
@@ -42,7 +44,7 @@ export class AdamW {
   /** @param clipped all whose gradients are clipped together; those that are not in `parameters` are updated by others */
   constructor(
     readonly parameters: ReadonlyMap<string, tf.Variable>,
-    readonly options: AdamWOptions = defaultAdamW,
+    readonly options: AdamWOptions = DEFAULT_ADAM_W,
     readonly clipped: ReadonlyMap<string, tf.Variable> = parameters,
   ) {
     const zeros = (parameter: tf.Variable): tf.Variable =>

@@ -6,7 +6,7 @@ import { attentionBackward, attentionForward } from './kernels';
 import { defineFused } from '../shared/fused';
 
 /** What a row of a batch is. */
-export const RowKind = { pad: 0, context: 1, hole: 2 } as const;
+export const ROW_KIND = { pad: 0, context: 1, hole: 2 } as const;
 
 export interface AttentionShape {
   readonly batch: number;
@@ -62,7 +62,7 @@ function masks(
     const first = row - (row % length);
     for (let column = 0; column < length; column++) {
       const key = kindOf[first + column];
-      if (key !== RowKind.context && (key === RowKind.pad || kindOf[row] !== RowKind.hole)) continue;
+      if (key !== ROW_KIND.context && (key === ROW_KIND.pad || kindOf[row] !== ROW_KIND.hole)) continue;
       bias[row * length + column] = 0;
       sighted[row] = 1;
     }

@@ -5,17 +5,17 @@ import { gradientScale, recordGemm } from '../gemm/gemm';
 import type { GemmSpec, MatrixLayout } from '../gemm/spec';
 import {
   bindings,
-  entry,
+  ENTRY,
   gridOf,
-  lanesPerRow,
+  LANES_PER_ROW,
   laneReduction,
   reductionDirectives,
-  rowsPerGroup,
+  ROWS_PER_GROUP,
   unroll,
 } from '../shared/wgsl';
 
 /** How much less than a score's gradient its softmax input's is, roughly: a power of two. */
-export const scoreGradientScale = 16;
+export const SCORE_GRADIENT_SCALE = 16;
 
 /** Layouts of [batch·length, heads·headWidth] and [batch, heads, length, length] as batches of matrices. */
 function layouts(
@@ -33,7 +33,9 @@ function layouts(
   };
 }
 
-const flipped = (layout: MatrixLayout): MatrixLayout => ({ ...layout, transposed: true });
+function flipped(layout: MatrixLayout): MatrixLayout {
+  return { ...layout, transposed: true };
+}
 
 function headsOf(shape: AttentionShape, q: tf.TensorInfo) {
   const headWidth = q.shape[1]! / shape.heads;
@@ -107,8 +109,8 @@ export function attentionBackward(
   recordGemm(gpu, mix('flipped', { scaleB: scale }), probabilities, dOutput, dv);
   recordGemm(gpu, scores({ scaleA: scale }), dOutput, v, dScores);
   softmaxGradient(gpu, probabilities, dScores, shape);
-  recordGemm(gpu, mix('plain', { alpha, scaleA: scale * scoreGradientScale }), dScores, k, dq);
-  recordGemm(gpu, mix('flipped', { alpha, scaleA: scale * scoreGradientScale }), dScores, q, dk);
+  recordGemm(gpu, mix('plain', { alpha, scaleA: scale * SCORE_GRADIENT_SCALE }), dScores, k, dq);
+  recordGemm(gpu, mix('flipped', { alpha, scaleA: scale * SCORE_GRADIENT_SCALE }), dScores, q, dk);
   gpu.release(dScores);
   return { q: dq, k: dk, v: dv };
 }
@@ -128,25 +130,27 @@ function rowSource(
 ): string {
   const width = length % 4 === 0 ? 4 : 1;
   const columns = length / width;
-  const index = (i: number): string => `(lane + ${i * lanesPerRow}u)`;
+  const index = (i: number): string => `(lane + ${i * LANES_PER_ROW}u)`;
   const guard = (i: number, code: string): string =>
-    (i + 1) * lanesPerRow <= columns ? code : `if (${index(i)} < ${columns}u) { ${code} }`;
+    (i + 1) * LANES_PER_ROW <= columns ? code : `if (${index(i)} < ${columns}u) { ${code} }`;
   return `${reductionDirectives(gpu)}
 ${declarations}
-${laneReduction(gpu, 'rowSum', 'f32', lanesPerRow, 'sum')}
-${entry}
-  let row = group * ${rowsPerGroup}u + t / ${lanesPerRow}u;
-  let lane = t % ${lanesPerRow}u;
+${laneReduction(gpu, 'rowSum', 'f32', LANES_PER_ROW, 'sum')}
+${ENTRY}
+  let row = group * ${ROWS_PER_GROUP}u + t / ${LANES_PER_ROW}u;
+  let lane = t % ${LANES_PER_ROW}u;
   let live = min(row, ${batch * heads * length - 1}u);
   let first = live * ${columns}u;
-  ${body({ turns: Math.ceil(columns / lanesPerRow), type: width === 4 ? 'vec4f' : 'f32', index, guard, columns })}
+  ${body({ turns: Math.ceil(columns / LANES_PER_ROW), type: width === 4 ? 'vec4f' : 'f32', index, guard, columns })}
 }`;
 }
 
-const rowType = ({
-  length,
-}: AttentionShape): { float: string; int: string; fold: (x: string, by: 'max' | '+') => string } =>
-  length % 4 === 0
+function rowType({ length }: AttentionShape): {
+  float: string;
+  int: string;
+  fold: (x: string, by: 'max' | '+') => string;
+} {
+  return length % 4 === 0
     ? {
         float: 'vec4f',
         int: 'vec4i',
@@ -154,9 +158,11 @@ const rowType = ({
           by === '+' ? `dot(${x}, vec4f(1))` : `max(max(${x}.x, ${x}.y), max(${x}.z, ${x}.w))`,
       }
     : { float: 'f32', int: 'i32', fold: (x) => x };
+}
 
-const groupsFor = ({ batch, heads, length }: AttentionShape): number =>
-  Math.ceil((batch * heads * length) / rowsPerGroup);
+function groupsFor({ batch, heads, length }: AttentionShape): number {
+  return Math.ceil((batch * heads * length) / ROWS_PER_GROUP);
+}
 
 /** Scores to probabilities, in place: the softmax over the keys a query may attend to, zero elsewhere. */
 function maskedSoftmax(gpu: Gpu, scores: tf.TensorInfo, kinds: tf.TensorInfo, shape: AttentionShape): void {
@@ -177,7 +183,7 @@ function maskedSoftmax(gpu: Gpu, scores: tf.TensorInfo, kinds: tf.TensorInfo, sh
               ['keyKinds', int],
             ],
             [['scores', float]],
-          )}\n${laneReduction(gpu, 'rowMax', 'f32', lanesPerRow, 'max')}`,
+          )}\n${laneReduction(gpu, 'rowMax', 'f32', LANES_PER_ROW, 'max')}`,
           ({ turns, index, guard, columns }) => `
   let sample = live / ${heads * length}u;
   let sees = kinds[sample * ${length}u + live % ${length}u] == 2;

@@ -4,8 +4,8 @@
  * In scope: `lane`, the thread's number in its subgroup.
  */
 
-export const piece = 16;
-export const lanes = 32;
+export const PIECE = 16;
+export const LANES = 32;
 
 /** A 16×16 piece of a matrix in workgroup memory, at `offset` with rows `stride` apart. */
 export interface Placed {
@@ -27,7 +27,7 @@ export interface Pieces {
   store(sum: string, to: Placed): string;
 }
 
-const native: Pieces = {
+const NATIVE: Pieces = {
   directives:
     'diagnostic(off, chromium.subgroup_matrix_uniformity);\nenable f16;\nenable subgroups;\nenable chromium_experimental_subgroup_matrix;',
   type: 'f16',
@@ -42,7 +42,7 @@ const native: Pieces = {
 };
 
 /** Lane l holds row l / 2: of a left piece all of it, of a sum the eight columns from (l % 2) · 8. */
-const emulated: Pieces = {
+const EMULATED: Pieces = {
   directives: '',
   type: 'f32',
   declareLeft: (name) => `var ${name}: array<f32, 16>;`,
@@ -59,5 +59,5 @@ const emulated: Pieces = {
 };
 
 export function piecesOf(isEmulated: boolean): Pieces {
-  return isEmulated ? emulated : native;
+  return isEmulated ? EMULATED : NATIVE;
 }

@@ -2,10 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu, setValues, type Gpu } from '../../backend/gpu';
 import { bindable, bindEach, flatBranches, shapesOf, type Part } from '../shared/multi-tensor';
-import { bindings, entry } from '../shared/wgsl';
+import { bindings, ENTRY } from '../shared/wgsl';
 
 /** x · 1 is a copy: a clone would share the buffer that the optimiser writes to. */
-const copied = (x: tf.Tensor): tf.Tensor => tf.tidy(() => tf.mul(x, 1));
+function copied(x: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.mul(x, 1));
+}
 
 export class Ema {
   readonly averages: ReadonlyMap<string, tf.Variable>;
@@ -102,7 +104,7 @@ export class Ema {
         name: 'ema',
         key: shapesOf(parts),
         source: () => `${bindings([['rate', 'f32'], ...bindEach(parts, 'x')], bindEach(parts, 'y'))}
-${entry}
+${ENTRY}
   ${body}
 }`,
       },

@@ -9,7 +9,7 @@ import { defineFused } from '../shared/fused';
 import { headLossBackward, headLossForward } from './kernels';
 
 /** Logits a chunk may have: 64 Mi of them are 256 MiB. */
-export const maxChunkLogits = 2 ** 26;
+export const MAX_CHUNK_LOGITS = 2 ** 26;
 
 export interface HeadLossOptions {
   /** Whether the gradient will be asked for; without it the forward pass does a third of the work. */
@@ -17,7 +17,7 @@ export interface HeadLossOptions {
 }
 
 /** Rows per chunk: a multiple of 64, so that a chunk starts at a multiple of 256 bytes. */
-export function chunkRows(vocabulary: number, limit = maxChunkLogits): number {
+export function chunkRows(vocabulary: number, limit = MAX_CHUNK_LOGITS): number {
   return Math.max(64, Math.floor(limit / vocabulary / 64) * 64);
 }
 
@@ -85,7 +85,7 @@ function headLossComposite(
 ): tf.Scalar {
   const rows = hidden.shape[0];
   // A chunk of a sixteenth: on a CPU the logits should stay in its cache's reach.
-  const size = chunkRows(embedding.shape[0], maxChunkLogits / 16);
+  const size = chunkRows(embedding.shape[0], MAX_CHUNK_LOGITS / 16);
   const compute = tf.customGrad<tf.Scalar>((...args) => {
     const [h, e, save] = args as unknown as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
     let total: Chunk | undefined;

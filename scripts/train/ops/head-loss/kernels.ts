@@ -3,7 +3,7 @@ import type { Gpu, Operand } from '../../backend/gpu';
 import { gradientScale, multiply } from '../gemm/gemm';
 import { chunkRows } from './head-loss';
 import { scaleInPlace, sumAll, workgroupSum, workgroupSumDeclarations } from '../shared/sum-kernels';
-import { bindings, entry, gridOf, laneReduction, reductionDirectives, threads } from '../shared/wgsl';
+import { bindings, ENTRY, gridOf, laneReduction, reductionDirectives, THREADS } from '../shared/wgsl';
 
 export interface HeadLossInputs {
   readonly hidden: tf.TensorInfo;
@@ -109,12 +109,12 @@ ${bindings(
 )}
 ${workgroupSumDeclarations(gpu)}
 ${laneReduction(gpu, 'warpMax', 'f32', 32, 'max')}
-${entry}
+${ENTRY}
   let row = min(group, ${rows - 1}u);
   let first = row * ${columns}u;
   var top = -3e38;
   var mine = 0.0;
-  for (var c = t; c < ${columns}u; c += ${threads}u) {
+  for (var c = t; c < ${columns}u; c += ${THREADS}u) {
     let v = logits[first + c];
     let higher = max(top, ${most});
     mine = mine * exp(top - higher) + ${sum('exp(v - higher)')};
@@ -124,7 +124,7 @@ ${entry}
   if (t % 32u == 0u) { warpTotals[t / 32u] = warpTop; }
   workgroupBarrier();
   var rowTop = warpTotals[0];
-  for (var w = 1u; w < ${threads / 32}u; w++) { rowTop = max(rowTop, warpTotals[w]); }
+  for (var w = 1u; w < ${THREADS / 32}u; w++) { rowTop = max(rowTop, warpTotals[w]); }
   workgroupBarrier();
   mine *= exp(top - rowTop);
   ${workgroupSum('mine', 'total')}
@@ -140,7 +140,7 @@ ${entry}
   storageBarrier();
   if (group < ${rows}u) {
     let scale = weight / total;
-    for (var c = t; c < ${columns}u; c += ${threads}u) {
+    for (var c = t; c < ${columns}u; c += ${THREADS}u) {
       var g = exp(logits[first + c] - rowTop) * scale;
       if (c == wanted / ${width}u) { g${width === 4 ? '[wanted % 4u]' : ''} -= weight; }
       logits[first + c] = g;

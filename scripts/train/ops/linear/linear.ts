@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
 import { defineFused } from '../shared/fused';
 import { gradientScale, multiply } from '../gemm/gemm';
-import { productChoice } from '../gemm/variants';
+import { PRODUCT_CHOICE } from '../gemm/variants';
 import { canBeHalfLinear, halfLinears } from './linear-half';
 
 interface LinearAttributes {
@@ -35,7 +35,7 @@ export function linear(x: tf.Tensor2D, w: tf.Tensor2D, transposed = false): tf.T
 /** x [rows, in] times each of the weights [in, out] → one [rows, out] for each. */
 export function linears(x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): tf.Tensor2D[] {
   const gpu = activeGpu();
-  if (gpu !== undefined && gpu.matrixUnit !== 'f32' && productChoice.half && canBeHalfLinear(x, weights))
+  if (gpu !== undefined && gpu.matrixUnit !== 'f32' && PRODUCT_CHOICE.half && canBeHalfLinear(x, weights))
     return halfLinears(x, weights);
   return weights.map((w) => linear(x, w));
 }

@@ -2,8 +2,12 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
 import { bindings, flatGrid, flatSource } from '../shared/wgsl';
 
-const sizeOf = (x: tf.TensorInfo): number => x.shape.reduce((a, b) => a * b, 1);
-const lanes = (size: number): [number, string] => (size % 4 === 0 ? [size / 4, 'vec4f'] : [size, 'f32']);
+function sizeOf(x: tf.TensorInfo): number {
+  return x.shape.reduce((a, b) => a * b, 1);
+}
+function lanes(size: number): [number, string] {
+  return size % 4 === 0 ? [size / 4, 'vec4f'] : [size, 'f32'];
+}
 
 export function swigluForward(gpu: Gpu, gate: tf.TensorInfo, up: tf.TensorInfo): tf.TensorInfo {
   const output = gpu.allocate(gate.shape);
