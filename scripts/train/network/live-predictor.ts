@@ -5,7 +5,7 @@ import type {
   PredictorRows,
 } from '../../../src/engine/model/predictor/mask-predictor';
 import type { Network } from './network';
-import { ROW_KIND } from '../ops/attention/attention';
+import { ROW_KIND } from '../ops/attention/row-kind';
 
 interface LiveContext extends ContextCache {
   readonly context: PredictorContext;

@@ -4,7 +4,9 @@ import type { Architecture } from '../../../src/engine/model/bundle/bundle-confi
 import { parameterShapes, type Parameters } from '../../../src/engine/model/graph/parameters';
 import { setValues } from '../backend/gpu';
 import { initialValue } from './initial-values';
-import { attention, ROW_KIND } from '../ops/attention/attention';
+import '../ops/add/add';
+import { attention } from '../ops/attention/attention';
+import { ROW_KIND } from '../ops/attention/row-kind';
 import { gather, RowIndex } from '../ops/gather/gather';
 import { headLoss } from '../ops/head-loss/head-loss';
 import { headRotary, rotaryTable } from '../ops/head-rotary/head-rotary';
@@ -16,7 +18,7 @@ import { swiglu } from '../ops/swiglu/swiglu';
 export interface Batch {
   readonly ids: Int32Array;
   readonly positions: Int32Array;
-  /** 0 padding, 1 context, 2 hole. */
+  /** Each row's {@link ROW_KIND}. */
   readonly kinds: Int32Array;
   /** Flat indices of the predicted rows, padded to a fixed number with row 0 at weight 0. */
   readonly rows: Int32Array;
@@ -217,6 +219,6 @@ function checkBatch(batch: Batch): void {
       `a batch with ${batch.rows.length} predicted rows has ${batch.targets.length} targets and ${batch.weights.length} weights`,
     );
   }
-  if (batch.kinds.some((kind) => kind < ROW_KIND.pad || kind > ROW_KIND.hole))
+  if (batch.kinds.some((kind) => kind < ROW_KIND.padding || kind > ROW_KIND.hole))
     throw new Error('a batch has a row kind other than 0, 1 and 2');
 }

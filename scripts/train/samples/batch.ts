@@ -3,10 +3,9 @@ import type { Window } from '../../../src/engine/model/bundle/bundle-config';
 import type { Encode } from '../../../src/engine/text/context-window';
 import type { Batch } from '../network/network';
 import { meanOfPower } from './mask-ratio';
+import { ROW_KIND } from '../ops/attention/row-kind';
 import type { PackedCorpus, PackedDocument } from './packed-corpus';
 import { buildSample, type Excerpt, type Sample, type SampleConfig } from './sample';
-
-export const ROW_KIND = { padding: 0, context: 1, hole: 2 } as const;
 
 export interface BatchConfig extends SampleConfig {
   readonly window: Window;

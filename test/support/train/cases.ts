@@ -1,6 +1,7 @@
 /** Operations with inputs, the double-precision result, and the check of values and gradients against it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../../scripts/train/backend/gpu';
+import '../../../scripts/train/ops/add/add';
 import { attention } from '../../../scripts/train/ops/attention/attention';
 import { gather, RowIndex } from '../../../scripts/train/ops/gather/gather';
 import { headLoss } from '../../../scripts/train/ops/head-loss/head-loss';

@@ -1,7 +1,7 @@
 /** Records the fused attention: which tiles, which dispatches. See attention-flash.source.ts. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
-import type { AttentionShape } from './attention';
+import type { AttentionShape } from './shape';
 import { SCORE_GRADIENT_SCALE } from './kernels';
 import {
   forwardSource,

@@ -3,7 +3,7 @@
  * and goes through the other side in tiles of 32. A subgroup owns 16 of the rows, two lanes share a row where numbers
  * are handled one by one, and a tile of the other side is one word of the bit masks that say who sees whom.
  */
-import type { AttentionShape } from './attention';
+import type { AttentionShape } from './shape';
 import { piecesOf, LANES, PIECE, type Pieces, type Placed } from './pieces';
 import { literal } from '../gemm/body';
 import { tileLoad, type TileLoadCode } from '../gemm/tile-load';

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
-import type { AttentionShape } from './attention';
+import type { AttentionShape } from './shape';
 import { gradientScale, recordGemm } from '../gemm/gemm';
 import type { GemmSpec, MatrixLayout } from '../gemm/spec';
 import {

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
 import { defineFused } from '../shared/fused';
+import { gatherComposite } from './composite';
 import { gatherBackward, gatherForward } from './kernels';
 
 /** Rows summed by one thread in a row; a frequent index (`[MASK]`) is cut into runs of this many. */
@@ -81,7 +82,7 @@ const fusedGather = defineFused<
 export function gather(table: tf.Tensor2D, index: RowIndex): tf.Tensor2D {
   const { indices, order, runStarts, rowRuns } = index;
   if (order === undefined || runStarts === undefined || rowRuns === undefined)
-    return tf.gather(table, indices);
+    return gatherComposite(table, indices);
   return fusedGather(
     { table, indices, order, runStarts, rowRuns },
     { tableRows: table.shape[0] },

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu, Operand } from '../../backend/gpu';
 import { gradientScale, multiply } from '../gemm/gemm';
-import { chunkRows } from './head-loss';
+import { chunkRows } from './chunks';
 import { scaleInPlace, sumAll, workgroupSum, workgroupSumDeclarations } from '../shared/sum-kernels';
 import { bindings, ENTRY, gridOf, laneReduction, reductionDirectives, THREADS } from '../shared/wgsl';
 

@@ -1,9 +1,10 @@
 /** y = x·w: the matrix products of the network. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
 import { defineFused } from '../shared/fused';
 import { gradientScale, multiply } from '../gemm/gemm';
 import { PRODUCT_CHOICE } from '../gemm/variants';
+import { linearComposite } from './composite';
 import { canBeHalfLinear, halfLinears } from './linear-half';
 
 interface LinearAttributes {
@@ -28,7 +29,7 @@ const fusedLinear = defineFused<'x' | 'w', LinearAttributes>({
 
 /** x [rows, in] times w [in, out] (or [out, in] if transposed) → [rows, out]. */
 export function linear(x: tf.Tensor2D, w: tf.Tensor2D, transposed = false): tf.Tensor2D {
-  if (activeGpu() === undefined) return tf.matMul(x, w, false, transposed);
+  if (activeGpu() === undefined) return linearComposite(x, w, transposed);
   return fusedLinear({ x, w }, { transposed })[0] as tf.Tensor2D;
 }
 
