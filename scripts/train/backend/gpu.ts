@@ -5,7 +5,6 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { Plan } from './plan';
 import { destroyBuffers, type WebGPUInternals } from './tfjs-internals';
 
 /** What multiplies matrices: f16 subgroup matrices, plain f32 tiles, or the former's layout in plain f32 (for tests without the hardware). */
@@ -47,6 +46,14 @@ export interface Command {
   readonly grid: Grid;
 }
 
+/** Is told of what is recorded: see {@link Gpu.capturing}. */
+export interface Capture {
+  /** A command was issued that is bound to these data, and writes some of them. */
+  add(command: Command, bound: readonly object[], written: readonly object[]): void;
+  /** Data is about to be uploaded: to be done by `upload`, once. */
+  upload(id: object, upload: () => void): void;
+}
+
 const DISPATCHES_PER_SUBMIT = 48;
 const MAX_TIMED = 2048;
 
@@ -58,7 +65,7 @@ export class Gpu {
   /** Which kernels `matrix products` use; changing it affects what is recorded from then on. */
   matrixUnit: MatrixUnit;
   /** What is told of all that is recorded, at present. */
-  capturing: Plan | undefined;
+  capturing: Capture | undefined;
 
   constructor(
     readonly backend: WebGPUBackend,

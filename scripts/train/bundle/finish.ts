@@ -3,7 +3,7 @@ import path from 'node:path';
 import { EngineError } from '../../../src/engine/contract/errors';
 import { loadRuntime } from '../../../src/engine/model/runtime/load-from-folder';
 import { isEvaluated } from '../report/card-evaluation';
-import { drawLineTasks, evaluateLines, type LineFigures } from '../report/evaluation';
+import { drawLineTasks, evaluateLines, type Evaluated, type LineFigures } from '../report/evaluation';
 import { exportBundle } from './export-bundle';
 import { modelCard } from '../report/model-card';
 import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
@@ -31,12 +31,6 @@ export interface Finished {
   readonly rowsPerStep: number;
   /** The bundle that training started from. */
   readonly init: { readonly config: BundleConfig; readonly parameters: Parameters } | undefined;
-}
-
-/** Fills of held-out lines by the bundle that training started from, if any, and by the new one. */
-export interface Evaluated {
-  readonly before: LineFigures | undefined;
-  readonly after: LineFigures | undefined;
 }
 
 const EVALUATED_LINES = 64;
