@@ -84,7 +84,10 @@ export class AdamWKernels {
     const { body, groups } = branches(parts, SQUARES_PER_GROUP, (p, { items, type }) => {
       const square = type === 'vec4f' ? 'dot(v, v)' : 'v * v';
       return `let end = min((own + 1u) * ${SQUARES_PER_GROUP}u, ${items}u);
-    for (var i = own * ${SQUARES_PER_GROUP}u + t; i < end; i += ${THREADS}u) { let v = x${p}[i]; mine += ${square}; }`;
+    for (var i = own * ${SQUARES_PER_GROUP}u + t; i < end; i += ${THREADS}u) {
+      let v = x${p}[i];
+      mine += ${square};
+    }`;
     });
     this.gpu.record(
       {
@@ -165,7 +168,8 @@ ${ENTRY}
     let second = ${beta2} * v${p}[i] + ${1 - beta2} * g * g;
     m${p}[i] = first;
     v${p}[i] = second;
-    w${p}[i] = w${p}[i] * (1.0 - rate * ${decay[p]!.toFixed(9)}) - rate * control[${CONTROL.size1}] * first / (sqrt(second * control[${CONTROL.size2}]) + ${epsilon});`,
+    w${p}[i] = w${p}[i] * (1.0 - rate * ${decay[p]!.toFixed(9)})
+      - rate * control[${CONTROL.size1}] * first / (sqrt(second * control[${CONTROL.size2}]) + ${epsilon});`,
     );
     this.gpu.record(
       {

@@ -22,9 +22,9 @@ import {
   type Binding,
 } from '../shared/wgsl';
 
-/** Who sees whom (see RowKind), from the queries' side and from the keys'. */
-const QUERIES_OWN = { plain: 'kind == 1', seesPlain: 'true', seesHoles: 'kind == 2' };
-const KEYS_OWN = { plain: 'kind != 2', seesPlain: 'kind == 1', seesHoles: 'kind != 0' };
+/** Who sees whom (see ROW_KIND), from the queries' side and from the keys'. */
+const QUERIES_OWN = { plain: 'kind == CONTEXT', seesPlain: 'true', seesHoles: 'kind == HOLE' };
+const KEYS_OWN = { plain: 'kind != HOLE', seesPlain: 'kind == CONTEXT', seesHoles: 'kind != PADDING' };
 
 /** Bindings: q, k, v, kinds; output and the log-sum-exp [batch, heads, length]. */
 export function forwardSource(spec: FlashSpec): string {
@@ -56,7 +56,8 @@ export function forwardSource(spec: FlashSpec): string {
     `${frame.score('q', 'K')}
     ${frame.declareNumbers('s')}
     var top = most;
-    ${frame.eachNumber(`s[i] = select(-3e38, sums[at] * ${alpha}, seen); top = max(top, s[i]);`)}
+    ${frame.eachNumber(`s[i] = select(-3e38, sums[at] * ${alpha}, seen);
+      top = max(top, s[i]);`)}
     sum *= exp(most - top);
     most = top;
     ${frame.eachNumber(`sum += exp(s[i] - most);`)}`,
@@ -74,7 +75,8 @@ export function forwardSource(spec: FlashSpec): string {
     [K, V],
     '',
     `${frame.score('q', 'K')}
-    ${frame.eachNumber(`${frame.factor} = ${frame.pieces.type}(select(0.0, exp(sums[at] * ${alpha} - normaliser), seen));`)}
+    ${frame.eachNumber(`${frame.factor} =
+        ${frame.pieces.type}(select(0.0, exp(sums[at] * ${alpha} - normaliser), seen));`)}
     workgroupBarrier();
     ${frame.mix('o', 'V')}`,
   )}
@@ -120,7 +122,9 @@ ${ENTRY}
   let sample = live / ${heads * length}u;
   let first = ((sample * ${length}u + live % ${length}u) * ${heads}u + head) * ${headWidth}u;
   var mine = 0.0;
-  for (var i = lane; i < ${headWidth}u; i += ${LANES_PER_ROW}u) { mine += y[first + i] * ${emulated ? `(${scaled})` : `f32(f16(${scaled}))`}; }
+  for (var i = lane; i < ${headWidth}u; i += ${LANES_PER_ROW}u) {
+    mine += y[first + i] * ${emulated ? `(${scaled})` : `f32(f16(${scaled}))`};
+  }
   let mean = rowSum(mine, t);
   if (row < ${rows}u && lane == 0u) { stats[row] = vec2f(logSumExp[row], mean); }
 }`;
@@ -167,7 +171,8 @@ export function queryGradientSource(spec: FlashSpec, scales: GradientScales): st
     ${frame.eachNumber(`p[i] = select(0.0, exp(sums[at] * ${literal(alpha)} - own.x), seen);`)}
     workgroupBarrier();
     ${frame.score('d', 'V')}
-    ${frame.eachNumber(`${frame.factor} = ${frame.pieces.type}(${scoreGradient('p[i]', 'own', scales)});`)}
+    ${frame.eachNumber(`${frame.factor} =
+        ${frame.pieces.type}(${scoreGradient('p[i]', 'own', scales)});`)}
     workgroupBarrier();
     ${frame.mix('o', 'K')}`,
   )}
@@ -195,14 +200,18 @@ export function keyGradientSource(spec: FlashSpec, scales: GradientScales): stri
   ${frame.declareMix('ov')}
   ${frame.eachTile(
     others,
-    `if (t < ${ACROSS}u) { queryStats[t] = stats[statsBase + min(tile * ${ACROSS}u + t, ${spec.shape.length - 1}u)]; }`,
+    `if (t < ${ACROSS}u) {
+      queryStats[t] = stats[statsBase + min(tile * ${ACROSS}u + t, ${spec.shape.length - 1}u)];
+    }`,
     `${frame.score('k', 'Q')}
     ${frame.declareNumbers('p')}
-    ${frame.eachNumber(`p[i] = select(0.0, exp(sums[at] * ${literal(alpha)} - queryStats[column].x), seen); ${frame.factor} = ${frame.pieces.type}(p[i]);`)}
+    ${frame.eachNumber(`p[i] = select(0.0, exp(sums[at] * ${literal(alpha)} - queryStats[column].x), seen);
+      ${frame.factor} = ${frame.pieces.type}(p[i]);`)}
     workgroupBarrier();
     ${frame.mix('ov', 'D')}
     ${frame.score('v', 'D')}
-    ${frame.eachNumber(`${frame.factor} = ${frame.pieces.type}(${scoreGradient('p[i]', 'queryStats[column]', scales)});`)}
+    ${frame.eachNumber(`${frame.factor} =
+        ${frame.pieces.type}(${scoreGradient('p[i]', 'queryStats[column]', scales)});`)}
     workgroupBarrier();
     ${frame.mix('ok', 'Q')}`,
   )}

@@ -3,6 +3,7 @@
  * and goes through the other side in tiles of 32. A subgroup owns 16 of the rows, two lanes share a row where numbers
  * are handled one by one, and a tile of the other side is one word of the bit masks that say who sees whom.
  */
+import { ROW_KIND_CONSTANTS } from './row-kind';
 import type { AttentionShape } from './shape';
 import { piecesOf, LANES, PIECE, type Pieces, type Placed } from './pieces';
 import { literal } from '../gemm/body';
@@ -105,9 +106,11 @@ export class FlashFrame {
     const tiles = Math.ceil(length / ACROSS);
     const words = aligned(tiles);
     const { type } = this.pieces;
+    const otherSize = ACROSS * otherStride(headWidth);
     return `${this.pieces.directives}
+${ROW_KIND_CONSTANTS}
 ${bindings(inputs, outputs)}
-${others.map(({ buffer }) => `var<workgroup> tile${buffer}: array<${type}, ${ACROSS * otherStride(headWidth)}>;`).join('\n')}
+${others.map(({ buffer }) => `var<workgroup> tile${buffer}: array<${type}, ${otherSize}>;`).join('\n')}
 var<workgroup> sums: array<f32, ${this.rows * SUM_STRIDE}>;
 var<workgroup> factors: array<${type}, ${this.rows * FACTOR_STRIDE}>;
 var<workgroup> plainBits: array<atomic<u32>, ${words}>;
@@ -116,7 +119,8 @@ var<workgroup> sights: array<atomic<u32>, ${aligned(1)}>;
 var<workgroup> seenTiles: array<u32, ${words}>;
 var<workgroup> seenCount: array<u32, ${aligned(1)}>;
 ${declarations}
-@compute @workgroup_size(${this.#threads}) fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
+@compute @workgroup_size(${this.#threads})
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
   let row0 = workgroup.x * ${this.rows}u;
   let head = workgroup.y;
   let sample = workgroup.z;
@@ -130,7 +134,7 @@ ${declarations}
   let shift = t % 2u + 2u * (lane / 16u);
   for (var j = t; j < ${length}u; j += ${this.#threads}u) {
     let kind = kinds[sample * ${length}u + j];
-    if (kind == 2) { atomicOr(&holeBits[j / ${ACROSS}u], 1u << (j % ${ACROSS}u)); }
+    if (kind == HOLE) { atomicOr(&holeBits[j / ${ACROSS}u], 1u << (j % ${ACROSS}u)); }
     else if (${sight.plain}) { atomicOr(&plainBits[j / ${ACROSS}u], 1u << (j % ${ACROSS}u)); }
   }
   let kind = kinds[sample * ${length}u + live];
@@ -143,7 +147,8 @@ ${declarations}
     let seen = atomicLoad(&sights[0]);
     var count = 0u;
     for (var tile = 0u; tile < ${tiles}u; tile++) {
-      let bits = select(0u, atomicLoad(&plainBits[tile]), (seen & 1u) != 0u) | select(0u, atomicLoad(&holeBits[tile]), (seen & 2u) != 0u);
+      let bits = select(0u, atomicLoad(&plainBits[tile]), (seen & 1u) != 0u)
+        | select(0u, atomicLoad(&holeBits[tile]), (seen & 2u) != 0u);
       if (bits != 0u) { seenTiles[count] = tile; count++; }
     }
     seenCount[0] = count;
@@ -184,7 +189,8 @@ ${declarations}
     return `${fetch('0u')}
   for (var turn = 0u; turn < count; turn++) {
     let tile = seenTiles[turn];
-    let bits = select(0u, atomicLoad(&plainBits[tile]), seesPlain) | select(0u, atomicLoad(&holeBits[tile]), seesHoles);
+    let bits = select(0u, atomicLoad(&plainBits[tile]), seesPlain)
+      | select(0u, atomicLoad(&holeBits[tile]), seesHoles);
     workgroupBarrier();
     ${loads.map(({ commit: write }) => write).join('\n')}
     ${commit}
@@ -204,7 +210,11 @@ ${declarations}
           transposed: true,
         }),
       );
-      return `{ ${this.pieces.declareSum('c')}\n${multiplies}\n${this.pieces.store('c', this.#ownSum(j))} }`;
+      return `{
+${this.pieces.declareSum('c')}
+${multiplies}
+${this.pieces.store('c', this.#ownSum(j))}
+}`;
     });
     return `${products}\nworkgroupBarrier();`;
   }
@@ -215,7 +225,10 @@ ${declarations}
    * for half a minute, and loop.
    */
   eachNumber(code: string): string {
-    const step = `let column = (2u * i + shift) % ${ACROSS}u; let at = (t / 2u) * ${SUM_STRIDE}u + column; let seen = ((bits >> column) & 1u) != 0u; ${code}`;
+    const step = `let column = (2u * i + shift) % ${ACROSS}u;
+      let at = (t / 2u) * ${SUM_STRIDE}u + column;
+      let seen = ((bits >> column) & 1u) != 0u;
+      ${code}`;
     return this.spec.emulated
       ? `for (var i = 0u; i < ${PER_LANE}u; i++) { ${step} }`
       : unroll(PER_LANE, (i) => `{ const i = ${i}u; ${step} }`);
@@ -242,7 +255,11 @@ ${declarations}
           transposed: false,
         }),
       );
-      return `{ ${this.pieces.declareLeft('a')} ${this.pieces.loadLeft('a', this.#ownFactor(step))}\n${multiplies} }`;
+      return `{
+${this.pieces.declareLeft('a')}
+${this.pieces.loadLeft('a', this.#ownFactor(step))}
+${multiplies}
+}`;
     });
   }
 
@@ -259,8 +276,12 @@ ${declarations}
   ${part.map((sum, j) => this.pieces.store(sum, this.#ownSum(j))).join('\n')}
   workgroupBarrier();
   for (var i = t; i < ${this.rows * ACROSS}u; i += ${this.#threads}u) {
-    let r = row0 + i / ${ACROSS}u; let column = ${chunk * ACROSS}u + i % ${ACROSS}u;
-    if (r < ${shape.length}u && column < ${headWidth}u) { ${buffer}[base + r * ${shape.heads * headWidth}u + column] = sums[(i / ${ACROSS}u) * ${SUM_STRIDE}u + i % ${ACROSS}u] * ${literal(factor)}; }
+    let r = row0 + i / ${ACROSS}u;
+    let column = ${chunk * ACROSS}u + i % ${ACROSS}u;
+    if (r < ${shape.length}u && column < ${headWidth}u) {
+      ${buffer}[base + r * ${shape.heads * headWidth}u + column] =
+        sums[(i / ${ACROSS}u) * ${SUM_STRIDE}u + i % ${ACROSS}u] * ${literal(factor)};
+    }
   }`;
     });
   }

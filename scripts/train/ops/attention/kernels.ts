@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
+import { ROW_KIND_CONSTANTS } from './row-kind';
 import type { AttentionShape } from './shape';
 import { gradientScale, recordGemm } from '../gemm/gemm';
 import type { GemmSpec, MatrixLayout } from '../gemm/spec';
@@ -122,7 +123,6 @@ function rowSource(
   declarations: string,
   body: (row: {
     turns: number;
-    type: string;
     index: (i: number) => string;
     guard: (i: number, code: string) => string;
     columns: number;
@@ -141,7 +141,7 @@ ${ENTRY}
   let lane = t % ${LANES_PER_ROW}u;
   let live = min(row, ${batch * heads * length - 1}u);
   let first = live * ${columns}u;
-  ${body({ turns: Math.ceil(columns / LANES_PER_ROW), type: width === 4 ? 'vec4f' : 'f32', index, guard, columns })}
+  ${body({ turns: Math.ceil(columns / LANES_PER_ROW), index, guard, columns })}
 }`;
 }
 
@@ -177,24 +177,43 @@ function maskedSoftmax(gpu: Gpu, scores: tf.TensorInfo, kinds: tf.TensorInfo, sh
         rowSource(
           gpu,
           shape,
-          `${bindings(
-            [
-              ['kinds', 'i32'],
-              ['keyKinds', int],
-            ],
-            [['scores', float]],
-          )}\n${laneReduction(gpu, 'rowMax', 'f32', LANES_PER_ROW, 'max')}`,
+          `${ROW_KIND_CONSTANTS}
+${bindings(
+  [
+    ['kinds', 'i32'],
+    ['keyKinds', int],
+  ],
+  [['scores', float]],
+)}
+${laneReduction(gpu, 'rowMax', 'f32', LANES_PER_ROW, 'max')}`,
           ({ turns, index, guard, columns }) => `
   let sample = live / ${heads * length}u;
-  let sees = kinds[sample * ${length}u + live % ${length}u] == 2;
-  ${unroll(turns, (i) => `var s${i} = ${float}(-3e38); ${guard(i, `{ let kind = keyKinds[sample * ${columns}u + ${index(i)}]; let hole = ${int}(select(1, 2, sees)); s${i} = select(s${i}, scores[first + ${index(i)}], (kind == ${int}(1)) | (kind == hole)); }`)}`)}
+  let sees = kinds[sample * ${length}u + live % ${length}u] == HOLE;
+  ${unroll(
+    turns,
+    (i) => `var s${i} = ${float}(-3e38);
+  ${guard(
+    i,
+    `{
+    let kind = keyKinds[sample * ${columns}u + ${index(i)}];
+    let hole = ${int}(select(CONTEXT, HOLE, sees));
+    s${i} = select(s${i}, scores[first + ${index(i)}], (kind == ${int}(CONTEXT)) | (kind == hole));
+  }`,
+  )}`,
+  )}
   var most = -3e38;
   ${unroll(turns, (i) => `most = max(most, ${fold(`s${i}`, 'max')});`)}
   let top = max(rowMax(most, t), -1e38);
   var mine = 0.0;
-  ${unroll(turns, (i) => `s${i} = exp(s${i} - top); mine += ${fold(`s${i}`, '+')};`)}
+  ${unroll(
+    turns,
+    (i) => `s${i} = exp(s${i} - top);
+  mine += ${fold(`s${i}`, '+')};`,
+  )}
   let scale = 1.0 / max(rowSum(mine, t), 1e-30);
-  if (row < ${batch * heads * length}u) { ${unroll(turns, (i) => guard(i, `scores[first + ${index(i)}] = s${i} * scale;`))} }`,
+  if (row < ${batch * heads * length}u) {
+    ${unroll(turns, (i) => guard(i, `scores[first + ${index(i)}] = s${i} * scale;`))}
+  }`,
         ),
     },
     [kinds, kinds],
@@ -222,11 +241,18 @@ function softmaxGradient(
           shape,
           bindings([['p', float]], [['d', float]]),
           ({ turns, index, guard }) => `
-  ${unroll(turns, (i) => `var p${i} = ${float}(0); var d${i} = ${float}(0); ${guard(i, `p${i} = p[first + ${index(i)}]; d${i} = d[first + ${index(i)}];`)}`)}
+  ${unroll(
+    turns,
+    (i) => `var p${i} = ${float}(0);
+  var d${i} = ${float}(0);
+  ${guard(i, `p${i} = p[first + ${index(i)}]; d${i} = d[first + ${index(i)}];`)}`,
+  )}
   var mine = 0.0;
   ${unroll(turns, (i) => `mine += ${fold(`(p${i} * d${i})`, '+')};`)}
   let mean = rowSum(mine, t);
-  if (row < ${rows}u) { ${unroll(turns, (i) => guard(i, `d[first + ${index(i)}] = p${i} * (d${i} - mean);`))} }`,
+  if (row < ${rows}u) {
+    ${unroll(turns, (i) => guard(i, `d[first + ${index(i)}] = p${i} * (d${i} - mean);`))}
+  }`,
         ),
     },
     [probabilities],

@@ -51,7 +51,7 @@ function tileOrigin({ m, n }: GemmSpec, tile: Tile): string {
   let n0 = (order % ${across * tile.band}u / bandRows) * ${tile.n}u;`;
 }
 
-function shared(type: string, width: 1 | 4 = 1): string {
+function shared(type: string, width: 1 | 4): string {
   return width === 4 ? `vec4<${type}>` : type;
 }
 
@@ -96,6 +96,7 @@ function twoBuffers({ tile, multiply, sharedA, sharedB }: Frame, { fetch, commit
 export function gemmSource(frame: Frame): string {
   const { spec, tile, threads } = frame;
   const { m, n, k, a, b, c, inner, splits } = spec;
+  const [widthA, widthB] = [frame.widthA ?? 1, frame.widthB ?? 1];
   const written = (index: Frame['indexA'], base: string): Frame['indexA'] =>
     tile.buffers === 1 ? index : (row, column) => base + index(row, column);
   const load = (
@@ -123,7 +124,7 @@ export function gemmSource(frame: Frame): string {
       type: frame.type,
       width,
       index: written(isA ? frame.indexA : frame.indexB, `${name}Write + `),
-      sharedWidth: (isA ? frame.widthA : frame.widthB) ?? 1,
+      sharedWidth: isA ? widthA : widthB,
     });
     return { ...code, width, at: (k0) => (rowsAreK ? code.fetch(k0, origin) : code.fetch(origin, k0)) };
   };
@@ -134,10 +135,11 @@ export function gemmSource(frame: Frame): string {
 @group(0) @binding(0) var<storage, read> A: array<${STORED[loadA.width]}>;
 @group(0) @binding(1) var<storage, read> B: array<${STORED[loadB.width]}>;
 @group(0) @binding(2) var<storage, read_write> C: array<f32>;
-var<workgroup> aTile: array<${shared(frame.type, frame.widthA)}, ${(tile.buffers * frame.sharedA) / (frame.widthA ?? 1)}>;
-var<workgroup> bTile: array<${shared(frame.type, frame.widthB)}, ${(tile.buffers * frame.sharedB) / (frame.widthB ?? 1)}>;
+var<workgroup> aTile: array<${shared(frame.type, widthA)}, ${(tile.buffers * frame.sharedA) / widthA}>;
+var<workgroup> bTile: array<${shared(frame.type, widthB)}, ${(tile.buffers * frame.sharedB) / widthB}>;
 ${frame.declarations ?? ''}
-@compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
   ${tileOrigin(spec, tile)}
   ${isMirrored(spec, tile) ? 'if (n0 < m0) { return; }' : ''}
   let z = workgroup.z / ${splits}u;

@@ -51,8 +51,14 @@ export function f32Source(spec: GemmSpec, tile: Tile): string {
       ${each((i, j) => `c${i}_${j} = fma(a${i}, b${j}, c${i}_${j});`)}
     }`,
     finish: each(
-      (i, j) => `{ let row = m0 + ty + ${i * SIDE}u; let column = n0 + tx + ${j * SIDE}u;
-        if (row < ${spec.m}u && column < ${spec.n}u) { C[cBase + row * ${spec.c.stride}u + column] = c${i}_${j} * ${literal(factor)}; ${mirror(`c${i}_${j}`)} } }`,
+      (i, j) => `{
+    let row = m0 + ty + ${i * SIDE}u;
+    let column = n0 + tx + ${j * SIDE}u;
+    if (row < ${spec.m}u && column < ${spec.n}u) {
+      C[cBase + row * ${spec.c.stride}u + column] = c${i}_${j} * ${literal(factor)};
+      ${mirror(`c${i}_${j}`)}
+    }
+  }`,
     ),
   });
 }

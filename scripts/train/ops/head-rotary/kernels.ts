@@ -32,6 +32,15 @@ function readHead(lanes: number, heads: number, headRows: number): string {
   let b = x[second];`;
 }
 
+/** WGSL: writes the sum of the lane's `gainRows` to the group's part of the gain's gradient. */
+function sumGainRows(lanes: number, column: string): string {
+  return `if (t < ${lanes}u) {
+    var total = vec4f(0);
+    for (var r = t; r < ${THREADS}u; r += ${lanes}u) { total += gainRows[r]; }
+    gainParts[group * ${2 * lanes}u + ${column}] = total;
+  }`;
+}
+
 const INPUTS = [
   ['x', 'vec4f'],
   ['gain', 'vec4f'],
@@ -129,11 +138,11 @@ ${ENTRY}
   }
   gainRows[t] = dGainA;
   workgroupBarrier();
-  if (t < ${lanes}u) { var total = vec4f(0); for (var r = t; r < ${THREADS}u; r += ${lanes}u) { total += gainRows[r]; } gainParts[group * ${2 * lanes}u + t] = total; }
+  ${sumGainRows(lanes, 't')}
   workgroupBarrier();
   gainRows[t] = dGainB;
   workgroupBarrier();
-  if (t < ${lanes}u) { var total = vec4f(0); for (var r = t; r < ${THREADS}u; r += ${lanes}u) { total += gainRows[r]; } gainParts[group * ${2 * lanes}u + ${lanes}u + t] = total; }
+  ${sumGainRows(lanes, `${lanes}u + t`)}
 }`,
     },
     [x, gain, positions, table, dy],

@@ -51,16 +51,27 @@ export function rmsNormForward(
       name: adds ? 'add, rms norm' : 'rms norm',
       key: `${rows}×${width}`,
       source: () => `${reductionDirectives(gpu)}
-${bindings([['x', 'vec4f'], ['gain', 'vec4f'], ...(adds ? ([['delta', 'vec4f']] as const) : [])], [['normed', 'vec4f'], ...(adds ? ([['sum', 'vec4f']] as const) : [])])}
+${bindings(
+  [['x', 'vec4f'], ['gain', 'vec4f'], ...(adds ? ([['delta', 'vec4f']] as const) : [])],
+  [['normed', 'vec4f'], ...(adds ? ([['sum', 'vec4f']] as const) : [])],
+)}
 ${laneReduction(gpu, 'rowSum', 'f32', LANES_PER_ROW, 'sum')}
 ${ENTRY}
   let row = group * ${ROWS_PER_GROUP}u + t / ${LANES_PER_ROW}u;
   let lane = t % ${LANES_PER_ROW}u;
   let first = min(row, ${rows - 1}u) * ${columns}u;
-  ${unroll(turns, (i) => `var v${i} = vec4f(0); ${guard(i, `v${i} = x[first + ${column(i)}]${adds ? ` + delta[first + ${column(i)}]` : ''};`)}`)}
-  let scale = inverseSqrt(rowSum(${unroll(turns, (i) => `${i === 0 ? '' : '+ '}dot(v${i}, v${i})`)}, t) / ${width}.0 + 1e-6);
+  ${unroll(turns, (i) => {
+    const added = adds ? ` + delta[first + ${column(i)}]` : '';
+    return `var v${i} = vec4f(0);
+  ${guard(i, `v${i} = x[first + ${column(i)}]${added};`)}`;
+  })}
+  let scale = inverseSqrt(rowSum(
+    ${unroll(turns, (i) => `${i === 0 ? '' : '+ '}dot(v${i}, v${i})`)}, t) / ${width}.0 + 1e-6);
   if (row < ${rows}u) {
-    ${unroll(turns, (i) => guard(i, `normed[first + ${column(i)}] = v${i} * scale * gain[${column(i)}]; ${adds ? `sum[first + ${column(i)}] = v${i};` : ''}`))}
+    ${unroll(turns, (i) => {
+      const write = `normed[first + ${column(i)}] = v${i} * scale * gain[${column(i)}];`;
+      return guard(i, adds ? `${write}\n    sum[first + ${column(i)}] = v${i};` : write);
+    })}
   }
 }`,
     },
@@ -105,23 +116,48 @@ ${laneReduction(gpu, 'rowSum', 'vec2f', LANES_PER_ROW, 'sum')}
 var<workgroup> gainRows: array<vec4f, ${ROWS_PER_GROUP * LANES_PER_ROW}>;
 ${ENTRY}
   let lane = t % ${LANES_PER_ROW}u;
-  ${unroll(turns, (i) => `var gain${i} = vec4f(0); var dGain${i} = vec4f(0); ${guard(i, `gain${i} = gain[${column(i)}];`)}`)}
+  ${unroll(
+    turns,
+    (i) => `var gain${i} = vec4f(0);
+  var dGain${i} = vec4f(0);
+  ${guard(i, `gain${i} = gain[${column(i)}];`)}`,
+  )}
   for (var walk = 0u; walk < ${walks}u; walk++) {
     let row = (walk * ${groups}u + group) * ${ROWS_PER_GROUP}u + t / ${LANES_PER_ROW}u;
     let first = min(row, ${rows - 1}u) * ${columns}u;
-    ${unroll(turns, (i) => `var v${i} = vec4f(0); var d${i} = vec4f(0); ${guard(i, `v${i} = x[first + ${column(i)}]; d${i} = dNormed[first + ${column(i)}];`)}`)}
-    let sums = rowSum(${unroll(turns, (i) => `${i === 0 ? '' : '+ '}vec2f(dot(v${i}, v${i}), dot(v${i}, d${i} * gain${i}))`)}, t);
+    ${unroll(
+      turns,
+      (i) => `var v${i} = vec4f(0);
+    var d${i} = vec4f(0);
+    ${guard(i, `v${i} = x[first + ${column(i)}]; d${i} = dNormed[first + ${column(i)}];`)}`,
+    )}
+    let sums = rowSum(
+      ${unroll(turns, (i) => {
+        const term = `vec2f(dot(v${i}, v${i}), dot(v${i}, d${i} * gain${i}))`;
+        return i === 0 ? term : `+ ${term}`;
+      })}, t);
     let scale = inverseSqrt(sums.x / ${width}.0 + 1e-6);
     let back = sums.y * scale * scale * scale / ${width}.0;
     if (row < ${rows}u) {
-      ${unroll(turns, (i) => guard(i, `dx[first + ${column(i)}] = d${i} * gain${i} * scale - v${i} * back${adds ? ` + dSum[first + ${column(i)}]` : ''}; dGain${i} += d${i} * v${i} * scale;`))}
+      ${unroll(turns, (i) => {
+        const added = adds ? ` + dSum[first + ${column(i)}]` : '';
+        return guard(
+          i,
+          `dx[first + ${column(i)}] = d${i} * gain${i} * scale - v${i} * back${added};
+      dGain${i} += d${i} * v${i} * scale;`,
+        );
+      })}
     }
   }
   ${unroll(
     turns,
     (i) => `gainRows[t] = dGain${i};
   workgroupBarrier();
-  if (t < ${LANES_PER_ROW}u) { var total = vec4f(0); for (var r = 0u; r < ${ROWS_PER_GROUP}u; r++) { total += gainRows[r * ${LANES_PER_ROW}u + t]; } ${guard(i, `gainParts[group * ${columns}u + ${column(i)}] = total;`)} }
+  if (t < ${LANES_PER_ROW}u) {
+    var total = vec4f(0);
+    for (var r = 0u; r < ${ROWS_PER_GROUP}u; r++) { total += gainRows[r * ${LANES_PER_ROW}u + t]; }
+    ${guard(i, `gainParts[group * ${columns}u + ${column(i)}] = total;`)}
+  }
   workgroupBarrier();`,
   )}
 }`,

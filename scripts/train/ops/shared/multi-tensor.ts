@@ -57,7 +57,10 @@ export function branches(
   const body = parts.map((part, p) => {
     const first = groups;
     groups += Math.ceil(part.items / perGroup);
-    return `if (group >= ${first}u && group < ${groups}u) { let own = group - ${first}u; ${code(p, part)} }`;
+    return `if (group >= ${first}u && group < ${groups}u) {
+    let own = group - ${first}u;
+    ${code(p, part)}
+  }`;
   });
   return { body: body.join('\n  '), groups };
 }

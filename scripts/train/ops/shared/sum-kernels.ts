@@ -23,7 +23,9 @@ export function sumParts(
           bindings([['parts', type]], [['total', type]]),
           items,
           // Without a zero before the first part, which would turn a negative zero into a positive one.
-          `var sum = ${accumulate ? 'total[i]' : 'parts[i]'}; for (var p = ${accumulate ? 0 : 1}u; p < ${count}u; p++) { sum += parts[p * ${items}u + i]; } total[i] = sum${scale === 1 ? '' : ` * ${scale}`};`,
+          `var sum = ${accumulate ? 'total[i]' : 'parts[i]'};
+  for (var p = ${accumulate ? 0 : 1}u; p < ${count}u; p++) { sum += parts[p * ${items}u + i]; }
+  total[i] = sum${scale === 1 ? '' : ` * ${scale}`};`,
         ),
     },
     [parts],
@@ -47,7 +49,9 @@ var<workgroup> partial: array<vec4f, ${THREADS}>;
 ${ENTRY}
   let column = group * ${across}u + t % ${across}u;
   var sum = vec4f(0);
-  if (column < ${columns}u) { for (var row = t / ${across}u; row < ${rows}u; row += ${down}u) { sum += x[row * ${columns}u + column]; } }
+  if (column < ${columns}u) {
+    for (var row = t / ${across}u; row < ${rows}u; row += ${down}u) { sum += x[row * ${columns}u + column]; }
+  }
   partial[t] = sum;
   workgroupBarrier();
   if (t < ${across}u && column < ${columns}u) {
@@ -75,7 +79,8 @@ export function workgroupSum(value: string, total: string): string {
 }
 
 export function workgroupSumDeclarations(gpu: Gpu): string {
-  return `${laneReduction(gpu, 'warpSum', 'f32', 32, 'sum')}\nvar<workgroup> warpTotals: array<f32, ${THREADS / 32}>;`;
+  return `${laneReduction(gpu, 'warpSum', 'f32', 32, 'sum')}
+var<workgroup> warpTotals: array<f32, ${THREADS / 32}>;`;
 }
 
 /** The sum of all `size` elements as a new scalar. */

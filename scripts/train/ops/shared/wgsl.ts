@@ -29,7 +29,12 @@ export function bindings(inputs: readonly Binding[], outputs: readonly Binding[]
 }
 
 /** The head of an entry point of 256 threads, with the workgroup's number in `group` and the thread's in `t`. */
-export const ENTRY = `@compute @workgroup_size(${THREADS}) fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) t: u32) {
+export const ENTRY = `@compute @workgroup_size(${THREADS})
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) t: u32,
+) {
   let group = workgroup.y * grid.x + workgroup.x;`;
 
 /** One thread per item: `body` sees the item's number as `i`. */
@@ -45,6 +50,12 @@ ${ENTRY}
 export function flatGrid(items: number): Grid {
   return gridOf(Math.ceil(items / THREADS));
 }
+
+/** Directives of kernels that multiply subgroup matrices; they come first in a source. */
+export const SUBGROUP_MATRIX_DIRECTIVES = `diagnostic(off, chromium.subgroup_matrix_uniformity);
+enable f16;
+enable subgroups;
+enable chromium_experimental_subgroup_matrix;`;
 
 /** Directives that `laneReduction` needs; they come first in a source. */
 export function reductionDirectives(gpu: Gpu): string {
@@ -66,12 +77,18 @@ export function laneReduction(
   const powerOfTwo = (lanes & (lanes - 1)) === 0;
   if (gpu.capabilities.subgroups32 && powerOfTwo && lanes <= 32) {
     if (lanes === 32)
-      return `fn ${name}(value: ${type}, t: u32) -> ${type} { return ${combine === 'sum' ? 'subgroupAdd' : 'subgroupMax'}(value); }`;
+      return `fn ${name}(value: ${type}, t: u32) -> ${type} {
+  return ${combine === 'sum' ? 'subgroupAdd' : 'subgroupMax'}(value);
+}`;
     const steps = Array.from(
       { length: Math.log2(lanes) },
       (_, i) => `v = ${join('v', `subgroupShuffleXor(v, ${2 ** i}u)`)};`,
     );
-    return `fn ${name}(value: ${type}, t: u32) -> ${type} { var v = value; ${steps.join(' ')} return v; }`;
+    return `fn ${name}(value: ${type}, t: u32) -> ${type} {
+  var v = value;
+  ${steps.join('\n  ')}
+  return v;
+}`;
   }
   return `var<workgroup> ${name}Scratch: array<${type}, ${THREADS}>;
 fn ${name}(value: ${type}, t: u32) -> ${type} {
