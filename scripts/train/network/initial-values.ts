@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../../src/engine/diffusion/random';
 
 const DEVIATION = 0.02;
@@ -13,7 +14,7 @@ export function initialValue(
   layers: number,
   seed: number,
 ): Float32Array {
-  const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  const values = new Float32Array(tf.util.sizeFromShape([...shape]));
   if (shape.length === 1) return values.fill(1);
   const scale = /\.(output|down)$/.test(name) ? DEVIATION / Math.sqrt(2 * layers) : DEVIATION;
   const random = new Random(seed * 4294967296 + hash(name));

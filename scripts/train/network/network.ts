@@ -23,7 +23,10 @@ export interface Batch {
   /** Flat indices of the predicted rows, padded to a fixed number with row 0 at weight 0. */
   readonly rows: Int32Array;
   readonly targets: Int32Array;
-  /** 1 / (t · hole tokens · batch) (equation 5 of the LLaDA paper); 0 for padding. */
+  /**
+   * What each predicted row's cross-entropy counts in the loss: 1/t as in equation 5 of the LLaDA paper, normalised over
+   * the batch and not in each sample (see `tokenWeights`; for held-out bits per byte `buildGridBatch`); 0 for padding.
+   */
   readonly weights: Float32Array;
   readonly batch: number;
   readonly length: number;

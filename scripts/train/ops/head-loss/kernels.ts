@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Gpu, Operand } from '../../backend/gpu';
 import { gradientScale, multiply } from '../gemm/gemm';
 import { chunkRows } from './chunks';
@@ -64,12 +64,7 @@ export function headLossBackward(
 ): tf.TensorInfo {
   const gradient = { dataId: kept.dataId, shape, dtype: kept.dtype };
   gpu.backend.incRef(kept.dataId);
-  scaleInPlace(
-    gpu,
-    gradient,
-    shape.reduce((a, b) => a * b, 1),
-    dy,
-  );
+  scaleInPlace(gpu, gradient, tf.util.sizeFromShape(shape), dy);
   return gradient;
 }
 

@@ -9,7 +9,6 @@ import { gradientScale, multiplyInto } from '../gemm/gemm';
 import { allocateHalf, toHalf } from '../gemm/half';
 import type { GemmSpec, MatrixLayout } from '../gemm/spec';
 
-type Input = 'x' | `w${number}`;
 type Size = readonly [number, number];
 
 function sizeOf(tensor: tf.TensorInfo): Size {
@@ -78,34 +77,29 @@ function backward(
   return { x: dx, weights: dWeights };
 }
 
-function define(count: number) {
-  const names = Array.from({ length: count }, (_, i): Input => `w${i}`);
-  const fused = defineFused<Input, object>({
+/** The product with so many weights as an operation with the inputs x, w0, w1, … */
+function define(count: number): (x: tf.Tensor2D, weights: readonly tf.Tensor2D[]) => tf.Tensor2D[] {
+  const names = Array.from({ length: count }, (_, i) => `w${i}`);
+  const fused = defineFused<string, object>({
     name: `LladaLinearHalf${count}`,
     save: names,
     saveOutputs: [...names.map(() => false), true],
     forward: (gpu, inputs) =>
       forward(
         gpu,
-        inputs.x,
+        inputs['x']!,
         names.map((name) => inputs[name]!),
       ),
     backward: (gpu, dys, saved) => {
       const gradient = backward(gpu, dys.slice(0, count), saved.slice(0, count), saved[count]!);
-      return Object.fromEntries([
-        ['x', gradient.x],
-        ...names.map((name, i) => [name, gradient.weights[i]!] as const),
-      ]);
+      return withNames(names, gradient.x, gradient.weights);
     },
   });
-  return (x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): tf.Tensor2D[] =>
-    fused(
-      Object.fromEntries([['x', x], ...names.map((name, i) => [name, weights[i]!] as const)]) as Record<
-        Input,
-        tf.Tensor
-      >,
-      {},
-    ).slice(0, count) as tf.Tensor2D[];
+  return (x, weights) => fused(withNames(names, x, weights), {}).slice(0, count) as tf.Tensor2D[];
+}
+
+function withNames<T>(names: readonly string[], x: T, weights: readonly T[]): Record<string, T> {
+  return { x, ...Object.fromEntries(names.map((name, i) => [name, weights[i]!])) };
 }
 
 const BY_COUNT = [define(1), define(2), define(3)];
