@@ -226,14 +226,8 @@ function maskByChance(length: number, t: number, random: Random): { t: number; m
 /** As many tokens as ⌈t · length⌉, at random places; the mask ratio is then what it says. */
 function maskExactly(length: number, t: number, random: Random): { t: number; masked: boolean[] } {
   const count = Math.min(length, Math.max(1, Math.ceil(t * length)));
-  const masked = Array.from({ length }, () => false);
-  const order = [...masked.keys()];
-  for (let i = 0; i < count; i++) {
-    const j = i + random.integer(length - i);
-    masked[order[j]!] = true;
-    order[j] = order[i]!;
-  }
-  return { t: count / length, masked };
+  const chosen = new Set(random.distinct(length, count));
+  return { t: count / length, masked: Array.from({ length }, (_, i) => chosen.has(i)) };
 }
 
 function mask(layout: Layout, holes: readonly Hidden[], settings: Settings): Sample {
