@@ -8,6 +8,7 @@ import { selectBackend, type BackendName } from '../backend/select';
 import { measureGrowth } from './growth';
 import { Log } from './log';
 import { OPTIMIZERS, type OptimizerName } from '../run/optimizer';
+import { PRESETS } from '../settings/presets';
 import { chooseVariant, TILE_VARIANTS } from '../ops/gemm/variants';
 import { timeMatmul, timeMultiply, type MatmulCase } from './matmul';
 import { logMatmulChecks } from './matmul-check';
@@ -27,25 +28,15 @@ interface Options {
   readonly optimizer: OptimizerName;
 }
 
-const BASE: Architecture = {
-  layers: 8,
-  width: 512,
-  heads: 8,
-  headWidth: 64,
-  swiglu: 1408,
-  vocabulary: 12288,
-  ropeBase: 10000,
-  normEpsilon: 1e-6,
-};
+const BASE = PRESETS.base.architecture;
 const TINY: Architecture = {
+  ...BASE,
   layers: 1,
   width: 32,
   heads: 2,
   headWidth: 16,
   swiglu: 40,
   vocabulary: 64,
-  ropeBase: 10000,
-  normEpsilon: 1e-6,
 };
 /** What the base network may grow to. */
 const GROWN: readonly (readonly [name: string, architecture: Architecture])[] = [
