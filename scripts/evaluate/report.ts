@@ -30,11 +30,12 @@ export interface Report {
   readonly pictures: readonly string[];
 }
 
-const percent = (value: number): string => (Number.isNaN(value) ? '–' : (100 * value).toFixed(1));
-const fixed =
-  (digits: number) =>
-  (value: number): string =>
-    Number.isNaN(value) ? '–' : value.toFixed(digits);
+function percent(value: number): string {
+  return Number.isNaN(value) ? '–' : (100 * value).toFixed(1);
+}
+function fixed(digits: number) {
+  return (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(digits));
+}
 
 /** `12.3 (8.1–17.9)` */
 function interval({ value, low, high }: Estimate, format: (value: number) => string): string {

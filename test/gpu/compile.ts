@@ -20,7 +20,7 @@ import { subgroupSource, subgroupTile } from '../../scripts/train/ops/gemm/subgr
 import { TILE_VARIANTS } from '../../scripts/train/ops/gemm/variants';
 import type { GemmSpec } from '../../scripts/train/ops/gemm/spec';
 import { Trainer } from '../../scripts/train/run/trainer';
-import { chunkedLossCases, opCases } from '../support/train/cases';
+import { CHUNKED_LOSS_CASES, OP_CASES } from '../support/train/cases';
 import { MUON } from '../support/train/optimizer-cases';
 import { PRESETS } from '../../scripts/train/settings/presets';
 
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
     timestamps: false,
   });
   attachGpu(gpu);
-  for (const op of [...opCases, ...chunkedLossCases]) {
+  for (const op of [...OP_CASES, ...CHUNKED_LOSS_CASES]) {
     const inputs = op.shapes.map((shape) => tf.zeros([...shape]));
     const gradients = tf.tidy(() => tf.grads((...args: tf.Tensor[]) => tf.sum(op.run(args)))(inputs));
     tf.dispose([...inputs, ...gradients]);

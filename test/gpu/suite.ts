@@ -9,11 +9,11 @@ import { PRODUCT_CHOICE } from '../../scripts/train/ops/gemm/variants';
 import { Trainer } from '../../scripts/train/run/trainer';
 import type { Architecture } from '../../src/engine/model/bundle/bundle-config';
 import {
-  chunkedLossCases,
-  matrixCases,
+  CHUNKED_LOSS_CASES,
+  MATRIX_CASES,
   measureErrors,
-  opCases,
-  sharedLinearCase,
+  OP_CASES,
+  SHARED_LINEAR_CASE,
   type OpCase,
 } from '../support/train/cases';
 import { measureOptimizer, MUON, OPTIMIZER_CASES } from '../support/train/optimizer-cases';
@@ -41,7 +41,7 @@ function allowedError(unit: MatrixUnit, { logitTerms = 0, size = 1 }: OpCase): n
   return ALLOWED[unit] + (4 * sigma) / 2;
 }
 
-export const config: Architecture = {
+export const CONFIG: Architecture = {
   layers: 1,
   width: 32,
   heads: 2,
@@ -68,11 +68,11 @@ async function runProducts(
     currentGpu().matrixUnit = unit;
     const before = PRODUCT_CHOICE.half;
     PRODUCT_CHOICE.half = true;
-    const { value, gradients } = await measureErrors(sharedLinearCase);
+    const { value, gradients } = await measureErrors(SHARED_LINEAR_CASE);
     PRODUCT_CHOICE.half = before;
     // Operands are f16 here on every unit.
     onOutcome({
-      name: `${unit}: product, ${sharedLinearCase.name}, f16`,
+      name: `${unit}: product, ${SHARED_LINEAR_CASE.name}, f16`,
       errors: [value, ...gradients],
       allowed: ALLOWED.subgroup,
     });
@@ -90,7 +90,7 @@ export async function runSuite(
   const before = PRODUCT_CHOICE.half;
   PRODUCT_CHOICE.half = false;
   for (const unit of units) {
-    const cases = unit === units[0] ? [...opCases, ...chunkedLossCases] : matrixCasesOf(unit);
+    const cases = unit === units[0] ? [...OP_CASES, ...CHUNKED_LOSS_CASES] : matrixCasesOf(unit);
     for (const op of cases.filter(({ name }) => name.includes(only))) {
       currentGpu().matrixUnit = unit;
       const { value, gradients } = await measureErrors(op);
@@ -123,8 +123,11 @@ async function runOptimizer(
   }
 }
 
-const matrixCasesOf = (unit: MatrixUnit): readonly OpCase[] =>
-  unit === 'f32' ? matrixCases : opCases.filter(({ name }) => /linear|attention|head loss/.test(name));
+function matrixCasesOf(unit: MatrixUnit): readonly OpCase[] {
+  return unit === 'f32'
+    ? MATRIX_CASES
+    : OP_CASES.filter(({ name }) => /linear|attention|head loss/.test(name));
+}
 
 function currentGpu(): Gpu {
   const gpu = activeGpu();
@@ -165,7 +168,7 @@ export async function compareTraining(unit: MatrixUnit, half: boolean): Promise<
 
 async function trainAFewSteps(unit: MatrixUnit | undefined) {
   if (unit !== undefined) currentGpu().matrixUnit = unit;
-  const network = new Network(config, 5);
+  const network = new Network(CONFIG, 5);
   const trainer = new Trainer(network, { emaDecay: 0.9, optimizer: MUON });
   const losses: number[] = [];
   const norms: number[] = [];

@@ -7,8 +7,9 @@ import type { Task } from '../../../../scripts/evaluate/task';
 import { mean } from '../../../../scripts/train/report/mean';
 import { Random } from '../../../../src/engine/diffusion/random';
 
-const close = (actual: number, wanted: number, tolerance: number): void =>
-  assert.ok(Math.abs(actual - wanted) <= tolerance, `${actual}, not ${wanted}`);
+function close(actual: number, wanted: number, tolerance: number): void {
+  return assert.ok(Math.abs(actual - wanted) <= tolerance, `${actual}, not ${wanted}`);
+}
 
 describe('95 % intervals', () => {
   it('of shares are Wilson’s', () => {

@@ -5,8 +5,12 @@ import { DEFAULT_ADAM_W } from '../../../../../scripts/train/ops/adamw/adamw';
 import { Optimizer } from '../../../../../scripts/train/run/optimizer';
 import { measureOptimizer, MUON, OPTIMIZER_CASES } from '../../../../support/train/optimizer-cases';
 
-const vector = (length: number): tf.Variable => tf.variable(tf.ones([length]), false);
-const matrix = (...shape: [number, number]): tf.Variable => tf.variable(tf.randomNormal(shape), false);
+function vector(length: number): tf.Variable {
+  return tf.variable(tf.ones([length]), false);
+}
+function matrix(...shape: [number, number]): tf.Variable {
+  return tf.variable(tf.randomNormal(shape), false);
+}
 
 describe('Muon on the CPU', () => {
   before(async () => {
