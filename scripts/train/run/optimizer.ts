@@ -1,7 +1,9 @@
 /** The optimiser of a training run: AdamW for everything, or Muon for the layers' matrices and AdamW for the rest. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { AdamW, type AdamWOptions } from '../ops/adamw/adamw';
-import { Muon, type MuonOptions } from '../ops/muon/muon';
+import { AdamW } from '../ops/adamw/adamw';
+import type { AdamWOptions } from '../ops/adamw/options';
+import { Muon } from '../ops/muon/muon';
+import type { MuonOptions } from '../ops/muon/options';
 
 export const OPTIMIZERS = ['muon', 'adamw'] as const;
 export type OptimizerName = (typeof OPTIMIZERS)[number];

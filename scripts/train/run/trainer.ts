@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../backend/gpu';
 import { Replayer } from '../backend/plan';
 import type { Batch, DeviceBatch, Network } from '../network/network';
-import { DEFAULT_ADAM_W } from '../ops/adamw/adamw';
+import { DEFAULT_ADAMW } from '../ops/adamw/options';
 import { Ema } from '../ops/ema/ema';
 import { sumParts } from '../ops/shared/sum-kernels';
 import type { Averaging } from '../together/averaging';
@@ -50,7 +50,7 @@ export class Trainer {
     readonly network: Network,
     options: TrainerOptions = {},
   ) {
-    this.#optimizer = new Optimizer(network.parameters, options.optimizer ?? { adamw: DEFAULT_ADAM_W });
+    this.#optimizer = new Optimizer(network.parameters, options.optimizer ?? { adamw: DEFAULT_ADAMW });
     const { emaDecay = 0 } = options;
     this.#ema = emaDecay === 0 ? undefined : new Ema(network.parameters, emaDecay);
     const gpu = activeGpu();

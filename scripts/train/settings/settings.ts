@@ -1,6 +1,6 @@
 import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
-import { DEFAULT_ADAM_W } from '../ops/adamw/adamw';
-import { DEFAULT_MUON } from '../ops/muon/muon';
+import { DEFAULT_ADAMW } from '../ops/adamw/options';
+import { DEFAULT_MUON } from '../ops/muon/options';
 import type { TrainOptions } from './options';
 import { PRESETS, type TrainingPreset } from './presets';
 import type { TrainerOptions } from '../run/trainer';
@@ -86,7 +86,7 @@ export function stepsBeforeLastPhase({ steps, batch: { lastPhase } }: TrainingPr
 /** How a trainer is set up for a preset. */
 export function trainerOptions(preset: TrainingPreset): TrainerOptions {
   const { optimizer, embeddingFactor, weightDecay, gradientClip: clipNorm, emaDecay } = preset;
-  const adamw = { ...DEFAULT_ADAM_W, weightDecay, clipNorm };
+  const adamw = { ...DEFAULT_ADAMW, weightDecay, clipNorm };
   if (optimizer === 'adamw') return { optimizer: { adamw }, emaDecay };
   // Beside Muon a longer memory of squares measured better (0.95: 2.157 bits per byte after 800 steps, 0.99: 2.142).
   const muon = { ...DEFAULT_MUON, weightDecay, embeddingFactor };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
-import { decays, type AdamWOptions, type Moments } from './adamw';
+import { decays, type AdamWOptions, type Moments } from './options';
 import { workgroupSum, workgroupSumDeclarations } from '../shared/sum-kernels';
 import { bindable, bindEach, branches, flatBranches, shapesOf, type Part } from '../shared/multi-tensor';
 import { bindings, ENTRY, gridOf, reductionDirectives, THREADS } from '../shared/wgsl';

@@ -11,7 +11,7 @@ import { workgroupSum, workgroupSumDeclarations } from '../shared/sum-kernels';
 import { bindings, ENTRY, flatGrid, flatSource, gridOf, reductionDirectives, THREADS } from '../shared/wgsl';
 import { familiesOf, matrixOf, type Family, type Placed } from './family';
 import { iterate } from './iteration';
-import type { MuonGroup, MuonOptions } from './muon';
+import type { MuonGroup, MuonOptions } from './options';
 import { NEWTON_SCHULZ, updateScale } from './newton-schulz';
 
 /** Vectors of four numbers whose squares a workgroup sums. */
@@ -85,7 +85,8 @@ export class MuonKernels {
 ${matrixOf(family, 8)}`,
             family.size / 8,
             `let factor = factors[matrixOf(i)];
-  let a = x[2u * i] * factor; let b = x[2u * i + 1u] * factor;
+  let a = x[2u * i] * factor;
+  let b = x[2u * i + 1u] * factor;
   y[i] = vec4u(pack2x16float(a.xy), pack2x16float(a.zw), pack2x16float(b.xy), pack2x16float(b.zw));`,
           ),
       },
@@ -163,7 +164,10 @@ ${ENTRY}
     let first = 0;
     const ranges = family.placed.map((place) => {
       const parts = partsOf(place);
-      const code = `if (group >= ${place.matrix}u) { first = ${first}u + (group - ${place.matrix}u) * ${parts}u; parts = ${parts}u; }`;
+      const code = `if (group >= ${place.matrix}u) {
+    first = ${first}u + (group - ${place.matrix}u) * ${parts}u;
+    parts = ${parts}u;
+  }`;
       first += place.group.names.length * parts;
       return code;
     });
@@ -175,7 +179,8 @@ ${ENTRY}
 ${bindings([['sums', 'f32']], [['factors', 'f32']])}
 ${workgroupSumDeclarations(gpu)}
 ${ENTRY}
-  var first = 0u; var parts = 0u;
+  var first = 0u;
+  var parts = 0u;
   ${ranges.join('\n  ')}
   var mine = 0.0;
   for (var i = t; i < parts; i += ${THREADS}u) { mine += sums[first + i]; }
@@ -203,7 +208,8 @@ ${ENTRY}
         parts,
         (p) => `let at = ${(offset + (first + p) * size) / 4}u + i;
     let x = vec4f(unpack2x16float(half[at].x), unpack2x16float(half[at].y));
-    w${p}[i] = w${p}[i] * (1.0 - rate * ${weightDecay}) - rate * ${scale} * (${NEWTON_SCHULZ.a} * x + product[at]);`,
+    w${p}[i] = w${p}[i] * (1.0 - rate * ${weightDecay})
+      - rate * ${scale} * (${NEWTON_SCHULZ.a} * x + product[at]);`,
       );
       gpu.record(
         {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from '../../../../../scripts/train/backend/select';
-import { DEFAULT_ADAM_W } from '../../../../../scripts/train/ops/adamw/adamw';
+import { DEFAULT_ADAMW } from '../../../../../scripts/train/ops/adamw/options';
 import { Optimizer } from '../../../../../scripts/train/run/optimizer';
 import { measureOptimizer, MUON, OPTIMIZER_CASES } from '../../../../support/train/optimizer-cases';
 
@@ -57,7 +57,7 @@ describe('Muon on the CPU', () => {
       'adamw.steps',
       'muon.layer.0.gate.m',
     ]);
-    assert.equal((await keys(new Optimizer(parameters, { adamw: DEFAULT_ADAM_W }))).length, 7);
+    assert.equal((await keys(new Optimizer(parameters, { adamw: DEFAULT_ADAMW }))).length, 7);
   });
 
   it('says what to do about matrices that float16 kernels cannot read', () => {
