@@ -72,24 +72,13 @@ export class Network {
 
   /** Σ weights · cross-entropy. With `gradient` false it cannot be differentiated, and costs less. */
   loss(batch: Batch, gradient = true): tf.Scalar {
-    return this.#withBatch(batch, (device) =>
-      headLoss(this.#hidden(device), this.#matrix('embedding'), device.targets, device.weights, {
-        gradient,
-      }),
-    );
+    return this.#withBatch(batch, (device) => this.lossOf(device, gradient));
   }
 
-  /** Loss and its gradient by parameter name. */
-  lossAndGradients(device: DeviceBatch): { loss: tf.Scalar; gradients: Map<string, tf.Tensor> } {
-    const forward = (): tf.Scalar =>
-      headLoss(this.#hidden(device), this.#matrix('embedding'), device.targets, device.weights, {
-        gradient: true,
-      });
-    const { value, grads } = tf.variableGrads(forward, [...this.parameters.values()]);
-    return {
-      loss: value,
-      gradients: new Map([...this.parameters].map(([name, parameter]) => [name, grads[parameter.name]!])),
-    };
+  /** The same of a batch that is placed. */
+  lossOf(device: DeviceBatch, gradient: boolean): tf.Scalar {
+    const { targets, weights } = device;
+    return headLoss(this.#hidden(device), this.#matrix('embedding'), targets, weights, { gradient });
   }
 
   /**
