@@ -1,6 +1,6 @@
 import { mean } from '../report/mean';
 import type { Prepared } from '../run/prepare';
-import type { TrainingPreset } from '../settings/presets';
+import type { TrainingSettings } from '../settings/presets';
 import { buildGridBatch, heldOutText, type HeldOutText } from '../samples/batch';
 import type { Trainer } from '../run/trainer';
 import { T_GRID } from '../run/validation';
@@ -30,14 +30,14 @@ export class HeldOut {
   }
 
   /** Bits per byte of holes in their context, by language: the mean over a grid of mask ratios. */
-  async bitsPerByte(trainer: Trainer, preset: TrainingPreset): Promise<AblationRow['bits']> {
+  async bitsPerByte(trainer: Trainer, settings: TrainingSettings): Promise<AblationRow['bits']> {
     const bits: Record<string, number> = {};
     for (const [group, text] of this.#groups) {
       if (text.corpus.documents.length === 0) continue;
       const losses: number[] = [];
       for (const seed of GRID_SEEDS) {
         for (const t of T_GRID) {
-          const batch = buildGridBatch(text, { ...preset.batch, batch: this.samples }, t, seed);
+          const batch = buildGridBatch(text, { ...settings.batch, batch: this.samples }, t, seed);
           losses.push(await trainer.evaluate(batch));
         }
       }

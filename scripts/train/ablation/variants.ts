@@ -1,8 +1,8 @@
 import type { Tier } from '../corpus/manifest';
-import { PRESETS, type TrainingPreset } from '../settings/presets';
+import { PRESETS, type TrainingSettings } from '../settings/presets';
 import type { BatchConfig } from '../samples/batch';
 
-type Change = (preset: TrainingPreset) => TrainingPreset;
+type Change = (settings: TrainingSettings) => TrainingSettings;
 
 /** One change of the training run whose effect is measured, everything else as it is. */
 export interface Variant {
@@ -16,7 +16,7 @@ export interface Variant {
 }
 
 /** The run that every variant changes: the base preset, shortened, without its last phase. */
-export function baseline(steps: number): TrainingPreset {
+export function baseline(steps: number): TrainingSettings {
   const { batch, schedule, ...preset } = PRESETS.base;
   return {
     ...preset,
@@ -27,30 +27,30 @@ export function baseline(steps: number): TrainingPreset {
 }
 
 function batch(change: Partial<BatchConfig>): Change {
-  return (preset) => ({ ...preset, batch: { ...preset.batch, ...change } });
+  return (settings) => ({ ...settings, batch: { ...settings.batch, ...change } });
 }
 
-function schedule(change: Partial<TrainingPreset['schedule']>): Change {
-  return (preset) => ({ ...preset, schedule: { ...preset.schedule, ...change } });
+function schedule(change: Partial<TrainingSettings['schedule']>): Change {
+  return (settings) => ({ ...settings, schedule: { ...settings.schedule, ...change } });
 }
 
-function withAdamW(preset: TrainingPreset): TrainingPreset {
-  return { ...preset, optimizer: 'adamw', schedule: { ...preset.schedule, peak: preset.adamwPeak } };
+function withAdamW(settings: TrainingSettings): TrainingSettings {
+  return { ...settings, optimizer: 'adamw', schedule: { ...settings.schedule, peak: settings.adamwPeak } };
 }
 
 function shape(layers: number, heads: number, swiglu: number): Change {
-  return (preset) => ({
-    ...preset,
-    architecture: { ...preset.architecture, layers, heads, width: heads * 64, swiglu },
+  return (settings) => ({
+    ...settings,
+    architecture: { ...settings.architecture, layers, heads, width: heads * 64, swiglu },
   });
 }
 
 const { share, resize, doubt } = PRESETS.base.batch.lastPhase;
 
 function lastPhase(change: Partial<BatchConfig['lastPhase']>): Change {
-  return (preset) => ({
-    ...preset,
-    batch: { ...preset.batch, lastPhase: { ...preset.batch.lastPhase, share, ...change } },
+  return (settings) => ({
+    ...settings,
+    batch: { ...settings.batch, lastPhase: { ...settings.batch.lastPhase, share, ...change } },
   });
 }
 
@@ -78,12 +78,12 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'distances true to 4 tokens',
     about: 'reserved positions',
-    change: (preset) => ({
-      ...preset,
+    change: (settings) => ({
+      ...settings,
       batch: {
-        ...preset.batch,
+        ...settings.batch,
         smallestRun: 1,
-        window: { ...preset.batch.window, reserved: FINE_RUNS },
+        window: { ...settings.batch.window, reserved: FINE_RUNS },
       },
     }),
   },
@@ -95,12 +95,12 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: '1024 rows, 32 samples',
     about: 'context',
-    change: (preset) => ({
-      ...preset,
+    change: (settings) => ({
+      ...settings,
       batch: {
-        ...preset.batch,
-        batch: preset.batch.batch / 2,
-        window: { ...preset.batch.window, rows: 1024, positions: 1536 },
+        ...settings.batch,
+        batch: settings.batch.batch / 2,
+        window: { ...settings.batch.window, rows: 1024, positions: 1536 },
       },
     }),
   },
@@ -108,21 +108,21 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'embedding as slow as the matrices',
     about: 'optimiser',
-    change: (preset) => ({ ...preset, embeddingFactor: 1 }),
+    change: (settings) => ({ ...settings, embeddingFactor: 1 }),
   },
   { name: 'peak 1.2e-3', about: 'learning rate', change: schedule({ peak: 1.2e-3 }) },
   { name: 'peak 4.8e-3', about: 'learning rate', change: schedule({ peak: 4.8e-3 }) },
   { name: 'falls to a tenth of the peak', about: 'learning rate', change: schedule({ floor: 0.1 }) },
   { name: 'falls from the warm-up on', about: 'learning rate', change: schedule({ shape: 'linear' }) },
-  { name: 'average 0.99', about: 'EMA', change: (preset) => ({ ...preset, emaDecay: 0.99 }) },
-  { name: 'average 0.999', about: 'EMA', change: (preset) => ({ ...preset, emaDecay: 0.999 }) },
+  { name: 'average 0.99', about: 'EMA', change: (settings) => ({ ...settings, emaDecay: 0.99 }) },
+  { name: 'average 0.999', about: 'EMA', change: (settings) => ({ ...settings, emaDecay: 0.999 }) },
   { name: 'length and doubt', about: 'last fifth', change: lastPhase({}) },
   { name: 'length only', about: 'last fifth', change: lastPhase({ doubt: NO_DOUBT }) },
   { name: 'doubt only', about: 'last fifth', change: lastPhase({ resize: NO_RESIZE }) },
 ];
 
 /** A short run that goes on from a bundle, all of it teaching length and doubt: what these variants change. */
-export function goingOn(steps: number): TrainingPreset {
+export function goingOn(steps: number): TrainingSettings {
   return resizing({})(
     schedule({ shape: 'linear', peak: 1e-3, warmup: Math.ceil(steps / 20) })(baseline(steps)),
   );

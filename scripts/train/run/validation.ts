@@ -6,7 +6,7 @@ import { drawLineTasks, type LineTask } from '../report/evaluation';
 import { mean } from '../report/mean';
 import { LivePredictor } from '../network/live-predictor';
 import type { Batch } from '../network/network';
-import type { TrainingPreset } from '../settings/presets';
+import type { TrainingSettings } from '../settings/presets';
 import type { Prepared } from './prepare';
 import { buildBatch, buildGridBatch, heldOutText } from '../samples/batch';
 import type { Trainer } from './trainer';
@@ -51,9 +51,9 @@ export class Validator {
   #done = 0;
 
   /** @throws Error if nothing is held out */
-  constructor({ valid, tokenizer }: Prepared, preset: TrainingPreset) {
+  constructor({ valid, tokenizer }: Prepared, settings: TrainingSettings) {
     const text = heldOutText(valid, tokenizer);
-    const { batch, validationBatches, architecture } = preset;
+    const { batch, validationBatches, architecture } = settings;
     this.#batches = Array.from({ length: validationBatches }, (_, index) =>
       buildBatch(valid, text.encode, batch, VALIDATION_SEED, index),
     );
