@@ -41,12 +41,7 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/naming-convention': [
         'error',
-        {
-          selector: 'variable',
-          modifiers: ['global', 'const'],
-          format: ['UPPER_CASE'],
-          filter: { regex: '^self$', match: false },
-        },
+        { selector: 'variable', modifiers: ['global', 'const'], format: ['UPPER_CASE'] },
         {
           selector: 'variable',
           modifiers: ['global', 'const'],
@@ -74,13 +69,19 @@ export default tseslint.config(
       '@typescript-eslint/naming-convention': [
         'error',
         { selector: 'variable', modifiers: ['global', 'const'], format: ['UPPER_CASE', 'PascalCase'] },
+        {
+          selector: 'variable',
+          modifiers: ['global', 'const'],
+          types: ['function'],
+          format: ['camelCase', 'UPPER_CASE'],
+        },
         { selector: 'function', format: ['camelCase'] },
         { selector: 'typeLike', format: ['PascalCase'] },
       ],
     },
   },
-  // Declarations of others' code have their names.
-  { files: ['**/*.d.ts'], rules: { '@typescript-eslint/naming-convention': 'off' } },
+  // What is declared of others' code has their names.
+  { files: ['**/*.d.ts', 'src/web/engine-worker.ts'], rules: { '@typescript-eslint/naming-convention': 'off' } },
   {
     // The engine runs in a child process, the CLI and the trainer: it must never need an editor.
     files: ['src/engine/**/*.ts', 'src/cli/**/*.ts', 'src/demo/**/*.ts', 'src/display/**/*.ts'],
