@@ -1,5 +1,5 @@
 /** Multi-head attention with the two-sided rule: context sees context only, a hole sees everything. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
 import { attentionComposite } from './composite';
 import { fitsFlash, flashBackward, flashForward } from './flash';

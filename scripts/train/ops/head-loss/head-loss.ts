@@ -3,7 +3,7 @@
  * paper, the weights holding 1/t and the normalisation). Rows are taken in chunks, and a chunk's gradient is computed
  * while its logits are there, so that the logits of all rows never exist at once.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
 import { headLossComposite } from './composite';
 import { defineFused } from '../shared/fused';

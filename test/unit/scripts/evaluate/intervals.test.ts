@@ -8,7 +8,7 @@ import { mean } from '../../../../scripts/train/report/mean';
 import { Random } from '../../../../src/engine/diffusion/random';
 
 function close(actual: number, wanted: number, tolerance: number): void {
-  return assert.ok(Math.abs(actual - wanted) <= tolerance, `${actual}, not ${wanted}`);
+  assert.ok(Math.abs(actual - wanted) <= tolerance, `${actual}, not ${wanted}`);
 }
 
 describe('95 % intervals', () => {
