@@ -81,7 +81,10 @@ export default tseslint.config(
     },
   },
   // What is declared of others' code has their names.
-  { files: ['**/*.d.ts', 'src/web/engine-worker.ts'], rules: { '@typescript-eslint/naming-convention': 'off' } },
+  {
+    files: ['**/*.d.ts', 'src/web/engine-worker.ts'],
+    rules: { '@typescript-eslint/naming-convention': 'off' },
+  },
   {
     // The engine runs in a child process, the CLI and the trainer: it must never need an editor.
     files: ['src/engine/**/*.ts', 'src/cli/**/*.ts', 'src/demo/**/*.ts', 'src/display/**/*.ts'],
