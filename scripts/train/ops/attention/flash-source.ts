@@ -9,7 +9,8 @@
  * The backward pass is two kernels, as in the paper's deterministic form: one owns queries and sums over keys, the
  * other owns keys and sums over queries, so that neither needs atomic additions.
  */
-import { ACROSS, FlashFrame, type FlashSpec } from './frame';
+import { ACROSS, type FlashSpec } from './flash-spec';
+import { FlashFrame } from './frame';
 import { literal } from '../gemm/body';
 import type { Gpu } from '../../backend/gpu';
 import {

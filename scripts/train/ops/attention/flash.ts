@@ -10,7 +10,7 @@ import {
   rowStatsSource,
   type GradientScales,
 } from './flash-source';
-import { rowsOf, workgroupBytes, type FlashSpec } from './frame';
+import { rowsOf, workgroupBytes, type FlashSpec } from './flash-spec';
 import { PIECE } from './pieces';
 import { gradientScale } from '../gemm/gemm';
 import { gridOf, ROWS_PER_GROUP } from '../shared/wgsl';

@@ -3,57 +3,21 @@
  * and goes through the other side in tiles of 32. A subgroup owns 16 of the rows, two lanes share a row where numbers
  * are handled one by one, and a tile of the other side is one word of the bit masks that say who sees whom.
  */
+import {
+  ACROSS,
+  aligned,
+  FACTOR_STRIDE,
+  otherStride,
+  PER_LANE,
+  rowsOf,
+  SUM_STRIDE,
+  type FlashSpec,
+} from './flash-spec';
 import { ROW_KIND_CONSTANTS } from './row-kind';
-import type { AttentionShape } from './shape';
 import { piecesOf, LANES, PIECE, type Pieces, type Placed } from './pieces';
 import { literal } from '../gemm/body';
 import { tileLoad, type TileLoadCode } from '../gemm/tile-load';
 import { bindings, unroll, type Binding } from '../shared/wgsl';
-
-export interface FlashSpec {
-  readonly shape: AttentionShape;
-  /** A multiple of 16. */
-  readonly headWidth: number;
-  /** Of a workgroup. */
-  readonly subgroups: number;
-  readonly emulated: boolean;
-}
-
-/** Rows of the other side in a tile: the bits of a word. */
-export const ACROSS = 32;
-/** Distance of rows in workgroup memory; the extra elements are against bank conflicts. */
-const SUM_STRIDE = ACROSS + 4;
-const FACTOR_STRIDE = ACROSS + 8;
-/** Numbers of a row of a tile that one of its two lanes handles. */
-const PER_LANE = ACROSS / 2;
-
-/**
- * Words of a variable in workgroup memory that lies among matrices: drivers put variables one after another, and
- * subgroup matrices are read and written at addresses that are multiples of 16 bytes.
- */
-function aligned(words: number): number {
-  return Math.ceil(words / 4) * 4;
-}
-
-function otherStride(headWidth: number): number {
-  return headWidth + 8;
-}
-
-export function rowsOf({ subgroups }: FlashSpec): number {
-  return subgroups * PIECE;
-}
-
-/** Workgroup memory of any of the kernels, in bytes, rounded up. */
-export function workgroupBytes(spec: FlashSpec): number {
-  const bytes = spec.emulated ? 4 : 2;
-  const words = 3 * aligned(Math.ceil(spec.shape.length / ACROSS)) + 2 * aligned(1);
-  return (
-    bytes * (2 * ACROSS * otherStride(spec.headWidth) + rowsOf(spec) * FACTOR_STRIDE) +
-    4 * rowsOf(spec) * SUM_STRIDE +
-    8 * Math.max(spec.subgroups * LANES, ACROSS) +
-    4 * words
-  );
-}
 
 interface Matrix {
   readonly buffer: string;
