@@ -7,7 +7,9 @@ import { EngineClient } from '../engine/process/client';
 import type { WebSource } from './source';
 import { inWorker } from './worker-engine';
 
-const joinPath = (base: vscode.Uri, ...path: string[]): vscode.Uri => vscode.Uri.joinPath(base, ...path);
+function joinPath(base: vscode.Uri, ...path: string[]): vscode.Uri {
+  return vscode.Uri.joinPath(base, ...path);
+}
 
 /** The extension host in a web worker: of a VS Code that is a web page, with nothing behind it. */
 export function webPlatform(extension: vscode.Uri): Platform {

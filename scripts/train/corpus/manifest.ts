@@ -43,7 +43,9 @@ export function contentOf(source: Source): Readonly<Record<string, unknown>> {
   return { ...source, license: undefined, size: undefined, text: undefined, tier: undefined };
 }
 
-export const label = (source: Source): string => `${source.name}@${source.version}`;
+export function label(source: Source): string {
+  return `${source.name}@${source.version}`;
+}
 
 /**
  * The sources of a tier, held-out ones first.
@@ -78,8 +80,9 @@ function readManifest(file: string): unknown[] {
   return sources;
 }
 
-const isGlobs = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((glob) => typeof glob === 'string' && glob !== '');
+function isGlobs(value: unknown): boolean {
+  return Array.isArray(value) && value.every((glob) => typeof glob === 'string' && glob !== '');
+}
 
 // Names and versions become command-line arguments and file names.
 const NAME = /^(?:debian:|@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.+-]*$/i;

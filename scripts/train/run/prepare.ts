@@ -7,7 +7,7 @@ import { writeWhole } from '../corpus/json-lines';
 import { readShards } from '../corpus/shards';
 import type { CorpusReport } from '../corpus/types';
 import type { TrainOptions, CorpusPart } from '../settings/options';
-import type { TrainingPreset } from '../settings/presets';
+import type { TrainingSettings } from '../settings/presets';
 import { StageProgress } from '../report/progress';
 import { readPack, writePack, type PackedCorpus } from '../samples/packed-corpus';
 import { trainTokenizer } from '../tokenizer/train-bpe';
@@ -37,7 +37,7 @@ interface Manifest {
  */
 export async function prepare(
   options: TrainOptions,
-  preset: TrainingPreset,
+  settings: TrainingSettings,
   cache: string,
   signal: AbortSignal,
 ): Promise<Prepared> {
@@ -47,9 +47,9 @@ export async function prepare(
   const present = fs.existsSync(files.manifest) ? readManifest(files.manifest) : undefined;
   if (present === undefined || (part !== undefined && part !== present.part)) {
     fs.mkdirSync(path.dirname(files.manifest), { recursive: true });
-    const { report, shards } = await corpus(options, preset, cache, signal);
+    const { report, shards } = await corpus(options, settings, cache, signal);
     const into = path.dirname(files.tokenizer);
-    if (options.init === undefined) await tokenizer(shards, into, preset.architecture.vocabulary, signal);
+    if (options.init === undefined) await tokenizer(shards, into, settings.architecture.vocabulary, signal);
     else copyTokenizer(options.init, into);
     await writePack(files.train, partOf(readShards(shards, 'train'), corpusPart));
     await writePack(files.valid, readShards(shards, 'valid'));
@@ -57,7 +57,7 @@ export async function prepare(
     writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
   }
   const prepared = readPrepared(options.out);
-  checkTokenizer(prepared.tokenizer, files.tokenizer, options, preset);
+  checkTokenizer(prepared.tokenizer, files.tokenizer, options, settings);
   checkHeldOut(prepared, files.train);
   return prepared;
 }
@@ -84,7 +84,7 @@ function checkTokenizer(
   { model }: TokenizerFile,
   file: string,
   { init }: TrainOptions,
-  { name, architecture }: TrainingPreset,
+  { name, architecture }: TrainingSettings,
 ): void {
   const advice = `Choose another --out, or remove ${path.dirname(path.dirname(file))}.`;
   const tokens = 1 + Object.values(model.vocab).reduce((a, b) => Math.max(a, b), 0);
@@ -129,20 +129,20 @@ function filesIn(out: string): { manifest: string; train: string; valid: string;
 
 async function corpus(
   options: TrainOptions,
-  preset: TrainingPreset,
+  settings: TrainingSettings,
   cache: string,
   signal: AbortSignal,
 ): Promise<{ report: CorpusReport; shards: string }> {
   const pinned = options.data === undefined;
   const shards = pinned
-    ? path.join(cache, `corpus-${preset.tier}`)
+    ? path.join(cache, `corpus-${settings.tier}`)
     : path.join(options.out, 'training', 'corpus');
   const progress = new StageProgress('corpus', 1);
   try {
     const report = await buildCorpus({
       source:
         options.data === undefined
-          ? { kind: 'manifest', tier: preset.tier }
+          ? { kind: 'manifest', tier: settings.tier }
           : { kind: 'folder', folder: options.data },
       cache: path.join(cache, 'packages'),
       out: shards,

@@ -20,7 +20,7 @@ const CHECKS = [
   ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
 ] as const;
 
-const results = CHECKS.map(([tool, ...args]) => {
+const RESULTS = CHECKS.map(([tool, ...args]) => {
   console.log([path.basename(tool, path.extname(tool)), ...args].join(' '));
   const program = path.join(ROOT, 'node_modules', tool);
   return spawnSync(process.execPath, [program, ...args], {
@@ -29,5 +29,5 @@ const results = CHECKS.map(([tool, ...args]) => {
   });
 });
 
-const clean = results.every(({ status }) => status === 0);
-finish(clean ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+const CLEAN = RESULTS.every(({ status }) => status === 0);
+finish(CLEAN ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
