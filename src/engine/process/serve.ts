@@ -4,7 +4,7 @@ import { fill } from '../requests/fill';
 import { generate } from '../requests/generate';
 import { likelihood } from '../requests/likelihood';
 import type { Loaded } from '../model/runtime/load-model';
-import type { Runtime } from '../requests/runtime';
+import type { Runtime } from '../model/runtime/runtime';
 import { score } from '../requests/score';
 import { tokenize } from '../requests/tokenize';
 import type { Answers, Asked, ToClient, ToHost } from './protocol';

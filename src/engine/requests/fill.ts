@@ -1,12 +1,14 @@
-import type { FillRequest, HoleRequest, Step } from '../contract/engine';
+import type { FillRequest, HoleRequest } from '../contract/requests';
+import type { Step } from '../contract/steps';
 import { withDrafts } from './unmasking/drafts';
 import { EngineError } from '../contract/errors';
 import { planHole, type HolePlan } from './unmasking/hole-plan';
 import { KnownLogits } from './unmasking/known-logits';
 import { startingCells } from './unmasking/length';
-import type { Window } from '../model/bundle/bundle-config';
+import type { Window } from '../text/window';
 import { checkFillRequest, DEFAULT_MAX_TOKENS } from './check-request';
-import { throwIfCancelled, type Place, type Run, type Runtime } from './runtime';
+import { type Place, type Run, throwIfCancelled } from './running-request';
+import type { Runtime } from '../model/runtime/runtime';
 import type { ReverseProcessSettings } from './settings';
 import { encodeContext } from '../text/context-window';
 import { layOut, reservedFor, type Layout } from '../text/layout';
@@ -58,7 +60,7 @@ function takesDrafts(
   { drafts }: FillRequest,
   { sampling, steps, threshold, order, remasking }: ReverseProcessSettings,
 ): boolean {
-  const severalAtOnce = steps === undefined && threshold > 0 && order !== 'forebear' && remasking === 'none';
+  const severalAtOnce = steps === undefined && threshold > 0 && order !== 'ancestral' && remasking === 'none';
   return drafts ?? (config.learned.expand && sampling.kind === 'greedy' && severalAtOnce);
 }
 

@@ -1,8 +1,9 @@
-import type { GenerateRequest, Step } from '../contract/engine';
+import type { GenerateRequest } from '../contract/requests';
+import type { Step } from '../contract/steps';
 import { EngineError } from '../contract/errors';
 import { cellsOf, planHole } from './unmasking/hole-plan';
 import { checkGenerateRequest } from './check-request';
-import type { Runtime } from './runtime';
+import type { Runtime } from '../model/runtime/runtime';
 import { layOutNothing } from '../text/layout';
 import { unmask } from './unmasking/unmask';
 

@@ -1,12 +1,14 @@
-import type { Likelihood, LikelihoodRequest } from '../contract/engine';
+import type { Likelihood } from '../contract/answers';
+import type { LikelihoodRequest } from '../contract/requests';
 import { Random } from '../diffusion/random';
 import { probabilityOf } from '../diffusion/sampling';
 import { EngineError } from '../contract/errors';
 import { layOutRequest } from './fill';
-import { SPECIAL } from '../model/bundle/bundle-config';
+import { SPECIAL } from '../text/special-tokens';
 import { predict, type Ask } from './unmasking/predict';
 import { checkFillRequest } from './check-request';
-import type { Run, Runtime } from './runtime';
+import type { Run } from './running-request';
+import type { Runtime } from '../model/runtime/runtime';
 import { toLf } from '../text/line-endings';
 
 const DEFAULT_DRAWS = 32;

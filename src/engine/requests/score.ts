@@ -1,11 +1,13 @@
-import type { Scored, ScoreRequest } from '../contract/engine';
+import type { Scored } from '../contract/answers';
+import type { ScoreRequest } from '../contract/requests';
 import type { Row } from '../diffusion/row';
 import { alternativesTo, probabilityOf } from '../diffusion/sampling';
 import { EngineError } from '../contract/errors';
-import { SPECIAL } from '../model/bundle/bundle-config';
+import { SPECIAL } from '../text/special-tokens';
 import { predict, type Ask } from './unmasking/predict';
 import { checkScoreRequest } from './check-request';
-import { throwIfCancelled, type Runtime } from './runtime';
+import { throwIfCancelled } from './running-request';
+import type { Runtime } from '../model/runtime/runtime';
 import { encodeContext } from '../text/context-window';
 import { layOut, reservedFor } from '../text/layout';
 import { toLf } from '../text/line-endings';

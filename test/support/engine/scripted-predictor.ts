@@ -1,13 +1,15 @@
 import { Random } from '../../../src/engine/diffusion/random';
-import { SPECIAL, type BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL } from '../../../src/engine/text/special-tokens';
+import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
 import type {
   ContextCache,
   MaskPredictor,
   PredictorContext,
   PredictorRows,
 } from '../../../src/engine/model/predictor/mask-predictor';
-import type { Runtime } from '../../../src/engine/requests/runtime';
-import { Tokenizer, type TokenizerJson } from '../../../src/engine/text/tokenizer';
+import type { Runtime } from '../../../src/engine/model/runtime/runtime';
+import { Tokenizer } from '../../../src/engine/text/tokenizer';
+import type { TokenizerJson } from '../../../src/engine/text/token-bytes';
 import { tinyTokenizer } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { TINY, TINY_WINDOW } from '../../../scripts/tiny-bundle/tiny-network';
 

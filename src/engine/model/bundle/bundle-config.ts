@@ -1,3 +1,6 @@
+import type { SPECIAL } from '../../text/special-tokens';
+import type { Window } from '../../text/window';
+
 /** The file of a bundle that says what it is and names the others. */
 export const CONFIG_FILE = 'config.json';
 
@@ -12,28 +15,6 @@ export interface Architecture {
   readonly vocabulary: number;
   readonly ropeBase: number;
   readonly normEpsilon: number;
-}
-
-/** Ids 0–6 are reserved in every bundle, in this order. */
-export const SPECIAL_TOKENS = [
-  '[PAD]',
-  '[MASK]',
-  '[EOT]',
-  '[PATH]',
-  '[END]',
-  '[EXPAND]',
-  '[DELETE]',
-] as const;
-export const SPECIAL = { pad: 0, mask: 1, eot: 2, path: 3, end: 4, expand: 5, delete: 6 } as const;
-
-/** What the model was trained to look at together. */
-export interface Window {
-  /** Most rows: context tokens + hole tokens + `[END]`s. */
-  readonly rows: number;
-  /** Rotary positions seen in training: 0 … positions − 1. */
-  readonly positions: number;
-  /** Sizes G of the run of positions a hole may reserve, ascending. */
-  readonly reserved: readonly number[];
 }
 
 export interface BundleFile {

@@ -1,6 +1,7 @@
 import { EngineError } from '../../contract/errors';
 import { tokenBytes, type TokenizerJson } from '../../text/token-bytes';
-import { CONFIG_FILE, SPECIAL_TOKENS, type BundleConfig, type BundleFile } from './bundle-config';
+import { type BundleConfig, type BundleFile, CONFIG_FILE } from './bundle-config';
+import { SPECIAL_TOKENS } from '../../text/special-tokens';
 import type { BundleFiles } from './bundle-files';
 import { inspectGraph, type GraphNeeds } from '../graph/inspect-graph';
 import { layoutBytes, weightLayout } from '../graph/weight-layout';

@@ -1,10 +1,6 @@
-import {
-  SPECIAL,
-  WEIGHT_PRECISIONS,
-  type Architecture,
-  type BundleConfig,
-  type Window,
-} from './bundle-config';
+import { SPECIAL } from '../../text/special-tokens';
+import { type Architecture, type BundleConfig, WEIGHT_PRECISIONS } from './bundle-config';
+import type { Window } from '../../text/window';
 import { Fields, parseFile } from './config-fields';
 
 /**

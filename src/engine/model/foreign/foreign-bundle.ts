@@ -1,4 +1,5 @@
-import { CONFIG_FILE, SPECIAL_TOKENS } from '../bundle/bundle-config';
+import { CONFIG_FILE } from '../bundle/bundle-config';
+import { SPECIAL_TOKENS } from '../../text/special-tokens';
 import { checkFile, checkGraph, damaged, readConfigText, readText } from '../bundle/bundle';
 import type { BundleFiles } from '../bundle/bundle-files';
 import { EngineError } from '../../contract/errors';

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node';
 import { EngineError } from '../../contract/errors';
-import { SPECIAL } from '../bundle/bundle-config';
+import { SPECIAL } from '../../text/special-tokens';
 import type {
   ContextCache,
   MaskPredictor,

@@ -1,4 +1,5 @@
-import { isQuantized, type Architecture, type WeightPrecision, type Window } from '../bundle/bundle-config';
+import { type Architecture, isQuantized, type WeightPrecision } from '../bundle/bundle-config';
+import type { Window } from '../../text/window';
 import type { Attention } from './attention';
 import { GraphBuilder, type Value } from './graph-builder';
 import { joinedAttention } from './joined-attention';

@@ -1,4 +1,4 @@
-import { SPECIAL_TOKENS } from '../bundle/bundle-config';
+import { SPECIAL_TOKENS } from '../../text/special-tokens';
 import { SUMMARY_ALTERNATIVES } from '../predictor/mask-predictor';
 import type { GraphBuilder, Value } from './graph-builder';
 import { ELEMENT_TYPES } from './onnx-proto';

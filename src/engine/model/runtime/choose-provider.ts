@@ -1,5 +1,6 @@
 import type { Bundle } from '../bundle/bundle';
-import type { WeightPrecision, Window } from '../bundle/bundle-config';
+import type { WeightPrecision } from '../bundle/bundle-config';
+import type { Window } from '../../text/window';
 import type { Machine } from './machine';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 import type { ProviderName } from '../../contract/provider';

@@ -1,15 +1,17 @@
 import type { EngineInfo, LoadOptions } from '../../contract/engine';
 import { EngineError } from '../../contract/errors';
 import { checkBundle, readText } from '../bundle/bundle';
-import { isQuantized, type BundleConfig, type Window } from '../bundle/bundle-config';
+import { type BundleConfig, isQuantized } from '../bundle/bundle-config';
+import type { Window } from '../../text/window';
 import type { BundleFiles } from '../bundle/bundle-files';
 import { RecentContexts, UncachedContexts } from '../predictor/context-caches';
 import type { Machine } from './machine';
 import { choosePredictor, createOrtPredictor, type Openable, type OrtPredictor } from './choose-provider';
 import { readPlainBundle, type PlainBundle } from '../foreign/foreign-bundle';
 import { openPlainSession } from './sessions';
-import type { Runtime } from '../../requests/runtime';
-import { Tokenizer, type TokenizerJson } from '../../text/tokenizer';
+import type { Runtime } from './runtime';
+import { Tokenizer } from '../../text/tokenizer';
+import type { TokenizerJson } from '../../text/token-bytes';
 
 const MOST_POSITIONS = 2 ** 31 - 1;
 

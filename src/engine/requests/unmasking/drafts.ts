@@ -4,9 +4,10 @@ import type { Row } from '../../diffusion/row';
 import { probabilityOf } from '../../diffusion/sampling';
 import { UNKNOWN, type HolePlan } from './hole-plan';
 import type { KnownLogits } from './known-logits';
-import { SPECIAL } from '../../model/bundle/bundle-config';
+import { SPECIAL } from '../../text/special-tokens';
 import { predict, tokenIds, type Ask } from './predict';
-import type { Run, Runtime } from '../runtime';
+import type { Run } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 import { findRepetitions, LONGEST_MATCH, type Repetition } from '../../text/repetitions';
 
 /**

@@ -1,6 +1,7 @@
 import type { Row } from '../../diffusion/row';
 import { predict, type Ask } from './predict';
-import type { Run, Runtime } from '../runtime';
+import type { Run } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 
 /**
  * Logits that the guess of the lengths has left behind. The canvas of the length chosen is the one that the reverse

@@ -4,7 +4,8 @@ import { sampleToken } from '../../diffusion/sampling';
 import { cellsOf, UNKNOWN, type HolePlan } from './hole-plan';
 import type { KnownLogits } from './known-logits';
 import { predict, tokenIds } from './predict';
-import type { Run, Runtime } from '../runtime';
+import type { Run } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 
 /**
  * Lengths tried where a run's own is not known and the bundle has not learned `[EXPAND]` and `[DELETE]`: those that most

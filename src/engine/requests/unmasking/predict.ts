@@ -1,9 +1,10 @@
-import type { Slot } from '../../diffusion/canvas';
+import type { Slot } from '../../contract/steps';
 import { LogitsRow, type Row } from '../../diffusion/row';
 import { SummaryRow } from '../../diffusion/summary-row';
-import { SPECIAL } from '../../model/bundle/bundle-config';
+import { SPECIAL } from '../../text/special-tokens';
 import type { PredictorRows } from '../../model/predictor/mask-predictor';
-import { throwIfCancelled, type Run, type Runtime } from '../runtime';
+import { type Run, throwIfCancelled } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 import { holeRows, type Layout } from '../../text/layout';
 
 /** A canvas, and the positions of it whose rows are wanted. */

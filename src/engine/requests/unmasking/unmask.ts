@@ -1,11 +1,12 @@
-import type { Candidate, CellView, Step } from '../../contract/engine';
+import type { Candidate, CellView, Step } from '../../contract/steps';
 import { bannedTokens, CandidateRun } from './candidate';
 import type { Cell, CellStart } from '../../diffusion/canvas';
 import type { Choice } from '../../diffusion/sampling';
 import type { ReverseStep } from '../../diffusion/reverse-process';
-import { SPECIAL } from '../../model/bundle/bundle-config';
+import { SPECIAL } from '../../text/special-tokens';
 import { KnownLogits } from './known-logits';
-import type { Run, Runtime } from '../runtime';
+import type { Run } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 import { fromLf } from '../../text/line-endings';
 import type { Tokenizer } from '../../text/tokenizer';
 

@@ -11,7 +11,7 @@ import type {
   PredictorContext,
   PredictorRows,
 } from '../../../../src/engine/model/predictor/mask-predictor';
-import type { Runtime } from '../../../../src/engine/requests/runtime';
+import type { Runtime } from '../../../../src/engine/model/runtime/runtime';
 import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { TINY } from '../../../../scripts/tiny-bundle/tiny-network';
 import { allSteps } from '../../../support/engine/tiny-runtime';

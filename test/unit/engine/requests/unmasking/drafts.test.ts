@@ -109,7 +109,7 @@ describe('drafts from the text', () => {
       { steps: 3 },
       { threshold: 0 },
       { sampling: 'multinomial' },
-      { order: 'forebear' },
+      { order: 'ancestral' },
       { remasking: 'revoke' },
       { holes: [{ tokens: tokenizer.encode(REPEATED).length + 1 }] },
       { holes: [{ parts: [{ masks: undefined }, 'k'] }] },

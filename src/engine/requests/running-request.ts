@@ -1,17 +1,8 @@
 import { EngineError } from '../contract/errors';
-import type { BundleConfig } from '../model/bundle/bundle-config';
-import type { ContextCache, MaskPredictor } from '../model/predictor/mask-predictor';
+import type { ContextCache } from '../model/predictor/mask-predictor';
 import type { ReverseProcessSettings } from './settings';
 import type { Layout } from '../text/layout';
 import type { LineEnding } from '../text/line-endings';
-import type { Tokenizer } from '../text/tokenizer';
-
-/** What a request needs of the loaded model. */
-export interface Runtime {
-  readonly config: Pick<BundleConfig, 'window' | 'learned'>;
-  readonly tokenizer: Tokenizer;
-  readonly predictor: MaskPredictor;
-}
 
 /** Where canvases stand: beside what context. */
 export interface Place {

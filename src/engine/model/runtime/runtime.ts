@@ -1,0 +1,10 @@
+import type { Tokenizer } from '../../text/tokenizer';
+import type { BundleConfig } from '../bundle/bundle-config';
+import type { MaskPredictor } from '../predictor/mask-predictor';
+
+/** What a request needs of the loaded model. */
+export interface Runtime {
+  readonly config: Pick<BundleConfig, 'window' | 'learned'>;
+  readonly tokenizer: Tokenizer;
+  readonly predictor: MaskPredictor;
+}
