@@ -1,7 +1,13 @@
-import type { EngineInfo, LoadOptions } from '../engine/contract/engine';
-import { EngineError, NO_MEMORY } from '../engine/contract/errors';
-import { crashed, type EngineProcess, type Launch } from '../engine/process/engine-process';
-import type { Answer, ToClient, ToHost } from '../engine/process/protocol';
+import { EngineError, type EngineInfo, type LoadOptions } from '../engine/index';
+import {
+  type Answer,
+  crashed,
+  type EngineProcess,
+  type Launch,
+  NO_MEMORY,
+  type ToClient,
+  type ToHost,
+} from '../engine/web';
 import type { WebSource } from './source';
 
 /** Reads what an engine is made of. */

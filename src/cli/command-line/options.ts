@@ -3,7 +3,9 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   REMASKINGS,
   SCHEDULES,
+  presentOrder,
   UNMASKING_ORDERS,
+  type UnmaskingOrder,
   type LoadOptions,
   type ReverseProcessOptions,
 } from '../../engine/index';
@@ -63,7 +65,7 @@ const REVERSE_PROCESS_OPTIONS: readonly Option[] = [
   ).argParser(notNegative),
   new Option('--steps <count>', 'most steps (default: one for each mask)').argParser(countFrom(1)),
   new Option('--schedule <name>', 'how the steps share out the masks').choices(SCHEDULES),
-  new Option('--order <name>', 'which masks are committed first').choices(UNMASKING_ORDERS),
+  new Option('--order <name>', 'which masks are committed first').choices(UNMASKING_ORDERS).argParser(order),
   new Option('--block-length <count>', 'tokens in a block, filled from left to right; 0 is off').argParser(
     countFrom(0),
   ),
@@ -105,6 +107,13 @@ export function collectRange(text: string, previous: readonly Range[] = []): Ran
   } catch (error) {
     throw new InvalidArgumentError((error as RangeError).message);
   }
+}
+
+function order(text: string): UnmaskingOrder {
+  const present = presentOrder(text);
+  const known = UNMASKING_ORDERS.find((name) => name === present);
+  if (known !== undefined) return known;
+  throw new InvalidArgumentError(`Allowed choices are ${UNMASKING_ORDERS.join(', ')}.`);
 }
 
 function aboveZero(text: string): number {
