@@ -1,5 +1,4 @@
-import { FastBpe } from '../../../src/engine/text/bpe';
-import { tokenBytes } from '../../../src/engine/text/token-bytes';
+import { FastBpe, tokenBytes } from '../../../src/engine/training';
 import { mean } from '../report/mean';
 import type { Prepared } from '../run/prepare';
 import type { TrainingPreset } from '../settings/presets';

@@ -1,4 +1,4 @@
-import { Random } from '../../../src/engine/diffusion/random';
+import { Random } from '../../../src/engine/index';
 
 const deviation = 0.02;
 

@@ -3,7 +3,7 @@ import type {
   MaskPredictor,
   PredictorContext,
   PredictorRows,
-} from '../../../src/engine/model/predictor/mask-predictor';
+} from '../../../src/engine/training';
 import type { Network } from './network';
 import { RowKind } from '../ops/attention/attention';
 

@@ -1,9 +1,11 @@
-import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
-import { SPECIAL } from '../../../src/engine/model/bundle/bundle-config';
-import { fill } from '../../../src/engine/requests/fill';
-import { FastBpe } from '../../../src/engine/text/bpe';
-import { tokenBytes } from '../../../src/engine/text/token-bytes';
-import { Tokenizer } from '../../../src/engine/text/tokenizer';
+import {
+  type BundleConfig,
+  FastBpe,
+  fill,
+  SPECIAL,
+  tokenBytes,
+  Tokenizer,
+} from '../../../src/engine/training';
 import { drawLineTasks, type LineTask } from '../report/evaluation';
 import { LivePredictor } from '../network/live-predictor';
 import type { Batch } from '../network/network';

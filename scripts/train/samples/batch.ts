@@ -1,6 +1,5 @@
-import { Random } from '../../../src/engine/diffusion/random';
-import type { Window } from '../../../src/engine/model/bundle/bundle-config';
-import type { Encode } from '../../../src/engine/text/context-window';
+import { Random } from '../../../src/engine/index';
+import type { Encode, Window } from '../../../src/engine/training';
 import type { Batch } from '../network/network';
 import { meanOfPower } from './mask-ratio';
 import type { PackedCorpus, PackedDocument } from './packed-corpus';

@@ -1,4 +1,4 @@
-import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
+import type { BundleConfig } from '../../../src/engine/training';
 import { defaultAdamW } from '../ops/adamw/adamw';
 import { DEFAULT_MUON } from '../ops/muon/muon';
 import type { TrainOptions } from './options';
