@@ -26,5 +26,6 @@ export type { Alternative, Candidate, CellView, Slot, Step } from './contract/st
 export { Random } from './diffusion/random';
 export { textAroundHoles, type CharacterRange, type TextAroundHoles } from './text/around-holes';
 export { isInsideCharacter } from './text/characters';
+export { bundleForProvider } from './model/bundle/bundle-for-provider';
 export { lineEndingOf } from './text/line-endings';
 export { MASK_MARKER, parseMaskMarkers } from './text/mask-markers';

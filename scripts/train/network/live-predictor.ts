@@ -41,12 +41,12 @@ export class LivePredictor implements MaskPredictor {
     return Promise.resolve({ context, length: context.ids.length, release: () => undefined });
   }
 
-  /** @throws Error for several candidates at once */
+  /** @throws Error for several canvases at once */
   async predict(
     cache: ContextCache,
-    { ids, positions, wanted, candidates }: PredictorRows,
+    { ids, positions, wanted, canvases }: PredictorRows,
   ): Promise<Float32Array> {
-    if (candidates?.some((candidate) => candidate !== candidates[0]))
+    if (canvases?.some((canvas) => canvas !== canvases[0]))
       throw new Error('the network in training predicts one candidate at a time');
     this.#forwards++;
     const { context } = cache as LiveContext;

@@ -5,7 +5,6 @@ import {
   SCHEDULES,
   presentOrder,
   UNMASKING_ORDERS,
-  type UnmaskingOrder,
   type LoadOptions,
   type ReverseProcessOptions,
 } from '../../engine/index';
@@ -65,7 +64,7 @@ const REVERSE_PROCESS_OPTIONS: readonly Option[] = [
   ).argParser(notNegative),
   new Option('--steps <count>', 'most steps (default: one for each mask)').argParser(countFrom(1)),
   new Option('--schedule <name>', 'how the steps share out the masks').choices(SCHEDULES),
-  new Option('--order <name>', 'which masks are committed first').choices(UNMASKING_ORDERS).argParser(order),
+  orderOption(),
   new Option('--block-length <count>', 'tokens in a block, filled from left to right; 0 is off').argParser(
     countFrom(0),
   ),
@@ -109,11 +108,11 @@ export function collectRange(text: string, previous: readonly Range[] = []): Ran
   }
 }
 
-function order(text: string): UnmaskingOrder {
-  const present = presentOrder(text);
-  const known = UNMASKING_ORDERS.find((name) => name === present);
-  if (known !== undefined) return known;
-  throw new InvalidArgumentError(`Allowed choices are ${UNMASKING_ORDERS.join(', ')}.`);
+/** Takes an order's former name without showing it. */
+function orderOption(): Option {
+  const option = new Option('--order <name>', 'which masks are committed first').choices(UNMASKING_ORDERS);
+  const check = option.parseArg!;
+  return option.argParser((text, previous) => check(presentOrder(text), previous));
 }
 
 function aboveZero(text: string): number {

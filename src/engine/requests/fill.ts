@@ -7,7 +7,7 @@ import { KnownLogits } from './unmasking/known-logits';
 import { startingCells } from './unmasking/length';
 import type { Window } from '../text/window';
 import { checkFillRequest, DEFAULT_MAX_TOKENS } from './check-request';
-import { type Place, type Run, throwIfCancelled } from './running-request';
+import { readContext, throwIfCancelled, type RunningRequest } from './running-request';
 import type { Runtime } from '../model/runtime/runtime';
 import type { ReverseProcessSettings } from './settings';
 import { encodeContext } from '../text/context-window';
@@ -34,12 +34,20 @@ export async function* fill(
 
   const { prefix, between = [], suffix, candidates = 1 } = request;
   const ending = lineEndingOf([prefix, ...between, suffix]);
-  const place = await readContext(runtime, layout);
+  const context = await readContext(runtime, layout);
   const unguided = settings.guidance > 0 ? await readContext(runtime, withoutContext(layout)) : undefined;
   try {
     const guidance =
       unguided && layout.ids.length > 0 ? { ...unguided, scale: settings.guidance } : undefined;
-    const run: Run = { ...place, unguided: guidance, settings, ending, started, forwardsBefore, signal };
+    const run: RunningRequest = {
+      ...context,
+      unguided: guidance,
+      settings,
+      ending,
+      started,
+      forwardsBefore,
+      signal,
+    };
     const known = new KnownLogits();
     const [first, ...others] = await startingCells(runtime, run, plans, candidates, known);
     const texts = [prefix, ...between, suffix].map(toLf);
@@ -49,7 +57,7 @@ export async function* fill(
     const limits = plans.map(({ limit }) => limit);
     yield* unmask(runtime, run, [drafted, ...others], limits, known);
   } finally {
-    place.cache.release();
+    context.cache.release();
     unguided?.cache.release();
   }
 }
@@ -62,10 +70,6 @@ function takesDrafts(
 ): boolean {
   const severalAtOnce = steps === undefined && threshold > 0 && order !== 'ancestral' && remasking === 'none';
   return drafts ?? (config.learned.expand && sampling.kind === 'greedy' && severalAtOnce);
-}
-
-async function readContext({ predictor }: Runtime, layout: Layout): Promise<Place> {
-  return { layout, cache: await predictor.readContext({ ids: layout.ids, positions: layout.positions }) };
 }
 
 /** The same holes with nothing around them, as the model was trained to see them now and then. */

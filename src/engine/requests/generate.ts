@@ -4,6 +4,7 @@ import { EngineError } from '../contract/errors';
 import { cellsOf, planHole } from './unmasking/hole-plan';
 import { checkGenerateRequest } from './check-request';
 import type { Runtime } from '../model/runtime/runtime';
+import { readContext } from './running-request';
 import { layOutNothing } from '../text/layout';
 import { unmask } from './unmasking/unmask';
 
@@ -27,11 +28,11 @@ export async function* generate(
     );
   }
   const layout = layOutNothing();
-  const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
+  const context = await readContext(runtime, layout);
   try {
-    const run = { layout, cache, settings, ending: '\n' as const, started, forwardsBefore, signal };
+    const run = { ...context, settings, ending: '\n' as const, started, forwardsBefore, signal };
     yield* unmask(runtime, run, [[cellsOf(plan, [])]], [plan.limit]);
   } finally {
-    cache.release();
+    context.cache.release();
   }
 }

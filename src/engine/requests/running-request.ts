@@ -1,19 +1,20 @@
 import { EngineError } from '../contract/errors';
 import type { ContextCache } from '../model/predictor/mask-predictor';
+import type { Runtime } from '../model/runtime/runtime';
 import type { ReverseProcessSettings } from './settings';
 import type { Layout } from '../text/layout';
 import type { LineEnding } from '../text/line-endings';
 
-/** Where canvases stand: beside what context. */
-export interface Place {
+/** A context that has been read: canvases stand in its holes. */
+export interface ReadContext {
   readonly layout: Layout;
   readonly cache: ContextCache;
 }
 
 /** One request on its way: where its canvas stands in the text, and what it has cost so far. */
-export interface Run extends Place {
+export interface RunningRequest extends ReadContext {
   /** With classifier-free guidance: the side without context, and how strongly to turn away from it. */
-  readonly unguided?: (Place & { readonly scale: number }) | undefined;
+  readonly unguided?: (ReadContext & { readonly scale: number }) | undefined;
   readonly settings: ReverseProcessSettings;
   readonly ending: LineEnding;
   /** performance.now() when the request came. */
@@ -26,4 +27,9 @@ export interface Run extends Place {
 /** @throws EngineError `cancelled` */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new EngineError('cancelled', 'The request was cancelled.');
+}
+
+/** The caller releases its cache. */
+export async function readContext({ predictor }: Runtime, layout: Layout): Promise<ReadContext> {
+  return { layout, cache: await predictor.readContext({ ids: layout.ids, positions: layout.positions }) };
 }

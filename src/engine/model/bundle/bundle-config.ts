@@ -30,8 +30,8 @@ export interface BundleFile {
 export const WEIGHT_PRECISIONS = ['f32', 'f16', 'int8', 'int8-tensor', 'int8-blocks', 'int4-blocks'] as const;
 export type WeightPrecision = (typeof WEIGHT_PRECISIONS)[number];
 
-/** Whether the weights are integers, which are made for the CPU. */
-export function isQuantized(precision: WeightPrecision): boolean {
+/** Tells weights that are integers, which are made for the CPU, from floats. */
+export function isQuantized(precision: string): boolean {
   return precision !== 'f32' && precision !== 'f16';
 }
 

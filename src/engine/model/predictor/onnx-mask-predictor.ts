@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node';
 import { EngineError } from '../../contract/errors';
 import { isQuantized, type BundleConfig } from '../bundle/bundle-config';
-import { splitRuns } from './rows-of-candidates';
+import { splitRuns } from './rows-of-canvases';
 import { SUMMARY_WIDTH } from '../graph/outputs';
 import type {
   ContextCache,
@@ -115,7 +115,7 @@ export class OnnxMaskPredictor implements MaskPredictor {
     const twice = count === 1 ? Int32Array.of(asked.wanted[0]!, asked.wanted[0]!) : asked.wanted;
     const wanted = this.habits.buckets ? padded(twice, holeBucket(count)) : twice;
     const rows = this.#paddedRows(asked, holeBucket);
-    const bias = attentionBias(cache, rows.ids.length, asked.ids.length, asked.candidates);
+    const bias = attentionBias(cache, rows.ids.length, asked.ids.length, asked.canvases);
     const made = await this.#run(cache, rows, bias, wanted, output);
     const { [output.name]: tensor, ...others } = made;
     for (const other of Object.values(others)) other.dispose();
@@ -207,7 +207,7 @@ export function cacheNames(layers: number): string[] {
 }
 
 /**
- * [rows, past rows + rows]: rows see the context and the rows of their own candidate, and no padding.
+ * [rows, past rows + rows]: rows see the context and the rows of their own canvas, and no padding.
  *
  * @param count of the rows those that are no padding
  */
@@ -215,7 +215,7 @@ function attentionBias(
   cache: Pick<OnnxContextCache, 'length' | 'first' | 'rows'>,
   rows: number,
   count: number,
-  candidates?: Int32Array,
+  canvases?: Int32Array,
 ): Float32Array {
   const width = cache.rows + rows;
   const bias = new Float32Array(rows * width);
@@ -224,9 +224,9 @@ function attentionBias(
     bias.fill(HIDDEN, start, start + cache.first);
     bias.fill(HIDDEN, start + cache.first + cache.length, start + cache.rows);
     bias.fill(HIDDEN, start + cache.rows + count, start + width);
-    if (!candidates || row >= count) continue;
+    if (!canvases || row >= count) continue;
     for (let other = 0; other < count; other++) {
-      if (candidates[row] !== candidates[other]) bias[start + cache.rows + other] = HIDDEN;
+      if (canvases[row] !== canvases[other]) bias[start + cache.rows + other] = HIDDEN;
     }
   }
   return bias;

@@ -346,7 +346,7 @@ describe('fill', function () {
       const predictor: MaskPredictor = {
         ...spyOn(scripted.predictor),
         predict: (cache, rows) => {
-          const owners = rows.candidates ?? new Int32Array(rows.ids.length);
+          const owners = rows.canvases ?? new Int32Array(rows.ids.length);
           canvases.push(
             [...new Set(owners)].map((owner) => ({
               masked: rows.ids.filter((id, row) => owners[row] === owner && id === SPECIAL.mask).length,
