@@ -4,12 +4,8 @@
  */
 export { forwardProcess } from './diffusion/forward-process';
 export { SPECIAL, SPECIAL_TOKENS } from './text/special-tokens';
-export {
-  WEIGHT_PRECISIONS,
-  type Architecture,
-  type BundleConfig,
-  type WeightPrecision,
-} from './model/bundle/bundle-config';
+export { type Architecture, WEIGHT_PRECISIONS, type WeightPrecision } from './model/graph/architecture';
+export type { BundleConfig } from './model/bundle/bundle-config';
 export type { Window } from './text/window';
 export { deriveBundle, renewGraph } from './model/bundle/derive-bundle';
 export { readBundle } from './model/bundle/read-bundle';

@@ -7,7 +7,7 @@ import { syntheticBatch } from '../../scripts/train/bench/synthetic';
 import { Network } from '../../scripts/train/network/network';
 import { productChoice } from '../../scripts/train/ops/gemm/variants';
 import { Trainer } from '../../scripts/train/run/trainer';
-import type { Architecture } from '../../src/engine/model/bundle/bundle-config';
+import type { Architecture } from '../../src/engine/model/graph/architecture';
 import {
   chunkedLossCases,
   matrixCases,

@@ -1,5 +1,5 @@
 import type { ProviderName } from '../../contract/provider';
-import { isQuantized } from './bundle-config';
+import { isQuantized } from '../graph/architecture';
 
 /**
  * Chooses among bundles of one model: quantised weights for the CPU, whose integer products they are made for; others for

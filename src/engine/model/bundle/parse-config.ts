@@ -1,5 +1,6 @@
 import { SPECIAL } from '../../text/special-tokens';
-import { type Architecture, type BundleConfig, WEIGHT_PRECISIONS } from './bundle-config';
+import { type Architecture, WEIGHT_PRECISIONS } from '../graph/architecture';
+import type { BundleConfig } from './bundle-config';
 import type { Window } from '../../text/window';
 import { Fields, parseFile } from './config-fields';
 

@@ -1,4 +1,5 @@
-import { WEIGHT_PRECISIONS, type BundleFile, type WeightPrecision } from '../bundle/bundle-config';
+import { WEIGHT_PRECISIONS, type WeightPrecision } from '../graph/architecture';
+import type { BundleFile } from '../bundle/bundle-config';
 import { Fields, parseFile } from '../bundle/config-fields';
 
 /**

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from './graph-builder';
-import type { Matrices } from './matrices';
+import type { Matrices } from './matrix-form';
 import { scaleName, type BlockTensor, type WeightLayout } from './weight-layout';
 
 /** Rows are quantised to int8 as they come, block by block; the other levels multiply in float32. */

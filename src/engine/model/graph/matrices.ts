@@ -1,17 +1,8 @@
 import { blockMatrices } from './block-matrices';
 import type { GraphBuilder, Value } from './graph-builder';
+import type { Matrices } from './matrix-form';
 import { ELEMENT_TYPES } from './onnx-proto';
 import { scaleName, type WeightLayout } from './weight-layout';
-
-/** The network's matrices in one precision: how tokens are embedded and rows multiplied. */
-export interface Matrices {
-  /** ids int32 [1, N] → [1, N, width]. */
-  embed(ids: Value): Value;
-  /** [1, N, in] · the matrix [in, out] → [1, N, out]. */
-  multiply(x: Value, name: string): Value;
-  /** [R, width] · embeddingᵀ → [R, vocabulary]. */
-  logits(x: Value): Value;
-}
 
 export function matrices(graph: GraphBuilder, layout: WeightLayout): Matrices {
   const { type, blocks } = layout.get('embedding')!;

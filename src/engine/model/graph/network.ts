@@ -1,4 +1,4 @@
-import { type Architecture, isQuantized, type WeightPrecision } from '../bundle/bundle-config';
+import { type Architecture, isQuantized, type WeightPrecision } from './architecture';
 import type { Window } from '../../text/window';
 import { GraphBuilder, type Value } from './graph-builder';
 import { joinedAttention } from './joined-attention';

@@ -1,4 +1,4 @@
-import type { Architecture, WeightPrecision } from '../bundle/bundle-config';
+import type { Architecture, WeightPrecision } from './architecture';
 import type { ElementType } from './onnx-proto';
 import { elements, parameterShapes } from './parameters';
 import type { BlockFormat } from './quantize-blocks';

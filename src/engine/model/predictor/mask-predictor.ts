@@ -25,9 +25,6 @@ export interface ContextCache {
   release(): void;
 }
 
-/** Most alternatives to a token that a summary knows for sure. */
-export const SUMMARY_ALTERNATIVES = 7;
-
 /** @param banned ordinary tokens among these have no part in the summaries */
 export type Summarize = (
   cache: ContextCache,

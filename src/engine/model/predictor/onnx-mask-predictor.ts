@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node';
 import { EngineError } from '../../contract/errors';
-import { isQuantized, type BundleConfig } from '../bundle/bundle-config';
+import { isQuantized } from '../graph/architecture';
+import type { BundleConfig } from '../bundle/bundle-config';
 import { splitRuns } from './rows-of-canvases';
 import { SUMMARY_WIDTH } from '../graph/outputs';
 import type {

@@ -1,5 +1,5 @@
 import type { EngineInfo, LoadOptions } from '../../contract/engine';
-import { isQuantized } from '../bundle/bundle-config';
+import { isQuantized } from '../graph/architecture';
 import type { BundleFiles } from '../bundle/bundle-files';
 import { RecentContexts, UncachedContexts } from '../predictor/context-caches';
 import type { MaskPredictor } from '../predictor/mask-predictor';

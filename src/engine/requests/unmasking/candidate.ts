@@ -6,7 +6,7 @@ import { ReverseProcess, type ReverseStep } from '../../diffusion/reverse-proces
 import type { Row } from '../../diffusion/row';
 import type { Sampling } from '../../diffusion/sampling';
 import { SPECIAL } from '../../text/special-tokens';
-import { SUMMARY_ALTERNATIVES } from '../../model/predictor/mask-predictor';
+import { SUMMARY_ALTERNATIVES } from '../../model/graph/outputs';
 import { tokenIds, type Ask } from './predict';
 import type { Runtime } from '../../model/runtime/runtime';
 import type { ReverseProcessSettings } from '../settings';

@@ -5,7 +5,7 @@ import {
   isQuantized,
   WEIGHT_PRECISIONS,
   type WeightPrecision,
-} from '../../../../../src/engine/model/bundle/bundle-config';
+} from '../../../../../src/engine/model/graph/architecture';
 import { FolderFiles } from '../../../../../src/engine/model/bundle/folder-files';
 import type { Parameters } from '../../../../../src/engine/model/graph/parameters';
 import { readBundle } from '../../../../../src/engine/model/bundle/read-bundle';
