@@ -11,6 +11,7 @@ export { deriveBundle, renewGraph } from './model/bundle/derive-bundle';
 export { readBundle } from './model/bundle/read-bundle';
 export { readParameters } from './model/bundle/read-parameters';
 export { writeBundle } from './model/bundle/write-bundle';
+export { fromFloat16, toFloat16 } from './model/graph/float16';
 export { elements, parameterShapes, type Parameter, type Parameters } from './model/graph/parameters';
 export type {
   ContextCache,
