@@ -9,9 +9,8 @@ import { Command, Option } from 'commander';
 import { exitCodeOf } from '../../src/cli/command-line/exit-code';
 import { UsageError } from '../../src/cli/command-line/failures';
 import { userPath } from '../../src/cli/command-line/options';
-import { WEIGHT_PRECISIONS, type WeightPrecision } from '../../src/engine/model/bundle/bundle-config';
-import { findBundledModels } from '../../src/engine/model/bundle/bundled-model';
-import { deriveBundle, renewGraph } from '../../src/engine/model/bundle/derive-bundle';
+import { deriveBundle, renewGraph, WEIGHT_PRECISIONS, type WeightPrecision } from '../../src/engine/training';
+import { findBundledModels } from '../../src/engine/node';
 
 interface DeriveOptions {
   readonly precision?: WeightPrecision;

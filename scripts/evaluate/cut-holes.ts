@@ -1,5 +1,5 @@
 import type { CharacterRange } from '../train/samples/hole-shapes';
-import type { Random } from '../../src/engine/diffusion/random';
+import { isInsideCharacter, type Random } from '../../src/engine/index';
 import type { Kind } from './task';
 
 /** Trimmed lines of other lengths, in characters, are not asked for: most shorter ones are closing brackets. */
@@ -115,9 +115,6 @@ function cutTwo(text: string, random: Random): CharacterRange[] | undefined {
 }
 
 function snap(text: string, offset: number): number {
-  const before = text.charCodeAt(offset - 1);
-  const after = text.charCodeAt(offset);
-  const inPair = before >= 0xd800 && before < 0xdc00 && after >= 0xdc00 && after < 0xe000;
-  const inCrlf = before === 0x0d && after === 0x0a;
-  return inPair || inCrlf ? offset - 1 : offset;
+  const inCrlf = text[offset - 1] === '\r' && text[offset] === '\n';
+  return inCrlf || isInsideCharacter(text, offset) ? offset - 1 : offset;
 }

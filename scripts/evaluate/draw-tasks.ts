@@ -1,5 +1,5 @@
 import type { CorpusDocument } from '../train/corpus/types';
-import { Random } from '../../src/engine/diffusion/random';
+import { Random, textAroundHoles } from '../../src/engine/index';
 import { cutHoles } from './cut-holes';
 import { GROUPS, groupOf, KINDS, type Kind, type Task } from './task';
 
@@ -56,9 +56,7 @@ function drawTask(id: string, kind: Kind, next: () => CorpusDocument, random: Ra
     const holes = cutHoles(text, kind, random);
     if (!holes) continue;
     const middles = holes.map(({ start, end }) => text.slice(start, end));
-    const between = holes.slice(1).map(({ start }, i) => text.slice(holes[i]!.end, start));
-    const prefix = text.slice(0, holes[0]!.start);
-    const suffix = text.slice(holes.at(-1)!.end);
+    const { prefix, between, suffix } = textAroundHoles(text, holes);
     return middles.length === 1
       ? { id, kind, lang, path, prefix, middle: middles[0]!, suffix }
       : { id, kind, lang, path, prefix, between, suffix, middles };

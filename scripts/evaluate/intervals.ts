@@ -1,4 +1,4 @@
-import { Random } from '../../src/engine/diffusion/random';
+import { Random } from '../../src/engine/index';
 
 /** An estimate with its 95 % interval; NaN where there is nothing to estimate from. */
 export interface Estimate {

@@ -49,7 +49,7 @@ export function forebearWay({ seed }: ReverseProcessOptions): Way {
     request: (task) => ({
       ...(seed === undefined ? {} : { seed }),
       ...contextOf(task),
-      order: 'forebear',
+      order: 'ancestral',
       steps,
       threshold: 0,
       holes: middlesOf(task).map(() => ({ tokens: masks })),

@@ -8,8 +8,7 @@ import { summarize } from '../../src/cli/bench/report';
 import { contextAndStep } from '../../src/cli/bench/rows';
 import { exitCodeOf } from '../../src/cli/command-line/exit-code';
 import { countFrom, providerOption, userPath, type EngineOptions } from '../../src/cli/command-line/options';
-import { inChildProcess } from '../../src/engine/process/child-process';
-import { EngineClient } from '../../src/engine/process/client';
+import { EngineClient, inChildProcess } from '../../src/engine/node';
 import { markdownTable } from '../../src/display/markdown-table';
 import { ROOT } from '../setup/paths';
 

@@ -1,5 +1,5 @@
 import type { Region } from '../../src/editor/document/region-tracker';
-import type { Random } from '../../src/engine/diffusion/random';
+import type { Random } from '../../src/engine/index';
 
 /** A random document and what of it is to be filled. */
 export interface FuzzDocument {

@@ -3,16 +3,16 @@ import { textAroundRegions } from '../../src/editor/document/around-regions';
 import { applyFilters } from '../../src/editor/completions/filters/apply-filters';
 import { finishedLine } from '../../src/editor/completions/finished-line';
 import {
-  EngineError,
-  UNMASKING_ORDERS,
   type Engine,
+  EngineError,
   type EngineErrorCode,
   type FillRequest,
   type HoleRequest,
+  lineEndingOf,
+  Random,
   type Step,
+  UNMASKING_ORDERS,
 } from '../../src/engine/index';
-import { Random } from '../../src/engine/diffusion/random';
-import { lineEndingOf } from '../../src/engine/text/line-endings';
 import { randomDocument, type FuzzDocument } from './documents';
 
 /** What a case was; `refused`: a fill that is rightly refused, with a message that says why. */

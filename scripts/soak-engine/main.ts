@@ -2,9 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { findBundledModels } from '../../src/engine/node';
-import { inChildProcess } from '../../src/engine/process/child-process';
-import { EngineClient } from '../../src/engine/process/client';
+import { EngineClient, findBundledModels, inChildProcess } from '../../src/engine/node';
 import { ROOT } from '../setup/paths';
 import { soak } from './soak';
 

@@ -1,5 +1,4 @@
-import type { Engine, FillRequest, Step } from '../../src/engine/index';
-import { Random } from '../../src/engine/diffusion/random';
+import { type Engine, type FillRequest, Random, type Step } from '../../src/engine/index';
 
 export interface SoakPlan {
   readonly requests: number;

@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { RegionTracker } from '../../src/editor/document/region-tracker';
 import { textAroundRegions } from '../../src/editor/document/around-regions';
-import { EngineError, type Engine, type LoadOptions } from '../../src/engine/index';
-import { Random } from '../../src/engine/diffusion/random';
-import { isRunning } from '../../src/engine/model/runtime/is-running';
-import { inChildProcess } from '../../src/engine/process/child-process';
-import { EngineClient } from '../../src/engine/process/client';
+import { type Engine, EngineError, type LoadOptions, Random } from '../../src/engine/index';
+import { EngineClient, inChildProcess, isRunning } from '../../src/engine/node';
 import { randomDocument } from '../fuzz/documents';
 
 /** What is done in turn, at random, and how often in a hundred. */

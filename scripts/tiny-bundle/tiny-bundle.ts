@@ -3,15 +3,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {
+  type Architecture,
+  BYTE_CHARACTERS,
+  type Parameters,
   SPECIAL,
   SPECIAL_TOKENS,
-  type Architecture,
   type WeightPrecision,
   type Window,
-} from '../../src/engine/model/bundle/bundle-config';
-import type { Parameters } from '../../src/engine/model/graph/parameters';
-import { writeBundle } from '../../src/engine/model/bundle/write-bundle';
-import { BYTE_CHARACTERS } from '../../src/engine/text/token-bytes';
+  writeBundle,
+} from '../../src/engine/training';
 import { randomParameters, TINY, TINY_WINDOW } from './tiny-network';
 
 /** A valid byte-level BPE tokenizer.json: special tokens, the 256 bytes, and pairs of them up to the size. */

@@ -1,6 +1,11 @@
-import { Random } from '../../src/engine/diffusion/random';
-import type { Architecture, Window } from '../../src/engine/model/bundle/bundle-config';
-import { elements, parameterShapes, type Parameter } from '../../src/engine/model/graph/parameters';
+import { Random } from '../../src/engine/index';
+import {
+  type Architecture,
+  elements,
+  type Parameter,
+  parameterShapes,
+  type Window,
+} from '../../src/engine/training';
 
 export const TINY: Architecture = {
   layers: 2,

@@ -1,4 +1,4 @@
-import type { Alternative, CellStart, TextToken } from '../engine/contract/engine';
+import type { Alternative, CellStart, TextToken } from '../engine/index';
 import type { TraceCanvas, TraceCell } from './trace';
 
 /** A cell of a canvas. */

@@ -1,4 +1,4 @@
-import type { Scored, TextToken } from '../engine/contract/engine';
+import type { Scored, TextToken } from '../engine/index';
 import type { DemoModel, DemoRun } from './run';
 import type { TraceStep } from './trace';
 

@@ -1,6 +1,4 @@
-import { UNMASKING_ORDERS } from '../engine/diffusion/order';
-import { REMASKINGS } from '../engine/diffusion/remasking';
-import { SCHEDULES } from '../engine/diffusion/schedule';
+import { REMASKINGS, SCHEDULES, UNMASKING_ORDERS } from '../engine/index';
 
 /** What a page is made of, as addresses it can load them from. */
 export interface PageParts {

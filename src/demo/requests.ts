@@ -1,5 +1,4 @@
-import type { Engine, RunOptions, Step } from '../engine/contract/engine';
-import { EngineError } from '../engine/contract/errors';
+import { type Engine, EngineError, type RunOptions, type Step } from '../engine/index';
 import { startOf } from './edits';
 import { HOLE_MARK, type DemoLane, type DemoRun } from './run';
 import { canvasAt } from './trace';

@@ -1,4 +1,4 @@
-import type { ReverseProcessOptions } from '../engine/contract/engine';
+import type { ReverseProcessOptions } from '../engine/index';
 import type { TraceStep } from './trace';
 
 /** Marks a hole in a text. */

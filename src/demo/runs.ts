@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import type { Engine, Step } from '../engine/contract/engine';
-import { toEngineError } from '../engine/contract/errors';
+import { type Engine, type Step, toEngineError } from '../engine/index';
 import type { Answer, HostMessage, PageMessage, Question } from './messages';
 import { startLane } from './requests';
 import type { DemoLane, DemoRun } from './run';

@@ -1,7 +1,5 @@
 import * as v from 'valibot';
-import { UNMASKING_ORDERS } from '../engine/diffusion/order';
-import { REMASKINGS } from '../engine/diffusion/remasking';
-import { SCHEDULES } from '../engine/diffusion/schedule';
+import { FORMER_ORDER, presentOrder, REMASKINGS, SCHEDULES, UNMASKING_ORDERS } from '../engine/index';
 import type { PageMessage } from './messages';
 import { MOST_LANES, type DemoRun } from './run';
 import type { TraceCell, TraceStep } from './trace';
@@ -48,7 +46,7 @@ export const Run: v.GenericSchema<unknown, DemoRun> = v.strictObject({
   settings: v.strictObject({
     steps: Count,
     schedule: v.picklist(SCHEDULES),
-    order: v.picklist(UNMASKING_ORDERS),
+    order: v.pipe(v.picklist([...UNMASKING_ORDERS, FORMER_ORDER]), v.transform(presentOrder)),
     threshold: Fraction,
     temperature: Amount,
     remasking: v.picklist(REMASKINGS),

@@ -1,4 +1,4 @@
-import type { CellView, Step } from '../engine/contract/engine';
+import type { CellView, Step } from '../engine/index';
 
 /** A cell as the demo page shows it. */
 export interface TraceCell extends CellView {

@@ -1,30 +1,31 @@
+export type { ContextRead, Likelihood, Scored, TextToken } from './contract/answers';
+export type { Engine, EngineInfo, EngineStats, LoadOptions, RunOptions } from './contract/engine';
+export { EngineError, toEngineError, type EngineErrorCode } from './contract/errors';
+export { PROVIDER_NAMES, type ProviderName } from './contract/provider';
 export type {
-  Alternative,
-  Candidate,
   CellStart,
-  CellView,
-  ContextRead,
-  Engine,
-  EngineInfo,
-  EngineStats,
   FillRequest,
   GenerateRequest,
   HolePart,
   HoleRequest,
-  Likelihood,
   LikelihoodRequest,
-  LoadOptions,
-  ReverseProcessOptions,
-  RunOptions,
-  Scored,
   ScoreRequest,
-  Step,
-  TextToken,
-} from './contract/engine';
-export type { Slot } from './diffusion/canvas';
-export { UNMASKING_ORDERS, type UnmaskingOrder } from './diffusion/order';
-export { REMASKINGS, type Remasking } from './diffusion/remasking';
-export { SCHEDULES, type Schedule } from './diffusion/schedule';
-export { EngineError, type EngineErrorCode } from './contract/errors';
-export { PROVIDER_NAMES, type ProviderName } from './contract/provider';
-export { parseMaskMarkers } from './text/mask-markers';
+} from './contract/requests';
+export {
+  FORMER_ORDER,
+  presentOrder,
+  REMASKINGS,
+  SCHEDULES,
+  UNMASKING_ORDERS,
+  type Remasking,
+  type ReverseProcessOptions,
+  type Schedule,
+  type UnmaskingOrder,
+} from './contract/reverse-process';
+export type { Alternative, Candidate, CellView, Slot, Step } from './contract/steps';
+export { Random } from './diffusion/random';
+export { textAroundHoles, type CharacterRange, type TextAroundHoles } from './text/around-holes';
+export { isInsideCharacter } from './text/characters';
+export { bundleForProvider } from './model/bundle/bundle-for-provider';
+export { lineEndingOf } from './text/line-endings';
+export { MASK_MARKER, parseMaskMarkers } from './text/mask-markers';

@@ -4,6 +4,8 @@ import { inChildProcess } from './process/child-process';
 import { EngineClient } from './process/client';
 
 export { findBundledModels, type BundledModel } from './model/bundle/bundled-model';
+export { isRunning } from './model/runtime/is-running';
+export { EngineClient, inChildProcess };
 
 /**
  * Loads a model bundle in a child process and warms it up.

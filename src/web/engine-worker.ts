@@ -1,8 +1,5 @@
 /** The engine in a Worker of its own, started by worker-engine.ts: a forward blocks the thread it runs on. */
-import { loadModel } from '../engine/model/runtime/load-model';
-import { LoadedFiles } from '../engine/model/bundle/loaded-files';
-import type { ToHost } from '../engine/process/protocol';
-import { serve } from '../engine/process/serve';
+import { LoadedFiles, loadModel, serve, type ToHost } from '../engine/web';
 import { browserMachine } from './machine';
 import type { WebSource } from './source';
 

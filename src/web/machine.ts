@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-web/wasm';
-import type { Machine, OrtModule } from '../engine/model/runtime/machine';
+import type { Machine, OrtModule } from '../engine/web';
 
 /** The files of ONNX Runtime's WebAssembly build, read beforehand: nothing is fetched. */
 export interface OrtFiles {

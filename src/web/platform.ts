@@ -1,9 +1,7 @@
 import * as vscode from 'vscode';
 import type { OfferedModel, Platform } from '../editor/shared/platform';
-import { EngineError } from '../engine/contract/errors';
-import { CONFIG_FILE } from '../engine/model/bundle/bundle-config';
-import { parseConfig } from '../engine/model/bundle/parse-config';
-import { EngineClient } from '../engine/process/client';
+import { EngineError } from '../engine/index';
+import { CONFIG_FILE, EngineClient, parseConfig } from '../engine/web';
 import type { WebSource } from './source';
 import { inWorker } from './worker-engine';
 

@@ -1,7 +1,14 @@
-import type { EngineInfo, LoadOptions } from '../engine/contract/engine';
-import { EngineError, NO_MEMORY } from '../engine/contract/errors';
-import { crashed, type EngineProcess, type Launch } from '../engine/process/engine-process';
-import type { Answer, ToClient, ToHost } from '../engine/process/protocol';
+import { EngineError, type EngineInfo, type LoadOptions } from '../engine/index';
+import {
+  type Answer,
+  crashed,
+  type EngineProcess,
+  Handshake,
+  type Launch,
+  stopped,
+  type ToClient,
+  type ToHost,
+} from '../engine/web';
 import type { WebSource } from './source';
 
 /** Reads what an engine is made of. */
@@ -29,17 +36,20 @@ class WorkerEngine implements EngineProcess {
   /** The address of the Worker's script, which holds it in memory. */
   #url: string | undefined;
   #end!: (error: EngineError) => void;
+  readonly #handshake: Handshake;
   #refused = false;
   #leaving = false;
 
   constructor(
     private readonly parts: WorkerParts,
-    private readonly answer: (answer: Answer) => void,
+    answer: (answer: Answer) => void,
   ) {
+    this.#handshake = new Handshake(answer);
     this.gone = new Promise((resolve) => {
       this.#end = (error) => {
         this.#worker?.terminate();
         this.#revoke();
+        this.#handshake.gone(error);
         resolve(error);
       };
     });
@@ -52,16 +62,11 @@ class WorkerEngine implements EngineProcess {
   async load(options: LoadOptions): Promise<EngineInfo> {
     try {
       const [script, source] = await Promise.all([this.parts.readScript(), this.parts.readSource()]);
-      const loaded = this.#start(script);
+      this.#start(script);
       if (this.#leaving) this.#end(crashed('was ended.'));
       const buffers = [source.ort.wasm, source.ort.mjs, ...source.files.values()].map(({ buffer }) => buffer);
       this.#post({ type: 'load', source, options }, [...new Set(buffers)]);
-      return await Promise.race([
-        loaded,
-        this.gone.then((error) => {
-          throw error;
-        }),
-      ]);
+      return await this.#handshake.loaded;
     } catch (error) {
       this.#refused = !(error instanceof EngineError && error.code === 'engine-crashed');
       if (this.#refused) this.#end(crashed('was ended.'));
@@ -88,8 +93,7 @@ class WorkerEngine implements EngineProcess {
     this.#url = undefined;
   }
 
-  /** @returns what the Worker says once it has loaded the model */
-  #start(script: Uint8Array<ArrayBuffer>): Promise<EngineInfo> {
+  #start(script: Uint8Array<ArrayBuffer>): void {
     // A script of another origin is refused, and the extension's files may lie anywhere.
     const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
     this.#url = url;
@@ -100,22 +104,9 @@ class WorkerEngine implements EngineProcess {
       this.#end(stopped(event.message));
     });
     worker.addEventListener('messageerror', () => this.#end(stopped('a message could not be read')));
-    return new Promise((resolve, reject) => {
-      worker.addEventListener('message', ({ data }: MessageEvent<ToClient>) => {
-        if (data.type === 'loaded') {
-          this.#revoke();
-          resolve(data.info);
-        } else if (data.type === 'load-failed') {
-          reject(new EngineError(data.code, data.message));
-        } else {
-          this.answer(data);
-        }
-      });
+    worker.addEventListener('message', ({ data }: MessageEvent<ToClient>) => {
+      if (data.type === 'loaded') this.#revoke();
+      this.#handshake.receive(data);
     });
   }
-}
-
-function stopped(said: string | undefined): EngineError {
-  if (said !== undefined && NO_MEMORY.test(said)) return crashed('ran out of memory and stopped.');
-  return crashed(said === undefined || said === '' ? 'stopped.' : `stopped. It said: ${said}`);
 }

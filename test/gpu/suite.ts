@@ -7,7 +7,7 @@ import { syntheticBatch } from '../../scripts/train/bench/synthetic';
 import { Network } from '../../scripts/train/network/network';
 import { PRODUCT_CHOICE } from '../../scripts/train/ops/gemm/variants';
 import { Trainer } from '../../scripts/train/run/trainer';
-import type { Architecture } from '../../src/engine/model/bundle/bundle-config';
+import type { Architecture } from '../../src/engine/model/graph/architecture';
 import {
   CHUNKED_LOSS_CASES,
   MATRIX_CASES,

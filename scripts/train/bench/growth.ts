@@ -1,5 +1,5 @@
 /** How the cost of a step grows with the network and with the length of its samples. */
-import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
+import type { Architecture } from '../../../src/engine/training';
 import { PRESETS } from '../settings/presets';
 import type { Log } from './log';
 import type { BatchShape } from './synthetic';

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
+import type { Architecture } from '../../../src/engine/training';
 import { activeGpu } from '../backend/gpu';
 import { selectBackend, type BackendName } from '../backend/select';
 import { measureGrowth } from './growth';

@@ -1,4 +1,4 @@
-import { Random } from '../../../src/engine/diffusion/random';
+import { Random } from '../../../src/engine/index';
 import type { Batch } from '../network/network';
 import { ROW_KIND } from '../ops/attention/row-kind';
 

@@ -1,6 +1,6 @@
 /** Whole training steps: speed, where the time goes, and whether f16 matrices follow the f32 loss. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
+import type { Architecture } from '../../../src/engine/training';
 import { activeGpu, type Gpu, type MatrixUnit } from '../backend/gpu';
 import { Network } from '../network/network';
 import type { OptimizerName } from '../run/optimizer';

@@ -1,7 +1,6 @@
 /** What an optimiser's update costs, apart from the step around it. */
 import * as tf from '@tensorflow/tfjs-core';
-import { elements, parameterShapes } from '../../../src/engine/model/graph/parameters';
-import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
+import { type Architecture, elements, parameterShapes } from '../../../src/engine/training';
 import type { Gpu } from '../backend/gpu';
 import { Replayer } from '../backend/plan';
 import { NEWTON_SCHULZ } from '../ops/muon/newton-schulz';

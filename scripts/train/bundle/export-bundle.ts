@@ -1,8 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { SPECIAL, type BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
-import type { Parameters } from '../../../src/engine/model/graph/parameters';
-import { writeBundle } from '../../../src/engine/model/bundle/write-bundle';
+import { type BundleConfig, type Parameters, SPECIAL, writeBundle } from '../../../src/engine/training';
 
 /** A trained network and what is known about it. */
 export interface Trained extends Pick<

@@ -1,13 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { EngineError } from '../../../src/engine/contract/errors';
-import { loadRuntime } from '../../../src/engine/model/runtime/load-from-folder';
+import { EngineError } from '../../../src/engine/index';
+import { type BundleConfig, loadRuntime, type Parameters } from '../../../src/engine/training';
 import { isEvaluated } from '../report/card-evaluation';
 import { drawLineTasks, evaluateLines, type Evaluated, type LineFigures } from '../report/evaluation';
 import { exportBundle } from './export-bundle';
 import { modelCard } from '../report/model-card';
-import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
-import type { Parameters } from '../../../src/engine/model/graph/parameters';
 import type { Network } from '../network/network';
 import type { TrainOptions } from '../settings/options';
 import type { Prepared } from '../run/prepare';

@@ -1,7 +1,4 @@
-import { readBundle } from '../../../src/engine/model/bundle/read-bundle';
-import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
-import type { Parameters } from '../../../src/engine/model/graph/parameters';
-import { readParameters } from '../../../src/engine/model/bundle/read-parameters';
+import { type BundleConfig, type Parameters, readBundle, readParameters } from '../../../src/engine/training';
 import { grow, grownArchitecture, type Growth } from '../network/grow';
 
 /** A bundle as training has it. */

@@ -1,5 +1,9 @@
-import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
-import { parameterShapes, type Parameter, type Parameters } from '../../../src/engine/model/graph/parameters';
+import {
+  type Architecture,
+  type Parameter,
+  type Parameters,
+  parameterShapes,
+} from '../../../src/engine/training';
 import { initialValue } from './initial-values';
 
 /** What a bundle's network is to become; absent: as it is. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Random } from '../../../src/engine/diffusion/random';
+import { Random } from '../../../src/engine/index';
 
 const DEVIATION = 0.02;
 

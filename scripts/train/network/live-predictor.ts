@@ -3,7 +3,7 @@ import type {
   MaskPredictor,
   PredictorContext,
   PredictorRows,
-} from '../../../src/engine/model/predictor/mask-predictor';
+} from '../../../src/engine/training';
 import type { Network } from './network';
 import { ROW_KIND } from '../ops/attention/row-kind';
 
@@ -50,12 +50,12 @@ export class LivePredictor implements MaskPredictor {
     return Promise.resolve(new LiveContext(context));
   }
 
-  /** @throws Error for several candidates at once, and for a context that another predictor has read */
+  /** @throws Error for several canvases at once, and for a context that another predictor has read */
   async predict(
     cache: ContextCache,
-    { ids, positions, wanted, candidates }: PredictorRows,
+    { ids, positions, wanted, canvases }: PredictorRows,
   ): Promise<Float32Array> {
-    if (candidates?.some((candidate) => candidate !== candidates[0]))
+    if (canvases?.some((canvas) => canvas !== canvases[0]))
       throw new Error('the network in training predicts one candidate at a time');
     if (!(cache instanceof LiveContext)) throw new Error('another predictor has read this context');
     this.#forwards++;

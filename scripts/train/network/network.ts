@@ -1,7 +1,6 @@
 /** The mask predictor as it is trained: a Transformer encoder whose context rows do not see holes. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
-import { parameterShapes, type Parameters } from '../../../src/engine/model/graph/parameters';
+import { type Architecture, type Parameters, parameterShapes } from '../../../src/engine/training';
 import { setValues } from '../backend/gpu';
 import { initialValue } from './initial-values';
 import '../ops/add/add';

@@ -1,6 +1,5 @@
-import { Random } from '../../../src/engine/diffusion/random';
-import { fill } from '../../../src/engine/requests/fill';
-import type { Runtime } from '../../../src/engine/requests/runtime';
+import { Random } from '../../../src/engine/index';
+import { fill, type Runtime } from '../../../src/engine/training';
 import type { PackedCorpus } from '../samples/packed-corpus';
 
 /** A held-out line to be filled. */

@@ -1,6 +1,6 @@
 import type { MaskRatioDraw } from '../samples/mask-ratio';
 import { measuredPercent } from '../../../src/display/percent';
-import type { Architecture, BundleConfig, Window } from '../../../src/engine/model/bundle/bundle-config';
+import type { Architecture, BundleConfig, Window } from '../../../src/engine/training';
 import { NO_EVALUATION } from './card-evaluation';
 import type { Evaluated, LineFigures } from './evaluation';
 import type { Validation } from '../run/validation';

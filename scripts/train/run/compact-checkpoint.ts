@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fromFloat16, toFloat16 } from '../../../src/engine/model/graph/float16';
+import { fromFloat16, toFloat16 } from '../../../src/engine/training';
 import type { Checkpoint } from './checkpoint';
 
 /** Matrices are float16, as in a bundle; moments, whose squares float16 has no room for, bfloat16; what is small float32. */

@@ -1,7 +1,4 @@
-import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
-import { SPECIAL } from '../../../src/engine/model/bundle/bundle-config';
-import { fill } from '../../../src/engine/requests/fill';
-import { Tokenizer } from '../../../src/engine/text/tokenizer';
+import { type BundleConfig, fill, SPECIAL, Tokenizer } from '../../../src/engine/training';
 import { drawLineTasks, type LineTask } from '../report/evaluation';
 import { mean } from '../report/mean';
 import { LivePredictor } from '../network/live-predictor';

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { TokenizerJson } from '../../../src/engine/text/tokenizer';
+import type { TokenizerJson } from '../../../src/engine/training';
 import type { Batch } from '../network/network';
 import type { BatchConfig } from './batch';
 import type { PackedCorpus } from './packed-corpus';

@@ -1,8 +1,5 @@
-import { Random } from '../../../src/engine/diffusion/random';
-import type { Window } from '../../../src/engine/model/bundle/bundle-config';
-import { FastBpe } from '../../../src/engine/text/bpe';
-import type { Encode } from '../../../src/engine/text/context-window';
-import { tokenBytes } from '../../../src/engine/text/token-bytes';
+import { Random } from '../../../src/engine/index';
+import { type Encode, FastBpe, tokenBytes, type Window } from '../../../src/engine/training';
 import type { Batch } from '../network/network';
 import { meanOfPower } from './mask-ratio';
 import { ROW_KIND } from '../ops/attention/row-kind';

@@ -1,5 +1,5 @@
-import type { Random } from '../../../src/engine/diffusion/random';
-import { SPECIAL, SPECIAL_TOKENS } from '../../../src/engine/model/bundle/bundle-config';
+import type { Random } from '../../../src/engine/index';
+import { SPECIAL, SPECIAL_TOKENS } from '../../../src/engine/training';
 
 /** A row of a hole: what the network sees, and what it is to predict there, if anything. */
 export interface Cell {

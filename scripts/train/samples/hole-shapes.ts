@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/engine/diffusion/random';
+import type { Random } from '../../../src/engine/index';
 
 /** A hole in a text: characters [start, end), UTF-16 offsets, never between the halves of a code point. */
 export interface CharacterRange {

@@ -1,8 +1,16 @@
-import { forwardProcess } from '../../../src/engine/diffusion/forward-process';
-import type { Random } from '../../../src/engine/diffusion/random';
-import { SPECIAL_TOKENS, type Window } from '../../../src/engine/model/bundle/bundle-config';
-import { encodeContext, type Encode } from '../../../src/engine/text/context-window';
-import { holeRows, layOut, layOutNothing, reservedFor, type Layout } from '../../../src/engine/text/layout';
+import {
+  type Encode,
+  encodeContext,
+  forwardProcess,
+  holeRows,
+  layOut,
+  type Layout,
+  layOutNothing,
+  reservedFor,
+  SPECIAL_TOKENS,
+  type Window,
+} from '../../../src/engine/training';
+import type { Random } from '../../../src/engine/index';
 import {
   doubtVisible,
   drawPadding,

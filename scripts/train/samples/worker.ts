@@ -1,6 +1,6 @@
 /** Builds training batches in a worker thread: tokenising and masking never keep the device waiting. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { FastBpe } from '../../../src/engine/text/bpe';
+import { FastBpe } from '../../../src/engine/training';
 import { batchNumber, buildBatch } from './batch';
 import type { BatchStreamConfig } from './batch-stream';
 

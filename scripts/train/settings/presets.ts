@@ -1,4 +1,4 @@
-import type { Architecture, Window } from '../../../src/engine/model/bundle/bundle-config';
+import type { Architecture, Window } from '../../../src/engine/training';
 import type { Tier } from '../corpus/manifest';
 import type { Schedule } from './learning-rate';
 import type { OptimizerName } from '../run/optimizer';

@@ -1,4 +1,4 @@
-import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
+import type { BundleConfig } from '../../../src/engine/training';
 import { DEFAULT_ADAMW } from '../ops/adamw/options';
 import { DEFAULT_MUON } from '../ops/muon/options';
 import type { TrainOptions } from './options';

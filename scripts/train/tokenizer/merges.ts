@@ -1,4 +1,4 @@
-import { BYTE_CHARACTERS } from '../../../src/engine/text/token-bytes';
+import { BYTE_CHARACTERS } from '../../../src/engine/training';
 import { PairHeap } from './pair-heap';
 
 /** Pieces longer than this, in bytes, are data, not words. */

@@ -1,6 +1,5 @@
 import path from 'node:path';
-import { SPECIAL_TOKENS } from '../../../src/engine/model/bundle/bundle-config';
-import type { TokenizerJson } from '../../../src/engine/text/token-bytes';
+import { SPECIAL_TOKENS, type TokenizerJson } from '../../../src/engine/training';
 import { writeWhole } from '../corpus/json-lines';
 import type { Merges } from './merges';
 import { PIECE_PATTERN } from './pieces';

@@ -1,4 +1,4 @@
-import { SPECIAL_TOKENS } from '../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL_TOKENS } from '../../../src/engine/training';
 import { readReport } from '../corpus/shards';
 import { CorpusError } from '../corpus/types';
 import { learnMerges } from './merges';

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   REMASKINGS,
   SCHEDULES,
+  presentOrder,
   UNMASKING_ORDERS,
   type LoadOptions,
   type ReverseProcessOptions,
@@ -63,7 +64,7 @@ const REVERSE_PROCESS_OPTIONS: readonly Option[] = [
   ).argParser(notNegative),
   new Option('--steps <count>', 'most steps (default: one for each mask)').argParser(countFrom(1)),
   new Option('--schedule <name>', 'how the steps share out the masks').choices(SCHEDULES),
-  new Option('--order <name>', 'which masks are committed first').choices(UNMASKING_ORDERS),
+  orderOption(),
   new Option('--block-length <count>', 'tokens in a block, filled from left to right; 0 is off').argParser(
     countFrom(0),
   ),
@@ -105,6 +106,13 @@ export function collectRange(text: string, previous: readonly Range[] = []): Ran
   } catch (error) {
     throw new InvalidArgumentError((error as RangeError).message);
   }
+}
+
+/** Takes an order's former name without showing it. */
+function orderOption(): Option {
+  const option = new Option('--order <name>', 'which masks are committed first').choices(UNMASKING_ORDERS);
+  const check = option.parseArg!;
+  return option.argParser((text, previous) => check(presentOrder(text), previous));
 }
 
 function aboveZero(text: string): number {

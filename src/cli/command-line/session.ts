@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Engine, Step } from '../../engine/index';
+import { bundleForProvider, type Engine, type Step } from '../../engine/index';
 import { findBundledModels, loadEngine } from '../../engine/node';
 import { CliError } from './failures';
 import type { EngineOptions } from './options';
@@ -44,13 +44,11 @@ export function projectRoot(): string {
   return folder;
 }
 
-/** GPUs take the unquantised master; everything else takes the first bundle, int8 where the build derived it. */
+/** The folder that the options name, or that of the bundled model that suits the provider. */
 export function bundleFolder({ model: folder, provider }: Pick<EngineOptions, 'model' | 'provider'>): string {
   if (folder !== undefined) return folder;
   const root = projectRoot();
-  const models = findBundledModels(root);
-  const gpu = provider !== 'auto' && provider !== 'cpu';
-  const model = (gpu ? models.find(({ precision }) => precision !== 'int8') : undefined) ?? models[0];
+  const model = bundleForProvider(findBundledModels(root), provider);
   if (!model) {
     throw new CliError(
       `No model bundle was found in ${join(root, 'models')}. Train one with npm run train-model, or name a bundle's folder with --model.`,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isInsideCharacter, textAroundHoles } from '../../engine/index';
 import { CliError } from './failures';
 import { comparePositions, formatRange, type Position, type Range } from './range';
 
@@ -80,7 +81,7 @@ export function offsetOf({ path, text, lineStarts }: TextFile, { line, column }:
     );
   }
   const offset = start + column - 1;
-  if (column > 1 && /^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(offset - 1, offset + 1))) {
+  if (column > 1 && isInsideCharacter(text, offset)) {
     throw new CliError(
       `Column ${column} of line ${line} is inside a character of two UTF-16 units. Give column ${column - 1} or ${column + 1}.`,
     );
@@ -94,21 +95,20 @@ export function offsetOf({ path, text, lineStarts }: TextFile, { line, column }:
  * @throws CliError when one is outside the text or two overlap
  */
 export function cutText(file: TextFile, ranges: readonly Range[]): CutText {
-  const texts: string[] = [];
-  const holes: string[] = [];
-  let end = 0;
-  ranges.forEach((range, i) => {
+  const holes = ranges.map((range, i) => {
     const start = offsetOf(file, range.start);
     if (i > 0 && comparePositions(range.start, ranges[i - 1]!.end) <= 0) {
       throw new CliError(
         `The ranges ${formatRange(ranges[i - 1]!)} and ${formatRange(range)} overlap or touch. Give one range instead.`,
       );
     }
-    texts.push(file.text.slice(end, start));
-    end = offsetOf(file, range.end);
-    holes.push(file.text.slice(start, end));
+    return { start, end: offsetOf(file, range.end) };
   });
-  return { texts: [...texts, file.text.slice(end)], holes };
+  const { prefix, between, suffix } = textAroundHoles(file.text, holes);
+  return {
+    texts: [prefix, ...between, suffix],
+    holes: holes.map(({ start, end }) => file.text.slice(start, end)),
+  };
 }
 
 function counted(count: number, noun: string): string {

@@ -14,7 +14,7 @@ const MOST_LINE_BYTES = 64 * 2 ** 20;
 type BatchOptions = ReverseProcessOptions & Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts'>;
 
 /** One line of output; the names are a public interface. */
-type Answer =
+type OutputLine =
   | {
       readonly id: string | number;
       readonly text: string;
@@ -53,7 +53,7 @@ async function answerLine(
   { number: line, content }: NumberedLine,
   batch: BatchOptions,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<OutputLine> {
   let id: string | number | null = null;
   try {
     if (typeof content !== 'string') throw new BadLine(content.code, content.message);
@@ -84,7 +84,7 @@ async function answerLine(
   }
 }
 
-async function writeLine(answer: Answer, signal: AbortSignal): Promise<void> {
+async function writeLine(answer: OutputLine, signal: AbortSignal): Promise<void> {
   // JSON leaves these as they are, and a terminal would obey some of them.
   const json = JSON.stringify(answer).replaceAll(
     /[\x7f-\x9f\u2028\u2029]/g,

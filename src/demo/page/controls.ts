@@ -1,7 +1,5 @@
 import { HOLE_MARK, type DemoLane, type DemoRun } from '../run';
-import { UNMASKING_ORDERS } from '../../engine/diffusion/order';
-import { REMASKINGS } from '../../engine/diffusion/remasking';
-import { SCHEDULES } from '../../engine/diffusion/schedule';
+import { presentOrder, REMASKINGS, SCHEDULES, UNMASKING_ORDERS } from '../../engine/index';
 import { byId } from './dom';
 
 /** The form's values by field name, as the page saves them. */
@@ -78,7 +76,7 @@ export class Controls {
   set choices(choices: Choices) {
     for (const [name, value] of Object.entries(choices)) {
       const field = this.#form.elements.namedItem(name);
-      if (field && 'value' in field) field.value = value;
+      if (field && 'value' in field) field.value = name === 'order' ? presentOrder(value) : value;
     }
     this.#update();
   }

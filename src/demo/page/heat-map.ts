@@ -1,7 +1,7 @@
 import type { Answer, Question } from '../messages';
 import type { DemoRun } from '../run';
 import { canvasAt, type TraceCanvas, type TraceCell } from '../trace';
-import type { Scored } from '../../engine/contract/engine';
+import type { Scored } from '../../engine/index';
 import { textsOf } from './pictures';
 
 /**

@@ -1,7 +1,7 @@
 import type { TraceCell } from '../trace';
 import { visibleText } from '../visible-text';
 import { percent } from '../../display/percent';
-import type { Alternative } from '../../engine/contract/engine';
+import type { Alternative } from '../../engine/index';
 import { byId, create } from './dom';
 
 /** What can be done to a token, and to the canvas it stands on. */

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { FillRequest, ScoreRequest } from '../../engine/index';
+import type { FillRequest, ScoreRequest, TextAroundHoles } from '../../engine/index';
 import { withContextFromTabs } from './context-from-tabs';
-import { textAroundRegions, type TextAroundRegions } from './around-regions';
+import { textAroundRegions } from './around-regions';
 import { contextFromTabsEnabled, fillSettings } from '../shared/settings';
 
 /** The request to fill the holes between texts of a document, the way the user has set. Hole lengths are left open. */
-export function fillRequest(document: vscode.TextDocument, around: TextAroundRegions): FillRequest {
+export function fillRequest(document: vscode.TextDocument, around: TextAroundHoles): FillRequest {
   const { options, maxTokens } = fillSettings(document);
   return {
     ...options,

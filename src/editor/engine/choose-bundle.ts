@@ -1,10 +1,9 @@
-import { EngineError } from '../../engine/index';
+import { bundleForProvider, EngineError } from '../../engine/index';
 import type { OfferedModel, Platform } from '../shared/platform';
 import type { ModelSettings } from '../shared/settings';
 
 /**
- * The model bundle's folder that the settings name, or the first of the bundled models: int8 for the CPU, the master
- * for a GPU, which computes int8 graphs wrongly or slowly.
+ * The model bundle's folder that the settings name, or that of the bundled model that suits the provider.
  *
  * @param models the bundled ones
  * @throws EngineError `bundle-missing`
@@ -21,8 +20,7 @@ export function chooseBundle(
     );
   }
   if (path !== '') return path;
-  const onCpu = provider === 'cpu' || provider === 'auto';
-  const chosen = models.find(({ precision }) => (precision === 'int8') === onCpu) ?? models[0];
+  const chosen = bundleForProvider(models, provider);
   if (!chosen) {
     throw new EngineError(
       'bundle-missing',

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { parseMaskMarkers, type HoleRequest } from '../../engine/index';
-import { MASK_MARKER } from '../../engine/text/mask-markers';
+import { isInsideCharacter, MASK_MARKER, parseMaskMarkers, type HoleRequest } from '../../engine/index';
 
 /** A place of a document to be filled, and what its hole begins as. */
 export interface FillTarget {
@@ -20,9 +19,7 @@ export function targetOf(document: vscode.TextDocument, given: vscode.Range): Fi
 /** As VS Code has it for an edit: an end inside of a surrogate pair moves outwards, a cursor there to the left. */
 function wholeCharacters(document: vscode.TextDocument, range: vscode.Range): vscode.Range {
   const inside = ({ line, character }: vscode.Position): boolean =>
-    /^[\ud800-\udbff][\udc00-\udfff]$/.test(
-      document.lineAt(line).text.slice(Math.max(0, character - 1), character + 1),
-    );
+    isInsideCharacter(document.lineAt(line).text, character);
   const start = inside(range.start) ? range.start.translate(0, -1) : range.start;
   if (range.isEmpty) return new vscode.Range(start, start);
   return new vscode.Range(start, inside(range.end) ? range.end.translate(0, 1) : range.end);

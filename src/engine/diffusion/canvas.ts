@@ -1,10 +1,5 @@
+import type { Slot } from '../contract/steps';
 import type { Choice } from './sampling';
-
-/** A position of the canvas: cell `index` of hole `hole`. */
-export interface Slot {
-  readonly hole: number;
-  readonly index: number;
-}
 
 /** One position of a hole. */
 export interface Cell {

@@ -1,14 +1,9 @@
+import type { UnmaskingOrder } from '../contract/reverse-process';
 import type { Random } from './random';
 import type { Proposal } from './sampling';
 
-/** Orders that rank the masked positions of a step. */
-const RANKED_ORDERS = ['random', 'confidence', 'margin', 'entropy', 'left', 'right'] as const;
-type RankedOrder = (typeof RANKED_ORDERS)[number];
-
-/** Which masked positions a step commits; `forebear` ranks none, see `forebearSurvivors`. */
-export const UNMASKING_ORDERS = [...RANKED_ORDERS, 'forebear'] as const;
-/** Which positions a step commits first: the names of `UNMASKING_ORDERS`. */
-export type UnmaskingOrder = (typeof UNMASKING_ORDERS)[number];
+/** An order that ranks the masked positions of a step. */
+type RankedOrder = Exclude<UnmaskingOrder, 'ancestral'>;
 
 /**
  * Ranks masked positions, first to be committed first; ties go to the left.
@@ -45,7 +40,8 @@ function rankingKey(order: RankedOrder, proposal: Proposal, i: number, random: R
 }
 
 /**
- * The random remasking of the project this one grew from: t takes the values 1, 1 − 1/steps, …, 1/steps; at each,
+ * Ancestral sampling of the reverse process (Sahoo et al., arXiv 2406.07524; the random remasking of the project that
+ * this one grew from): t takes the values 1, 1 − 1/steps, …, 1/steps; at each,
  * every mask survives with probability t − 1/steps, independently of the others, and what does not is committed. A step
  * may commit nothing; the last one commits the rest.
  *
@@ -53,7 +49,7 @@ function rankingKey(order: RankedOrder, proposal: Proposal, i: number, random: R
  * @param turn steps already taken, < steps
  * @returns indices of the positions that stay masked
  */
-export function forebearSurvivors(masks: number, turn: number, steps: number, random: Random): Set<number> {
+export function ancestralSurvivors(masks: number, turn: number, steps: number, random: Random): Set<number> {
   const survival = (steps - turn - 1) / steps;
   const indices = Array.from({ length: masks }, (_, i) => i);
   return new Set(indices.filter(() => random.uniform() < survival));

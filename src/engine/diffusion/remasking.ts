@@ -1,9 +1,7 @@
+import type { Remasking } from '../contract/reverse-process';
 import type { Random } from './random';
 
-/** Which committed tokens go back to `[MASK]`. */
-export const REMASKINGS = ['none', 'remdm-cap', 'remdm-rescale', 'remdm-confidence', 'revoke'] as const;
-/** Which committed tokens go back to masks: the names of `REMASKINGS`. */
-export type Remasking = (typeof REMASKINGS)[number];
+/** Random remasking, in one of three forms. */
 export type ReMdm = Extract<Remasking, `remdm-${string}`>;
 
 /** What the strength is when the caller gives none; that of `revoke` is WINO's own. */

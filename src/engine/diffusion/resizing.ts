@@ -1,4 +1,5 @@
-import type { Canvas, Slot } from './canvas';
+import type { Canvas } from './canvas';
+import type { Slot } from '../contract/steps';
 import type { Row } from './row';
 import type { Choice } from './sampling';
 

@@ -1,12 +1,14 @@
-import type { Canvas, Cell, Slot } from './canvas';
-import { forebearSurvivors, rankPositions, type UnmaskingOrder } from './order';
+import type { Canvas, Cell } from './canvas';
+import type { Slot } from '../contract/steps';
+import { ancestralSurvivors, rankPositions } from './order';
+import type { Remasking, Schedule, UnmaskingOrder } from '../contract/reverse-process';
 import { chooseCommitted, type ParallelRules } from './parallel';
 import type { Random } from './random';
 import { Resizing, type Resize, type ResizeRules } from './resizing';
-import { chooseRevoked, drawRemasked, type Remasking } from './remasking';
+import { chooseRevoked, drawRemasked } from './remasking';
 import type { Row } from './row';
 import { alternativesTo, probabilityOf, sampleToken, type Proposal, type Sampling } from './sampling';
-import { shareOut, type Schedule } from './schedule';
+import { shareOut } from './schedule';
 
 /** How canvases are unmasked. */
 export interface ReverseRules extends ParallelRules {
@@ -156,7 +158,7 @@ export class ReverseProcess {
     probabilities: () => readonly number[],
   ): { chosen: Set<number>; remasked: Slot[] } {
     const { order, random, remasking, remaskingStrength } = this.plan;
-    if (order === 'forebear') return { chosen: this.#forebear(proposals.length), remasked: [] };
+    if (order === 'ancestral') return { chosen: this.#ancestral(proposals.length), remasked: [] };
     const ranked = rankPositions(order, proposals, random);
     const masks = proposals.length;
     const share = Math.min(masks, this.#isLastTurn() ? masks : (this.#shares[this.#turn] ?? 1));
@@ -175,9 +177,9 @@ export class ReverseProcess {
     };
   }
 
-  #forebear(masks: number): Set<number> {
+  #ancestral(masks: number): Set<number> {
     const steps = this.#stepsPerBlock ?? this.#shares.length;
-    const survivors = forebearSurvivors(masks, this.#turn, steps, this.plan.random);
+    const survivors = ancestralSurvivors(masks, this.#turn, steps, this.plan.random);
     return new Set([...Array(masks).keys()].filter((i) => !survivors.has(i)));
   }
 

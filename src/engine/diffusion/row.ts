@@ -2,7 +2,11 @@ import { softmaxOf, type Softmax } from './softmax';
 
 /** What the mask predictor says of one position: a logit for every token, all of them known or only those that count. */
 export interface Row {
-  /** Takes tokens out for good: no draw gives them and they have no share in a probability. */
+  /**
+   * Takes tokens out for good: no draw gives them and they have no share in a probability.
+   *
+   * @throws Error for one whose share is not known, and that is in it still
+   */
   ban(tokens: Iterable<number>): void;
   softmax(): Softmax;
   /** −∞ for a banned token. @throws Error when it is not known */

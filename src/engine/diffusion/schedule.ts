@@ -1,7 +1,4 @@
-/** How a fixed number of steps shares out the masks. */
-export const SCHEDULES = ['linear', 'cosine'] as const;
-/** How the masks are shared out over the steps. */
-export type Schedule = (typeof SCHEDULES)[number];
+import type { Schedule } from '../contract/reverse-process';
 
 /**
  * How many tokens each step commits.

@@ -33,7 +33,6 @@ export class SummaryRow implements Row {
     this.#reserved = [...reserved];
   }
 
-  /** @throws Error for an ordinary token that the summary does not leave out already: it is in its sums */
   ban(tokens: Iterable<number>): void {
     for (const token of tokens) {
       if (token < this.#reserved.length) this.#reserved[token] = -Infinity;

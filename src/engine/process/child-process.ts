@@ -1,8 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { EngineInfo, LoadOptions } from '../contract/engine';
-import { EngineError, NO_MEMORY } from '../contract/errors';
+import type { EngineError } from '../contract/errors';
 import { childEnvironment } from './child-environment';
-import { crashed, type EngineProcess, type Launch } from './engine-process';
+import { crashed, stopped, type EngineProcess, type Launch } from './engine-process';
+import { Handshake } from './handshake';
 import { BEAT_MS, HEARTBEAT_FD } from './heartbeat';
 import type { Answer, ToClient, ToHost } from './protocol';
 import { Watchdog, type Patience } from './watchdog';
@@ -27,8 +28,7 @@ class ChildEngine implements EngineProcess {
   readonly gone: Promise<EngineError>;
   readonly #child: ChildProcess;
   readonly #watchdog: Watchdog;
-  readonly #loaded: Promise<EngineInfo>;
-  #refused = false;
+  readonly #handshake: Handshake;
   #leaving = false;
   #stderr = '';
   #hung: EngineError | undefined;
@@ -36,7 +36,7 @@ class ChildEngine implements EngineProcess {
   constructor(
     script: string,
     private readonly folder: string,
-    private readonly answer: (answer: Answer) => void,
+    answer: (answer: Answer) => void,
     patience: Patience,
   ) {
     this.#child = fork(script, {
@@ -50,42 +50,33 @@ class ChildEngine implements EngineProcess {
     this.#child.stderr
       ?.setEncoding('utf8')
       .on('data', (chunk: string) => (this.#stderr = (this.#stderr + chunk).slice(-STDERR_KEPT)));
-    let loaded: (info: EngineInfo) => void;
-    let failed: (error: EngineError) => void;
-    this.#loaded = new Promise((resolve, reject) => ([loaded, failed] = [resolve, reject]));
+    this.#handshake = new Handshake(answer);
     this.gone = new Promise((resolve) => {
       const end = (error: EngineError): void => {
         this.#watchdog.watching = false;
-        failed(error);
+        this.#handshake.gone(error);
         resolve(error);
       };
       this.#child.on('error', (error) => end(crashed(`could not be started: ${error.message}`)));
-      this.#child.on('exit', (code, signal) => end(this.#hung ?? stopped(code, signal, this.#stderr)));
+      this.#child.on('exit', (code, signal) =>
+        end(this.#hung ?? stopped(this.#stderr, signal ?? `exit code ${code}`)),
+      );
     });
     this.#child.on('message', (message: ToClient) => {
       this.#watchdog.answered();
-      if (message.type === 'loaded') {
-        loaded(message.info);
-      } else if (message.type === 'load-failed') {
-        this.#refused = true;
-        this.#child.disconnect();
-        failed(new EngineError(message.code, message.message));
-      } else {
-        this.answer(message);
-      }
+      this.#handshake.receive(message);
+      if (this.#handshake.refused) this.#child.disconnect();
     });
-    // Both are told to whoever loads; without a listener of its own a failure would end the parent.
-    this.#loaded.catch(() => undefined);
   }
 
   get wasUnexpected(): boolean {
-    return !this.#refused && !this.#leaving;
+    return !this.#handshake.refused && !this.#leaving;
   }
 
   load(options: LoadOptions): Promise<EngineInfo> {
     this.send({ type: 'load', source: this.folder, options });
     this.expected = true;
-    return this.#loaded;
+    return this.#handshake.loaded;
   }
 
   send(message: ToHost<string>): void {
@@ -114,10 +105,4 @@ class ChildEngine implements EngineProcess {
     this.#hung = crashed(`${what} and was ended.`);
     this.#child.kill('SIGKILL');
   }
-}
-
-function stopped(code: number | null, signal: NodeJS.Signals | null, stderr: string): EngineError {
-  if (NO_MEMORY.test(stderr)) return crashed('ran out of memory and stopped.');
-  const said = stderr.trim() === '' ? '' : ` It said: ${stderr.trim()}`;
-  return crashed(`stopped (${signal ?? `exit code ${code}`}).${said}`);
 }

@@ -1,19 +1,7 @@
-import type {
-  ContextRead,
-  Engine,
-  EngineInfo,
-  EngineStats,
-  FillRequest,
-  GenerateRequest,
-  Likelihood,
-  LikelihoodRequest,
-  LoadOptions,
-  RunOptions,
-  Scored,
-  ScoreRequest,
-  Step,
-  TextToken,
-} from '../contract/engine';
+import type { Engine, EngineInfo, EngineStats, LoadOptions, RunOptions } from '../contract/engine';
+import type { FillRequest, GenerateRequest, LikelihoodRequest, ScoreRequest } from '../contract/requests';
+import type { ContextRead, Likelihood, Scored, TextToken } from '../contract/answers';
+import type { Step } from '../contract/steps';
 import { EngineError } from '../contract/errors';
 import { AsyncQueue } from './async-queue';
 import type { EngineProcess, Launch } from './engine-process';

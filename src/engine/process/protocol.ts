@@ -1,17 +1,7 @@
-import type {
-  ContextRead,
-  EngineInfo,
-  EngineStats,
-  FillRequest,
-  GenerateRequest,
-  Likelihood,
-  LikelihoodRequest,
-  LoadOptions,
-  Scored,
-  ScoreRequest,
-  Step,
-  TextToken,
-} from '../contract/engine';
+import type { EngineInfo, EngineStats, LoadOptions } from '../contract/engine';
+import type { FillRequest, GenerateRequest, LikelihoodRequest, ScoreRequest } from '../contract/requests';
+import type { ContextRead, Likelihood, Scored, TextToken } from '../contract/answers';
+import type { Step } from '../contract/steps';
 import type { EngineErrorCode } from '../contract/errors';
 
 /** What can be asked of the engine process, and what each answer's values are. */

@@ -4,13 +4,13 @@ import { fill, readWholeContext } from '../requests/fill';
 import { generate } from '../requests/generate';
 import { likelihood } from '../requests/likelihood';
 import type { Loaded } from '../model/runtime/load-model';
-import type { Runtime } from '../requests/runtime';
+import type { Runtime } from '../model/runtime/runtime';
 import { score } from '../requests/score';
 import { tokenize } from '../requests/tokenize';
 import type { Answers, Asked, ToClient, ToHost } from './protocol';
 
 type Value = Answers[keyof Answers];
-type Run = (runtime: Runtime, signal: AbortSignal) => AsyncIterable<Value> | Promise<Value>;
+type Respond = (runtime: Runtime, signal: AbortSignal) => AsyncIterable<Value> | Promise<Value>;
 
 /** Where an engine runs: a child process or a Worker. */
 export interface Surroundings<Source> {
@@ -53,7 +53,7 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
     }
   }
 
-  function enqueue({ id, background }: Asked, run: Run): void {
+  function enqueue({ id, background }: Asked, respond: Respond): void {
     const abort = new AbortController();
     aborts.set(id, abort);
     setBusy(true);
@@ -61,7 +61,7 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
       try {
         if (!loaded) throw new Error('a request came before a model was loaded');
         const { runtime, backgroundRuntime } = await loaded;
-        const values = run(background ? await backgroundRuntime() : runtime, abort.signal);
+        const values = respond(background ? await backgroundRuntime() : runtime, abort.signal);
         for await (const value of values instanceof Promise ? [values] : values) {
           send({ type: 'value', id, value });
           // A cancel among them ends this before the next forward.

@@ -1,4 +1,4 @@
-import type { FillRequest, GenerateRequest, HoleRequest, ScoreRequest } from '../contract/engine';
+import type { FillRequest, GenerateRequest, HoleRequest, ScoreRequest } from '../contract/requests';
 import { check, checkCount } from './check';
 import { MOST_ALTERNATIVES, settingsOf, type ReverseProcessSettings } from './settings';
 import type { Tokenizer } from '../text/tokenizer';

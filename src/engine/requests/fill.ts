@@ -1,13 +1,16 @@
-import type { ContextRead, FillRequest, HoleRequest, Step } from '../contract/engine';
+import type { ContextRead } from '../contract/answers';
+import type { FillRequest, HoleRequest } from '../contract/requests';
+import type { Step } from '../contract/steps';
 import { withDrafts } from './unmasking/drafts';
 import { EngineError } from '../contract/errors';
 import { planHole, type HolePlan } from './unmasking/hole-plan';
 import { KnownLogits } from './unmasking/known-logits';
 import { startingCells } from './unmasking/length';
-import type { Window } from '../model/bundle/bundle-config';
+import type { Window } from '../text/window';
 import { checkFillRequest, DEFAULT_MAX_TOKENS } from './check-request';
-import { throwIfCancelled, type Place, type Run, type Runtime } from './runtime';
-import type { ContextRoom, LentPlace } from './kept-contexts';
+import { readContext, throwIfCancelled, type RunningRequest } from './running-request';
+import type { ContextRoom, LentContext } from '../model/predictor/kept-contexts';
+import type { Runtime } from '../model/runtime/runtime';
 import type { ReverseProcessSettings } from './settings';
 import { encodeContext, type ContextText } from '../text/context-window';
 import { layOut, reservedFor, type Layout } from '../text/layout';
@@ -29,12 +32,21 @@ export async function* fill(
 
   const { prefix, between = [], suffix, candidates = 1 } = request;
   const ending = lineEndingOf([prefix, ...between, suffix]);
-  const { layout, cache, release } = await readPlace(runtime, request, limits);
+  const { layout, cache, release } = await contextOf(runtime, request, limits);
   const unguided = settings.guidance > 0 ? await readContext(runtime, withoutContext(layout)) : undefined;
   try {
     const guidance =
       unguided && layout.ids.length > 0 ? { ...unguided, scale: settings.guidance } : undefined;
-    const run: Run = { layout, cache, unguided: guidance, settings, ending, started, forwardsBefore, signal };
+    const run: RunningRequest = {
+      layout,
+      cache,
+      unguided: guidance,
+      settings,
+      ending,
+      started,
+      forwardsBefore,
+      signal,
+    };
     const known = new KnownLogits();
     const [first, ...others] = await startingCells(runtime, run, plans, candidates, known);
     const texts = [prefix, ...between, suffix].map(toLf);
@@ -73,18 +85,18 @@ export async function readWholeContext(
   return { forwards: runtime.predictor.forwards - before, ms: performance.now() - started };
 }
 
-async function readPlace(
+async function contextOf(
   runtime: Runtime,
   request: FillRequest,
   limits: readonly number[],
-): Promise<LentPlace> {
+): Promise<LentContext> {
   const { keptContext } = request;
   if (keptContext !== undefined) {
     const lent = await runtime.kept?.read(keptContext, textOf(request), roomFor(runtime, limits));
     if (lent) return lent;
   }
-  const place = await readContext(runtime, layOutRequest(runtime, request, limits));
-  return { ...place, release: () => place.cache.release() };
+  const read = await readContext(runtime, layOutRequest(runtime, request, limits));
+  return { ...read, release: () => read.cache.release() };
 }
 
 /** A draft is many tokens at once, for good: it has no place where they are counted, drawn or taken back. */
@@ -93,12 +105,8 @@ function takesDrafts(
   { drafts }: FillRequest,
   { sampling, steps, threshold, order, remasking }: ReverseProcessSettings,
 ): boolean {
-  const severalAtOnce = steps === undefined && threshold > 0 && order !== 'forebear' && remasking === 'none';
+  const severalAtOnce = steps === undefined && threshold > 0 && order !== 'ancestral' && remasking === 'none';
   return drafts ?? (config.learned.expand && sampling.kind === 'greedy' && severalAtOnce);
-}
-
-async function readContext({ predictor }: Runtime, layout: Layout): Promise<Place> {
-  return { layout, cache: await predictor.readContext({ ids: layout.ids, positions: layout.positions }) };
 }
 
 /** The same holes with nothing around them, as the model was trained to see them now and then. */

@@ -1,8 +1,10 @@
-import type { GenerateRequest, Step } from '../contract/engine';
+import type { GenerateRequest } from '../contract/requests';
+import type { Step } from '../contract/steps';
 import { EngineError } from '../contract/errors';
 import { cellsOf, planHole } from './unmasking/hole-plan';
 import { checkGenerateRequest } from './check-request';
-import type { Runtime } from './runtime';
+import type { Runtime } from '../model/runtime/runtime';
+import { readContext } from './running-request';
 import { layOutNothing } from '../text/layout';
 import { unmask } from './unmasking/unmask';
 
@@ -26,11 +28,11 @@ export async function* generate(
     );
   }
   const layout = layOutNothing();
-  const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
+  const context = await readContext(runtime, layout);
   try {
-    const run = { layout, cache, settings, ending: '\n' as const, started, forwardsBefore, signal };
+    const run = { ...context, settings, ending: '\n' as const, started, forwardsBefore, signal };
     yield* unmask(runtime, run, [[cellsOf(plan, [])]], [plan.limit]);
   } finally {
-    cache.release();
+    context.cache.release();
   }
 }

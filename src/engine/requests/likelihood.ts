@@ -1,12 +1,14 @@
-import type { Likelihood, LikelihoodRequest } from '../contract/engine';
+import type { Likelihood } from '../contract/answers';
+import type { LikelihoodRequest } from '../contract/requests';
 import { Random } from '../diffusion/random';
 import { probabilityOf } from '../diffusion/sampling';
 import { EngineError } from '../contract/errors';
 import { layOutRequest } from './fill';
-import { SPECIAL } from '../model/bundle/bundle-config';
+import { SPECIAL } from '../text/special-tokens';
 import { predict, type Ask } from './unmasking/predict';
 import { checkFillRequest } from './check-request';
-import type { Run, Runtime } from './runtime';
+import { readContext, type RunningRequest } from './running-request';
+import type { Runtime } from '../model/runtime/runtime';
 import { toLf } from '../text/line-endings';
 
 const DEFAULT_DRAWS = 32;
@@ -29,8 +31,8 @@ export async function likelihood(
   const { predictor, tokenizer } = runtime;
   const forwardsBefore = predictor.forwards;
   const { path, prefix, suffix, between = [], middles, draws = DEFAULT_DRAWS, seed = 0 } = request;
-  const context = { ...(path === undefined ? {} : { path }), prefix, between, suffix };
-  const asFill = { ...context, holes: middles.map((replaced) => ({ replaced })), seed, steps: draws };
+  const around = { ...(path === undefined ? {} : { path }), prefix, between, suffix };
+  const asFill = { ...around, holes: middles.map((replaced) => ({ replaced })), seed, steps: draws };
   checkFillRequest(asFill, tokenizer);
   const holes = middles.map((middle) => tokenizer.encode(toLf(middle)));
   const tokens = holes.reduce((sum, ids) => sum + ids.length, 0);
@@ -38,18 +40,16 @@ export async function likelihood(
 
   const layout = layOutRequest(
     runtime,
-    context,
+    around,
     holes.map(({ length }) => length),
   );
   const masks = drawMasks(tokens, draws, new Random(seed));
-  const cache = await predictor.readContext({ ids: layout.ids, positions: layout.positions });
+  const context = await readContext(runtime, layout);
   try {
     const together = Math.max(1, Math.floor(ROWS_TOGETHER / (tokens + holes.length)));
     const bits: number[] = [];
     for (let i = 0; i < draws; i += together) {
-      bits.push(
-        ...(await maskedBits(runtime, { layout, cache, signal }, holes, masks.slice(i, i + together))),
-      );
+      bits.push(...(await maskedBits(runtime, { ...context, signal }, holes, masks.slice(i, i + together))));
     }
     const utf8 = new TextEncoder();
     const weighted = bits.map((sum, i) => (sum * tokens) / masks[i]!.size);
@@ -62,7 +62,7 @@ export async function likelihood(
       ms: performance.now() - started,
     };
   } finally {
-    cache.release();
+    context.cache.release();
   }
 }
 
@@ -78,7 +78,7 @@ function drawMasks(tokens: number, draws: number, random: Random): ReadonlySet<n
 /** −log₂ of the masked tokens' probabilities, summed for each draw; the draws do not see each other. */
 async function maskedBits(
   runtime: Runtime,
-  run: Pick<Run, 'layout' | 'cache' | 'signal'>,
+  run: Pick<RunningRequest, 'layout' | 'cache' | 'signal'>,
   holes: readonly (readonly number[])[],
   draws: readonly ReadonlySet<number>[],
 ): Promise<number[]> {

@@ -1,11 +1,13 @@
-import type { Scored, ScoreRequest } from '../contract/engine';
+import type { Scored } from '../contract/answers';
+import type { ScoreRequest } from '../contract/requests';
 import type { Row } from '../diffusion/row';
 import { alternativesTo, probabilityOf } from '../diffusion/sampling';
 import { EngineError } from '../contract/errors';
-import { SPECIAL } from '../model/bundle/bundle-config';
+import { SPECIAL } from '../text/special-tokens';
 import { predict, type Ask } from './unmasking/predict';
 import { checkScoreRequest } from './check-request';
-import { throwIfCancelled, type Runtime } from './runtime';
+import { readContext, throwIfCancelled } from './running-request';
+import type { Runtime } from '../model/runtime/runtime';
 import { encodeContext } from '../text/context-window';
 import { layOut, reservedFor } from '../text/layout';
 import { toLf } from '../text/line-endings';
@@ -94,14 +96,14 @@ async function judgePart(
   signal: AbortSignal | undefined,
 ): Promise<Row[]> {
   const layout = layOut(segments, [reservedFor(partSize(runtime), runtime.config.window)!]);
-  const cache = await runtime.predictor.readContext({ ids: layout.ids, positions: layout.positions });
+  const context = await readContext(runtime, layout);
   try {
     const asks = part.map((_, masked): Ask => ({
       holes: [part.map((token, i) => (i === masked ? SPECIAL.mask : token))],
       wanted: [{ hole: 0, index: masked }],
     }));
-    return (await predict(runtime, { layout, cache, signal }, asks)).map((rows) => rows[0]!);
+    return (await predict(runtime, { ...context, signal }, asks)).map((rows) => rows[0]!);
   } finally {
-    cache.release();
+    context.cache.release();
   }
 }

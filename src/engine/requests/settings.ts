@@ -1,10 +1,14 @@
-import type { ReverseProcessOptions } from '../contract/engine';
+import {
+  REMASKINGS,
+  type ReverseProcessOptions,
+  SCHEDULES,
+  presentOrder,
+  UNMASKING_ORDERS,
+} from '../contract/reverse-process';
 import { check, checkCount } from './check';
-import { UNMASKING_ORDERS } from '../diffusion/order';
-import { DEFAULT_STRENGTH, REMASKINGS } from '../diffusion/remasking';
+import { DEFAULT_STRENGTH } from '../diffusion/remasking';
 import type { ReverseRules } from '../diffusion/reverse-process';
 import type { Sampling } from '../diffusion/sampling';
-import { SCHEDULES } from '../diffusion/schedule';
 
 /** The options of the reverse process with every default filled in. */
 export interface ReverseProcessSettings extends ReverseRules {
@@ -32,14 +36,15 @@ export function settingsOf(
   defaultThreshold: number,
   vocabulary: number,
 ): ReverseProcessSettings {
-  const { remasking = 'none', order = 'confidence', schedule = 'linear', steps } = options;
+  const { remasking = 'none', order: given = 'confidence', schedule = 'linear', steps } = options;
+  const order = presentOrder(given);
   checkChoice('remasking', remasking, REMASKINGS);
   checkChoice('order', order, UNMASKING_ORDERS);
   checkChoice('schedule', schedule, SCHEDULES);
   check(
-    order !== 'forebear' || remasking === 'none',
+    order !== 'ancestral' || remasking === 'none',
     'remasking',
-    'none with the order forebear, which never remasks',
+    'none with the order ancestral, which never remasks',
     remasking,
   );
   const {

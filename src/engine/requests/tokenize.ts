@@ -1,5 +1,5 @@
-import type { TextToken } from '../contract/engine';
-import type { Runtime } from './runtime';
+import type { TextToken } from '../contract/answers';
+import type { Runtime } from '../model/runtime/runtime';
 import { toLf } from '../text/line-endings';
 
 /** See `Engine.tokenize`. */

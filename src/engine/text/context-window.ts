@@ -1,4 +1,5 @@
-import { SPECIAL } from '../model/bundle/bundle-config';
+import { isInsideCharacter } from './characters';
+import { SPECIAL } from './special-tokens';
 
 /** Text → token ids, special tokens never among them. */
 export type Encode = (text: string) => number[];
@@ -124,8 +125,5 @@ function lineStart(text: string, from: number): number {
 
 /** Moves an offset out of the middle of a surrogate pair. */
 function wholeCharacter(text: string, offset: number): number {
-  const before = text.charCodeAt(offset - 1);
-  const after = text.charCodeAt(offset);
-  const inside = before >= 0xd800 && before < 0xdc00 && after >= 0xdc00 && after < 0xe000;
-  return inside ? offset + 1 : offset;
+  return isInsideCharacter(text, offset) ? offset + 1 : offset;
 }

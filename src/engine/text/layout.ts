@@ -1,4 +1,5 @@
-import { SPECIAL, type Window } from '../model/bundle/bundle-config';
+import { SPECIAL } from './special-tokens';
+import type { Window } from './window';
 
 /**
  * Where everything stands. The context keeps its positions whatever the holes' present lengths: each hole reserves a

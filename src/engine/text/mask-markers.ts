@@ -1,4 +1,4 @@
-import type { HolePart } from '../contract/engine';
+import type { HolePart } from '../contract/requests';
 
 /** A mask written in a text; its group is the number of masks. */
 export const MASK_MARKER = /\[MASK(?::([1-9]\d{0,5}))?\]/g;

@@ -33,15 +33,15 @@ const MOST_PLACES = 500;
  * @returns each text once, with its best match, in no order
  */
 export function findRepetitions(before: readonly string[], after: readonly string[]): Repetition[] {
-  const places = [
-    ...before.map((text): Place => ({ text: text.slice(-FARTHEST), side: 'before' })).reverse(),
-    ...after.map((text): Place => ({ text: text.slice(0, FARTHEST), side: 'after' })),
+  const sources = [
+    ...before.map((text): Source => ({ text: text.slice(-FARTHEST), side: 'before' })).reverse(),
+    ...after.map((text): Source => ({ text: text.slice(0, FARTHEST), side: 'after' })),
   ];
-  const hole = { before: places[0]!.text, after: places[before.length]!.text };
+  const hole = { before: sources[0]!.text, after: sources[before.length]!.text };
   const lines = linesAround(hole);
   const best = new Map<string, Repetition>();
-  for (const place of places) {
-    for (const found of [...afterSameBeginning(place, hole), ...beforeSameEnd(place, hole)]) {
+  for (const source of sources) {
+    for (const found of [...afterSameBeginning(source, hole), ...beforeSameEnd(source, hole)]) {
       if (found.text.trim() === '' || !found.text.isWellFormed() || doublesLine(found.text, lines)) continue;
       const known = best.get(found.text);
       if (!known || known.before + known.after < found.before + found.after) best.set(found.text, found);
@@ -71,16 +71,16 @@ function doublesLine(text: string, { before, after }: Edges): boolean {
 }
 
 /** A text to look in. */
-interface Place {
+interface Source {
   readonly text: string;
   readonly side: keyof Edges;
 }
 
 /** Each place where the last characters before the hole stand, and the best end of a text that begins there. */
-function* afterSameBeginning(place: Place, hole: Edges): Generator<Repetition> {
-  const { text } = place;
+function* afterSameBeginning(source: Source, hole: Edges): Generator<Repetition> {
+  const { text } = source;
   if (hole.before.length < SHORTEST_BEFORE) return;
-  for (const found of occurrences(hole.before.slice(-SHORTEST_BEFORE), place)) {
+  for (const found of occurrences(hole.before.slice(-SHORTEST_BEFORE), source)) {
     const start = found + SHORTEST_BEFORE;
     const last = Math.min(text.length, start + LONGEST_TEXT);
     let [end, matched] = [0, 0];
@@ -96,10 +96,10 @@ function* afterSameBeginning(place: Place, hole: Edges): Generator<Repetition> {
 }
 
 /** Each place where the first characters after the hole stand, and the best beginning of a text that ends there. */
-function* beforeSameEnd(place: Place, hole: Edges): Generator<Repetition> {
-  const { text } = place;
+function* beforeSameEnd(source: Source, hole: Edges): Generator<Repetition> {
+  const { text } = source;
   if (hole.after.length < SHORTEST_AFTER) return;
-  for (const end of occurrences(hole.after.slice(0, SHORTEST_AFTER), place)) {
+  for (const end of occurrences(hole.after.slice(0, SHORTEST_AFTER), source)) {
     const first = Math.max(1, end - LONGEST_TEXT);
     let [start, matched] = [0, 0];
     for (let at = end - 1; at >= first && matched < ENOUGH; at--) {
@@ -114,7 +114,7 @@ function* beforeSameEnd(place: Place, hole: Edges): Generator<Repetition> {
 }
 
 /** Where a string stands in a text, nearest to the hole first. */
-function* occurrences(wanted: string, { text, side }: Place): Generator<number> {
+function* occurrences(wanted: string, { text, side }: Source): Generator<number> {
   const backwards = side === 'before';
   let at = backwards ? text.lastIndexOf(wanted) : text.indexOf(wanted);
   for (let found = 0; at >= 0 && found < MOST_PLACES; found++) {

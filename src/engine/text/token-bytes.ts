@@ -22,16 +22,20 @@ export const BYTE_CHARACTERS: readonly string[] = (() => {
 
 const CHARACTER_BYTES = new Map(BYTE_CHARACTERS.map((character, byte) => [character, byte]));
 
+/** One more than the largest id. */
+export function vocabularySize({ model, added_tokens }: TokenizerJson): number {
+  const ids = [...Object.values(model.vocab), ...added_tokens.map(({ id }) => id)];
+  return ids.reduce((largest, id) => Math.max(largest, id), -1) + 1;
+}
+
 /**
- * What every token writes, by id. Special tokens write nothing, and neither do ids that no token has.
+ * The bytes that every token writes, by id. Special tokens write nothing, and neither do ids that no token has.
  *
  * @throws Error when a token is not in byte-level form
  */
 export function tokenBytes(json: TokenizerJson): readonly Uint8Array[] {
-  const entries = Object.entries(json.model.vocab);
-  const last = [...json.added_tokens.map((token) => token.id), ...entries.map(([, id]) => id)];
-  const table = Array.from({ length: Math.max(-1, ...last) + 1 }, () => new Uint8Array(0));
-  for (const [token, id] of entries) table[id] = bytesOf(token);
+  const table = Array.from({ length: vocabularySize(json) }, () => new Uint8Array(0));
+  for (const [token, id] of Object.entries(json.model.vocab)) table[id] = bytesOf(token);
   for (const { id } of json.added_tokens) table[id] = new Uint8Array(0);
   return table;
 }

@@ -1,6 +1,6 @@
 import { Tokenizer as Bpe } from '@huggingface/tokenizers';
-import { SPECIAL_TOKENS } from '../model/bundle/bundle-config';
-import { joinBytes, tokenBytes } from './token-bytes';
+import { SPECIAL_TOKENS } from './special-tokens';
+import { joinBytes, tokenBytes, type TokenizerJson } from './token-bytes';
 
 /** The bundle's byte-level BPE tokenizer. Special tokens are ids only: no text, whatever it says, encodes to one. */
 export class Tokenizer {
@@ -64,9 +64,6 @@ export class Tokenizer {
     return broken;
   }
 }
-
-/** The part of tokenizer.json that matters here. */
-export type TokenizerJson = Parameters<typeof tokenBytes>[0];
 
 function decodes(strict: InstanceType<typeof TextDecoder>, bytes: Uint8Array): boolean {
   try {

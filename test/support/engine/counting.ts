@@ -1,5 +1,5 @@
 import type { MaskPredictor } from '../../../src/engine/model/predictor/mask-predictor';
-import type { Runtime } from '../../../src/engine/requests/runtime';
+import type { Runtime } from '../../../src/engine/model/runtime/runtime';
 
 /** What a predictor was asked for. */
 export interface Asked {

@@ -1,4 +1,4 @@
-import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
+import type { Architecture } from '../../../src/engine/model/graph/architecture';
 import type { Parameters } from '../../../src/engine/model/graph/parameters';
 
 /** One row of the network's input. */

@@ -1,13 +1,15 @@
 import { Random } from '../../../src/engine/diffusion/random';
-import { SPECIAL, type BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL } from '../../../src/engine/text/special-tokens';
+import type { BundleConfig } from '../../../src/engine/model/bundle/bundle-config';
 import type {
   ContextCache,
   MaskPredictor,
   PredictorContext,
   PredictorRows,
 } from '../../../src/engine/model/predictor/mask-predictor';
-import type { Runtime } from '../../../src/engine/requests/runtime';
-import { Tokenizer, type TokenizerJson } from '../../../src/engine/text/tokenizer';
+import type { Runtime } from '../../../src/engine/model/runtime/runtime';
+import { Tokenizer } from '../../../src/engine/text/tokenizer';
+import type { TokenizerJson } from '../../../src/engine/text/token-bytes';
 import { tinyTokenizer } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { TINY, TINY_WINDOW } from '../../../scripts/tiny-bundle/tiny-network';
 
@@ -18,7 +20,7 @@ interface ScriptedCache extends ContextCache {
   readonly ids: readonly number[];
 }
 
-/** A mask predictor that follows a script; the rows of each candidate are a canvas of their own. */
+/** A mask predictor that follows a script; the rows of each canvas are a canvas of their own. */
 class ScriptedPredictor implements MaskPredictor {
   forwards = 0;
 
@@ -32,12 +34,12 @@ class ScriptedPredictor implements MaskPredictor {
     return Promise.resolve({ ids: [...ids], length: ids.length, release: () => undefined });
   }
 
-  predict(cache: ScriptedCache, { ids, wanted, candidates }: PredictorRows): Promise<Float32Array> {
+  predict(cache: ScriptedCache, { ids, wanted, canvases }: PredictorRows): Promise<Float32Array> {
     this.forwards++;
     const logits = new Float32Array(wanted.length * this.vocabulary);
     wanted.forEach((row, i) => {
       const own = [...ids.keys()].filter(
-        (other) => ids[other] !== SPECIAL.end && candidates?.[other] === candidates?.[row],
+        (other) => ids[other] !== SPECIAL.end && canvases?.[other] === canvases?.[row],
       );
       const cells = own.map((other) => ids[other]!);
       logits.set(this.script(cache.ids, cells, own.indexOf(row)), i * this.vocabulary);

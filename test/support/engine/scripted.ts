@@ -1,4 +1,5 @@
-import type { Canvas, Slot } from '../../../src/engine/diffusion/canvas';
+import type { Canvas } from '../../../src/engine/diffusion/canvas';
+import type { Slot } from '../../../src/engine/contract/steps';
 import { Random } from '../../../src/engine/diffusion/random';
 import {
   ReverseProcess,

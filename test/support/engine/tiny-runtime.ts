@@ -1,7 +1,7 @@
 import type { FillRequest, Step } from '../../../src/engine/index';
 import { fill } from '../../../src/engine/requests/fill';
 import { loadRuntime } from '../../../src/engine/model/runtime/load-from-folder';
-import type { Runtime } from '../../../src/engine/requests/runtime';
+import type { Runtime } from '../../../src/engine/model/runtime/runtime';
 import { temporaryFolder, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
 
 /** A real network of random weights on ONNX Runtime, in this process, in the form that CPUs run. */

@@ -10,7 +10,7 @@ import type { Member } from '../../../scripts/train/together/team';
 import { trainerOptions } from '../../../scripts/train/settings/settings';
 import { Trainer } from '../../../scripts/train/run/trainer';
 import { train, type LoopOptions, type LoopResult } from '../../../scripts/train/run/training-loop';
-import type { Architecture } from '../../../src/engine/model/bundle/bundle-config';
+import type { Architecture } from '../../../src/engine/model/graph/architecture';
 
 export const SMALL: Architecture = {
   layers: 2,

@@ -8,7 +8,7 @@ import { canvasAt, withEdit } from '../../../src/demo/trace';
 import type { Engine } from '../../../src/engine/index';
 import { fill } from '../../../src/engine/requests/fill';
 import { generate } from '../../../src/engine/requests/generate';
-import type { Runtime } from '../../../src/engine/requests/runtime';
+import type { Runtime } from '../../../src/engine/model/runtime/runtime';
 import { score } from '../../../src/engine/requests/score';
 import { tinyRuntime } from '../../support/engine/tiny-runtime';
 import { runOf } from '../../support/demo/traces';

@@ -1,57 +1,14 @@
+import type { Architecture, WeightPrecision } from '../graph/architecture';
+import type { SPECIAL } from '../../text/special-tokens';
+import type { Window } from '../../text/window';
+
 /** The file of a bundle that says what it is and names the others. */
 export const CONFIG_FILE = 'config.json';
-
-/** Sizes of the network; the ONNX graph and the trainer build exactly this. */
-export interface Architecture {
-  readonly layers: number;
-  readonly width: number;
-  readonly heads: number;
-  readonly headWidth: number;
-  /** Hidden width of SwiGLU, the feed-forward layer. */
-  readonly swiglu: number;
-  readonly vocabulary: number;
-  readonly ropeBase: number;
-  readonly normEpsilon: number;
-}
-
-/** Ids 0–6 are reserved in every bundle, in this order. */
-export const SPECIAL_TOKENS = [
-  '[PAD]',
-  '[MASK]',
-  '[EOT]',
-  '[PATH]',
-  '[END]',
-  '[EXPAND]',
-  '[DELETE]',
-] as const;
-export const SPECIAL = { pad: 0, mask: 1, eot: 2, path: 3, end: 4, expand: 5, delete: 6 } as const;
-
-/** What the model was trained to look at together. */
-export interface Window {
-  /** Most rows: context tokens + hole tokens + `[END]`s. */
-  readonly rows: number;
-  /** Rotary positions seen in training: 0 … positions − 1. */
-  readonly positions: number;
-  /** Sizes G of the run of positions a hole may reserve, ascending. */
-  readonly reserved: readonly number[];
-}
 
 export interface BundleFile {
   readonly name: string;
   readonly bytes: number;
   readonly sha256: string;
-}
-
-/**
- * Forms of the weights: floats; int8 with a scale for each of a matrix's outputs (`int8`) or one for all of it; integers
- * in blocks of inputs, each with a scale, the embedding always of 8 bits.
- */
-export const WEIGHT_PRECISIONS = ['f32', 'f16', 'int8', 'int8-tensor', 'int8-blocks', 'int4-blocks'] as const;
-export type WeightPrecision = (typeof WEIGHT_PRECISIONS)[number];
-
-/** Whether the weights are integers, which are made for the CPU. */
-export function isQuantized(precision: WeightPrecision): boolean {
-  return precision !== 'f32' && precision !== 'f16';
 }
 
 /** config.json of a model bundle. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { WEIGHT_PRECISIONS, type WeightPrecision } from './bundle-config';
+import { WEIGHT_PRECISIONS, type WeightPrecision } from '../graph/architecture';
 
 /** A model bundle that comes with the project, in one precision. */
 export interface BundledModel {

@@ -1,10 +1,7 @@
-import {
-  SPECIAL,
-  WEIGHT_PRECISIONS,
-  type Architecture,
-  type BundleConfig,
-  type Window,
-} from './bundle-config';
+import { SPECIAL } from '../../text/special-tokens';
+import { type Architecture, WEIGHT_PRECISIONS } from '../graph/architecture';
+import type { BundleConfig } from './bundle-config';
+import type { Window } from '../../text/window';
 import { Fields, parseFile } from './config-fields';
 
 /**

@@ -1,4 +1,5 @@
 import { checkBundle, type Bundle } from './bundle';
+import { readConfigJson } from './bundle-checks';
 import { FolderFiles } from './folder-files';
 
 /**
@@ -6,6 +7,7 @@ import { FolderFiles } from './folder-files';
  *
  * @throws EngineError `bundle-missing`, `bundle-damaged` or `tokenizer-mismatch`
  */
-export function readBundle(folder: string): Promise<Bundle> {
-  return checkBundle(new FolderFiles(folder));
+export async function readBundle(folder: string): Promise<Bundle> {
+  const files = new FolderFiles(folder);
+  return checkBundle(files, await readConfigJson(files));
 }

@@ -1,81 +1,83 @@
-import { CONFIG_FILE, SPECIAL_TOKENS } from '../bundle/bundle-config';
-import { checkFile, checkGraph, damaged, readConfigText, readText } from '../bundle/bundle';
-import type { BundleFiles } from '../bundle/bundle-files';
 import { EngineError } from '../../contract/errors';
-import { tokenBytes, type TokenizerJson } from '../../text/token-bytes';
-import { isPlain, parsePlainConfig, type PlainConfig } from './foreign-config';
+import { SPECIAL_TOKENS } from '../../text/special-tokens';
+import { vocabularySize, type TokenizerJson } from '../../text/token-bytes';
+import { Tokenizer } from '../../text/tokenizer';
+import {
+  checkedConfig,
+  checkFile,
+  checkGraph,
+  checkedTokenizer,
+  readTokenizerJson,
+} from '../bundle/bundle-checks';
+import type { BundleFiles } from '../bundle/bundle-files';
+import { parseForeignConfig, type ForeignConfig } from './foreign-config';
 
-/** A plain bundle whose files have been checked. */
-export interface PlainBundle {
+/** A bundle of somebody else's network, whose files have been checked. */
+export interface ForeignBundle {
   readonly files: BundleFiles;
-  readonly config: PlainConfig;
-  /** The tokenizer in the engine's ids: see `FIRST_ID`. */
-  readonly tokenizer: TokenizerJson;
+  readonly config: ForeignConfig;
+  /** In the engine's ids: see `FIRST_ID`. */
+  readonly tokenizer: Tokenizer;
 }
 
 /**
- * The engine has ids of its own for its special tokens, 0 to 6. A plain model's token n is the engine's token
+ * The engine has ids of its own for its special tokens, 0 to 6. A foreign model's token n is the engine's token
  * `FIRST_ID` + n.
  */
 export const FIRST_ID = SPECIAL_TOKENS.length;
 
 /**
- * Checks a plain bundle.
+ * Checks a foreign bundle.
  *
- * @returns undefined when what lies there is none, which may be a bundle of the other kind, or nothing
+ * @param json what its config.json says
  * @throws EngineError `bundle-missing`, `bundle-damaged` or `tokenizer-mismatch`
  */
-export async function readPlainBundle(files: BundleFiles): Promise<PlainBundle | undefined> {
-  const json = await readConfigText(files)
-    .then((text): unknown => JSON.parse(text))
-    .catch(() => undefined);
-  if (!isPlain(json)) return undefined;
-  let config: PlainConfig;
-  try {
-    config = parsePlainConfig(json);
-  } catch (error) {
-    throw damaged(files, CONFIG_FILE, (error as Error).message);
-  }
+export async function checkForeignBundle(files: BundleFiles, json: unknown): Promise<ForeignBundle> {
+  const config = checkedConfig(files, json, parseForeignConfig);
   const { graph, tokenizer, data } = config.files;
   await Promise.all([graph, tokenizer, ...data].map((file) => checkFile(files, file)));
   await checkGraph(files, graph, data);
   return { files, config, tokenizer: await readTokenizer(files, config) };
 }
 
-async function readTokenizer(files: BundleFiles, config: PlainConfig): Promise<TokenizerJson> {
-  const { name } = config.files.tokenizer;
-  let tokenizer: TokenizerJson;
-  let size: number;
-  try {
-    tokenizer = JSON.parse(await readText(files, name)) as TokenizerJson;
-    size = tokenBytes(tokenizer).length;
-  } catch (error) {
-    throw damaged(files, name, `it is not a byte-level BPE tokenizer.json (${(error as Error).message})`);
-  }
+async function readTokenizer(files: BundleFiles, config: ForeignConfig): Promise<Tokenizer> {
+  const file = config.files.tokenizer;
+  const json = await readTokenizerJson(files, file);
+  const size = checkedTokenizer(files, file, () => vocabularySize(json));
   if (size > config.vocabulary) {
     throw new EngineError(
       'tokenizer-mismatch',
-      `The tokenizer ${files.pathOf(name)} does not belong to this model: it has ${size} tokens and the network ` +
+      `The tokenizer ${files.pathOf(file.name)} does not belong to this model: it has ${size} tokens and the network ` +
         `${config.vocabulary}. Use the tokenizer.json that was published with the model.`,
     );
   }
-  return inEngineIds(tokenizer, config);
+  return checkedTokenizer(files, file, () => new Tokenizer(inEngineIds(json, config)));
 }
 
-/** The tokenizer with the engine's special tokens before its own; mask, end of text and unused ids write nothing. */
-function inEngineIds(json: TokenizerJson, { vocabulary, tokens }: PlainConfig): TokenizerJson {
+/** The tokenizer with the engine's special tokens before its own. */
+function inEngineIds(json: TokenizerJson, config: ForeignConfig): TokenizerJson {
   const vocab = Object.entries(json.model.vocab).map(([token, id]) => [token, id + FIRST_ID]);
-  const silent = [tokens.mask, vocabulary - 1, ...(tokens.eot === undefined ? [] : [tokens.eot])];
-  const known = new Set([...json.added_tokens.map(({ id }) => id), ...Object.values(json.model.vocab)]);
+  const added = [...json.added_tokens, ...silentTokens(json, config)];
   return {
     ...json,
     model: { ...json.model, vocab: Object.fromEntries(vocab) as Record<string, number> },
     added_tokens: [
       ...SPECIAL_TOKENS.map((content, id) => ({ id, content })),
-      ...json.added_tokens.map((token) => ({ ...token, id: token.id + FIRST_ID })),
-      ...silent
-        .filter((id, i) => i !== 1 || !known.has(id))
-        .map((id) => ({ id: id + FIRST_ID, content: `[SILENT ${id}]` })),
+      ...added.map((token) => ({ ...token, id: token.id + FIRST_ID })),
     ],
   };
+}
+
+/** Tokens that write nothing, as all added ones do: the mask, the end of text, and ids that only the network has. */
+function silentTokens(
+  { model, added_tokens }: TokenizerJson,
+  { vocabulary, tokens }: ForeignConfig,
+): TokenizerJson['added_tokens'] {
+  const silent = [tokens.mask];
+  if (tokens.eot !== undefined) silent.push(tokens.eot);
+  // The table of tokens ends with the largest id that there is: the last one makes it as long as the logits.
+  const last = vocabulary - 1;
+  const isNamed = Object.values(model.vocab).includes(last) || added_tokens.some(({ id }) => id === last);
+  if (!isNamed) silent.push(last);
+  return silent.map((id) => ({ id, content: `[SILENT ${id}]` }));
 }

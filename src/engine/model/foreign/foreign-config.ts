@@ -1,11 +1,12 @@
-import { WEIGHT_PRECISIONS, type BundleFile, type WeightPrecision } from '../bundle/bundle-config';
+import { WEIGHT_PRECISIONS, type WeightPrecision } from '../graph/architecture';
+import type { BundleFile } from '../bundle/bundle-config';
 import { Fields, parseFile } from '../bundle/config-fields';
 
 /**
- * config.json of a plain bundle: somebody else's masked language model as one graph, `input_ids` (and `attention_mask`)
- * → `logits`, without a context cache. Ids are the model's own.
+ * config.json of a foreign bundle: somebody else's masked language model as one graph, `input_ids` (and `attention_mask`)
+ * → `logits`, without a context cache. Its `kind` in the file is “plain”. Ids are the model's own.
  */
-export interface PlainConfig {
+export interface ForeignConfig {
   readonly format: 1;
   readonly kind: 'plain';
   readonly name: string;
@@ -29,13 +30,13 @@ export interface PlainConfig {
   };
 }
 
-/** Whether a config.json is that of a plain bundle; `parsePlainConfig` then says whether it is right. */
-export function isPlain(json: unknown): boolean {
+/** Tells a foreign bundle by its config.json, right or wrong: `parseForeignConfig` says which. */
+export function isForeign(json: unknown): boolean {
   return typeof json === 'object' && json !== null && 'kind' in json && json.kind === 'plain';
 }
 
 /** @throws Error naming the first field that is wrong, and what it should be */
-export function parsePlainConfig(json: unknown): PlainConfig {
+export function parseForeignConfig(json: unknown): ForeignConfig {
   const root = new Fields('', json);
   root.format();
   const vocabulary = root.integer('vocabulary', 2, 1 << 22);

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node';
 import { EngineError } from '../../contract/errors';
-import { SPECIAL } from '../bundle/bundle-config';
+import { SPECIAL } from '../../text/special-tokens';
 import type {
   ContextCache,
   MaskPredictor,
@@ -9,7 +9,7 @@ import type {
 } from '../predictor/mask-predictor';
 import { UnreadContext } from '../predictor/unread-context';
 import { FIRST_ID } from './foreign-bundle';
-import type { PlainConfig } from './foreign-config';
+import type { ForeignConfig } from './foreign-config';
 
 const IDS = 'input_ids';
 const ATTENTION = 'attention_mask';
@@ -26,14 +26,14 @@ interface Placed {
  * A mask predictor on a graph `input_ids` (and `attention_mask`), int64 or int32 [1, S] → `logits` float32
  * [1, S, vocabulary]: the whole text at every step. The context is what LLaDA makes of it: seen by and seeing all.
  */
-export class PlainPredictor implements MaskPredictor {
+export class ForeignPredictor implements MaskPredictor {
   readonly vocabulary: number;
   #forwards = 0;
 
   /** @throws EngineError `bundle-damaged` when the graph has other inputs or outputs */
   constructor(
     private readonly session: InferenceSession,
-    private readonly config: PlainConfig,
+    private readonly config: ForeignConfig,
     private readonly tensors: TensorConstructor,
   ) {
     this.vocabulary = FIRST_ID + config.vocabulary;
@@ -54,8 +54,8 @@ export class PlainPredictor implements MaskPredictor {
   async predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
     const context = UnreadContext.contextOf(cache);
     const logits = new Float32Array(rows.wanted.length * this.vocabulary).fill(-Infinity);
-    for (const candidate of new Set(rows.candidates ?? [0])) {
-      const sequence = this.#sequence(context, rows, candidate);
+    for (const canvas of new Set(rows.canvases ?? [0])) {
+      const sequence = this.#sequence(context, rows, canvas);
       const all = await this.#run(sequence.map(({ token }) => token));
       rows.wanted.forEach((row, i) => {
         const place = sequence.findIndex((placed) => placed.row === row);
@@ -71,8 +71,8 @@ export class PlainPredictor implements MaskPredictor {
     return this.session.release();
   }
 
-  /** Context and one candidate's rows in the text's order, in the model's ids. */
-  #sequence(context: PredictorContext, rows: PredictorRows, candidate: number): Placed[] {
+  /** Context and one canvas's rows in the text's order, in the model's ids. */
+  #sequence(context: PredictorContext, rows: PredictorRows, canvas: number): Placed[] {
     const placed: Placed[] = [];
     const place = (id: number, position: number, row?: number): void => {
       const token = this.#tokenOf(id);
@@ -80,7 +80,7 @@ export class PlainPredictor implements MaskPredictor {
     };
     context.ids.forEach((id, i) => place(id, context.positions[i]!));
     rows.ids.forEach((id, row) => {
-      if ((rows.candidates?.[row] ?? 0) === candidate) place(id, rows.positions[row]!, row);
+      if ((rows.canvases?.[row] ?? 0) === canvas) place(id, rows.positions[row]!, row);
     });
     return placed.sort((a, b) => a.position - b.position);
   }
@@ -121,7 +121,7 @@ export class PlainPredictor implements MaskPredictor {
   }
 }
 
-function unfit({ files, name }: PlainConfig, why: string): EngineError {
+function unfit({ files, name }: ForeignConfig, why: string): EngineError {
   return new EngineError(
     'bundle-damaged',
     `The graph ${files.graph.name} of ${name} cannot be used: ${why}. A plain bundle's graph maps input_ids (and attention_mask) to logits.`,

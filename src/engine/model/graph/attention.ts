@@ -1,4 +1,4 @@
-import type { Value } from './graph-builder';
+import type { GraphBuilder, Value } from './graph-builder';
 
 /** Keys and values of some rows. */
 export interface KeysAndValues {
@@ -20,5 +20,10 @@ export type Attention = (
   past: KeysAndValues,
 ) => { readonly attended: Value; readonly cached: KeysAndValues };
 
-/** @param ofAsking picks of the bias of all new rows that of the rows that ask */
-export type AttentionOf = (ofAsking: (bias: Value) => Value) => Attention;
+/** @param asking int32 [n], indices of the new rows that ask; undefined: all of them do */
+export type AttentionOfRows = (asking: Value | undefined) => Attention;
+
+/** Picks of the bias [1, 1, N, P + N] the rows that ask. */
+export function biasOfRows(graph: GraphBuilder, bias: Value, asking: Value | undefined): Value {
+  return asking === undefined ? bias : graph.op('Gather', [bias, asking], { axis: 2 });
+}

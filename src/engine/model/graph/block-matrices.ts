@@ -1,12 +1,12 @@
 import type { GraphBuilder, Value } from './graph-builder';
-import type { Matrices } from './matrices';
-import { scaleName, type BlockTensor, type Layout } from './weight-layout';
+import type { Matrices } from './matrix-form';
+import { scaleName, type BlockTensor, type WeightLayout } from './weight-layout';
 
 /** Rows are quantised to int8 as they come, block by block; the other levels multiply in float32. */
 const ACCURACY_LEVEL = 4;
 
 /** Weights in blocks, by ONNX Runtime's own operators. */
-export function blockMatrices(graph: GraphBuilder, layout: Layout): Matrices {
+export function blockMatrices(graph: GraphBuilder, layout: WeightLayout): Matrices {
   const stored = (name: string): BlockTensor => layout.get(name) as BlockTensor;
   const scales = (name: string): Value => graph.stored(layout.get(scaleName(name))!);
   const multiply = (x: Value, name: string): Value => {

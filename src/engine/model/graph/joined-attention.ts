@@ -1,5 +1,5 @@
-import type { Architecture } from '../bundle/bundle-config';
-import type { AttentionOf } from './attention';
+import type { Architecture } from './architecture';
+import { biasOfRows, type AttentionOfRows } from './attention';
 import type { GraphBuilder, Value } from './graph-builder';
 
 /**
@@ -12,11 +12,11 @@ export function joinedAttention(
   graph: GraphBuilder,
   { heads }: Pick<Architecture, 'heads'>,
   bias: Value,
-): AttentionOf {
+): AttentionOfRows {
   const none = '';
   const attributes = { num_heads: heads, scale: { float: 1 } };
-  return (ofAsking) => {
-    const asked = ofAsking(bias);
+  return (asking) => {
+    const asked = biasOfRows(graph, bias, asking);
     return (query, fresh, past) => {
       const inputs = [query, fresh.keys, fresh.values, none, none, asked, past.keys, past.values];
       const results = graph.runtimeOp('MultiHeadAttention', inputs, attributes, [true, true, true]);

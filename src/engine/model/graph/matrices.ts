@@ -1,26 +1,17 @@
 import { blockMatrices } from './block-matrices';
 import type { GraphBuilder, Value } from './graph-builder';
+import type { Matrices } from './matrix-form';
 import { ELEMENT_TYPES } from './onnx-proto';
-import { scaleName, type Layout } from './weight-layout';
+import { scaleName, type WeightLayout } from './weight-layout';
 
-/** The network's matrices in one precision: how tokens are embedded and rows multiplied. */
-export interface Matrices {
-  /** ids int32 [1, N] → [1, N, width]. */
-  embed(ids: Value): Value;
-  /** [1, N, in] · the matrix [in, out] → [1, N, out]. */
-  multiply(x: Value, name: string): Value;
-  /** [R, width] · embeddingᵀ → [R, vocabulary]. */
-  logits(x: Value): Value;
-}
-
-export function matrices(graph: GraphBuilder, layout: Layout): Matrices {
+export function matrices(graph: GraphBuilder, layout: WeightLayout): Matrices {
   const { type, blocks } = layout.get('embedding')!;
   if (blocks) return blockMatrices(graph, layout);
   return type === 'i8' ? int8Matrices(graph, layout) : floatMatrices(graph, layout);
 }
 
 /** float32, or float16 that is widened once, when the session is made: so it runs on every provider. */
-function floatMatrices(graph: GraphBuilder, layout: Layout): Matrices {
+function floatMatrices(graph: GraphBuilder, layout: WeightLayout): Matrices {
   const widened = new Map<string, Value>();
   const matrix = (name: string): Value => {
     const tensor = layout.get(name)!;
@@ -40,7 +31,7 @@ function floatMatrices(graph: GraphBuilder, layout: Layout): Matrices {
  * int8 weights times rows that are quantised as they come, each with a scale of its own: a row's result does not depend
  * on the rows beside it. Every row is divided by its largest magnitude, so that one constant scale serves the operator.
  */
-function int8Matrices(graph: GraphBuilder, layout: Layout): Matrices {
+function int8Matrices(graph: GraphBuilder, layout: WeightLayout): Matrices {
   const step = graph.scalar(1 / 127);
   const zero = graph.constant('zero_point', 'u8', [], Uint8Array.of(128));
   const stored = (name: string): Value => graph.stored(layout.get(name)!);

@@ -1,5 +1,5 @@
-import { isQuantized, type Architecture, type WeightPrecision, type Window } from '../bundle/bundle-config';
-import type { Attention } from './attention';
+import { type Architecture, isQuantized, type WeightPrecision } from './architecture';
+import type { Window } from '../../text/window';
 import { GraphBuilder, type Value } from './graph-builder';
 import { joinedAttention } from './joined-attention';
 import { matrices } from './matrices';
@@ -60,17 +60,14 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
 
   const wanted = (x: Value, axis: number): Value => graph.op('Gather', [x, rows], { axis });
   const quantized = isQuantized(spec.precision);
-  const attentionOf = quantized
+  const attentionOfRows = quantized
     ? splitAttention(graph, spec.architecture, bias, pasts[0]!.keys, ids)
     : joinedAttention(graph, spec.architecture, bias);
   const cachedRows = quantized ? 'N' : 'P + N';
   // RotaryEmbedding takes 64-bit positions only, which WebGPU would choose among on the CPU.
   const long = (x: Value): Value => graph.op('Cast', [x], { to: ELEMENT_TYPES.i64 });
-  const asking = (of: (x: Value, axis: number) => Value): { positions: Value; attention: Attention } => ({
-    positions: long(of(positions, 1)),
-    attention: attentionOf((whole) => of(whole, 2)),
-  });
-  const [every, last] = [asking((x) => x), asking(wanted)];
+  const every = { positions: long(positions), attention: attentionOfRows(undefined) };
+  const last = { positions: long(wanted(positions, 1)), attention: attentionOfRows(rows) };
 
   const perHead = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads, headWidth)]);
   const joined = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads * headWidth)]);

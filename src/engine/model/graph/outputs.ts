@@ -1,7 +1,9 @@
-import { SPECIAL_TOKENS } from '../bundle/bundle-config';
-import { SUMMARY_ALTERNATIVES } from '../predictor/mask-predictor';
+import { SPECIAL_TOKENS } from '../../text/special-tokens';
 import type { GraphBuilder, Value } from './graph-builder';
 import { ELEMENT_TYPES } from './onnx-proto';
+
+/** Most alternatives to a token that a summary knows for sure. */
+export const SUMMARY_ALTERNATIVES = 7;
 
 /** Columns of the output `summary`, in this order; how many of each. */
 export const SUMMARY = {

@@ -1,4 +1,4 @@
-import type { Architecture } from '../bundle/bundle-config';
+import type { Architecture } from './architecture';
 
 /** A parameter of the network: float32, row-major. */
 export interface Parameter {

@@ -1,4 +1,4 @@
-import type { Architecture } from '../bundle/bundle-config';
+import type { Architecture } from './architecture';
 import type { GraphBuilder, Value } from './graph-builder';
 
 /**

@@ -1,5 +1,5 @@
-import type { Architecture } from '../bundle/bundle-config';
-import type { AttentionOf, KeysAndValues } from './attention';
+import type { Architecture } from './architecture';
+import { biasOfRows, type AttentionOfRows, type KeysAndValues } from './attention';
 import type { GraphBuilder, Value } from './graph-builder';
 
 /** Something of the past rows and of the new ones. */
@@ -35,16 +35,17 @@ export function splitAttention(
   bias: Value,
   pastKeys: Value,
   ids: Value,
-): AttentionOf {
+): AttentionOfRows {
   const counts = countRows(graph, pastKeys, ids);
   const dimension = (axis: number): Value => graph.op('Shape', [bias], { start: axis, end: axis + 1 });
   const open = graph.op('Equal', [dimension(3), graph.integers(1)]);
   const withPast = graph.op('Equal', [dimension(2), graph.integers(2)]);
   const perHead = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads, headWidth)]);
   const byHead = (x: Value): Value => graph.op('Transpose', [perHead(x)], { perm: [0, 2, 1, 3] });
-  return (ofAsking) => {
+  return (asking) => {
     const none = (): readonly Value[] => [graph.op('Identity', [bias]), graph.op('Identity', [bias])];
-    const [ofPast, ofFresh] = graph.choose(open, none, () => splitBias(graph, ofAsking(bias), counts));
+    const ofAsking = (): readonly Value[] => splitBias(graph, biasOfRows(graph, bias, asking), counts);
+    const [ofPast, ofFresh] = graph.choose(open, none, ofAsking);
     const split = { past: ofPast!, fresh: ofFresh! };
     return (query, fresh, past) => {
       const cached = { keys: byHead(fresh.keys), values: byHead(fresh.values) };

@@ -1,4 +1,4 @@
-import type { Architecture } from '../bundle/bundle-config';
+import type { Architecture } from './architecture';
 import { GraphBuilder, type Value } from './graph-builder';
 
 /**

@@ -1,4 +1,4 @@
-import type { Architecture, WeightPrecision } from '../bundle/bundle-config';
+import type { Architecture, WeightPrecision } from './architecture';
 import type { ElementType } from './onnx-proto';
 import { elements, parameterShapes } from './parameters';
 import type { BlockFormat } from './quantize-blocks';
@@ -21,7 +21,7 @@ export interface BlockTensor extends StoredTensor {
 }
 
 /** A weights file's tensors by name. */
-export type Layout = ReadonlyMap<string, StoredTensor>;
+export type WeightLayout = ReadonlyMap<string, StoredTensor>;
 
 /** Tensors begin on pages, so that ONNX Runtime can map them instead of reading them. */
 const PAGE = 4096;
@@ -34,7 +34,7 @@ const BLOCK_SIZE = 32;
  * The weights file's tensors by name: fixed by architecture and precision alone. Gains are always float32; a quantised
  * matrix has its scales beside it (`<name>.scale`).
  */
-export function weightLayout(architecture: Architecture, precision: WeightPrecision): Layout {
+export function weightLayout(architecture: Architecture, precision: WeightPrecision): WeightLayout {
   const tensors = new Map<string, StoredTensor>();
   let end = 0;
   const add = (
@@ -73,7 +73,7 @@ export function scaleName(parameter: string): string {
 }
 
 /** Bytes of the whole weights file. */
-export function layoutBytes(layout: Layout): number {
+export function layoutBytes(layout: WeightLayout): number {
   return Math.max(...[...layout.values()].map(({ offset, bytes }) => offset + bytes));
 }
 

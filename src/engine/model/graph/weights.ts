@@ -1,4 +1,4 @@
-import type { Architecture, WeightPrecision } from '../bundle/bundle-config';
+import type { Architecture, WeightPrecision } from './architecture';
 import { fromFloat16, toFloat16 } from './float16';
 import { checkParameters, parameterShapes, type Parameter, type Parameters } from './parameters';
 import { dequantize, quantize } from './quantize';

@@ -14,8 +14,8 @@ export interface PredictorRows {
   readonly positions: Int32Array;
   /** [R] indices into the rows that are predicted. */
   readonly wanted: Int32Array;
-  /** [N] candidate each row belongs to; rows of different candidates do not see each other. Absent: one candidate. */
-  readonly candidates?: Int32Array;
+  /** [N] canvas each row belongs to; rows of different canvases do not see each other. Absent: one canvas. */
+  readonly canvases?: Int32Array;
 }
 
 /** The context's keys and values, computed once; belongs to the predictor that made it. */
@@ -42,9 +42,6 @@ export interface KeptContext extends ContextCache {
   reread(reading: Rereading): Promise<void>;
 }
 
-/** Most alternatives to a token that a summary knows for sure. */
-export const SUMMARY_ALTERNATIVES = 7;
-
 /** @param banned ordinary tokens among these have no part in the summaries */
 export type Summarize = (
   cache: ContextCache,
@@ -60,7 +57,7 @@ export interface MaskPredictor {
   readonly vocabulary: number;
   /** Runs the context once: one forward, none when the context is empty. */
   readContext(context: PredictorContext): Promise<ContextCache>;
-  /** Logits, float32 [R, vocabulary] row-major: one forward, or more where candidates do not fit into one. */
+  /** Logits, float32 [R, vocabulary] row-major: one forward, or more where canvases do not fit into one. */
   predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array>;
   /** As `predict`, with a summary of each wanted row instead of its logits; absent where there are logits only. */
   readonly summarize?: Summarize | undefined;

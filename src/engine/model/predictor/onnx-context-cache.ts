@@ -45,7 +45,7 @@ export function biasOfPast(rows: number, first: number, count: number): Float32A
 }
 
 /**
- * [rows, P + rows]: rows see what is seen of the past and the rows of their own candidate, and no padding.
+ * [rows, P + rows]: rows see what is seen of the past and the rows of their own canvas, and no padding.
  *
  * @param past [P] @param count of the rows those that are no padding
  */
@@ -53,7 +53,7 @@ export function attentionBias(
   past: Float32Array,
   rows: number,
   count: number,
-  candidates?: Int32Array,
+  canvases?: Int32Array,
 ): Float32Array {
   const width = past.length + rows;
   const bias = new Float32Array(rows * width);
@@ -61,9 +61,9 @@ export function attentionBias(
     const start = row * width;
     bias.set(past, start);
     bias.fill(HIDDEN, start + past.length + count, start + width);
-    if (!candidates || row >= count) continue;
+    if (!canvases || row >= count) continue;
     for (let other = 0; other < count; other++) {
-      if (candidates[row] !== candidates[other]) bias[start + past.length + other] = HIDDEN;
+      if (canvases[row] !== canvases[other]) bias[start + past.length + other] = HIDDEN;
     }
   }
   return bias;

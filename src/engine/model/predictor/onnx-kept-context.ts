@@ -1,5 +1,5 @@
 import type { Tensor, TensorConstructor } from 'onnxruntime-node';
-import type { Architecture } from '../bundle/bundle-config';
+import type { Architecture } from '../graph/architecture';
 import type { KeptContext, PredictorContext, Rereading } from './mask-predictor';
 import { biasOfPast, disposeAll, HIDDEN, OnnxContextCache, type Tensors } from './onnx-context-cache';
 import { turnBy, turnKeys, type Turn } from './rotary-turn';

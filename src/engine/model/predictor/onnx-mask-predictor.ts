@@ -1,7 +1,8 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node';
 import { EngineError } from '../../contract/errors';
-import { isQuantized, type BundleConfig } from '../bundle/bundle-config';
-import { splitRuns } from './rows-of-candidates';
+import { isQuantized } from '../graph/architecture';
+import type { BundleConfig } from '../bundle/bundle-config';
+import { splitRuns } from './rows-of-canvases';
 import { OPEN_OVER_PAST } from '../graph/open-bias';
 import { SUMMARY_WIDTH } from '../graph/outputs';
 import type {
@@ -182,7 +183,7 @@ export class OnnxMaskPredictor implements MaskPredictor {
     const twice = count === 1 ? Int32Array.of(asked.wanted[0]!, asked.wanted[0]!) : asked.wanted;
     const wanted = this.habits.buckets ? padded(twice, holeBucket(count)) : twice;
     const rows = this.#paddedRows(asked, holeBucket);
-    const bias = attentionBias(cache.bias, rows.ids.length, asked.ids.length, asked.candidates);
+    const bias = attentionBias(cache.bias, rows.ids.length, asked.ids.length, asked.canvases);
     const made = await this.#run(cache.past, rows, bias, wanted, output);
     const { [output.name]: tensor, ...others } = made;
     for (const other of Object.values(others)) other.dispose();

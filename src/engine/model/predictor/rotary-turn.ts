@@ -1,4 +1,4 @@
-import type { Architecture } from '../bundle/bundle-config';
+import type { Architecture } from '../graph/architecture';
 
 /** Angles by which rows are turned: cosines and sines, float32 [rows, headWidth / 2] row-major each. */
 export interface Turn {

@@ -1,5 +1,5 @@
 import type { RowSummary } from '../../diffusion/summary-row';
-import { SPECIAL } from '../bundle/bundle-config';
+import { SPECIAL } from '../../text/special-tokens';
 import { BANNED, SUMMARY, SUMMARY_WIDTH } from '../graph/outputs';
 
 /**

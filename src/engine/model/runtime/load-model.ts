@@ -1,18 +1,13 @@
 import type { EngineInfo, LoadOptions } from '../../contract/engine';
-import { EngineError } from '../../contract/errors';
-import { checkBundle, readText } from '../bundle/bundle';
-import { isQuantized, type BundleConfig, type Window } from '../bundle/bundle-config';
+import { isQuantized } from '../graph/architecture';
 import type { BundleFiles } from '../bundle/bundle-files';
 import { RecentContexts, UncachedContexts } from '../predictor/context-caches';
+import type { MaskPredictor } from '../predictor/mask-predictor';
+import { chooseProvider, type ChosenProvider } from './choose-provider';
 import type { Machine } from './machine';
-import { choosePredictor, createOrtPredictor, type Openable, type OrtPredictor } from './choose-provider';
-import { readPlainBundle, type PlainBundle } from '../foreign/foreign-bundle';
-import { openPlainSession } from './sessions';
-import { KeptContexts } from '../../requests/kept-contexts';
-import type { Runtime } from '../../requests/runtime';
-import { Tokenizer, type TokenizerJson } from '../../text/tokenizer';
-
-const MOST_POSITIONS = 2 ** 31 - 1;
+import { KeptContexts } from '../predictor/kept-contexts';
+import { openBundle, type OpenableBundle } from './open-bundle';
+import type { Runtime } from './runtime';
 
 export interface Loaded {
   readonly runtime: Runtime;
@@ -24,86 +19,54 @@ export interface Loaded {
 /** Loads a bundle of either kind: checks its files, starts a provider and warms it up. */
 export async function loadModel(files: BundleFiles, machine: Machine, options: LoadOptions): Promise<Loaded> {
   const started = performance.now();
-  const plain = await readPlainBundle(files);
-  const { name, window, learned, tokenizer, predictor, onFewerThreads } = plain
-    ? await loadPlain(plain, machine, options)
-    : await loadCached(files, machine, options);
+  const bundle = await openBundle(files);
+  const chosen = await chooseProvider(bundle, machine, options);
+  const { config, tokenizer } = bundle;
   const info: EngineInfo = {
-    bundle: name,
+    bundle: config.name,
     bundleFolder: files.folder,
-    provider: predictor.provider,
-    precision: predictor.precision,
-    vocabulary: predictor.vocabulary,
-    windowRows: window.rows,
+    provider: chosen.provider,
+    precision: config.precision,
+    vocabulary: chosen.predictor.vocabulary,
+    windowRows: config.window.rows,
     loadMs: performance.now() - started,
   };
+  const { threads = machine.threads } = options;
+  const opensAgain = await mayOpenAgain(bundle, machine, chosen, threads);
   // One for completions, one for commands; where completions run in the background, each opening has its own.
-  const recent = onFewerThreads ? 1 : 2;
-  const runtimeOf = (mask: OrtPredictor): Runtime => {
+  const recent = opensAgain ? 1 : 2;
+  const runtimeOn = (mask: MaskPredictor): Runtime => {
     const predictor =
       options.contextCache === false ? new UncachedContexts(mask) : new RecentContexts(mask, recent);
-    const kept = new KeptContexts(predictor, (text) => tokenizer.encode(text));
-    return { config: { window, learned }, tokenizer, predictor, kept };
+    return {
+      config,
+      tokenizer,
+      predictor,
+      kept: new KeptContexts(predictor, (text) => tokenizer.encode(text)),
+    };
   };
-  const runtime = runtimeOf(predictor);
+  const openAgain = async (): Promise<Runtime> => {
+    const again = await chooseProvider(bundle, machine, { provider: 'cpu', threads: threads - 1 });
+    return runtimeOn(again.predictor);
+  };
+  const runtime = runtimeOn(chosen.predictor);
   let background: Promise<Runtime> | undefined;
   const backgroundRuntime = (): Promise<Runtime> =>
-    (background ??= onFewerThreads?.().then(runtimeOf) ?? Promise.resolve(runtime));
+    (background ??= opensAgain ? openAgain() : Promise.resolve(runtime));
   return { runtime, backgroundRuntime, info };
 }
 
-/** What a bundle gives. */
-interface Parts {
-  readonly name: string;
-  readonly window: Window;
-  readonly learned: BundleConfig['learned'];
-  readonly tokenizer: Tokenizer;
-  readonly predictor: OrtPredictor;
-  /** Opens the model once more for one thread fewer; ONNX Runtime fixes their number when it opens a model. */
-  readonly onFewerThreads?: () => Promise<OrtPredictor>;
-}
-
-async function loadCached(files: BundleFiles, machine: Machine, options: LoadOptions): Promise<Parts> {
-  const bundle = await checkBundle(files);
-  const { name, window, learned } = bundle.config;
-  const tokenizer = await readTokenizer(files, bundle.config.files.tokenizer.name);
-  const predictor = await createOrtPredictor(bundle, machine, options);
-  const { threads = machine.threads } = options;
-  const { kind } = await machine.loadOrt(threads);
-  // Twice the weights in memory: 42 MB more of the bundled model in int8, and too much of larger ones. All openings of
-  // the WebAssembly build share one set of threads.
-  if (predictor.provider !== 'cpu' || !isQuantized(predictor.precision) || threads < 2 || kind === 'wasm') {
-    return { name, window, learned, tokenizer, predictor };
-  }
-  const onFewerThreads = (): Promise<OrtPredictor> =>
-    createOrtPredictor(bundle, machine, { provider: 'cpu', threads: threads - 1 });
-  return { name, window, learned, tokenizer, predictor, onFewerThreads };
-}
-
-async function loadPlain(bundle: PlainBundle, machine: Machine, options: LoadOptions): Promise<Parts> {
-  const {
-    name,
-    precision,
-    window: { rows },
-  } = bundle.config;
-  // Only the order of positions matters to a graph that numbers its tokens itself.
-  const window = { rows, positions: MOST_POSITIONS, reserved: [rows] };
-  const open: Openable['open'] = (provider, threads) => openPlainSession(bundle, machine, provider, threads);
-  const predictor = await choosePredictor({ precision, window, open }, machine, options);
-  const learned = { expand: false, remask: false, guidance: false };
-  return { name, window, learned, tokenizer: new Tokenizer(bundle.tokenizer), predictor };
-}
-
-async function readTokenizer(files: BundleFiles, name: string): Promise<Tokenizer> {
-  const text = await readText(files, name);
-  try {
-    return new Tokenizer(JSON.parse(text) as TokenizerJson);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new EngineError(
-      'bundle-damaged',
-      `The tokenizer ${files.pathOf(name)} cannot be read (${why}). It must be a byte-level BPE tokenizer.json; install the bundle again or export it anew.`,
-      { cause: error },
-    );
-  }
+/**
+ * Tells whether the model may be opened once more for one thread fewer, as requests in the background want it: ONNX
+ * Runtime fixes their number when it opens a model. That is twice the weights in memory: 42 MB more of the bundled model
+ * in int8, and too much of larger ones. All openings of the WebAssembly build share one set of threads.
+ */
+async function mayOpenAgain(
+  { kind, config }: OpenableBundle,
+  machine: Machine,
+  { provider }: ChosenProvider,
+  threads: number,
+): Promise<boolean> {
+  if (kind === 'foreign' || provider !== 'cpu' || !isQuantized(config.precision) || threads < 2) return false;
+  return (await machine.loadOrt(threads)).kind !== 'wasm';
 }

@@ -1,6 +1,7 @@
 import { LogitsRow } from '../../diffusion/row';
 import { SummaryRow, type RowSummary } from '../../diffusion/summary-row';
-import { SPECIAL, SPECIAL_TOKENS, type BundleConfig } from '../bundle/bundle-config';
+import { SPECIAL, SPECIAL_TOKENS } from '../../text/special-tokens';
+import type { BundleConfig } from '../bundle/bundle-config';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 
 /** A provider's answer to a small fixed input, and how fast it gave it. */

@@ -1,5 +1,5 @@
 import { EngineError } from '../../contract/errors';
-import { isQuantized, type WeightPrecision } from '../bundle/bundle-config';
+import { isQuantized, type WeightPrecision } from '../graph/architecture';
 import type { ProviderName } from '../../contract/provider';
 
 /** How a provider that is not there is got. */

@@ -5,8 +5,8 @@ import type { Machine } from './machine';
 import { buildTurning } from '../graph/turning';
 import { cacheNames } from '../predictor/onnx-context-cache';
 import { OnnxMaskPredictor } from '../predictor/onnx-mask-predictor';
-import type { PlainBundle } from '../foreign/foreign-bundle';
-import { PlainPredictor } from '../foreign/foreign-predictor';
+import type { ForeignBundle } from '../foreign/foreign-bundle';
+import { ForeignPredictor } from '../foreign/foreign-predictor';
 import type { ProviderName } from '../../contract/provider';
 import { compilesPerShape } from '../predictor/shape-buckets';
 
@@ -45,17 +45,17 @@ export async function openSession(
   });
 }
 
-/** Loads a plain bundle's graph on one execution provider. */
-export async function openPlainSession(
-  { files, config }: PlainBundle,
+/** Loads a foreign bundle's graph on one execution provider. */
+export async function openForeignSession(
+  { files, config }: ForeignBundle,
   machine: Machine,
   provider: ProviderName,
   threads: number,
-): Promise<PlainPredictor> {
+): Promise<ForeignPredictor> {
   const { graph, data } = config.files;
   const parts = { files, graph: graph.name, data: data.map(({ name }) => name) };
   const { session, tensors } = await openGraph(parts, machine, provider, threads, []);
-  return new PlainPredictor(session, config, tensors);
+  return new ForeignPredictor(session, config, tensors);
 }
 
 /** A graph and the files that its weights lie in, by name. */

@@ -1,13 +1,14 @@
-import { Canvas, type CellStart, type Slot } from '../../diffusion/canvas';
+import { Canvas, type CellStart } from '../../diffusion/canvas';
+import type { Slot } from '../../contract/steps';
 import { Random } from '../../diffusion/random';
 import type { ResizeRules } from '../../diffusion/resizing';
 import { ReverseProcess, type ReverseStep } from '../../diffusion/reverse-process';
 import type { Row } from '../../diffusion/row';
 import type { Sampling } from '../../diffusion/sampling';
-import { SPECIAL } from '../../model/bundle/bundle-config';
-import { SUMMARY_ALTERNATIVES } from '../../model/predictor/mask-predictor';
+import { SPECIAL } from '../../text/special-tokens';
+import { SUMMARY_ALTERNATIVES } from '../../model/graph/outputs';
 import { tokenIds, type Ask } from './predict';
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../../model/runtime/runtime';
 import type { ReverseProcessSettings } from '../settings';
 import type { Tokenizer } from '../../text/tokenizer';
 

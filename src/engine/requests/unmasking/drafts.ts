@@ -4,9 +4,10 @@ import type { Row } from '../../diffusion/row';
 import { probabilityOf } from '../../diffusion/sampling';
 import { UNKNOWN, type HolePlan } from './hole-plan';
 import type { KnownLogits } from './known-logits';
-import { SPECIAL } from '../../model/bundle/bundle-config';
+import { SPECIAL } from '../../text/special-tokens';
 import { predict, tokenIds, type Ask } from './predict';
-import type { Run, Runtime } from '../runtime';
+import type { RunningRequest } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 import { findRepetitions, LONGEST_MATCH, type Repetition } from '../../text/repetitions';
 
 /**
@@ -42,7 +43,7 @@ interface Draft {
  */
 export async function withDrafts(
   runtime: Runtime,
-  run: Run,
+  run: RunningRequest,
   texts: readonly string[],
   plans: readonly HolePlan[],
   start: readonly (readonly CellStart[])[],
@@ -88,7 +89,7 @@ function isOpen({ parts }: HolePlan): boolean {
 /** The drafts of a hole that are worth asking the model about, best first. */
 function draftsOf(
   { tokenizer }: Runtime,
-  { settings }: Run,
+  { settings }: RunningRequest,
   texts: readonly string[],
   hole: number,
   limit: number,

@@ -1,4 +1,4 @@
-import type { HolePart, HoleRequest } from '../../contract/engine';
+import type { HolePart, HoleRequest } from '../../contract/requests';
 import type { CellStart } from '../../diffusion/canvas';
 import { toLf } from '../../text/line-endings';
 

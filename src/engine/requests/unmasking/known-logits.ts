@@ -1,6 +1,7 @@
 import type { Row } from '../../diffusion/row';
 import { predict, type Ask } from './predict';
-import type { Run, Runtime } from '../runtime';
+import type { RunningRequest } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 
 /**
  * Logits that the guess of the lengths has left behind. The canvas of the length chosen is the one that the reverse
@@ -19,7 +20,11 @@ export class KnownLogits {
    *
    * @throws EngineError `cancelled`
    */
-  async predict(runtime: Pick<Runtime, 'predictor'>, run: Run, asks: readonly Ask[]): Promise<Row[][]> {
+  async predict(
+    runtime: Pick<Runtime, 'predictor'>,
+    run: RunningRequest,
+    asks: readonly Ask[],
+  ): Promise<Row[][]> {
     if (asks.length === 0) return [];
     if (this.#rows.size === 0) return predict(runtime, run, asks);
     const known = asks.map((ask) => this.#rows.get(keyOf(ask)));

@@ -4,13 +4,14 @@ import { sampleToken } from '../../diffusion/sampling';
 import { cellsOf, UNKNOWN, type HolePlan } from './hole-plan';
 import type { KnownLogits } from './known-logits';
 import { predict, tokenIds } from './predict';
-import type { Run, Runtime } from '../runtime';
+import type { RunningRequest } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 
 /**
  * Lengths tried where a run's own is not known and the bundle has not learned `[EXPAND]` and `[DELETE]`: those that most
  * lines and ends of lines have, and together, each with its `[END]`, no more rows than one run of the graph takes.
  */
-const CANDIDATE_LENGTHS = [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20];
+const TRIED_LENGTHS = [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20];
 /** The mean log-probability falls with the length; this times ln n makes up for it. Fitted, see docs/notebook/length.md. */
 const LENGTH_BONUS = 0.5;
 /** Lengths that candidates begin with where the bundle changes them by itself. */
@@ -19,8 +20,8 @@ const FIRST_LENGTHS = [8, 16, 4, 32];
 const PROVISIONAL_LENGTH = 8;
 
 /**
- * Chooses the lengths of the runs of masks that have none: of a few candidates the one whose all-masked canvas has the
- * best mean log-probability of its most probable tokens, longer ones favoured a little. All candidates of a run are
+ * Chooses the lengths of the runs of masks that have none: of a few the one whose all-masked canvas has the
+ * best mean log-probability of its most probable tokens, longer ones favoured a little. All lengths of a run are
  * scored by one forward, as rows that do not see each other on the same context.
  *
  * @param count canvases wanted; the first has the best length of each run, the next the second best, and so on round
@@ -29,13 +30,13 @@ const PROVISIONAL_LENGTH = 8;
  */
 export async function startingCells(
   runtime: Runtime,
-  run: Run,
+  run: RunningRequest,
   plans: readonly HolePlan[],
   count: number,
   known: KnownLogits,
 ): Promise<CellStart[][][]> {
   const { expand } = runtime.config.learned;
-  const ranked = plans.map((plan) => candidateLengths(plan, expand ? FIRST_LENGTHS : CANDIDATE_LENGTHS));
+  const ranked = plans.map((plan) => possibleLengths(plan, expand ? FIRST_LENGTHS : TRIED_LENGTHS));
   if (!expand) await rankLengths(runtime, run, plans, ranked, known);
   return Array.from({ length: count }, (_, candidate) =>
     plans.map((plan, hole) =>
@@ -50,21 +51,19 @@ export async function startingCells(
 /** Sorts the lengths of each run, best first. */
 async function rankLengths(
   runtime: Runtime,
-  run: Run,
+  run: RunningRequest,
   plans: readonly HolePlan[],
   ranked: readonly number[][][],
   known: KnownLogits,
 ): Promise<void> {
   const lengths = ranked.map((runs) =>
-    runs.map((candidates) => Math.min(PROVISIONAL_LENGTH, candidates.at(-1)!)),
+    runs.map((possible) => Math.min(PROVISIONAL_LENGTH, possible.at(-1)!)),
   );
   for (const [hole, runs] of ranked.entries()) {
-    for (const [part, candidates] of runs.entries()) {
-      if (candidates.length > 1) {
-        const scores = await scoreLengths(runtime, run, plans, lengths, { hole, part, candidates }, known);
-        runs[part] = [...candidates.keys()]
-          .sort((a, b) => scores[b]! - scores[a]!)
-          .map((i) => candidates[i]!);
+    for (const [part, tried] of runs.entries()) {
+      if (tried.length > 1) {
+        const scores = await scoreLengths(runtime, run, plans, lengths, { hole, part, tried }, known);
+        runs[part] = [...tried.keys()].sort((a, b) => scores[b]! - scores[a]!).map((i) => tried[i]!);
       }
       lengths[hole]![part] = runs[part]![0]!;
     }
@@ -72,7 +71,7 @@ async function rankLengths(
 }
 
 /** For each run of unknown length the lengths it may have. */
-function candidateLengths({ parts, limit }: HolePlan, lengths: readonly number[]): number[][] {
+function possibleLengths({ parts, limit }: HolePlan, lengths: readonly number[]): number[][] {
   const unknown = parts.filter((part) => part === UNKNOWN).length;
   const known = parts.reduce((sum, part) => sum + (part === UNKNOWN ? 0 : part.length), 0);
   const most = Math.floor((limit - known) / Math.max(1, unknown));
@@ -80,20 +79,20 @@ function candidateLengths({ parts, limit }: HolePlan, lengths: readonly number[]
   return Array.from({ length: unknown }, () => (within.length > 0 ? [...within] : [most]));
 }
 
-/** Mean log-probability of the most probable token over the run's masks, and the bonus, for each candidate length. */
+/** Mean log-probability of the most probable token over the run's masks, and the bonus, for each length tried. */
 async function scoreLengths(
   runtime: Runtime,
-  run: Run,
+  run: RunningRequest,
   plans: readonly HolePlan[],
   lengths: readonly (readonly number[])[],
-  { hole, part, candidates }: { hole: number; part: number; candidates: readonly number[] },
+  { hole, part, tried }: { hole: number; part: number; tried: readonly number[] },
   known: KnownLogits,
 ): Promise<number[]> {
   const first = startOfRun(plans[hole]!, lengths[hole]!, part);
-  const asks = candidates.map((length) => {
-    const tried = lengths.map((runs, h) => runs.map((own, p) => (h === hole && p === part ? length : own)));
+  const asks = tried.map((length) => {
+    const all = lengths.map((runs, h) => runs.map((own, p) => (h === hole && p === part ? length : own)));
     return {
-      holes: tokenIds(plans.map((plan, h) => cellsOf(plan, tried[h]!))),
+      holes: tokenIds(plans.map((plan, h) => cellsOf(plan, all[h]!))),
       wanted: Array.from({ length }, (_, i) => ({ hole, index: first + i })),
     };
   });

@@ -1,9 +1,10 @@
-import type { Slot } from '../../diffusion/canvas';
+import type { Slot } from '../../contract/steps';
 import { LogitsRow, type Row } from '../../diffusion/row';
 import { SummaryRow } from '../../diffusion/summary-row';
-import { SPECIAL } from '../../model/bundle/bundle-config';
+import { SPECIAL } from '../../text/special-tokens';
 import type { PredictorRows } from '../../model/predictor/mask-predictor';
-import { throwIfCancelled, type Run, type Runtime } from '../runtime';
+import { type RunningRequest, throwIfCancelled } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 import { holeRows, type Layout } from '../../text/layout';
 
 /** A canvas, and the positions of it whose rows are wanted. */
@@ -33,14 +34,19 @@ export function tokenIds(holes: readonly (readonly { readonly token?: number | u
  */
 export async function predict(
   { predictor }: Pick<Runtime, 'predictor'>,
-  { layout, cache, unguided, signal }: Pick<Run, 'layout' | 'cache' | 'signal'> & Partial<Run>,
+  {
+    layout,
+    cache,
+    unguided,
+    signal,
+  }: Pick<RunningRequest, 'layout' | 'cache' | 'signal'> & Partial<RunningRequest>,
   asks: readonly Ask[],
 ): Promise<Row[][]> {
   throwIfCancelled(signal);
   const banned = asks[0]?.banned;
   if (predictor.summarize && banned && !unguided && asks.every((ask) => ask.banned === banned)) {
     const summaries = await predictor.summarize(cache, predictorRows(layout, asks), banned);
-    return shareOut(asks, (i) => new SummaryRow(summaries[i]!));
+    return rowsOf(asks, (i) => new SummaryRow(summaries[i]!));
   }
   const { vocabulary } = predictor;
   const logits = await predictor.predict(cache, predictorRows(layout, asks));
@@ -51,10 +57,11 @@ export async function predict(
       logits[i] = without[i]! + (unguided.scale + 1) * (logits[i]! - without[i]!);
     }
   }
-  return shareOut(asks, (i) => new LogitsRow(logits.subarray(i * vocabulary, (i + 1) * vocabulary)));
+  return rowsOf(asks, (i) => new LogitsRow(logits.subarray(i * vocabulary, (i + 1) * vocabulary)));
 }
 
-function shareOut<R>(asks: readonly Ask[], row: (index: number) => R): R[][] {
+/** The rows of each ask. */
+function rowsOf<R>(asks: readonly Ask[], row: (index: number) => R): R[][] {
   let index = 0;
   return asks.map(({ wanted }) => wanted.map(() => row(index++)));
 }
@@ -62,21 +69,21 @@ function shareOut<R>(asks: readonly Ask[], row: (index: number) => R): R[][] {
 function predictorRows(layout: Layout, asks: readonly Ask[]): PredictorRows {
   const ids: number[] = [];
   const positions: number[] = [];
-  const candidates: number[] = [];
+  const canvases: number[] = [];
   const wanted: number[] = [];
-  asks.forEach((ask, candidate) => {
+  asks.forEach((ask, canvas) => {
     const rows = holeRows(layout, ask.holes);
     for (const { hole, index } of ask.wanted) wanted.push(ids.length + rows.firstRows[hole]! + index);
     rows.ids.forEach((id, row) => {
       ids.push(id);
       positions.push(rows.positions[row]!);
-      candidates.push(candidate);
+      canvases.push(canvas);
     });
   });
   return {
     ids: Int32Array.from(ids),
     positions: Int32Array.from(positions),
     wanted: Int32Array.from(wanted),
-    ...(asks.length > 1 ? { candidates: Int32Array.from(candidates) } : {}),
+    ...(asks.length > 1 ? { canvases: Int32Array.from(canvases) } : {}),
   };
 }

@@ -1,11 +1,12 @@
-import type { Candidate, CellView, Step } from '../../contract/engine';
+import type { Candidate, CellView, Step } from '../../contract/steps';
 import { bannedTokens, CandidateRun } from './candidate';
 import type { Cell, CellStart } from '../../diffusion/canvas';
 import type { Choice } from '../../diffusion/sampling';
 import type { ReverseStep } from '../../diffusion/reverse-process';
-import { SPECIAL } from '../../model/bundle/bundle-config';
+import { SPECIAL } from '../../text/special-tokens';
 import { KnownLogits } from './known-logits';
-import type { Run, Runtime } from '../runtime';
+import type { RunningRequest } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 import { fromLf } from '../../text/line-endings';
 import type { Tokenizer } from '../../text/tokenizer';
 
@@ -19,7 +20,7 @@ import type { Tokenizer } from '../../text/tokenizer';
  */
 export async function* unmask(
   runtime: Runtime,
-  run: Run,
+  run: RunningRequest,
   starts: readonly (readonly (readonly CellStart[])[])[],
   limits: readonly number[],
   known = new KnownLogits(),
@@ -57,7 +58,7 @@ export async function* unmask(
  */
 function rank(
   tokenizer: Tokenizer,
-  run: Run,
+  run: RunningRequest,
   candidates: readonly CandidateRun[],
 ): { readonly run: CandidateRun; readonly view: Candidate }[] {
   const seen = new Set<string>();
@@ -75,7 +76,7 @@ function rank(
 
 function view(
   { tokenizer, predictor }: Runtime,
-  run: Run,
+  run: RunningRequest,
   candidates: readonly CandidateRun[],
   shown: CandidateRun,
   step: ReverseStep & { readonly index: number },
@@ -95,7 +96,7 @@ function view(
 
 function contentOf(
   tokenizer: Tokenizer,
-  { ending, settings }: Run,
+  { ending, settings }: RunningRequest,
   { canvas }: CandidateRun,
 ): Pick<Step, 'holes' | 'texts'> {
   return {

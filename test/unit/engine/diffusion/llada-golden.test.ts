@@ -3,7 +3,7 @@ import type { FillRequest } from '../../../../src/engine/index';
 import { Random } from '../../../../src/engine/diffusion/random';
 import { fill } from '../../../../src/engine/requests/fill';
 import { generate } from '../../../../src/engine/requests/generate';
-import { SPECIAL } from '../../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL } from '../../../../src/engine/text/special-tokens';
 import { encodeContext } from '../../../../src/engine/text/context-window';
 import { llada } from '../../../support/engine/llada';
 import { TINY } from '../../../../scripts/tiny-bundle/tiny-network';

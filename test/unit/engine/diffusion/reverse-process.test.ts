@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Canvas, type CellStart } from '../../../../src/engine/diffusion/canvas';
-import { UNMASKING_ORDERS } from '../../../../src/engine/diffusion/order';
-import { DEFAULT_STRENGTH, REMASKINGS } from '../../../../src/engine/diffusion/remasking';
+import { REMASKINGS, SCHEDULES, UNMASKING_ORDERS } from '../../../../src/engine/contract/reverse-process';
+import { DEFAULT_STRENGTH } from '../../../../src/engine/diffusion/remasking';
 import type { ReversePlan, ReverseStep } from '../../../../src/engine/diffusion/reverse-process';
-import { SCHEDULES } from '../../../../src/engine/diffusion/schedule';
 import {
   BANNED,
   DELETE,
@@ -36,7 +35,7 @@ const OPTIONS = fc
     elastic: fc.boolean(),
     seed: fc.nat(),
   })
-  .filter(({ order, remasking }) => order !== 'forebear' || remasking === 'none');
+  .filter(({ order, remasking }) => order !== 'ancestral' || remasking === 'none');
 
 /** Cells of up to three holes: masks, given tokens, locked ones. */
 const CELL = fc.oneof(
@@ -113,11 +112,11 @@ describe('reverse process, whatever its options', () => {
     );
   });
 
-  it('commits something in every step, forebear’s excepted', () => {
+  it('commits something in every step, the ancestral order’s excepted', () => {
     fc.assert(
       fc.property(CASES, ({ holes, salt, options: drawn }) => {
         // An expansion and a deletion are something too, but leave no token behind.
-        if (drawn.order === 'forebear' || drawn.elastic) return;
+        if (drawn.order === 'ancestral' || drawn.elastic) return;
         const canvas = new Canvas(holes);
         const cells = canvas.size;
         for (const { committed } of steps(canvas, predictFrom(salt), planOf(drawn))) {
@@ -254,14 +253,14 @@ describe('a hole whose length changes', () => {
   });
 });
 
-describe('forebear order', () => {
+describe('ancestral order', () => {
   // The threshold has no part in it.
-  const forebear = (most: number, seed: number): ReversePlan =>
-    plan({ order: 'forebear', steps: most, threshold: 0.1, seed });
+  const ancestral = (most: number, seed: number): ReversePlan =>
+    plan({ order: 'ancestral', steps: most, threshold: 0.1, seed });
 
   it('lets each mask survive the step from t to t − 1/steps with probability t − 1/steps', () => {
     let left = 4000;
-    const taken = [...steps(new Canvas([left]), predictFrom(1), forebear(5, 3))];
+    const taken = [...steps(new Canvas([left]), predictFrom(1), ancestral(5, 3))];
     taken.forEach(({ committed }, turn) => {
       const survival = (5 - turn - 1) / 5;
       // Five standard deviations of a binomial.
@@ -273,7 +272,7 @@ describe('forebear order', () => {
   });
 
   it('has steps that commit nothing', () => {
-    const taken = [...steps(new Canvas([2]), predictFrom(1), forebear(64, 0))];
+    const taken = [...steps(new Canvas([2]), predictFrom(1), ancestral(64, 0))];
     assert.ok(taken.some(({ committed }) => committed.length === 0));
   });
 });

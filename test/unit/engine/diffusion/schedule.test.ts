@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { SCHEDULES, shareOut } from '../../../../src/engine/diffusion/schedule';
+import { SCHEDULES } from '../../../../src/engine/contract/reverse-process';
+import { shareOut } from '../../../../src/engine/diffusion/schedule';
 
 describe('schedule', () => {
   it('linear: shares the masks out evenly, the remainder to the first steps', () => {

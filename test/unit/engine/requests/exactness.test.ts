@@ -11,7 +11,7 @@ import type {
   PredictorContext,
   PredictorRows,
 } from '../../../../src/engine/model/predictor/mask-predictor';
-import type { Runtime } from '../../../../src/engine/requests/runtime';
+import type { Runtime } from '../../../../src/engine/model/runtime/runtime';
 import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { TINY } from '../../../../scripts/tiny-bundle/tiny-network';
 import { allSteps } from '../../../support/engine/tiny-runtime';
@@ -60,8 +60,7 @@ class Checking implements MaskPredictor {
     for (let row = 0; row < count; row++) {
       for (let other = 0; other < count; other++) {
         const sees =
-          other < first ||
-          (row >= first && rows.candidates?.[row - first] === rows.candidates?.[other - first]);
+          other < first || (row >= first && rows.canvases?.[row - first] === rows.canvases?.[other - first]);
         if (sees) bias[row * (1 + count) + 1 + other] = 0;
       }
     }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { CellView, EngineError, FillRequest, HoleRequest, Step } from '../../../../src/engine/index';
 import { fill } from '../../../../src/engine/requests/fill';
 import { generate } from '../../../../src/engine/requests/generate';
-import { SPECIAL } from '../../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL } from '../../../../src/engine/text/special-tokens';
 import type { MaskPredictor } from '../../../../src/engine/model/predictor/mask-predictor';
-import type { Runtime } from '../../../../src/engine/requests/runtime';
+import type { Runtime } from '../../../../src/engine/model/runtime/runtime';
 import { TINY } from '../../../../scripts/tiny-bundle/tiny-network';
 import { scriptedRuntime } from '../../../support/engine/scripted-predictor';
 import { allSteps, filled, tinyRuntime } from '../../../support/engine/tiny-runtime';
@@ -346,7 +346,7 @@ describe('fill', function () {
       const predictor: MaskPredictor = {
         ...spyOn(scripted.predictor),
         predict: (cache, rows) => {
-          const owners = rows.candidates ?? new Int32Array(rows.ids.length);
+          const owners = rows.canvases ?? new Int32Array(rows.ids.length);
           canvases.push(
             [...new Set(owners)].map((owner) => ({
               masked: rows.ids.filter((id, row) => owners[row] === owner && id === SPECIAL.mask).length,
@@ -378,14 +378,21 @@ describe('fill', function () {
     }
   });
 
+  it('takes the former name of the ancestral order for it', async () => {
+    const [former, present] = (['forebear', 'ancestral'] as const).map((order) =>
+      filled(runtime, withHole({ tokens: 6 }, { order, steps: 3, seed: 5 })),
+    );
+    assert.deepEqual((await former!).texts, (await present!).texts);
+  });
+
   it('names the option that is wrong', async () => {
     await refused(
       withHole({}, { order: 'down' as 'left' }),
-      /“order” must be random or .* or forebear, not "down"/,
+      /“order” must be random or .* or ancestral, not "down"/,
     );
     await refused(withHole({}, { schedule: 'fast' as 'linear' }), /schedule/);
     await refused(withHole({}, { remasking: 'all' as 'none' }), /“remasking” must be none or .*revoke/);
-    await refused(withHole({}, { order: 'forebear', remasking: 'revoke' }), /forebear/);
+    await refused(withHole({}, { order: 'ancestral', remasking: 'revoke' }), /ancestral/);
     await refused(withHole({}, { remaskingStrength: 1.5 }), /remaskingStrength/);
     await refused(withHole({}, { guidance: -1 }), /guidance/);
     await refused(withHole({}, { thresholdFactor: NaN }), /thresholdFactor/);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { EngineError } from '../../../../src/engine/contract/errors';
-import type { LikelihoodRequest } from '../../../../src/engine/contract/engine';
+import type { LikelihoodRequest } from '../../../../src/engine/contract/requests';
 import { likelihood } from '../../../../src/engine/requests/likelihood';
 import { loadRuntime } from '../../../../src/engine/model/runtime/load-from-folder';
-import type { Runtime } from '../../../../src/engine/requests/runtime';
-import { SPECIAL } from '../../../../src/engine/model/bundle/bundle-config';
+import type { Runtime } from '../../../../src/engine/model/runtime/runtime';
+import { SPECIAL } from '../../../../src/engine/text/special-tokens';
 import { CONTEXT, referenceForward, type Row } from '../../../support/engine/reference-forward';
 import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { randomParameters, TINY } from '../../../../scripts/tiny-bundle/tiny-network';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EngineError } from '../../../../src/engine/index';
 import { score } from '../../../../src/engine/requests/score';
-import type { Runtime } from '../../../../src/engine/requests/runtime';
+import type { Runtime } from '../../../../src/engine/model/runtime/runtime';
 import { tokenize } from '../../../../src/engine/requests/tokenize';
 import { filled, tinyRuntime } from '../../../support/engine/tiny-runtime';
 

@@ -3,12 +3,12 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { findPlaces } from '../../../../src/cli/bench/places';
 import type { CellView, FillRequest, Step } from '../../../../src/engine/index';
-import { UNMASKING_ORDERS } from '../../../../src/engine/diffusion/order';
+import { UNMASKING_ORDERS } from '../../../../src/engine/contract/reverse-process';
 import { fill } from '../../../../src/engine/requests/fill';
 import { likelihood } from '../../../../src/engine/requests/likelihood';
 import { loadRuntime } from '../../../../src/engine/model/runtime/load-from-folder';
 import { findBundledModels } from '../../../../src/engine/model/bundle/bundled-model';
-import type { Runtime } from '../../../../src/engine/requests/runtime';
+import type { Runtime } from '../../../../src/engine/model/runtime/runtime';
 import { score } from '../../../../src/engine/requests/score';
 import { counting } from '../../../support/engine/counting';
 import { allSteps, filled, tinyRuntime } from '../../../support/engine/tiny-runtime';
@@ -59,7 +59,7 @@ describe('steps by summaries', function () {
     let steps = 0;
     await fc.assert(
       fc.asyncProperty(some, async ({ remask, ...options }) => {
-        const remasking = remask && options.order !== 'forebear' ? 'remdm-cap' : 'none';
+        const remasking = remask && options.order !== 'ancestral' ? 'remdm-cap' : 'none';
         const request: FillRequest = { ...AROUND, ...options, remasking };
         const [by, without] = [true, false].map((summaries) => counting(runtime, summaries));
         const got = await allSteps(fill(by!.runtime, request, undefined));

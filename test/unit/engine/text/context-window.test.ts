@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { SPECIAL } from '../../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL } from '../../../../src/engine/text/special-tokens';
 import { encodeContext } from '../../../../src/engine/text/context-window';
 
 /** One token per UTF-16 unit, offset past the special ids: what is kept can be read off. */

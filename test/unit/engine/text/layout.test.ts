@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SPECIAL } from '../../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL } from '../../../../src/engine/text/special-tokens';
 import { holeRows, layOut, layOutNothing, reservedFor } from '../../../../src/engine/text/layout';
 import { fromLf, lineEndingOf, toLf } from '../../../../src/engine/text/line-endings';
 

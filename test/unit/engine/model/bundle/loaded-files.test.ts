@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { checkBundle } from '../../../../../src/engine/model/bundle/bundle';
+import { openBundle } from '../../../../../src/engine/model/runtime/open-bundle';
 import { FolderFiles } from '../../../../../src/engine/model/bundle/folder-files';
 import { LoadedFiles } from '../../../../../src/engine/model/bundle/loaded-files';
 import { temporaryFolder, writeTinyBundle } from '../../../../../scripts/tiny-bundle/tiny-bundle';
@@ -18,12 +18,12 @@ describe('a bundle in memory', () => {
     );
   });
 
-  const check = (files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): ReturnType<typeof checkBundle> =>
-    checkBundle(new LoadedFiles('https://some.where/tiny', files));
+  const check = (files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): ReturnType<typeof openBundle> =>
+    openBundle(new LoadedFiles('https://some.where/tiny', files));
 
   it('passes the checks that one in a folder passes', async () => {
     const { config } = await check(content);
-    assert.deepEqual(config, (await checkBundle(new FolderFiles(folder))).config);
+    assert.deepEqual(config, (await openBundle(new FolderFiles(folder))).config);
   });
 
   it('is refused where the page is not secure, in words that say so', async () => {

@@ -180,14 +180,14 @@ describe('plain bundles', function () {
     });
   });
 
-  it('run each candidate by itself', () =>
+  it('run each canvas by itself', () =>
     withPredictor(write(), async (predictor) => {
       const cache = await predictor.readContext(CONTEXT);
       const both = {
         ids: Int32Array.of(...HOLE.ids, 1, 4),
         positions: Int32Array.of(...HOLE.positions, 2, 3),
         wanted: Int32Array.of(4, 0),
-        candidates: Int32Array.of(0, 0, 0, 0, 1, 1),
+        canvases: Int32Array.of(0, 0, 0, 0, 1, 1),
       };
       const logits = await predictor.predict(cache, both);
       const short = expected([40, 41, MASK, 60, EOT], 2);

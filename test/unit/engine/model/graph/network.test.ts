@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { isQuantized, WEIGHT_PRECISIONS } from '../../../../../src/engine/model/bundle/bundle-config';
+import { isQuantized, WEIGHT_PRECISIONS } from '../../../../../src/engine/model/graph/architecture';
 import { GraphBuilder } from '../../../../../src/engine/model/graph/graph-builder';
 import { buildNetwork } from '../../../../../src/engine/model/graph/network';
 import { BANNED, SUMMARY, SUMMARY_WIDTH } from '../../../../../src/engine/model/graph/outputs';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { fromFloat16, toFloat16 } from '../../../../../src/engine/model/graph/float16';
-import { WEIGHT_PRECISIONS } from '../../../../../src/engine/model/bundle/bundle-config';
+import { WEIGHT_PRECISIONS } from '../../../../../src/engine/model/graph/architecture';
 import { dequantizeBlocks, quantizeBlocks } from '../../../../../src/engine/model/graph/quantize-blocks';
 import { dequantize, quantize } from '../../../../../src/engine/model/graph/quantize';
 import { layoutBytes, weightLayout } from '../../../../../src/engine/model/graph/weight-layout';

@@ -3,14 +3,12 @@ import path from 'node:path';
 import { readBundle } from '../../../../../src/engine/model/bundle/read-bundle';
 import { RecentContexts, UncachedContexts } from '../../../../../src/engine/model/predictor/context-caches';
 import type {
+  MaskPredictor,
   PredictorContext,
   PredictorRows,
 } from '../../../../../src/engine/model/predictor/mask-predictor';
 import { NODE_MACHINE } from '../../../../../src/engine/model/runtime/node-machine';
-import {
-  createOrtPredictor,
-  type OrtPredictor,
-} from '../../../../../src/engine/model/runtime/choose-provider';
+import { openSession } from '../../../../../src/engine/model/runtime/sessions';
 import { temporaryFolder, writeTinyBundle } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 
 function context(length: number, first = 7, shift = 0): PredictorContext {
@@ -26,13 +24,13 @@ const ROWS: PredictorRows = {
 };
 
 describe('context caches', () => {
-  let inner: OrtPredictor;
+  let inner: MaskPredictor;
   let recent: RecentContexts;
 
   before(async () => {
     const folder = path.join(temporaryFolder(), 'tiny');
     await writeTinyBundle(folder, 'f32');
-    inner = await createOrtPredictor(await readBundle(folder), NODE_MACHINE, { provider: 'cpu', threads: 1 });
+    inner = await openSession(await readBundle(folder), NODE_MACHINE, 'cpu', 1);
   });
   beforeEach(() => (recent = new RecentContexts(inner, 2)));
   after(() => inner.dispose());

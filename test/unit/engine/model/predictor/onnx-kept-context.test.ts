@@ -1,44 +1,45 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { readBundle } from '../../../../../src/engine/model/bundle/read-bundle';
+import { FolderFiles } from '../../../../../src/engine/model/bundle/folder-files';
 import type {
+  MaskPredictor,
   PredictorContext,
   PredictorRows,
   Rereading,
 } from '../../../../../src/engine/model/predictor/mask-predictor';
-import {
-  createOrtPredictor,
-  type OrtPredictor,
-} from '../../../../../src/engine/model/runtime/choose-provider';
+import { chooseProvider } from '../../../../../src/engine/model/runtime/choose-provider';
 import { NODE_MACHINE } from '../../../../../src/engine/model/runtime/node-machine';
+import { openBundle } from '../../../../../src/engine/model/runtime/open-bundle';
 import { layOut } from '../../../../../src/engine/text/layout';
 import { NEAR_ROWS, planPartialReading } from '../../../../../src/engine/text/partial-reading';
 import { temporaryFolder, writeTinyBundle } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 import { TINY } from '../../../../../scripts/tiny-bundle/tiny-network';
 
-const tokens = (count: number, seed: number): number[] =>
-  Array.from({ length: count }, (_, i) => 7 + ((i * 37 + seed * 101) % 290));
 const WHOLE = { segments: [tokens(70, 1), tokens(30, 2), tokens(40, 3)], reserved: [32, 32] };
 /** Five tokens go, nine come; the first hole reserves more now. */
 const TYPED = [[...tokens(65, 1), ...tokens(9, 4)], ...WHOLE.segments.slice(1)];
 const RESERVED = [64, 32];
-const reading = planPartialReading(WHOLE, TYPED, RESERVED)!;
-const { layout } = reading;
-const freshContext: PredictorContext = {
-  ids: reading.fresh.map((row) => layout.ids[row]!),
-  positions: reading.fresh.map((row) => layout.positions[row]!),
+const READING = planPartialReading(WHOLE, TYPED, RESERVED)!;
+const LAYOUT = READING.layout;
+const FRESH: PredictorContext = {
+  ids: READING.fresh.map((row) => LAYOUT.ids[row]!),
+  positions: READING.fresh.map((row) => LAYOUT.positions[row]!),
 };
-const rereading: Rereading = { kept: reading.kept, fresh: freshContext };
+const REREADING: Rereading = { kept: READING.kept, fresh: FRESH };
 const HOLES: PredictorRows = {
   ids: Int32Array.of(1, 20, 1, 4, 1, 1, 4),
   positions: Int32Array.from(
     [0, 1, 2, 3]
-      .map((i) => layout.holeStarts[0]! + i)
-      .concat([0, 1, 2].map((i) => layout.holeStarts[1]! + i)),
+      .map((i) => LAYOUT.holeStarts[0]! + i)
+      .concat([0, 1, 2].map((i) => LAYOUT.holeStarts[1]! + i)),
   ),
   wanted: Int32Array.of(0, 2, 4, 5),
 };
+
+function tokens(count: number, seed: number): number[] {
+  return Array.from({ length: count }, (_, i) => 7 + ((i * 37 + seed * 101) % 290));
+}
 
 /** Rows of a past, spelled out: keys and values of every layer, [heads, rows, headWidth]. */
 type Past = Readonly<Record<string, { readonly data: Float32Array; readonly rows: number }>>;
@@ -106,16 +107,18 @@ function assertClose(logits: Float32Array, expected: Float32Array): void {
   assert.ok(worst <= 1e-4, `largest difference ${worst}`);
 }
 
+async function open(at: string): Promise<MaskPredictor> {
+  const bundle = await openBundle(new FolderFiles(at));
+  return (await chooseProvider(bundle, NODE_MACHINE, { provider: 'cpu', threads: 1 })).predictor;
+}
+
 describe('a kept context on ONNX Runtime', () => {
   const folder = path.join(temporaryFolder(), 'tiny');
-  let predictor: OrtPredictor;
+  let predictor: MaskPredictor;
 
   before(async () => {
     await writeTinyBundle(folder, 'f32');
-    predictor = await createOrtPredictor(await readBundle(folder), NODE_MACHINE, {
-      provider: 'cpu',
-      threads: 1,
-    });
+    predictor = await open(folder);
   });
   after(() => predictor.dispose());
 
@@ -125,7 +128,7 @@ describe('a kept context on ONNX Runtime', () => {
     // Attention knows differences of positions alone: a whole reading that stands elsewhere has keys that stand elsewhere.
     const readings = new Map<number, Past>();
     const far: { from: Past; row: number }[] = [];
-    for (const [row, position] of reading.kept.entries()) {
+    for (const [row, position] of READING.kept.entries()) {
       if (position < 0) continue;
       const shift = position - then.positions[row]!;
       if (!readings.has(shift)) {
@@ -135,13 +138,13 @@ describe('a kept context on ONNX Runtime', () => {
       far.push({ from: readings.get(shift)!, row });
     }
     assert.ok(readings.size >= 2, 'something is turned, and something is not');
-    const { made } = await bare.run(pick(far), freshContext, Int32Array.of(0));
+    const { made } = await bare.run(pick(far), FRESH, Int32Array.of(0));
     const { logits: expected } = await bare.run(made, HOLES, HOLES.wanted);
 
     const kept = await predictor.keepContext!(then, NEAR_ROWS);
     // Turned there and back again first: what is turned twice is turned once.
-    await kept.reread({ ...rereading, kept: rereading.kept.map((at) => (at < 0 ? at : at + 3)) });
-    await kept.reread(rereading);
+    await kept.reread({ ...REREADING, kept: REREADING.kept.map((at) => (at < 0 ? at : at + 3)) });
+    await kept.reread(REREADING);
     const logits = await predictor.predict(kept, HOLES);
     kept.release();
     assertClose(logits, expected);
@@ -151,9 +154,7 @@ describe('a kept context on ONNX Runtime', () => {
     it(`has, with nothing typed, the logits of a fresh predictor (${precision})`, async () => {
       const at = path.join(temporaryFolder(), precision);
       await writeTinyBundle(at, precision);
-      const open = async (): Promise<OrtPredictor> =>
-        createOrtPredictor(await readBundle(at), NODE_MACHINE, { provider: 'cpu', threads: 1 });
-      const [one, other] = [await open(), await open()];
+      const [one, other] = [await open(at), await open(at)];
       const whole = layOut(WHOLE.segments, WHOLE.reserved);
       const kept = await one.keepContext!(whole, NEAR_ROWS);
       const fresh = await other.readContext(whole);
@@ -169,7 +170,7 @@ describe('a kept context on ONNX Runtime', () => {
   it('sees a row once: what was read before leaves no trace', async () => {
     const whole = layOut(WHOLE.segments, WHOLE.reserved);
     const straight = await predictor.keepContext!(whole, NEAR_ROWS);
-    await straight.reread(rereading);
+    await straight.reread(REREADING);
     const round = await predictor.keepContext!(whole, NEAR_ROWS);
     const other = planPartialReading(
       WHOLE,
@@ -177,10 +178,10 @@ describe('a kept context on ONNX Runtime', () => {
       RESERVED,
     )!;
     await round.reread({
-      kept: reading.kept.map((at, row) => (at < 0 || other.kept[row]! < 0 ? -1 : at)),
-      fresh: { ids: other.fresh.map((row) => other.layout.ids[row]!), positions: freshContext.positions },
+      kept: READING.kept.map((at, row) => (at < 0 || other.kept[row]! < 0 ? -1 : at)),
+      fresh: { ids: other.fresh.map((row) => other.layout.ids[row]!), positions: FRESH.positions },
     });
-    await round.reread(rereading);
+    await round.reread(REREADING);
     assertClose(await predictor.predict(round, HOLES), await predictor.predict(straight, HOLES));
     straight.release();
     round.release();

@@ -19,16 +19,16 @@ const CONTEXT = {
   positions: Int32Array.from({ length: 32 }, (_, i) => (i < 16 ? i : 32 + i)),
 };
 
-/** Candidates of so many masks each. */
+/** Canvases of so many masks each. */
 function canvases(...lengths: readonly number[]): PredictorRows {
-  const rows = lengths.flatMap((length, candidate) =>
-    Array.from({ length }, (_, i) => ({ candidate, position: 16 + i })),
+  const rows = lengths.flatMap((length, canvas) =>
+    Array.from({ length }, (_, i) => ({ canvas, position: 16 + i })),
   );
   return {
     ids: new Int32Array(rows.length).fill(1),
     positions: Int32Array.from(rows, ({ position }) => position),
     wanted: Int32Array.from(rows.keys()),
-    ...(lengths.length > 1 ? { candidates: Int32Array.from(rows, ({ candidate }) => candidate) } : {}),
+    ...(lengths.length > 1 ? { canvases: Int32Array.from(rows, ({ canvas }) => canvas) } : {}),
   };
 }
 

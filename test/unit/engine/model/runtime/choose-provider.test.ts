@@ -5,7 +5,8 @@ import {
   isQuantized,
   WEIGHT_PRECISIONS,
   type WeightPrecision,
-} from '../../../../../src/engine/model/bundle/bundle-config';
+} from '../../../../../src/engine/model/graph/architecture';
+import { FolderFiles } from '../../../../../src/engine/model/bundle/folder-files';
 import type { Parameters } from '../../../../../src/engine/model/graph/parameters';
 import { readBundle } from '../../../../../src/engine/model/bundle/read-bundle';
 import { decodeWeights, encodeWeights } from '../../../../../src/engine/model/graph/weights';
@@ -16,10 +17,8 @@ import type {
 } from '../../../../../src/engine/model/predictor/mask-predictor';
 import type { OnnxMaskPredictor } from '../../../../../src/engine/model/predictor/onnx-mask-predictor';
 import { NODE_MACHINE } from '../../../../../src/engine/model/runtime/node-machine';
-import {
-  createOrtPredictor,
-  type OrtPredictor,
-} from '../../../../../src/engine/model/runtime/choose-provider';
+import { chooseProvider } from '../../../../../src/engine/model/runtime/choose-provider';
+import { openBundle } from '../../../../../src/engine/model/runtime/open-bundle';
 import { openSession } from '../../../../../src/engine/model/runtime/sessions';
 import { CONTEXT, referenceForward, type Row } from '../../../../support/engine/reference-forward';
 import {
@@ -58,7 +57,7 @@ function together(holes: readonly PredictorRows[]): PredictorRows {
     ids: Int32Array.from(holes.flatMap(({ ids }) => [...ids])),
     positions: Int32Array.from(holes.flatMap(({ positions }) => [...positions])),
     wanted: Int32Array.from(holes.flatMap(({ wanted }, i) => [...wanted].map((row) => starts[i]! + row))),
-    candidates: Int32Array.from(holes.flatMap(({ ids }, i) => Array<number>(ids.length).fill(i))),
+    canvases: Int32Array.from(holes.flatMap(({ ids }, i) => Array<number>(ids.length).fill(i))),
   };
 }
 
@@ -68,7 +67,7 @@ function expected(before: PredictorContext, rows: PredictorRows, weights: Parame
     ...[...rows.ids].map((id, i) => ({
       id,
       position: rows.positions[i]!,
-      group: rows.candidates?.[i] ?? 0,
+      group: rows.canvases?.[i] ?? 0,
     })),
   ];
   const wanted = [...rows.wanted].map((row) => before.ids.length + row);
@@ -102,18 +101,23 @@ function argmax(logits: ArrayLike<number>): number[] {
   });
 }
 
-async function load(precision: WeightPrecision, threads = 1): Promise<OrtPredictor> {
+async function load(precision: WeightPrecision, threads = 1): Promise<MaskPredictor> {
   const at = path.join(FOLDER, precision);
   await writeTinyBundle(at, precision, { parameters: PARAMETERS });
-  return createOrtPredictor(await readBundle(at), NODE_MACHINE, { provider: 'cpu', threads });
+  return predictorOf(at, threads);
+}
+
+async function predictorOf(at: string, threads: number): Promise<MaskPredictor> {
+  const bundle = await openBundle(new FolderFiles(at));
+  return (await chooseProvider(bundle, NODE_MACHINE, { provider: 'cpu', threads })).predictor;
 }
 
 /** What a run of a session is given. */
 type Feeds = Readonly<Record<string, { readonly dims: readonly number[] }>>;
 
 describe('mask predictor on ONNX Runtime', () => {
-  let f32: OrtPredictor;
-  let int8: OrtPredictor;
+  let f32: MaskPredictor;
+  let int8: MaskPredictor;
 
   before(async () => {
     f32 = await load('f32');
@@ -216,9 +220,7 @@ describe('mask predictor on ONNX Runtime', () => {
     const f16 = await load('f16');
     const halves = decodeWeights(TINY, 'f16', encodeWeights(TINY, 'f16', PARAMETERS));
     await writeTinyBundle(path.join(FOLDER, 'halves'), 'f32', { parameters: halves });
-    const wide = await createOrtPredictor(await readBundle(path.join(FOLDER, 'halves')), NODE_MACHINE, {
-      provider: 'cpu',
-    });
+    const wide = await predictorOf(path.join(FOLDER, 'halves'), NODE_MACHINE.threads);
     assertClose(await ask(f16, BOTH_SIDES, hole(9, 0)), await ask(wide, BOTH_SIDES, hole(9, 0)), 1e-5);
     await f16.dispose();
     await wide.dispose();
@@ -239,7 +241,7 @@ describe('mask predictor on ONNX Runtime', () => {
 
   for (const precision of WEIGHT_PRECISIONS.filter(isQuantized)) {
     describe(precision, () => {
-      let predictor: OrtPredictor;
+      let predictor: MaskPredictor;
       before(async () => (predictor = precision === 'int8' ? int8 : await load(precision, 2)));
       after(async () => (precision === 'int8' ? undefined : predictor.dispose()));
 

@@ -2,35 +2,35 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Bundle } from '../../../../../src/engine/model/bundle/bundle';
+import { FolderFiles } from '../../../../../src/engine/model/bundle/folder-files';
 import { CrashRecord } from '../../../../../src/engine/model/runtime/crash-record';
 import { NODE_MACHINE } from '../../../../../src/engine/model/runtime/node-machine';
-import { createOrtPredictor } from '../../../../../src/engine/model/runtime/choose-provider';
+import { chooseProvider } from '../../../../../src/engine/model/runtime/choose-provider';
 import { relativeDifference, tryOut } from '../../../../../src/engine/model/runtime/provider-trial';
 import { automaticProviders, providerUnavailable } from '../../../../../src/engine/model/runtime/providers';
-import { readBundle } from '../../../../../src/engine/model/bundle/read-bundle';
+import { openBundle, type OpenableBundle } from '../../../../../src/engine/model/runtime/open-bundle';
 import { temporaryFolder, writeTinyBundle } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 
 describe('execution providers', () => {
   const root = temporaryFolder();
   const crashes = new CrashRecord(path.join(root, 'trials'));
   const machine = { ...NODE_MACHINE, crashes };
-  let bundle: Bundle;
+  let bundle: OpenableBundle;
 
   before(async () => {
     await writeTinyBundle(path.join(root, 'f32'), 'f32');
-    bundle = await readBundle(path.join(root, 'f32'));
+    bundle = await openBundle(new FolderFiles(path.join(root, 'f32')));
   });
 
   it('auto gives a predictor that works, with a reason for each provider that it left out', async () => {
-    const predictor = await createOrtPredictor(bundle, machine);
-    const { logits } = await tryOut(predictor, bundle.config);
+    const chosen = await chooseProvider(bundle, machine);
+    const { logits } = await tryOut(chosen.predictor, bundle.config);
     assert.ok(logits.every((value) => Number.isFinite(value)));
-    const left = predictor.skipped.map(({ provider }) => provider);
+    const left = chosen.skipped.map(({ provider }) => provider);
     const before = [...automaticProviders('f32', machine.providers), 'cpu'] as const;
-    assert.deepEqual(left, before.slice(0, before.indexOf(predictor.provider as 'cpu')));
-    for (const { reason } of predictor.skipped) assert.notEqual(reason, '');
-    await predictor.dispose();
+    assert.deepEqual(left, before.slice(0, before.indexOf(chosen.provider as 'cpu')));
+    for (const { reason } of chosen.skipped) assert.notEqual(reason, '');
+    await chosen.predictor.dispose();
   });
 
   it('auto leaves out a provider whose trial ended its process', async function () {
@@ -40,10 +40,10 @@ describe('execution providers', () => {
     const record = path.join(root, 'trials', `${first}-${dead}`);
     fs.mkdirSync(path.dirname(record), { recursive: true });
     fs.writeFileSync(record, '');
-    const predictor = await createOrtPredictor(bundle, machine);
-    assert.match(predictor.skipped[0]!.reason, /ended the process/);
-    assert.notEqual(predictor.provider, first);
-    await predictor.dispose();
+    const chosen = await chooseProvider(bundle, machine);
+    assert.match(chosen.skipped[0]!.reason, /ended the process/);
+    assert.notEqual(chosen.provider, first);
+    await chosen.predictor.dispose();
     fs.rmSync(record);
   });
 
@@ -52,7 +52,7 @@ describe('execution providers', () => {
       'dml' | 'coreml'
     )[]) {
       await assert.rejects(
-        createOrtPredictor(bundle, machine, { provider }),
+        chooseProvider(bundle, machine, { provider }),
         (error: Error & { code?: string }) => {
           assert.equal(error.code, 'provider-unavailable');
           assert.match(error.message, new RegExp(`"${provider}".*"auto".*"cpu"`));
@@ -70,9 +70,9 @@ describe('execution providers', () => {
   it('webgpu and cuda by name work or say why not', async () => {
     for (const provider of ['webgpu', 'cuda'] as const) {
       try {
-        const predictor = await createOrtPredictor(bundle, machine, { provider });
-        assert.equal(predictor.provider, provider);
-        await predictor.dispose();
+        const chosen = await chooseProvider(bundle, machine, { provider });
+        assert.equal(chosen.provider, provider);
+        await chosen.predictor.dispose();
       } catch (error) {
         assert.equal((error as { code?: string }).code, 'provider-unavailable');
       }
@@ -82,10 +82,10 @@ describe('execution providers', () => {
 
   it('int8 weights stay on the CPU', async () => {
     await writeTinyBundle(path.join(root, 'int8'), 'int8');
-    const predictor = await createOrtPredictor(await readBundle(path.join(root, 'int8')), machine);
-    assert.equal(predictor.provider, 'cpu');
-    assert.deepEqual(predictor.skipped, []);
-    await predictor.dispose();
+    const chosen = await chooseProvider(await openBundle(new FolderFiles(path.join(root, 'int8'))), machine);
+    assert.equal(chosen.provider, 'cpu');
+    assert.deepEqual(chosen.skipped, []);
+    await chosen.predictor.dispose();
   });
 
   it('measures how far logits are from the reference', () => {

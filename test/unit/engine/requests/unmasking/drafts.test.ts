@@ -85,7 +85,7 @@ describe('drafts from the text', () => {
     const asked: number[] = [];
     const predict: MaskPredictor['predict'] = runtime.predictor.predict.bind(runtime.predictor);
     runtime.predictor.predict = (cache, rows) => {
-      asked.push(new Set(rows.candidates ?? [0]).size);
+      asked.push(new Set(rows.canvases ?? [0]).size);
       return predict(cache, rows);
     };
     // Something between the lines: none may follow itself.
@@ -109,7 +109,7 @@ describe('drafts from the text', () => {
       { steps: 3 },
       { threshold: 0 },
       { sampling: 'multinomial' },
-      { order: 'forebear' },
+      { order: 'ancestral' },
       { remasking: 'revoke' },
       { holes: [{ tokens: tokenizer.encode(REPEATED).length + 1 }] },
       { holes: [{ parts: [{ masks: undefined }, 'k'] }] },

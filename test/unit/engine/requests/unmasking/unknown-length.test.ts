@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { FillRequest, Step } from '../../../../../src/engine/index';
 import { fill } from '../../../../../src/engine/requests/fill';
-import { SPECIAL } from '../../../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL } from '../../../../../src/engine/text/special-tokens';
 import { TINY } from '../../../../../scripts/tiny-bundle/tiny-network';
 import { randomScript, scriptedRuntime, type Script } from '../../../../support/engine/scripted-predictor';
 import { allSteps, filled } from '../../../../support/engine/tiny-runtime';

@@ -5,7 +5,7 @@ import { syntheticBatch } from '../../../../../scripts/train/bench/synthetic';
 import { Network } from '../../../../../scripts/train/network/network';
 import { grow, grownArchitecture } from '../../../../../scripts/train/network/grow';
 import { Trainer } from '../../../../../scripts/train/run/trainer';
-import type { Architecture } from '../../../../../src/engine/model/bundle/bundle-config';
+import type { Architecture } from '../../../../../src/engine/model/graph/architecture';
 import { checkParameters, type Parameters } from '../../../../../src/engine/model/graph/parameters';
 import { randomParameters, TINY } from '../../../../../scripts/tiny-bundle/tiny-network';
 

@@ -3,7 +3,7 @@ import { subset } from '../../../../../scripts/train/ablation/subset';
 import { PRESETS } from '../../../../../scripts/train/settings/presets';
 import { buildBatch, type BatchConfig } from '../../../../../scripts/train/samples/batch';
 import type { PackedCorpus } from '../../../../../scripts/train/samples/packed-corpus';
-import { SPECIAL_TOKENS } from '../../../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL_TOKENS } from '../../../../../src/engine/text/special-tokens';
 
 const OFFSET = SPECIAL_TOKENS.length;
 function encode(text: string): number[] {

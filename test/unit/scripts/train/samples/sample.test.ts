@@ -5,7 +5,7 @@ import { cutHoles } from '../../../../../scripts/train/samples/hole-shapes';
 import { mergeMasks, type Cell } from '../../../../../scripts/train/samples/cells';
 import { buildSample, type Sample, type SampleConfig } from '../../../../../scripts/train/samples/sample';
 import { Random } from '../../../../../src/engine/diffusion/random';
-import { SPECIAL, SPECIAL_TOKENS } from '../../../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL, SPECIAL_TOKENS } from '../../../../../src/engine/text/special-tokens';
 
 const OFFSET = SPECIAL_TOKENS.length;
 /** One token per UTF-8 byte. */

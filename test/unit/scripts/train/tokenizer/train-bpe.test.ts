@@ -9,7 +9,7 @@ import { PIECE_PATTERN } from '../../../../../scripts/train/tokenizer/pieces';
 import { shareOut } from '../../../../../scripts/train/tokenizer/sample';
 import type { TokenizerFile } from '../../../../../scripts/train/tokenizer/tokenizer-files';
 import { trainBpe, trainTokenizer } from '../../../../../scripts/train/tokenizer/train-bpe';
-import { SPECIAL_TOKENS } from '../../../../../src/engine/model/bundle/bundle-config';
+import { SPECIAL_TOKENS } from '../../../../../src/engine/text/special-tokens';
 import { BYTE_CHARACTERS } from '../../../../../src/engine/text/token-bytes';
 import { ANY_TEXT, sources } from '../../../../support/train/texts';
 

@@ -1,31 +1,20 @@
 import { EngineError } from '../contract/errors';
-import type { BundleConfig } from '../model/bundle/bundle-config';
-import type { ContextCache, MaskPredictor } from '../model/predictor/mask-predictor';
-import type { KeptContexts } from './kept-contexts';
+import type { ContextCache } from '../model/predictor/mask-predictor';
+import type { Runtime } from '../model/runtime/runtime';
 import type { ReverseProcessSettings } from './settings';
 import type { Layout } from '../text/layout';
 import type { LineEnding } from '../text/line-endings';
-import type { Tokenizer } from '../text/tokenizer';
 
-/** What a request needs of the loaded model. */
-export interface Runtime {
-  readonly config: Pick<BundleConfig, 'window' | 'learned'>;
-  readonly tokenizer: Tokenizer;
-  readonly predictor: MaskPredictor;
-  /** Absent: nothing is kept from one request to the next while somebody types. */
-  readonly kept?: KeptContexts | undefined;
-}
-
-/** Where canvases stand: beside what context. */
-export interface Place {
+/** A context that has been read: canvases stand in its holes. */
+export interface ReadContext {
   readonly layout: Layout;
   readonly cache: ContextCache;
 }
 
 /** One request on its way: where its canvas stands in the text, and what it has cost so far. */
-export interface Run extends Place {
+export interface RunningRequest extends ReadContext {
   /** With classifier-free guidance: the side without context, and how strongly to turn away from it. */
-  readonly unguided?: (Place & { readonly scale: number }) | undefined;
+  readonly unguided?: (ReadContext & { readonly scale: number }) | undefined;
   readonly settings: ReverseProcessSettings;
   readonly ending: LineEnding;
   /** performance.now() when the request came. */
@@ -38,4 +27,9 @@ export interface Run extends Place {
 /** @throws EngineError `cancelled` */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new EngineError('cancelled', 'The request was cancelled.');
+}
+
+/** The caller releases its cache. */
+export async function readContext({ predictor }: Runtime, layout: Layout): Promise<ReadContext> {
+  return { layout, cache: await predictor.readContext({ ids: layout.ids, positions: layout.positions }) };
 }

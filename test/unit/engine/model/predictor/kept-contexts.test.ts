@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
-import { Random } from '../../../../src/engine/diffusion/random';
+import { Random } from '../../../../../src/engine/diffusion/random';
 import type {
   ContextCache,
   KeptContext,
   MaskPredictor,
   PredictorContext,
   Rereading,
-} from '../../../../src/engine/model/predictor/mask-predictor';
-import { KeptContexts } from '../../../../src/engine/requests/kept-contexts';
+} from '../../../../../src/engine/model/predictor/mask-predictor';
+import { KeptContexts } from '../../../../../src/engine/model/predictor/kept-contexts';
 
 /** One token per UTF-16 unit. */
-const encode = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0) + 100);
+function encode(text: string): number[] {
+  return Array.from(text, (character) => character.charCodeAt(0) + 100);
+}
 
 interface ReadRow {
   readonly id: number;

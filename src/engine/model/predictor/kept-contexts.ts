@@ -1,8 +1,13 @@
-import type { KeptContext, MaskPredictor } from '../model/predictor/mask-predictor';
-import { cutAlike, cutContext, type ContextCut, type ContextText, type Encode } from '../text/context-window';
-import { layOut } from '../text/layout';
-import { MOST_TYPED, NEAR_ROWS, planPartialReading } from '../text/partial-reading';
-import type { Place } from './runtime';
+import {
+  cutAlike,
+  cutContext,
+  type ContextCut,
+  type ContextText,
+  type Encode,
+} from '../../text/context-window';
+import { layOut, type Layout } from '../../text/layout';
+import { MOST_TYPED, NEAR_ROWS, planPartialReading } from '../../text/partial-reading';
+import type { ContextCache, KeptContext, MaskPredictor } from './mask-predictor';
 
 /** Contexts that are kept at most; one of the bundled model takes 15 MB. */
 const MOST_KEPT = 2;
@@ -16,7 +21,9 @@ export interface ContextRoom {
 }
 
 /** A context lent to one request. */
-export interface LentPlace extends Place {
+export interface LentContext {
+  readonly layout: Layout;
+  readonly cache: ContextCache;
   /** Gives it back. */
   readonly release: () => void;
 }
@@ -25,8 +32,8 @@ interface Kept {
   readonly cut: ContextCut;
   readonly reserved: readonly number[];
   readonly context: KeptContext;
-  /** The place it was last read for. */
-  place: Place;
+  /** Where its tokens stood when it was last read. */
+  layout: Layout;
   /** Tokens typed since everything was read. */
   typed: number;
   lent: boolean;
@@ -56,7 +63,7 @@ export class KeptContexts {
     text: ContextText,
     room: ContextRoom,
     { whole = false } = {},
-  ): Promise<LentPlace | undefined> {
+  ): Promise<LentContext | undefined> {
     if (!this.predictor.keepContext) return undefined;
     const known = this.#kept.get(name);
     if (known?.lent) return undefined;
@@ -68,7 +75,7 @@ export class KeptContexts {
     this.#kept.set(name, kept);
     kept.lent = true;
     this.#forgetOldest();
-    return { ...kept.place, release: () => this.#takeBack(name, kept) };
+    return { layout: kept.layout, cache: kept.context, release: () => this.#takeBack(name, kept) };
   }
 
   /** Tokens typed since everything was read; undefined where nothing is kept. */
@@ -97,10 +104,7 @@ export class KeptContexts {
       : undefined;
     if (!reading || (whole && reading.typed > 0)) return undefined;
     const { layout, fresh, typed } = reading;
-    if (
-      sameArray(layout.ids, kept.place.layout.ids) &&
-      sameArray(layout.positions, kept.place.layout.positions)
-    ) {
+    if (sameArray(layout.ids, kept.layout.ids) && sameArray(layout.positions, kept.layout.positions)) {
       return kept;
     }
     try {
@@ -115,7 +119,7 @@ export class KeptContexts {
       this.forget(name);
       throw error;
     }
-    kept.place = { layout, cache: kept.context };
+    kept.layout = layout;
     kept.typed = typed;
     return kept;
   }
@@ -130,7 +134,7 @@ export class KeptContexts {
     if (!cut) return undefined;
     const layout = layOut(cut.segments, reserved);
     const context = await this.predictor.keepContext!(layout, NEAR_ROWS);
-    return { cut, reserved, context, place: { layout, cache: context }, typed: 0, lent: false };
+    return { cut, reserved, context, layout, typed: 0, lent: false };
   }
 
   #takeBack(name: string, kept: Kept): void {

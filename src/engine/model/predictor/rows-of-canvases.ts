@@ -1,8 +1,8 @@
 import type { PredictorRows } from './mask-predictor';
 
 /**
- * Most rows of a run that holds several candidates. ONNX Runtime's CPU sums over the rows of a run in blocks of this
- * many: within one block, the zeros that hidden rows add leave every bit of a candidate's result as it is alone.
+ * Most rows of a run that holds several canvases. ONNX Runtime's CPU sums over the rows of a run in blocks of this
+ * many: within one block, the zeros that hidden rows add leave every bit of a canvas's result as it is alone.
  * A run of so many rows keeps the processor busy, so more runs cost no more than larger ones.
  */
 const MOST_ROWS = 128;
@@ -13,10 +13,10 @@ export interface RunRows extends PredictorRows {
   readonly asked: readonly number[];
 }
 
-/** Splits rows into runs of whole candidates, in order; runs of which nothing is wanted are left out. */
-export function splitRuns({ ids, positions, wanted, candidates }: PredictorRows): RunRows[] {
+/** Splits rows into runs of whole canvases, in order; runs of which nothing is wanted are left out. */
+export function splitRuns({ ids, positions, wanted, canvases }: PredictorRows): RunRows[] {
   const runs: number[][] = [];
-  for (const rows of rowsOfCandidates(ids.length, candidates)) {
+  for (const rows of rowsOfCanvases(ids.length, canvases)) {
     const last = runs.at(-1);
     if (last && last.length + rows.length <= MOST_ROWS) last.push(...rows);
     else runs.push([...rows]);
@@ -29,21 +29,21 @@ export function splitRuns({ ids, positions, wanted, candidates }: PredictorRows)
         ids: Int32Array.from(rows, (row) => ids[row]!),
         positions: Int32Array.from(rows, (row) => positions[row]!),
         wanted: Int32Array.from(asked, (i) => placeOf.get(wanted[i]!)!),
-        candidates: Int32Array.from(rows, (row) => candidates?.[row] ?? 0),
+        canvases: Int32Array.from(rows, (row) => canvases?.[row] ?? 0),
         asked,
       };
     })
     .filter(({ asked }) => asked.length > 0);
 }
 
-function rowsOfCandidates(count: number, candidates: Int32Array | undefined): number[][] {
+function rowsOfCanvases(count: number, canvases: Int32Array | undefined): number[][] {
   const all = Array.from({ length: count }, (_, row) => row);
-  if (!candidates) return [all];
-  const byCandidate = new Map<number, number[]>();
+  if (!canvases) return [all];
+  const byCanvas = new Map<number, number[]>();
   for (const row of all) {
-    const rows = byCandidate.get(candidates[row]!) ?? [];
+    const rows = byCanvas.get(canvases[row]!) ?? [];
     rows.push(row);
-    byCandidate.set(candidates[row]!, rows);
+    byCanvas.set(canvases[row]!, rows);
   }
-  return [...byCandidate.values()];
+  return [...byCanvas.values()];
 }

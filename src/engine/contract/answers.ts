@@ -1,0 +1,41 @@
+import type { Alternative } from './steps';
+
+/** Each token's own probability. */
+export interface Scored {
+  /** The text's tokens, in order. */
+  readonly tokens: readonly {
+    readonly token: number;
+    readonly text: string;
+    /** What the model gives the token when it alone is masked, 0–1. */
+    readonly probability: number;
+    /** What else could stand here, most probable first. */
+    readonly alternatives: readonly Alternative[];
+  }[];
+  readonly forwards: number;
+  readonly ms: number;
+}
+
+/** A Monte-Carlo estimate of how many bits the middles take, given the context and their lengths in tokens. */
+export interface Likelihood {
+  /** An upper bound of the code length, in bits: the mean over the draws. */
+  readonly bits: number;
+  /** Of the middles in UTF-8, with LF. */
+  readonly bytes: number;
+  readonly tokens: number;
+  /** How many tokens each draw masked, and the bits of just those. */
+  readonly draws: readonly { readonly masked: number; readonly bits: number }[];
+  readonly forwards: number;
+  readonly ms: number;
+}
+
+/** What reading a context took. */
+export interface ContextRead {
+  readonly forwards: number;
+  readonly ms: number;
+}
+
+/** A token of a text; an incomplete UTF-8 byte shows as U+FFFD. */
+export interface TextToken {
+  readonly token: number;
+  readonly text: string;
+}

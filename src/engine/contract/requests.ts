@@ -1,0 +1,86 @@
+import type { ReverseProcessOptions } from './reverse-process';
+
+/** What a hole begins as. The first field of `cells`, `parts`, `tokens` and `replaced` that is there decides. */
+export interface HoleRequest {
+  /** The text the hole replaces (a selection): the hole gets as many tokens as this text has. */
+  readonly replaced?: string;
+  /** The hole's length in tokens, when the caller decides it. */
+  readonly tokens?: number;
+  /** Words that stay and masks, as `parseMaskMarkers` reads them from text. Kept words become locked cells. */
+  readonly parts?: readonly HolePart[];
+  /** An exact canvas to start from: to go on after locking, editing or remasking cells of an earlier step. */
+  readonly cells?: readonly CellStart[];
+}
+
+/** Text that stays, or a run of masks; `undefined` is a run of unknown length. */
+export type HolePart = string | { readonly masks: number | undefined };
+
+/** What a cell is at the start. `CellView`s of an earlier step can be made into these. */
+export interface CellStart {
+  /** Token id; null: masked. */
+  readonly token: number | null;
+  /** Never to be changed or remasked. Default false. */
+  readonly locked?: boolean;
+  /** Of a token that is there: its confidence as an earlier step gave it, 0–1. Default 1. */
+  readonly confidence?: number;
+}
+
+/** Text with one or more holes: prefix ▁ (between ▁)* suffix. Line endings may be LF or CRLF. */
+export interface FillRequest extends ReverseProcessOptions {
+  /** File name or path; its last two segments become the header. */
+  readonly path?: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  /** The texts between consecutive holes: one fewer than there are holes. Default: none, so one hole. */
+  readonly between?: readonly string[];
+  /** Lengths of the holes, in order; a hole of unknown length gets the likeliest of a few. */
+  readonly holes?: readonly HoleRequest[];
+  /** Most tokens a hole of unknown length may get, kept words not counted. Default 64. */
+  readonly maxTokens?: number;
+  /**
+   * Whether a text that the surroundings repeat may be taken as a draft for a hole of unknown length: the model is asked
+   * about it and it is committed at once if it is probable enough. Default: with bundles that change lengths by
+   * themselves, where sampling is greedy and several tokens may be committed in a step, for good (a `threshold`; no
+   * `steps`, no remasking, not the order `ancestral`).
+   */
+  readonly drafts?: boolean;
+  /**
+   * How many candidates are unmasked together over one context, 1–8. Default 1. The steps show the first one, the
+   * last step the best one, and all of them in `Step.candidates`.
+   */
+  readonly candidates?: number;
+  /**
+   * For requests of somebody who types: a name, the same at every key in one document. The context is kept under it, and
+   * while up to 32 tokens change before the cursor only the 64 rows nearest to it are read anew; rows farther away stay as
+   * they were read. Default: everything is read, and nothing is kept. Where a provider or a bundle cannot keep rows, the same.
+   */
+  readonly keptContext?: string;
+}
+
+/** Text from nothing: everything is one hole. */
+export interface GenerateRequest extends ReverseProcessOptions {
+  readonly tokens: number;
+  /** An exact canvas to start from, to go on; it decides over `tokens`. */
+  readonly cells?: readonly CellStart[];
+}
+
+/** Text that stands between prefix and suffix, to be judged. Line endings may be LF or CRLF. */
+export interface ScoreRequest {
+  /** File name or path; its last two segments become the header. */
+  readonly path?: string;
+  readonly prefix: string;
+  readonly text: string;
+  readonly suffix: string;
+  /** How many alternatives each token carries, 0–64. Default 0. */
+  readonly alternatives?: number;
+}
+
+/** A text with the words that stand in its holes. */
+export interface LikelihoodRequest extends Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'> {
+  /** What stands in the holes, in order; not all of them empty. */
+  readonly middles: readonly string[];
+  /** Draws of the mask ratio, ≥ 1. Default 32. */
+  readonly draws?: number;
+  /** Seed of the draws. Default 0. */
+  readonly seed?: number;
+}

@@ -1,0 +1,61 @@
+import type { ProviderName } from '../../contract/provider';
+import type { Tokenizer } from '../../text/tokenizer';
+import { checkBundle } from '../bundle/bundle';
+import { readConfigJson } from '../bundle/bundle-checks';
+import type { BundleConfig } from '../bundle/bundle-config';
+import type { BundleFiles } from '../bundle/bundle-files';
+import { checkForeignBundle } from '../foreign/foreign-bundle';
+import { isForeign } from '../foreign/foreign-config';
+import type { MaskPredictor } from '../predictor/mask-predictor';
+import type { Machine } from './machine';
+import { openForeignSession, openSession } from './sessions';
+
+/** A bundle of either kind, checked and ready to be opened on a provider. */
+export interface OpenableBundle {
+  /** `own`: this project's network, with a context cache. `foreign`: somebody else's, as one graph. */
+  readonly kind: 'own' | 'foreign';
+  readonly config: Pick<BundleConfig, 'name' | 'precision' | 'window' | 'learned'>;
+  readonly tokenizer: Tokenizer;
+  /** Loads the graph; `threads` are the CPU provider's. */
+  open(machine: Machine, provider: ProviderName, threads: number): Promise<MaskPredictor>;
+}
+
+/** Only the order of positions matters to a graph that numbers its tokens itself. */
+const MOST_POSITIONS = 2 ** 31 - 1;
+
+/**
+ * Reads a bundle: config.json once, which says of what kind it is, then every file's check and the tokenizer.
+ *
+ * @throws EngineError `bundle-missing`, `bundle-damaged` or `tokenizer-mismatch`, naming the file and what to do
+ */
+export async function openBundle(files: BundleFiles): Promise<OpenableBundle> {
+  const json = await readConfigJson(files);
+  return isForeign(json) ? openForeign(files, json) : openOwn(files, json);
+}
+
+async function openOwn(files: BundleFiles, json: unknown): Promise<OpenableBundle> {
+  const bundle = await checkBundle(files, json);
+  const { config, tokenizer } = bundle;
+  return {
+    kind: 'own',
+    config,
+    tokenizer,
+    open: (machine, provider, threads) => openSession(bundle, machine, provider, threads),
+  };
+}
+
+async function openForeign(files: BundleFiles, json: unknown): Promise<OpenableBundle> {
+  const bundle = await checkForeignBundle(files, json);
+  const { name, precision, window } = bundle.config;
+  return {
+    kind: 'foreign',
+    config: {
+      name,
+      precision,
+      window: { rows: window.rows, positions: MOST_POSITIONS, reserved: [window.rows] },
+      learned: { expand: false, remask: false, guidance: false },
+    },
+    tokenizer: bundle.tokenizer,
+    open: (machine, provider, threads) => openForeignSession(bundle, machine, provider, threads),
+  };
+}
