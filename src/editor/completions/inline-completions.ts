@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import type { CellView, RunOptions, Step } from '../../engine/index';
-import { toEngineError } from '../../engine/contract/errors';
+import { toEngineError, type CellView, type RunOptions, type Step } from '../../engine/index';
 import { CompletionCache, type CachedPlace } from './completion-cache';
 import { silenceIn } from './completion-gate';
 import { completionPlace, isInsideWord, type CompletionPlace } from './completion-place';

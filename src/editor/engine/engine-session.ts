@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { EngineError, type Engine, type EngineInfo, type Step } from '../../engine/index';
-import { toEngineError } from '../../engine/contract/errors';
+import { EngineError, toEngineError, type Engine, type EngineInfo, type Step } from '../../engine/index';
 import { chooseBundle } from './choose-bundle';
 import { logFailure } from '../shared/log';
 import type { Platform } from '../shared/platform';
