@@ -5,7 +5,7 @@ import { targetKindOf } from './fills/choose-targets';
 import { DemoPanel } from './demo-panel';
 import { EngineSession } from './engine/engine-session';
 import type { LladaApi } from './extension-api';
-import { FillCommand } from './fills/fills';
+import { Fills } from './fills/fills';
 import { fillFromComment } from './fills/fill-from-comment';
 import { HeatMap } from './judging/heat-map';
 import { InlineCompletions } from './completions/inline-completions';
@@ -56,7 +56,7 @@ export async function stop(): Promise<void> {
 function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.LogOutputChannel): LladaApi {
   const engine = new EngineSession(modelSettings, platform, log);
   session = engine;
-  const fills = new FillCommand(engine, context.globalState, log, platform.isWriteProtected);
+  const fills = new Fills(engine, context.globalState, log, platform.isWriteProtected);
   const bar = new ResultBar(fills);
   const judge = new Judge(engine, log);
   const refinements = new Refinements(judge, fills, bar);

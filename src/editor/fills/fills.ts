@@ -24,7 +24,7 @@ export interface FillEnd {
 }
 
 /** Every fill of the window, one at a time; and “LLaDA: Fill Masked Region”, which takes what the user has selected. */
-export class FillCommand implements vscode.Disposable {
+export class Fills implements vscode.Disposable {
   #running: RunningFill | undefined;
   #step: Step | undefined;
   readonly #decorations = new MaskDecorations();

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { costOf, type FillCommand, type FillEnd } from './fills';
+import { costOf, type Fills, type FillEnd } from './fills';
 import type { FillTarget } from './fill-target';
 import type { FillOutcome } from './running-fill';
 import { fillSettings, resultBarEnabled } from '../shared/settings';
@@ -26,7 +26,7 @@ export class ResultBar implements vscode.CodeLensProvider, vscode.Disposable {
   readonly onDidChangeCodeLenses = this.#changes.event;
   readonly #disposables: vscode.Disposable;
 
-  constructor(private readonly fills: FillCommand) {
+  constructor(private readonly fills: Fills) {
     this.#disposables = vscode.Disposable.from(
       this.#changes,
       vscode.languages.registerCodeLensProvider({ pattern: '**' }, this),

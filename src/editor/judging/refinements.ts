@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { percent } from '../../display/percent';
 import type { Alternative, CellStart } from '../../engine/index';
 import { enclosingLine } from '../document/enclosing';
-import type { FillCommand } from '../fills/fills';
+import type { Fills } from '../fills/fills';
 import type { FillTarget } from '../fills/fill-target';
 import type { Judge } from './judge';
 import type { JudgedText, JudgedToken } from './judged-text';
@@ -22,7 +22,7 @@ interface AlternativeItem extends vscode.QuickPickItem {
 export class Refinements {
   constructor(
     private readonly judge: Judge,
-    private readonly fills: FillCommand,
+    private readonly fills: Fills,
     private readonly bar: ResultBar,
   ) {}
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FillCommand } from '../fills/fills';
+import type { Fills } from '../fills/fills';
 import type { ResultBar } from '../fills/result-bar';
 import { inlineCompletionsEnabled } from '../shared/settings';
 
@@ -11,7 +11,7 @@ interface MenuItem extends vscode.QuickPickItem {
 }
 
 /** What a click on the status bar's item offers. */
-export async function showMenu(fills: FillCommand, bar: ResultBar): Promise<void> {
+export async function showMenu(fills: Fills, bar: ResultBar): Promise<void> {
   const { t } = vscode.l10n;
   const items: MenuItem[] = [
     ...(fills.progress ? [{ label: `$(stop-circle) ${t('Cancel Fill')}`, command: 'llada.cancelFill' }] : []),
