@@ -6,6 +6,7 @@ import { DemoPanel } from './demo-panel';
 import { EngineSession } from './engine/engine-session';
 import type { LladaApi } from './extension-api';
 import { Fills } from './fills/fills';
+import { FreshFillKeeper } from './fills/fresh-fill';
 import { fillFromComment } from './fills/fill-from-comment';
 import { HeatMap } from './judging/heat-map';
 import { InlineCompletions } from './completions/inline-completions';
@@ -57,10 +58,10 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
   const engine = new EngineSession(modelSettings, platform, log);
   session = engine;
   const fills = new Fills(engine, context.globalState, log, platform.isWriteProtected);
-  const bar = new ResultBar(fills);
+  const fresh = new FreshFillKeeper(fills);
   const judge = new Judge(engine, log);
-  const refinements = new Refinements(judge, fills, bar);
-  const heatMap = new HeatMap(judge, bar);
+  const refinements = new Refinements(judge, fills, fresh);
+  const heatMap = new HeatMap(judge, fresh);
   const completions = new InlineCompletions(engine, fills, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
@@ -75,10 +76,10 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
   const commands: Readonly<Record<string, (argument?: unknown) => unknown>> = {
     'llada.fillMaskedRegion': (argument) => fills.run(targetKindOf(argument)),
     'llada.cancelFill': cancel,
-    'llada.acceptFill': () => bar.accept(),
-    'llada.anotherFill': () => bar.another(),
+    'llada.acceptFill': () => fresh.accept(),
+    'llada.anotherFill': () => fresh.another(),
     'llada.improveFill': () => refinements.improveFill(),
-    'llada.undoFill': () => bar.undo(),
+    'llada.undoFill': () => fresh.undo(),
     'llada.improveSelection': () => refinements.improve(),
     'llada.showAlternatives': () => refinements.chooseAlternative(),
     'llada.explainUncertainty': () => heatMap.explain(),
@@ -93,11 +94,12 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
     'llada.runBenchmark': () => runBenchmark(engine, platform, log),
     'llada.restartEngine': restart,
     'llada.showLog': () => log.show(),
-    [MENU_COMMAND]: () => showMenu(fills, bar),
+    [MENU_COMMAND]: () => showMenu(fills, fresh),
   };
   context.subscriptions.push(
     fills,
-    bar,
+    fresh,
+    new ResultBar(fresh),
     judge,
     heatMap,
     completions,
@@ -115,7 +117,7 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
     onDidStepFill: fills.onDidStep,
     onDidEndFill: fills.onDidEnd,
     onDidProvideCompletion: completions.onDidProvide,
-    freshFill: () => bar.fresh,
+    freshFill: () => fresh.current,
     heatMap: () => heatMap.judged,
   };
 }

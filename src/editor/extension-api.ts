@@ -3,7 +3,7 @@ import type { Step } from '../engine/index';
 import type { SessionState } from './engine/engine-session';
 import type { FillEnd } from './fills/fills';
 import type { JudgedText } from './judging/judged-text';
-import type { FreshFill } from './fills/result-bar';
+import type { FreshFill } from './fills/fresh-fill';
 
 /**
  * What `activate` returns, for other extensions and for tests:
