@@ -14,7 +14,7 @@ export type Question =
   | { readonly ask: 'score'; readonly texts: readonly TextInPlace[] }
   | { readonly ask: 'tokenize'; readonly text: string };
 
-export type Answer =
+export type Reply =
   | { readonly ask: 'score'; readonly scored: readonly Scored[] }
   | { readonly ask: 'tokenize'; readonly tokens: readonly TextToken[] }
   | { readonly ask: 'problem'; readonly problem: string };
@@ -39,5 +39,5 @@ export type HostMessage =
   | { readonly type: 'step'; readonly lane: number; readonly step: TraceStep }
   | { readonly type: 'lane-ended'; readonly lane: number; readonly problem?: string }
   | { readonly type: 'ended' }
-  | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: Reply }
   | { readonly type: 'saved'; readonly name: string; readonly problem?: string };

@@ -1,4 +1,4 @@
-import type { Place } from '../edits';
+import type { HoleCell } from '../edits';
 import type { TraceCanvas } from '../trace';
 import { HoleView } from './cells';
 import { create } from './dom';
@@ -15,7 +15,7 @@ export interface LanePicture {
   readonly t: number;
   readonly figures: readonly (readonly [name: string, value: string])[];
   readonly problem: string | undefined;
-  readonly selected: Place | undefined;
+  readonly selected: HoleCell | undefined;
   /** The best of several, by its score. */
   readonly best: boolean;
   readonly heat: boolean;
@@ -74,7 +74,7 @@ export class LaneView {
     if (anew) this.#reveal();
   }
 
-  cell({ hole, index }: Place): HTMLElement | undefined {
+  cell({ hole, index }: HoleCell): HTMLElement | undefined {
     return this.#holes[hole]?.cell(index);
   }
 
@@ -82,8 +82,8 @@ export class LaneView {
     return this.cell({ hole: 0, index: 0 });
   }
 
-  /** Where a cell's element stands. */
-  placeOf(element: Element): Place | undefined {
+  /** Which cell an element draws. */
+  whereIs(element: Element): HoleCell | undefined {
     for (const [hole, { element: parent }] of this.#holes.entries()) {
       const index = [...parent.children].indexOf(element);
       if (index >= 0) return { hole, index };
@@ -92,7 +92,7 @@ export class LaneView {
   }
 
   /** One cell of a lane is in the order of Tab; the arrow keys reach the others. */
-  #makeReachable(selected: Place | undefined): void {
+  #makeReachable(selected: HoleCell | undefined): void {
     const reachable = (selected && this.cell(selected)) ?? this.#firstCell;
     for (const cell of this.#canvas.querySelectorAll<HTMLElement>('.cell[tabindex="0"]')) {
       if (cell !== reachable) cell.tabIndex = -1;

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { Run } from '../schema';
+import { RunSchema } from '../schema';
 import type { Transport } from './transport';
 
 /** What survives hiding the page and reloading the window. */
 const SavedState = v.object({
   choices: v.record(v.string(), v.string()),
-  run: v.optional(Run),
+  run: v.optional(RunSchema),
   position: v.number(),
   view: v.picklist(['grid', 'text']),
 });
