@@ -71,7 +71,7 @@ export function write(
   return splice(canvas, at, cells);
 }
 
-/** What the engine starts from to go on with a canvas. */
+/** A canvas as the engine starts from it, to go on. */
 export function startOf(canvas: TraceCanvas): CellStart[][] {
   return canvas.map((cells) =>
     cells.map(({ token, masked, locked, confidence }) =>

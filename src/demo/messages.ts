@@ -9,7 +9,7 @@ export interface TextInPlace {
   readonly suffix: string;
 }
 
-/** What the page asks and waits for. */
+/** A question of the page's, which waits for the reply. */
 export type Question =
   | { readonly ask: 'score'; readonly texts: readonly TextInPlace[] }
   | { readonly ask: 'tokenize'; readonly text: string };
@@ -19,7 +19,7 @@ export type Reply =
   | { readonly ask: 'tokenize'; readonly tokens: readonly TextToken[] }
   | { readonly ask: 'problem'; readonly problem: string };
 
-/** What the page tells its host. */
+/** A message of the page to its host. */
 export type PageMessage =
   /** The page has just been (re)loaded and knows of no run. */
   | { readonly type: 'ready' }
@@ -32,7 +32,7 @@ export type PageMessage =
   /** Ask where, and write a file. */
   | { readonly type: 'save'; readonly name: string; readonly content: string };
 
-/** What the host tells the page. */
+/** A message of the host to its page. */
 export type HostMessage =
   | { readonly type: 'run'; readonly run: DemoRun; readonly running: boolean }
   | { readonly type: 'model'; readonly model: DemoModel }

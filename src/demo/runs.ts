@@ -7,13 +7,13 @@ import type { DemoModel, DemoRun } from './run';
 import { PageMessageSchema } from './schema';
 import { traceStep } from './trace';
 
-/** What a page is served from: an engine that is loaded when it is first needed. */
+/** The engine as a page's host reaches it: loaded when it is first needed. */
 export interface EngineAccess {
   run(start: (engine: Engine) => AsyncIterable<Step>, signal: AbortSignal): AsyncIterable<Step>;
   ask<T>(question: (engine: Engine) => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
-/** What the one who shows the page does for it. */
+/** Does for the page what only its surroundings can. */
 export interface PageHost {
   post(message: HostMessage): void;
   save(name: string, content: string): Promise<void>;

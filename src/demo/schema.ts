@@ -67,7 +67,7 @@ export const RunSchema: v.GenericSchema<unknown, DemoRun> = v.strictObject({
   model: v.exactOptional(v.strictObject({ bundle: v.string(), precision: v.string(), provider: v.string() })),
 });
 
-/** What a host accepts from a page. */
+/** The messages that a host accepts from a page. */
 export const PageMessageSchema: v.GenericSchema<unknown, PageMessage> = v.variant('type', [
   v.strictObject({ type: v.literal('ready') }),
   v.strictObject({ type: v.literal('run'), run: RunSchema, lanes: listOf(Count, MOST_LANES) }),

@@ -3,7 +3,7 @@ import type { TraceCanvas } from '../trace';
 import { HoleView } from './cells';
 import { create } from './dom';
 
-/** What is to be seen of a lane. */
+/** A lane as it is to be drawn. */
 export interface LanePicture {
   readonly label: string;
   readonly around: readonly string[];
@@ -21,7 +21,7 @@ export interface LanePicture {
   readonly heat: boolean;
 }
 
-/** What stays in sight above the hole that was scrolled to, px. */
+/** Text that stays in sight above the hole that was scrolled to, px. */
 const MARGIN = 80;
 
 /** One lane: its name and figures, how far it is, and its canvas. */

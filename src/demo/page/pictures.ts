@@ -5,11 +5,11 @@ import type { InspectorPicture } from './inspector';
 import type { LanePicture } from './lane';
 import { workOf, type PageState } from './page-state';
 
-/** What a hole whose length the model will choose is shown as. */
+/** Cells of a hole whose length the model will choose. */
 const DEFAULT_PREVIEW = 8;
 const MOST_PREVIEWED = 1024;
 
-/** What a run would start from, as far as can be told before the engine has looked at it. */
+/** The start of a run, as far as can be told before the engine has looked at it. */
 export function previewOf(request: DemoRun): DemoRun {
   const lanes = request.lanes.map((lane): DemoLane => {
     const length = lane.tokens > 0 && lane.tokens <= MOST_PREVIEWED ? lane.tokens : DEFAULT_PREVIEW;

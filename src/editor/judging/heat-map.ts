@@ -46,7 +46,7 @@ export class HeatMap implements vscode.Disposable {
     );
   }
 
-  /** What is shown now. */
+  /** The judged text, while it is shown. */
   get judged(): JudgedText | undefined {
     return this.#shown?.judged;
   }

@@ -18,7 +18,7 @@ interface AlternativeItem extends vscode.QuickPickItem {
   readonly alternative: Alternative;
 }
 
-/** What only a model that can remask can do to a text that is there: improve it, or choose one token anew. */
+/** Changes a text that is there as only a model that can remask can: improves it, or chooses one token anew. */
 export class Refinements {
   constructor(
     private readonly judge: Judge,
