@@ -9,17 +9,17 @@ export interface TextInPlace {
   readonly suffix: string;
 }
 
-/** What the page asks and waits for. */
+/** A question of the page's, which waits for the reply. */
 export type Question =
   | { readonly ask: 'score'; readonly texts: readonly TextInPlace[] }
   | { readonly ask: 'tokenize'; readonly text: string };
 
-export type Answer =
+export type Reply =
   | { readonly ask: 'score'; readonly scored: readonly Scored[] }
   | { readonly ask: 'tokenize'; readonly tokens: readonly TextToken[] }
   | { readonly ask: 'problem'; readonly problem: string };
 
-/** What the page tells its host. */
+/** A message of the page to its host. */
 export type PageMessage =
   /** The page has just been (re)loaded and knows of no run. */
   | { readonly type: 'ready' }
@@ -32,12 +32,12 @@ export type PageMessage =
   /** Ask where, and write a file. */
   | { readonly type: 'save'; readonly name: string; readonly content: string };
 
-/** What the host tells the page. */
+/** A message of the host to its page. */
 export type HostMessage =
   | { readonly type: 'run'; readonly run: DemoRun; readonly running: boolean }
   | { readonly type: 'model'; readonly model: DemoModel }
   | { readonly type: 'step'; readonly lane: number; readonly step: TraceStep }
   | { readonly type: 'lane-ended'; readonly lane: number; readonly problem?: string }
   | { readonly type: 'ended' }
-  | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: Reply }
   | { readonly type: 'saved'; readonly name: string; readonly problem?: string };

@@ -1,18 +1,19 @@
 import * as v from 'valibot';
-import { type Engine, type Step, toEngineError } from '../engine/index';
-import type { Answer, HostMessage, PageMessage, Question } from './messages';
+import { toEngineError, type Engine, type Step } from '../engine/index';
+import { applyMessage, type LiveRun } from './apply-message';
+import type { Reply, HostMessage, PageMessage, Question } from './messages';
 import { startLane } from './requests';
-import type { DemoLane, DemoRun } from './run';
-import { Message } from './schema';
+import type { DemoModel, DemoRun } from './run';
+import { PageMessageSchema } from './schema';
 import { traceStep } from './trace';
 
-/** What a page is served from: an engine that is loaded when it is first needed. */
+/** The engine as a page's host reaches it: loaded when it is first needed. */
 export interface EngineAccess {
   run(start: (engine: Engine) => AsyncIterable<Step>, signal: AbortSignal): AsyncIterable<Step>;
   ask<T>(question: (engine: Engine) => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
-/** What the one who shows the page does for it. */
+/** Does for the page what only its surroundings can. */
 export interface PageHost {
   post(message: HostMessage): void;
   save(name: string, content: string): Promise<void>;
@@ -21,7 +22,7 @@ export interface PageHost {
 
 /** One page's runs: does what the page asks, and keeps the run for a page that is loaded again. */
 export class DemoRuns {
-  #run: DemoRun | undefined;
+  #live: LiveRun | undefined;
   #abort: AbortController | undefined;
   readonly #gone = new AbortController();
 
@@ -32,7 +33,7 @@ export class DemoRuns {
 
   /** @param message as it came; one that is no message of the page is logged and left alone */
   receive(message: unknown): void {
-    const parsed = v.safeParse(Message, message, { abortEarly: true });
+    const parsed = v.safeParse(PageMessageSchema, message, { abortEarly: true });
     if (parsed.success) this.#do(parsed.output);
     else this.host.failed('The demo page sent what it never should', new Error(v.summarize(parsed.issues)));
   }
@@ -47,7 +48,7 @@ export class DemoRuns {
     switch (message.type) {
       case 'ready':
         // Nothing reached the page while it was hidden.
-        if (this.#run) this.#tellRun(this.#run);
+        if (this.#live) this.host.post({ type: 'run', ...this.#live });
         break;
       case 'run':
         void this.#start(message.run, message.lanes);
@@ -57,7 +58,7 @@ export class DemoRuns {
         break;
       case 'seen':
         // The page may change it from now on; sent again, it would take the changes back.
-        if (!this.#abort) this.#run = undefined;
+        if (!this.#live?.running) this.#live = undefined;
         break;
       case 'ask':
         void this.#answer(message.question).then((answer) =>
@@ -70,8 +71,10 @@ export class DemoRuns {
     }
   }
 
-  #tellRun(run: DemoRun): void {
-    this.host.post({ type: 'run', run, running: this.#abort !== undefined });
+  /** Tells the page how its run goes on, and keeps it the same way as the page does. */
+  #tell(message: HostMessage): void {
+    this.#live = applyMessage(this.#live, message);
+    this.host.post(message);
   }
 
   /** Runs lanes one after the other: the engine does one request at a time. */
@@ -79,35 +82,33 @@ export class DemoRuns {
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
-    this.#run = run;
-    this.#tellRun(run);
+    this.#tell({ type: 'run', run, running: true });
     for (const lane of lanes) {
-      const problem = run.lanes[lane] && (await this.#runLane(lane, run.lanes[lane], abort.signal));
+      const problem = run.lanes[lane] && (await this.#runLane(run, lane, abort.signal));
       // Another run has begun: the page no longer knows of this one.
       if (this.#abort !== abort) return;
-      const ending = problem === undefined ? {} : { problem };
-      this.#setLane(lane, (ended) => ({ ...ended, ...ending }));
-      this.host.post({ type: 'lane-ended', lane, ...ending });
+      this.#tell({ type: 'lane-ended', lane, ...(problem !== undefined && { problem }) });
       if (problem !== undefined) break;
     }
     this.#abort = undefined;
-    this.host.post({ type: 'ended' });
+    this.#tell({ type: 'ended' });
   }
 
   /** @returns why it ended before it was done */
-  async #runLane(index: number, lane: DemoLane, signal: AbortSignal): Promise<string | undefined> {
-    const run = this.#run!;
+  async #runLane(run: DemoRun, index: number, signal: AbortSignal): Promise<string | undefined> {
+    const lane = run.lanes[index]!;
     try {
       let previous: Step | undefined;
       const steps = this.engine.run((engine) => {
-        this.#setModel(engine);
+        this.#tell({ type: 'model', model: modelOf(engine) });
         return startLane(engine, run, lane, { signal });
       }, signal);
       for await (const step of steps) {
         signal.throwIfAborted();
         const kept = lane.steps;
         // The start is already there where a run goes on.
-        if (previous || kept.length === 0) this.#addStep(index, traceStep(kept, previous, step));
+        if (previous || kept.length === 0)
+          this.#tell({ type: 'step', lane: index, step: traceStep(kept, previous, step) });
         previous = step;
       }
       return undefined;
@@ -118,24 +119,7 @@ export class DemoRuns {
     }
   }
 
-  #addStep(lane: number, step: DemoLane['steps'][number]): void {
-    this.#setLane(lane, (present) => ({ ...present, steps: [...present.steps, step] }));
-    this.host.post({ type: 'step', lane, step });
-  }
-
-  #setLane(lane: number, change: (lane: DemoLane) => DemoLane): void {
-    if (!this.#run) return;
-    const lanes = this.#run.lanes.map((present, i) => (i === lane ? change(present) : present));
-    this.#run = { ...this.#run, lanes };
-  }
-
-  #setModel({ info }: Engine): void {
-    const model = { bundle: info.bundle, precision: info.precision, provider: info.provider };
-    if (this.#run) this.#run = { ...this.#run, model };
-    this.host.post({ type: 'model', model });
-  }
-
-  async #answer(question: Question): Promise<Answer> {
+  async #answer(question: Question): Promise<Reply> {
     const { signal } = this.#gone;
     try {
       if (question.ask === 'tokenize') {
@@ -162,4 +146,8 @@ export class DemoRuns {
       this.host.post({ type: 'saved', name, problem });
     }
   }
+}
+
+function modelOf({ info: { bundle, precision, provider } }: Engine): DemoModel {
+  return { bundle, precision, provider };
 }

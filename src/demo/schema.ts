@@ -40,7 +40,7 @@ const Step: v.GenericSchema<unknown, TraceStep> = v.strictObject({
 });
 
 /** Everything of a run, as a trace file has it and as the page sends it. */
-export const Run: v.GenericSchema<unknown, DemoRun> = v.strictObject({
+export const RunSchema: v.GenericSchema<unknown, DemoRun> = v.strictObject({
   from: v.picklist(['nothing', 'text']),
   around: v.pipe(listOf(Text, MOST.holes + 1), v.minLength(1)),
   settings: v.strictObject({
@@ -69,10 +69,10 @@ export const Run: v.GenericSchema<unknown, DemoRun> = v.strictObject({
   model: v.exactOptional(v.strictObject({ bundle: v.string(), precision: v.string(), provider: v.string() })),
 });
 
-/** What a host accepts from a page. */
-export const Message: v.GenericSchema<unknown, PageMessage> = v.variant('type', [
+/** The messages that a host accepts from a page. */
+export const PageMessageSchema: v.GenericSchema<unknown, PageMessage> = v.variant('type', [
   v.strictObject({ type: v.literal('ready') }),
-  v.strictObject({ type: v.literal('run'), run: Run, lanes: listOf(Count, MOST_LANES) }),
+  v.strictObject({ type: v.literal('run'), run: RunSchema, lanes: listOf(Count, MOST_LANES) }),
   v.strictObject({ type: v.literal('stop') }),
   v.strictObject({ type: v.literal('seen') }),
   v.strictObject({

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { DemoLane, DemoRun } from './run';
-import { Run } from './schema';
+import { RunSchema } from './schema';
 import { applyStep, type TraceCell } from './trace';
 
 const FORMAT = 'llada-trace';
@@ -33,7 +33,7 @@ export function readTraceFile(text: string): DemoRun {
       `This trace has version ${file.output.version}; this page reads version ${VERSION}. Save it again with a page that fits.`,
     );
   }
-  const schema = v.strictObject({ format: v.literal(FORMAT), version: v.literal(VERSION), run: Run });
+  const schema = v.strictObject({ format: v.literal(FORMAT), version: v.literal(VERSION), run: RunSchema });
   const result = v.safeParse(schema, file.output, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;

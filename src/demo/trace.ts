@@ -17,7 +17,7 @@ export interface TraceStep {
   readonly forwards: number;
   /** Milliseconds so far. */
   readonly ms: number;
-  /** Whether the user made this step, not the model. */
+  /** True for a step that the user made, not the model. */
   readonly edited: boolean;
   /** Cells of each hole after this step. */
   readonly lengths: readonly number[];

@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
-import { runBenchmark } from './engine/benchmark';
-import { chooseModel, chooseProvider } from './engine/choose-model';
-import { targetKindOf } from './fills/choose-targets';
+import { registerCommands, restartEngine } from './commands';
 import { DemoPanel } from './demo-panel';
 import { EngineSession } from './engine/engine-session';
 import type { LladaApi } from './extension-api';
-import { FillCommand } from './fills/fills';
-import { fillFromComment } from './fills/fill-from-comment';
+import { Fills } from './fills/fills';
+import { FreshFillKeeper } from './fills/fresh-fill';
 import { HeatMap } from './judging/heat-map';
 import { InlineCompletions } from './completions/inline-completions';
 import { Judge } from './judging/judge';
@@ -14,10 +12,9 @@ import { createLog, logFailure } from './shared/log';
 import type { Platform } from './shared/platform';
 import { Refinements } from './judging/refinements';
 import { ResultBar } from './fills/result-bar';
-import { modelSettings, onDidChangeModelSettings, toggleInlineCompletions } from './shared/settings';
+import { modelSettings, onDidChangeModelSettings } from './shared/settings';
 import { SlowMachineHint } from './status/slow-machine';
 import { StatusBar } from './status/status-bar';
-import { MENU_COMMAND, showMenu } from './status/status-menu';
 
 let session: EngineSession | undefined;
 
@@ -56,48 +53,19 @@ export async function stop(): Promise<void> {
 function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.LogOutputChannel): LladaApi {
   const engine = new EngineSession(modelSettings, platform, log);
   session = engine;
-  const fills = new FillCommand(engine, context.globalState, log, platform.isWriteProtected);
-  const bar = new ResultBar(fills);
+  const fills = new Fills(engine, context.globalState, log, platform.isWriteProtected);
+  const fresh = new FreshFillKeeper(fills);
   const judge = new Judge(engine, log);
-  const refinements = new Refinements(judge, fills, bar);
-  const heatMap = new HeatMap(judge, bar);
+  const refinements = new Refinements(judge, fills, fresh);
+  const heatMap = new HeatMap(judge, fresh);
   const completions = new InlineCompletions(engine, fills, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
-  const cancel = (): void => {
-    fills.cancel();
-    judge.cancel();
-  };
-  const restart = async (): Promise<void> => {
-    cancel();
-    await engine.restart();
-  };
-  const commands: Readonly<Record<string, (argument?: unknown) => unknown>> = {
-    'llada.fillMaskedRegion': (argument) => fills.run(targetKindOf(argument)),
-    'llada.cancelFill': cancel,
-    'llada.acceptFill': () => bar.accept(),
-    'llada.anotherFill': () => bar.another(),
-    'llada.improveFill': () => refinements.improveFill(),
-    'llada.undoFill': () => bar.undo(),
-    'llada.improveSelection': () => refinements.improve(),
-    'llada.showAlternatives': () => refinements.chooseAlternative(),
-    'llada.explainUncertainty': () => heatMap.explain(),
-    'llada.hideUncertainty': () => heatMap.hide(),
-    'llada.fillFromComment': () => fillFromComment(fills),
-    'llada.openGenerationDemo': () => demo.open(),
-    'llada.toggleInlineCompletions': () => toggleInlineCompletions(),
-    // VS Code's own, for every extension's completions.
-    'llada.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
-    'llada.chooseModel': () => chooseModel(platform),
-    'llada.chooseProvider': () => chooseProvider(platform),
-    'llada.runBenchmark': () => runBenchmark(engine, platform, log),
-    'llada.restartEngine': restart,
-    'llada.showLog': () => log.show(),
-    [MENU_COMMAND]: () => showMenu(fills, bar),
-  };
+  const parts = { engine, fills, fresh, judge, refinements, heatMap, demo, platform, log };
   context.subscriptions.push(
     fills,
-    bar,
+    fresh,
+    new ResultBar(fresh),
     judge,
     heatMap,
     completions,
@@ -105,8 +73,8 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
     new StatusBar(engine, fills),
     new SlowMachineHint(engine, context.globalState, platform),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, completions),
-    onDidChangeModelSettings(() => void restart()),
-    ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
+    onDidChangeModelSettings(() => void restartEngine(parts)),
+    registerCommands(parts),
   );
   return {
     engineState: () => engine.state,
@@ -115,7 +83,7 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
     onDidStepFill: fills.onDidStep,
     onDidEndFill: fills.onDidEnd,
     onDidProvideCompletion: completions.onDidProvide,
-    freshFill: () => bar.fresh,
+    freshFill: () => fresh.current,
     heatMap: () => heatMap.judged,
   };
 }

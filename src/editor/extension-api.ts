@@ -3,7 +3,7 @@ import type { Step } from '../engine/index';
 import type { SessionState } from './engine/engine-session';
 import type { FillEnd } from './fills/fills';
 import type { JudgedText } from './judging/judged-text';
-import type { FreshFill } from './fills/result-bar';
+import type { FreshFill } from './fills/fresh-fill';
 
 /**
  * What `activate` returns, for other extensions and for tests:
@@ -12,7 +12,7 @@ import type { FreshFill } from './fills/result-bar';
  * selected (`cursor`, `line`, `block`, `function`, `markers`) as its argument; without it the user is asked.
  */
 export interface LladaApi {
-  /** What the engine is doing now. */
+  /** The engine's present state. */
   readonly engineState: () => SessionState;
   readonly onDidChangeEngineState: vscode.Event<SessionState>;
   /** A fill has begun on a document: its regions are shown as masks. */
@@ -25,6 +25,6 @@ export interface LladaApi {
   readonly onDidProvideCompletion: vscode.Event<string | undefined>;
   /** The fill that the result bar stands over: not edited and not accepted yet. */
   readonly freshFill: () => FreshFill | undefined;
-  /** What “Explain Uncertainty” shows now. */
+  /** The heat map of “Explain Uncertainty”, while it is shown. */
   readonly heatMap: () => JudgedText | undefined;
 }

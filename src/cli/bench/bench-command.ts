@@ -3,7 +3,7 @@ import type { Engine, LoadOptions } from '../../engine/index';
 import { findBundledModels, loadEngine } from '../../engine/node';
 import type { EngineOptions } from '../command-line/options';
 import { bundleFolder, lastStep, projectRoot } from '../command-line/session';
-import { findPlaces, type Place } from './places';
+import { findPlaces, type CutLine } from './places';
 import { describeMachine, summarize, table, type BenchReport } from './report';
 import { benchRows, type BenchEngines } from './rows';
 
@@ -51,7 +51,7 @@ export async function bench(options: BenchOptions, signal: AbortSignal): Promise
 
 async function measure(
   engines: BenchEngines,
-  placeAt: (index: number) => Place,
+  placeAt: (index: number) => CutLine,
   options: BenchOptions,
   signal: AbortSignal,
 ): Promise<BenchReport> {
@@ -93,7 +93,7 @@ async function measure(
 }
 
 /** Milliseconds from nothing to the end of the first fill. */
-async function timeLoading({ info }: Engine, place: Place): Promise<number> {
+async function timeLoading({ info }: Engine, place: CutLine): Promise<number> {
   const started = performance.now();
   const engine = await loadEngine(info.bundleFolder, { provider: info.provider });
   await lastStep(engine.fill(place));

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import type { Engine, FillRequest } from '../../engine/index';
 
 /** A line of a real source file, cut out: what a fill is asked for. */
-export type Place = Required<Pick<FillRequest, 'path' | 'prefix' | 'suffix'>>;
+export type CutLine = Required<Pick<FillRequest, 'path' | 'prefix' | 'suffix'>>;
 
 /** Text that fills the model's window whichever line is cut out. */
 const LEAST_CHARACTERS = 8000;
@@ -15,7 +15,7 @@ const PREFIX_SHARE = 0.65;
 const CHARACTERS_PER_TOKEN = 8;
 
 /** Places in the project's own TypeScript files, every one another line; the same ones in every run. */
-export function findPlaces(root: string): (index: number) => Place {
+export function findPlaces(root: string): (index: number) => CutLine {
   const lines = ['src', 'scripts', 'test']
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -51,7 +51,7 @@ function linesOf(
 }
 
 /** The place with no more context than this many tokens. */
-export async function shortened(engine: Engine, place: Place, tokens: number): Promise<Place> {
+export async function shortened(engine: Engine, place: CutLine, tokens: number): Promise<CutLine> {
   const before = Math.round(tokens * PREFIX_SHARE);
   const after = tokens - before;
   const prefix = await engine.tokenize(place.prefix.slice(-before * CHARACTERS_PER_TOKEN));

@@ -10,7 +10,7 @@ export interface BenchRow {
   readonly n: number;
 }
 
-/** What `npm run bench -- --json` prints. */
+/** The measurements, as `npm run bench -- --json` prints them. */
 export interface BenchReport {
   readonly machine: {
     readonly cpu: string;

@@ -1,5 +1,5 @@
 import type { Engine, FillRequest, RunOptions, Step } from '../../engine/index';
-import { shortened, type Place } from './places';
+import { shortened, type CutLine } from './places';
 
 /** The engines that are measured beside each other, each in a process of its own. */
 export interface BenchEngines {
@@ -12,7 +12,7 @@ export interface BenchEngines {
 }
 
 /** One measurement at a place that the engine has not seen. */
-export type Measure = (place: Place) => Promise<Measured>;
+export type Measure = (place: CutLine) => Promise<Measured>;
 
 export interface Measured {
   readonly ms: number;
@@ -38,7 +38,7 @@ export function benchRows({ shipped, uncached, fp32 }: BenchEngines): Map<string
     ['fill/one-token-per-step', whole(shipped, { threshold: 0 })],
   ]);
   if (fp32) rows.set('fill/fp32', whole(fp32));
-  const untilFirstStep = async (place: Place): Promise<Measured> => {
+  const untilFirstStep = async (place: CutLine): Promise<Measured> => {
     const { contextMs, forwards } = await contextAndStep(shipped, place);
     return { ms: contextMs, forwards };
   };
@@ -72,7 +72,7 @@ function typing(engine: Engine, options: RunOptions): Measure {
 /** A fill of eight tokens: milliseconds until its first step is there, and of each one after it. */
 export async function contextAndStep(
   engine: Engine,
-  place: Place,
+  place: CutLine,
 ): Promise<{ readonly contextMs: number; readonly stepMs: number; readonly forwards: number }> {
   const { first, last } = await run(engine, { ...place, holes: [{ tokens: SHORT_HOLE }] });
   const stepMs = (last.ms - first.ms) / Math.max(1, last.index);

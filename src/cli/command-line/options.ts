@@ -10,7 +10,7 @@ import {
 } from '../../engine/index';
 import { parseRange, type Range } from './range';
 
-/** What every command takes: which model, on what, and how the reverse process runs. */
+/** The options that every command takes: which model, on what, and how the reverse process runs. */
 export interface EngineOptions extends ReverseProcessOptions {
   readonly model?: string;
   readonly provider: NonNullable<LoadOptions['provider']>;
@@ -39,7 +39,7 @@ export function providerOption(standard: EngineOptions['provider']): Option {
     .default(standard);
 }
 
-/** What the reverse process takes, by the engine's names for it. Unset ones stay away: the engine has its own defaults. */
+/** The options of the reverse process, by the engine's names for it. Unset ones stay away: the engine has its own defaults. */
 const REVERSE_PROCESS_OPTIONS: readonly Option[] = [
   new Option('--sampling <kind>', 'how a token is drawn').choices(['greedy', 'multinomial']),
   new Option('--temperature <number>', 'of multinomial sampling, above 0').argParser(aboveZero),

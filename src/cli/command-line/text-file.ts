@@ -11,7 +11,7 @@ export interface TextFile {
   readonly lineStarts: readonly number[];
 }
 
-/** What a fill request needs of a file: `texts.length === holes.length + 1`. */
+/** A file cut for a fill request: `texts.length === holes.length + 1`. */
 export interface CutText {
   /** Prefix, texts between the holes, suffix. */
   readonly texts: readonly string[];

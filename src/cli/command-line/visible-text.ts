@@ -1,3 +1,5 @@
+import { controlPicture } from '../../display/control-picture';
+
 const CONTROLS = /\r(?!\n)|[^\P{Cc}\r\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
@@ -5,12 +7,10 @@ const CONTROLS = /\r(?!\n)|[^\P{Cc}\r\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
  * reverse the direction of what follows, so that a model cannot speak to the terminal. Tabs and line ends stay.
  */
 export function visibleText(text: string): string {
-  return text.replaceAll(CONTROLS, (character) => {
-    const code = character.charCodeAt(0);
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    if (code === 0x7f) return '\u2421';
-    return `\\u{${code.toString(16)}}`;
-  });
+  return text.replaceAll(
+    CONTROLS,
+    (character) => controlPicture(character) ?? `\\u{${character.charCodeAt(0).toString(16)}}`,
+  );
 }
 
 /** The same on one line of known width: a line end as `⏎`, a tab as two spaces. */

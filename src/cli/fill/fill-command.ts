@@ -44,7 +44,7 @@ export async function fillFile(
   });
 }
 
-/** What of the options a request takes beside the reverse process's. */
+/** The options that a request takes beside the reverse process's. */
 export function fillOptionsOf({
   maxTokens,
   candidates,

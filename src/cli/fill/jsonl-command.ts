@@ -10,7 +10,7 @@ import { lastStep, withEngine } from '../command-line/session';
 /** A line beyond this is answered by an error instead of being kept in memory. */
 const MOST_LINE_BYTES = 64 * 2 ** 20;
 
-/** What every line of a batch is filled with, its own `maxTokens` aside. */
+/** The options that every line of a batch is filled with, its own `maxTokens` aside. */
 type BatchOptions = ReverseProcessOptions & Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts'>;
 
 /** One line of output; the names are a public interface. */

@@ -1,4 +1,4 @@
-import type { Answer, Question } from '../messages';
+import type { Reply, Question } from '../messages';
 import type { DemoRun } from '../run';
 import { canvasAt, type TraceCanvas, type TraceCell } from '../trace';
 import type { Scored } from '../../engine/index';
@@ -11,7 +11,7 @@ import { textsOf } from './pictures';
  */
 export async function heatMap(
   run: DemoRun,
-  ask: (question: Question) => Promise<Answer>,
+  ask: (question: Question) => Promise<Reply>,
 ): Promise<TraceCanvas[]> {
   const texts = textsOf(run);
   // The engine scores no empty text, and there is nothing in it to be shown.

@@ -1,10 +1,10 @@
-import type { Answer, HostMessage, PageMessage, Question } from '../messages';
+import type { Reply, HostMessage, PageMessage, Question } from '../messages';
 import type { Transport } from './transport';
 
 /** The host as the page talks to it: questions get their answers. */
 export class Host {
   #nextId = 0;
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #waiting = new Map<number, (answer: Reply) => void>();
 
   constructor(
     private readonly transport: Transport,
@@ -25,7 +25,7 @@ export class Host {
     this.transport.post(message);
   }
 
-  ask(question: Question): Promise<Answer> {
+  ask(question: Question): Promise<Reply> {
     const id = this.#nextId++;
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);

@@ -4,7 +4,7 @@ import { percent } from '../../display/percent';
 import type { Alternative } from '../../engine/index';
 import { byId, create } from './dom';
 
-/** What can be done to a token, and to the canvas it stands on. */
+/** The changes that the user can ask for: of a token, and of the canvas it stands on. */
 export interface InspectorEvents {
   readonly lock: () => void;
   readonly remask: () => void;
@@ -17,7 +17,7 @@ export interface InspectorEvents {
   readonly leave: () => void;
 }
 
-/** What the inspector says and offers. */
+/** The inspector as it is to be drawn. */
 export interface InspectorPicture {
   readonly cell: TraceCell | undefined;
   /** Nothing can be changed while a run is under way. */

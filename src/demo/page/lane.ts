@@ -1,9 +1,9 @@
-import type { Place } from '../edits';
+import type { HoleCell } from '../edits';
 import type { TraceCanvas } from '../trace';
 import { HoleView } from './cells';
 import { create } from './dom';
 
-/** What is to be seen of a lane. */
+/** A lane as it is to be drawn. */
 export interface LanePicture {
   readonly label: string;
   readonly around: readonly string[];
@@ -15,13 +15,13 @@ export interface LanePicture {
   readonly t: number;
   readonly figures: readonly (readonly [name: string, value: string])[];
   readonly problem: string | undefined;
-  readonly selected: Place | undefined;
+  readonly selected: HoleCell | undefined;
   /** The best of several, by its score. */
   readonly best: boolean;
   readonly heat: boolean;
 }
 
-/** What stays in sight above the hole that was scrolled to, px. */
+/** Text that stays in sight above the hole that was scrolled to, px. */
 const MARGIN = 80;
 
 /** One lane: its name and figures, how far it is, and its canvas. */
@@ -74,7 +74,7 @@ export class LaneView {
     if (anew) this.#reveal();
   }
 
-  cell({ hole, index }: Place): HTMLElement | undefined {
+  cell({ hole, index }: HoleCell): HTMLElement | undefined {
     return this.#holes[hole]?.cell(index);
   }
 
@@ -82,8 +82,8 @@ export class LaneView {
     return this.cell({ hole: 0, index: 0 });
   }
 
-  /** Where a cell's element stands. */
-  placeOf(element: Element): Place | undefined {
+  /** Which cell an element draws. */
+  whereIs(element: Element): HoleCell | undefined {
     for (const [hole, { element: parent }] of this.#holes.entries()) {
       const index = [...parent.children].indexOf(element);
       if (index >= 0) return { hole, index };
@@ -92,7 +92,7 @@ export class LaneView {
   }
 
   /** One cell of a lane is in the order of Tab; the arrow keys reach the others. */
-  #makeReachable(selected: Place | undefined): void {
+  #makeReachable(selected: HoleCell | undefined): void {
     const reachable = (selected && this.cell(selected)) ?? this.#firstCell;
     for (const cell of this.#canvas.querySelectorAll<HTMLElement>('.cell[tabindex="0"]')) {
       if (cell !== reachable) cell.tabIndex = -1;

@@ -1,14 +1,15 @@
-import { MASKED } from '../edits';
+import { MASKED, type LaneCell } from '../edits';
 import type { DemoLane, DemoRun } from '../run';
 import { canvasAt, meanLogProbability, type TraceCanvas } from '../trace';
+import type { InspectorPicture } from './inspector';
 import type { LanePicture } from './lane';
-import type { LanePlace } from './stage';
+import { workOf, type PageState } from './page-state';
 
-/** What a hole whose length the model will choose is shown as. */
+/** Cells of a hole whose length the model will choose. */
 const DEFAULT_PREVIEW = 8;
 const MOST_PREVIEWED = 1024;
 
-/** What a run would start from, as far as can be told before the engine has looked at it. */
+/** The start of a run, as far as can be told before the engine has looked at it. */
 export function previewOf(request: DemoRun): DemoRun {
   const lanes = request.lanes.map((lane): DemoLane => {
     const length = lane.tokens > 0 && lane.tokens <= MOST_PREVIEWED ? lane.tokens : DEFAULT_PREVIEW;
@@ -25,7 +26,7 @@ export interface Shown {
   readonly run: DemoRun;
   readonly position: number;
   readonly running: boolean;
-  readonly selected: LanePlace | undefined;
+  readonly selected: LaneCell | undefined;
   /** The canvases of the heat map, where it is shown. */
   readonly heat: readonly TraceCanvas[] | undefined;
 }
@@ -51,6 +52,22 @@ export function picturesOf({ run, position, running, selected, heat }: Shown): L
       heat: heat !== undefined,
     };
   });
+}
+
+/** The inspector as it is to be drawn. */
+export function inspectorPictureOf(state: PageState, position: number): InspectorPicture {
+  const { live, selected, before } = state;
+  const work = workOf(state, position);
+  const cells = work?.canvas.flat() ?? [];
+  const running = live?.running === true;
+  const changeable = !running && work !== undefined;
+  return {
+    cell: selected && work?.canvas[selected.hole]?.[selected.index],
+    changeable,
+    canRemaskRest: changeable && cells.some(({ masked, locked }) => !masked && !locked),
+    canUndo: !running && before.length > 0,
+    canGoOn: changeable && cells.some(({ masked }) => masked),
+  };
 }
 
 function figuresOf({ steps }: DemoLane, at: number, canvas: TraceCanvas): LanePicture['figures'] {

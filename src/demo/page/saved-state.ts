@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { Run } from '../schema';
+import { RunSchema } from '../schema';
 import type { Transport } from './transport';
 
-/** What survives hiding the page and reloading the window. */
+/** The state that survives hiding the page and reloading the window. */
 const SavedState = v.object({
   choices: v.record(v.string(), v.string()),
-  run: v.optional(Run),
+  run: v.optional(RunSchema),
   position: v.number(),
   view: v.picklist(['grid', 'text']),
 });
@@ -23,7 +23,7 @@ export class StateKeeper {
     private readonly current: () => SavedState,
   ) {}
 
-  /** What was kept, unless there is nothing or it is of another version. */
+  /** The state that was kept, unless there is nothing or it is of another version. */
   get kept(): SavedState | undefined {
     const saved = v.safeParse(SavedState, this.transport.getState());
     return saved.success ? saved.output : undefined;

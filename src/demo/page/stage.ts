@@ -1,14 +1,9 @@
-import type { Place } from '../edits';
+import type { LaneCell } from '../edits';
 import { byId } from './dom';
 import { LaneView, type LanePicture } from './lane';
 
-/** A cell of a lane. */
-export interface LanePlace extends Place {
-  readonly lane: number;
-}
-
 export interface StageEvents {
-  readonly selected: (place: LanePlace) => void;
+  readonly selected: (cell: LaneCell) => void;
   /** A key pressed on a token, by its name in lower case. */
   readonly key: (key: string) => boolean;
 }
@@ -20,8 +15,8 @@ export class Stage {
 
   constructor(private readonly events: StageEvents) {
     this.#element.addEventListener('focusin', ({ target }) => {
-      const place = this.#placeOf(target);
-      if (place) events.selected(place);
+      const cell = this.#cellOf(target);
+      if (cell) events.selected(cell);
     });
     this.#element.addEventListener('keydown', (event) => this.#keyDown(event));
   }
@@ -36,15 +31,15 @@ export class Stage {
     pictures.forEach((picture, i) => this.#lanes[i]!.draw(picture));
   }
 
-  focus(place: LanePlace): void {
-    this.#lanes[place.lane]?.cell(place)?.focus();
+  focus(cell: LaneCell): void {
+    this.#lanes[cell.lane]?.cell(cell)?.focus();
   }
 
-  #placeOf(target: EventTarget | null): LanePlace | undefined {
+  #cellOf(target: EventTarget | null): LaneCell | undefined {
     if (!(target instanceof Element) || !target.classList.contains('cell')) return undefined;
     for (const [lane, view] of this.#lanes.entries()) {
-      const place = view.placeOf(target);
-      if (place) return { lane, ...place };
+      const cell = view.whereIs(target);
+      if (cell) return { lane, ...cell };
     }
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** What a place looked like when a completion was found for it. */
+/** A place as it was when a completion was found for it. */
 export interface CachedPlace {
   /** The document, e.g. its URI. */
   readonly document: string;
@@ -26,7 +26,7 @@ export class CompletionCache {
     this.#places.set(key(place), texts);
   }
 
-  /** What is left of the completions found here or a few characters before; undefined where nothing is known. */
+  /** The rest of the completions found here or a few characters before; undefined where nothing is known. */
   get(place: CachedPlace): readonly string[] | undefined {
     const here = this.#places.get(key(place));
     if (here) return here;

@@ -4,7 +4,7 @@ import { completionSettings } from '../shared/settings';
 /** Why no completion comes by itself in a document, for the status bar; undefined where they come. */
 export type Silence = 'no-file' | 'off' | 'language' | 'glob';
 
-/** Whether completions are to come by themselves in a document. VS Code keeps its own snooze. */
+/** Says why no completion comes by itself in a document; undefined where they come. VS Code keeps its own snooze. */
 export function silenceIn(document: vscode.TextDocument): Silence | undefined {
   const { enabled, languages, exclude } = completionSettings(document);
   if (!isFile(document)) return 'no-file';
@@ -13,7 +13,7 @@ export function silenceIn(document: vscode.TextDocument): Silence | undefined {
   return exclude.some((glob) => matches(document, glob)) ? 'glob' : undefined;
 }
 
-/** Whether the document is a file, saved or not, and not the input of a chat, a comment or a commit. */
+/** True for a file, saved or not, and not the input of a chat, a comment or a commit. */
 function isFile({ uri }: vscode.TextDocument): boolean {
   return (
     ['untitled', 'vscode-notebook-cell'].includes(uri.scheme) ||

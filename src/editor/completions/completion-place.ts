@@ -23,7 +23,7 @@ export function completionPlace(
   return { prefix: prefix + selected, suffix, lineIsBlank, range, selected };
 }
 
-/** Whether the cursor stands within a word, where nobody waits for a suggestion. */
+/** True where the cursor stands within a word, where nobody waits for a suggestion. */
 export function isInsideWord({ prefix, suffix }: Place): boolean {
   return /[\p{L}\p{N}_]$/u.test(prefix) && /^[\p{L}\p{N}_]/u.test(suffix);
 }

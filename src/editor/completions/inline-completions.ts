@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import type { CellView, RunOptions, Step } from '../../engine/index';
-import { toEngineError } from '../../engine/contract/errors';
+import { toEngineError, type CellView, type RunOptions, type Step } from '../../engine/index';
 import { CompletionCache, type CachedPlace } from './completion-cache';
 import { silenceIn } from './completion-gate';
 import { completionPlace, isInsideWord, type CompletionPlace } from './completion-place';
 import type { EngineSession } from '../engine/engine-session';
-import type { FillCommand } from '../fills/fills';
+import type { Fills } from '../fills/fills';
 import { fillRequest } from '../document/fill-request';
 import { applyFilters } from './filters/apply-filters';
 import { dropUnsure } from './filters/low-confidence';
@@ -30,7 +29,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
 
   constructor(
     private readonly session: EngineSession,
-    private readonly fills: FillCommand,
+    private readonly fills: Fills,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.#contexts = new KeptContexts(session);

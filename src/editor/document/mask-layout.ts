@@ -1,3 +1,4 @@
+import { controlPicture } from '../../display/control-picture';
 import type { CellView } from '../../engine/index';
 
 /** A cell as it is drawn in the editor: a mask as wide as the text it stands for, or the committed token. */
@@ -64,12 +65,6 @@ export function visibleText(text: string): string {
   return text
     .replace(/\r?\n[ \t]*/g, '⏎')
     .replace(/\t/g, '→')
-    .replace(/\p{Cc}/gu, controlPicture)
+    .replace(/\p{Cc}/gu, (control) => controlPicture(control) ?? '\ufffd')
     .replace(/ /g, NO_BREAK_SPACE);
-}
-
-function controlPicture(control: string): string {
-  const code = control.codePointAt(0)!;
-  if (code === 0x7f) return '␡';
-  return code < 0x20 ? String.fromCodePoint(0x2400 + code) : '\ufffd';
 }

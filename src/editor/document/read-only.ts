@@ -11,7 +11,7 @@ const EDITABLE_SCHEMES = [
 ];
 
 /**
- * Whether VS Code would refuse an edit: it has no API to ask, so this looks at what makes an editor read-only. “Set
+ * Foresees that VS Code would refuse an edit: it has no API to ask, so this looks at what makes an editor read-only. “Set
  * Active Editor Read-only in Session” is not to be seen from here; the edit itself then fails.
  */
 export async function isReadOnly(

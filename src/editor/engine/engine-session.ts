@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
-import { EngineError, type Engine, type EngineInfo, type Step } from '../../engine/index';
-import { toEngineError } from '../../engine/contract/errors';
+import { EngineError, toEngineError, type Engine, type EngineInfo, type Step } from '../../engine/index';
 import { chooseBundle } from './choose-bundle';
 import { logFailure } from '../shared/log';
 import type { Platform } from '../shared/platform';
 import type { ModelSettings } from '../shared/settings';
 
-/** What the engine is doing, as the status bar shows it. `off`: not loaded, which the first request does. */
+/** The engine's state, as the status bar shows it. `off`: not loaded, which the first request does. */
 export type SessionState =
   | { readonly kind: 'off' }
   | { readonly kind: 'loading' }
@@ -14,7 +13,7 @@ export type SessionState =
   | { readonly kind: 'working'; readonly info: EngineInfo }
   | { readonly kind: 'error'; readonly error: EngineError };
 
-/** What a finished request cost. */
+/** The cost of a finished request. */
 export interface RequestCost {
   readonly ms: number;
   readonly steps: number;

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { emptyBodyAt } from '../document/empty-body';
-import type { FillCommand } from './fills';
+import type { Fills } from './fills';
 import type { FillOutcome } from './running-fill';
 import { quietly } from '../shared/notices';
 
 /** “LLaDA: Fill from Comment”: writes what the comment at the cursor, or the head of the empty body there, announces. */
-export async function fillFromComment(fills: FillCommand): Promise<FillOutcome | undefined> {
+export async function fillFromComment(fills: Fills): Promise<FillOutcome | undefined> {
   const editor = vscode.window.activeTextEditor;
   const place = editor && emptyBodyAt(linesOf(editor.document), editor.selection.active.line, unitOf(editor));
   if (!place) {

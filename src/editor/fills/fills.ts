@@ -11,11 +11,11 @@ import { RunningFill, type FillOutcome } from './running-fill';
 
 const FILLING_KEY = 'llada.filling';
 
-/** What a listener learns of a fill's end. */
+/** A fill's end, for listeners. */
 export interface FillEnd {
   readonly document: vscode.TextDocument;
   readonly outcome: FillOutcome;
-  /** What was filled, in the document as it was before. */
+  /** The places that were filled, in the document as it was before. */
   readonly targets: readonly FillTarget[];
   /** The text that stood there. */
   readonly replaced: readonly string[];
@@ -24,7 +24,7 @@ export interface FillEnd {
 }
 
 /** Every fill of the window, one at a time; and “LLaDA: Fill Masked Region”, which takes what the user has selected. */
-export class FillCommand implements vscode.Disposable {
+export class Fills implements vscode.Disposable {
   #running: RunningFill | undefined;
   #step: Step | undefined;
   readonly #decorations = new MaskDecorations();
@@ -72,7 +72,7 @@ export class FillCommand implements vscode.Disposable {
     return targets && this.fill(editor.document, targets);
   }
 
-  /** Whether a fill can begin now; if not, the user is told why. */
+  /** True if a fill can begin now; if not, the user is told why. */
   async mayFill(document: vscode.TextDocument): Promise<boolean> {
     if (await isReadOnly(document, this.isWriteProtected)) {
       void vscode.window.showWarningMessage(
@@ -126,7 +126,7 @@ export class FillCommand implements vscode.Disposable {
     return outcome;
   }
 
-  /** Whether a fill is under way, which the user is then told. */
+  /** True while a fill is under way, which the user is then told. */
   #isBusy(): boolean {
     if (this.#running) quietly(vscode.l10n.t('a fill is already running; Escape cancels it'));
     return this.#running !== undefined;
@@ -193,7 +193,7 @@ export function progressMessage(step: Step | undefined): string {
   return vscode.l10n.t('step {0}, {1} % unmasked', step.index, Math.round((1 - step.t) * 100));
 }
 
-/** What a finished fill cost, in words. */
+/** The cost of a finished fill, in words. */
 export function costOf({ index, forwards, ms }: Step): string {
   return `${index} steps, ${forwards} forwards, ${Math.round(ms)} ms`;
 }

@@ -1,6 +1,11 @@
 import * as vscode from 'vscode';
-import type { CellView, EngineError, ReverseProcessOptions, Step } from '../../engine/index';
-import { toEngineError } from '../../engine/contract/errors';
+import {
+  toEngineError,
+  type CellView,
+  type EngineError,
+  type ReverseProcessOptions,
+  type Step,
+} from '../../engine/index';
 import { textAroundRegions } from '../document/around-regions';
 import type { EngineSession } from '../engine/engine-session';
 import { fillRequest } from '../document/fill-request';

@@ -5,7 +5,7 @@ import type { Judge } from './judge';
 import type { JudgedText, JudgedToken } from './judged-text';
 import { visibleText } from '../document/mask-layout';
 import { quietly } from '../shared/notices';
-import type { ResultBar } from '../fills/result-bar';
+import type { FreshFillKeeper } from '../fills/fresh-fill';
 
 const SHOWN_KEY = 'llada.heatMap';
 /** Alternatives that a token's hover names. */
@@ -34,7 +34,7 @@ export class HeatMap implements vscode.Disposable {
 
   constructor(
     private readonly judge: Judge,
-    private readonly bar: ResultBar,
+    private readonly fresh: FreshFillKeeper,
   ) {
     this.#disposables = vscode.Disposable.from(
       ...this.#levels,
@@ -46,7 +46,7 @@ export class HeatMap implements vscode.Disposable {
     );
   }
 
-  /** What is shown now. */
+  /** The judged text, while it is shown. */
   get judged(): JudgedText | undefined {
     return this.#shown?.judged;
   }
@@ -84,10 +84,8 @@ export class HeatMap implements vscode.Disposable {
   /** The selection, the new fill at the cursor, or the block or line around it. */
   async #rangeOf({ document, selection }: vscode.TextEditor): Promise<vscode.Range | undefined> {
     if (!selection.isEmpty) return selection;
-    const { fresh } = this.bar;
-    const filled = fresh?.document === document ? fresh.outcome.ranges : [];
     return (
-      filled.find((range) => range.contains(selection.active)) ??
+      this.fresh.rangeAt(document, selection.active) ??
       (await enclosingBlock(document, selection.active)) ??
       enclosingLine(document, selection.active)
     );

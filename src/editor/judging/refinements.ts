@@ -2,13 +2,13 @@ import * as vscode from 'vscode';
 import { percent } from '../../display/percent';
 import type { Alternative, CellStart } from '../../engine/index';
 import { enclosingLine } from '../document/enclosing';
-import type { FillCommand } from '../fills/fills';
+import type { Fills } from '../fills/fills';
 import type { FillTarget } from '../fills/fill-target';
 import type { Judge } from './judge';
 import type { JudgedText, JudgedToken } from './judged-text';
 import { visibleText } from '../document/mask-layout';
 import { quietly } from '../shared/notices';
-import type { ResultBar } from '../fills/result-bar';
+import type { FreshFillKeeper } from '../fills/fresh-fill';
 import type { FillOutcome } from '../fills/running-fill';
 import { remaskWeakest } from './weak-tokens';
 
@@ -18,35 +18,34 @@ interface AlternativeItem extends vscode.QuickPickItem {
   readonly alternative: Alternative;
 }
 
-/** What only a model that can remask can do to a text that is there: improve it, or choose one token anew. */
+/** Changes a text that is there as only a model that can remask can: improves it, or chooses one token anew. */
 export class Refinements {
   constructor(
     private readonly judge: Judge,
-    private readonly fills: FillCommand,
-    private readonly bar: ResultBar,
+    private readonly fills: Fills,
+    private readonly fresh: FreshFillKeeper,
   ) {}
 
   /** “LLaDA: Improve Selection”: remasks the weakest tokens of the selections, or of the new fill, and fills them again. */
   async improve(): Promise<FillOutcome | undefined> {
-    const { fresh } = this.bar;
     const editor = vscode.window.activeTextEditor;
     const selected = editor?.selections.filter(({ isEmpty }) => !isEmpty) ?? [];
     if (editor && selected.length > 0) return this.#improve(editor.document, selected);
-    if (fresh) return this.improveFill();
+    if (this.fresh.current) return this.improveFill();
     quietly(vscode.l10n.t('select the text to improve'));
     return undefined;
   }
 
   /** The same for the new fill, whatever is selected. */
   async improveFill(): Promise<FillOutcome | undefined> {
-    const { fresh } = this.bar;
+    const fresh = this.fresh.current;
     return fresh && this.#improve(fresh.document, fresh.outcome.ranges);
   }
 
   /** “LLaDA: Show Alternatives”: the user chooses another token at the cursor; it stays, and the rest is filled again. */
   async chooseAlternative(): Promise<FillOutcome | undefined> {
     const editor = vscode.window.activeTextEditor;
-    const hole = editor && this.#freshRangeAt(editor);
+    const hole = editor && this.fresh.rangeAt(editor.document, editor.selection.active);
     const region = hole ?? (editor && enclosingLine(editor.document, editor.selection.active));
     if (!editor || !region) {
       quietly(vscode.l10n.t('put the cursor on the token to be replaced'));
@@ -59,12 +58,6 @@ export class Refinements {
     if (!token) return undefined;
     const chosen = await pick(token, judged);
     return chosen && this.fills.fill(document, [withChoice(judged, token, chosen, hole !== undefined)]);
-  }
-
-  #freshRangeAt({ document, selection }: vscode.TextEditor): vscode.Range | undefined {
-    const { fresh } = this.bar;
-    if (fresh?.document !== document) return undefined;
-    return fresh.outcome.ranges.find((range) => range.contains(selection.active));
   }
 
   async #improve(

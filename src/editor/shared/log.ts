@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { toEngineError } from '../../engine/contract/errors';
+import { toEngineError } from '../../engine/index';
 
 /** The extension's one output channel; its level is set by “Developer: Set Log Level…”. */
 export function createLog(): vscode.LogOutputChannel {

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import type { EngineErrorCode } from '../../engine/index';
-import { toEngineError } from '../../engine/contract/errors';
+import { toEngineError, type EngineErrorCode } from '../../engine/index';
 import { logFailure } from './log';
 
 const QUIET_MESSAGE_MS = 5000;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProviderName, ReverseProcessOptions } from '../../engine/index';
 
-/** What decides which engine is loaded; a change of it needs a restart. */
+/** The settings that decide which engine is loaded; a change of them needs a restart. */
 export interface ModelSettings {
   /** A bundle's folder; empty for the bundled model. */
   readonly path: string;

@@ -3,7 +3,7 @@ const SLOW_MS = 1200;
 /** So many are looked at before anything is said. */
 const FILLS = 8;
 
-/** Whether the last fills say that the machine is slow. */
+/** Finds out from the last fills that a machine is slow. */
 export class SlowFills {
   #times: number[] = [];
 

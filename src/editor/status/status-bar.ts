@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineInfo } from '../../engine/index';
 import { silenceIn, type Silence } from '../completions/completion-gate';
 import type { EngineSession, SessionState } from '../engine/engine-session';
-import { progressMessage, type FillCommand } from '../fills/fills';
+import { progressMessage, type Fills } from '../fills/fills';
 import { MENU_COMMAND } from './status-menu';
 import { affectsInlineCompletions } from '../shared/settings';
 
@@ -13,7 +13,7 @@ export class StatusBar implements vscode.Disposable {
 
   constructor(
     private readonly session: EngineSession,
-    private readonly fills: FillCommand,
+    private readonly fills: Fills,
   ) {
     this.#item.name = 'LLaDA Infill';
     this.#item.command = MENU_COMMAND;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { FillCommand } from '../fills/fills';
-import type { ResultBar } from '../fills/result-bar';
+import type { Fills } from '../fills/fills';
+import type { FreshFillKeeper } from '../fills/fresh-fill';
 import { inlineCompletionsEnabled } from '../shared/settings';
 
 export const MENU_COMMAND = 'llada.showMenu';
@@ -10,14 +10,14 @@ interface MenuItem extends vscode.QuickPickItem {
   readonly args?: readonly unknown[];
 }
 
-/** What a click on the status bar's item offers. */
-export async function showMenu(fills: FillCommand, bar: ResultBar): Promise<void> {
+/** Offers every command, at a click on the status bar's item. */
+export async function showMenu(fills: Fills, fresh: FreshFillKeeper): Promise<void> {
   const { t } = vscode.l10n;
   const items: MenuItem[] = [
     ...(fills.progress ? [{ label: `$(stop-circle) ${t('Cancel Fill')}`, command: 'llada.cancelFill' }] : []),
     { label: `$(wand) ${t('Fill Masked Region')}`, command: 'llada.fillMaskedRegion' },
     { label: `$(comment) ${t('Fill from Comment')}`, command: 'llada.fillFromComment' },
-    ...(bar.fresh ? [{ label: `$(refresh) ${t('Another Fill')}`, command: 'llada.anotherFill' }] : []),
+    ...(fresh.current ? [{ label: `$(refresh) ${t('Another Fill')}`, command: 'llada.anotherFill' }] : []),
     { label: `$(sparkle) ${t('Improve Selection')}`, command: 'llada.improveSelection' },
     { label: `$(list-selection) ${t('Show Alternatives')}`, command: 'llada.showAlternatives' },
     { label: `$(flame) ${t('Explain Uncertainty')}`, command: 'llada.explainUncertainty' },

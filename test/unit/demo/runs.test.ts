@@ -1,69 +1,13 @@
 import assert from 'node:assert/strict';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { remask } from '../../../src/demo/edits';
-import type { Answer, HostMessage } from '../../../src/demo/messages';
-import { DemoRuns } from '../../../src/demo/runs';
+import type { Reply } from '../../../src/demo/messages';
 import type { DemoRun } from '../../../src/demo/run';
 import { canvasAt, withEdit } from '../../../src/demo/trace';
-import type { Engine } from '../../../src/engine/index';
-import { fill } from '../../../src/engine/requests/fill';
-import { generate } from '../../../src/engine/requests/generate';
 import type { Runtime } from '../../../src/engine/model/runtime/runtime';
-import { score } from '../../../src/engine/requests/score';
+import { engineOf, FakePage } from '../../support/demo/fake-page';
 import { tinyRuntime } from '../../support/engine/tiny-runtime';
 import { runOf } from '../../support/demo/traces';
-
-/** The engine itself, in this process, on a real network of random weights. */
-function engineOf(runtime: Runtime): Engine {
-  const used: Partial<Engine> = {
-    info: { bundle: 'tiny', precision: 'f32', provider: 'cpu' } as Engine['info'],
-    fill: (request, { signal } = {}) => fill(runtime, request, signal),
-    generate: (request, { signal } = {}) => generate(runtime, request, signal),
-    score: (request, { signal } = {}) => score(runtime, request, signal),
-  };
-  return used as Engine;
-}
-
-/** A page, as far as its host can tell. */
-class FakePage extends EventEmitter {
-  readonly messages: HostMessage[] = [];
-  readonly failures: string[] = [];
-  readonly runs: DemoRuns;
-
-  constructor(engine: Engine) {
-    super();
-    this.runs = new DemoRuns(
-      { run: (start) => start(engine), ask: (question) => question(engine) },
-      {
-        post: (message) => {
-          this.messages.push(message);
-          this.emit(message.type, message);
-        },
-        save: () => Promise.reject(new Error('the disk is full')),
-        failed: (what, error) => this.failures.push(`${what}: ${String(error)}`),
-      },
-    );
-  }
-
-  /** Has lanes run, and puts together what came of it as the page does. */
-  async run(run: DemoRun, lanes: readonly number[]): Promise<DemoRun> {
-    this.messages.length = 0;
-    const ended = once(this, 'ended');
-    this.runs.receive({ type: 'run', run, lanes });
-    await ended;
-    return this.messages.reduce((present, message) => {
-      const change = (lane: number, more: Partial<DemoRun['lanes'][number]>): DemoRun => ({
-        ...present,
-        lanes: present.lanes.map((each, i) => (i === lane ? { ...each, ...more } : each)),
-      });
-      if (message.type === 'step')
-        return change(message.lane, { steps: [...present.lanes[message.lane]!.steps, message.step] });
-      if (message.type === 'lane-ended' && message.problem !== undefined)
-        return change(message.lane, { problem: message.problem });
-      return present;
-    }, run);
-  }
-}
 
 describe('runs of the demo', function () {
   this.timeout(30_000);
@@ -144,7 +88,7 @@ describe('runs of the demo', function () {
   });
 
   it('score texts, with the alternatives of each token', async () => {
-    const answered = once(page, 'answer') as Promise<[{ id: number; answer: Answer }]>;
+    const answered = once(page, 'answer') as Promise<[{ id: number; answer: Reply }]>;
     const texts = [{ prefix: 'let ', text: 'a = b', suffix: ';' }];
     page.runs.receive({ type: 'ask', id: 7, question: { ask: 'score', texts } });
     const [{ id, answer }] = await answered;

@@ -31,6 +31,31 @@ describe('the manifest', () => {
     for (const { command, title } of contributes.commands) assert.match(title, /^%.+%$/, command);
   });
 
+  it('has the commands of the table that registers them, each with its own title', () => {
+    const table = [...read('src/editor/commands.ts').matchAll(/^ {2}'(llada\.\w+)':/gm)].map(([, id]) => id!);
+    assert.deepEqual(contributes.commands.map(({ command }) => command).toSorted(), table.toSorted());
+    for (const { command, title } of contributes.commands)
+      assert.equal(title, `%${command.replace('llada.', 'command.')}%`);
+  });
+
+  it('has no command in a menu or a line of ours that is not in that table', () => {
+    const ids = contributes.commands.map(({ command }) => command);
+    const files = readdirSync(path.join(ROOT, 'src/editor'), { recursive: true, encoding: 'utf8' });
+    const used = files
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => [
+        ...read(path.join('src/editor', name)).matchAll(
+          /(?:command: |executeCommand\(|lens\([^)]*\), |_COMMAND = )'(llada\.\w+)'/g,
+        ),
+      ])
+      .map(([, id]) => id!);
+    assert.ok(used.length > 15, String(used));
+    assert.deepEqual(
+      used.filter((id) => !ids.includes(id)),
+      [],
+    );
+  });
+
   it('describes, defaults and bounds every setting', () => {
     assert.ok(SETTINGS.length > 10);
     for (const [name, setting] of SETTINGS) {

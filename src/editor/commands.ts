@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import type { DemoPanel } from './demo-panel';
+import { runBenchmark } from './engine/benchmark';
+import { chooseModel, chooseProvider } from './engine/choose-model';
+import type { EngineSession } from './engine/engine-session';
+import { targetKindOf } from './fills/choose-targets';
+import { fillFromComment } from './fills/fill-from-comment';
+import type { Fills } from './fills/fills';
+import type { FreshFillKeeper } from './fills/fresh-fill';
+import type { HeatMap } from './judging/heat-map';
+import type { Judge } from './judging/judge';
+import type { Refinements } from './judging/refinements';
+import type { Platform } from './shared/platform';
+import { toggleInlineCompletions } from './shared/settings';
+import { showMenu } from './status/status-menu';
+
+/** The parts of the window's extension that commands act on. */
+export interface CommandParts {
+  readonly engine: EngineSession;
+  readonly fills: Fills;
+  readonly fresh: FreshFillKeeper;
+  readonly judge: Judge;
+  readonly refinements: Refinements;
+  readonly heatMap: HeatMap;
+  readonly demo: DemoPanel;
+  readonly platform: Platform;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Runs a command; what it returns is what `executeCommand` resolves to. */
+type Handler = (parts: CommandParts, argument?: unknown) => unknown;
+
+/** Every command by its id. A test holds `contributes.commands` of package.json against this table. */
+const COMMANDS: Readonly<Record<string, Handler>> = {
+  'llada.fillMaskedRegion': ({ fills }, argument) => fills.run(targetKindOf(argument)),
+  'llada.cancelFill': cancel,
+  'llada.fillFromComment': ({ fills }) => fillFromComment(fills),
+  'llada.acceptFill': ({ fresh }) => fresh.accept(),
+  'llada.anotherFill': ({ fresh }) => fresh.another(),
+  'llada.improveFill': ({ refinements }) => refinements.improveFill(),
+  'llada.undoFill': ({ fresh }) => fresh.undo(),
+  'llada.improveSelection': ({ refinements }) => refinements.improve(),
+  'llada.showAlternatives': ({ refinements }) => refinements.chooseAlternative(),
+  'llada.explainUncertainty': ({ heatMap }) => heatMap.explain(),
+  'llada.hideUncertainty': ({ heatMap }) => heatMap.hide(),
+  'llada.openGenerationDemo': ({ demo }) => demo.open(),
+  'llada.toggleInlineCompletions': () => toggleInlineCompletions(),
+  // VS Code's own, for every extension's completions.
+  'llada.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
+  'llada.chooseModel': ({ platform }) => chooseModel(platform),
+  'llada.chooseProvider': ({ platform }) => chooseProvider(platform),
+  'llada.runBenchmark': ({ engine, platform, log }) => runBenchmark(engine, platform, log),
+  'llada.restartEngine': restartEngine,
+  'llada.showLog': ({ log }) => log.show(),
+  'llada.showMenu': ({ fills, fresh }) => showMenu(fills, fresh),
+};
+
+/** Registers every command; dispose of them together. */
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...Object.entries(COMMANDS).map(([id, run]) =>
+      vscode.commands.registerCommand(id, (argument?: unknown) => run(parts, argument)),
+    ),
+  );
+}
+
+/** Ends the engine and what is under way; the next request loads the engine that is then set. */
+export async function restartEngine(parts: Pick<CommandParts, 'engine' | 'fills' | 'judge'>): Promise<void> {
+  cancel(parts);
+  await parts.engine.restart();
+}
+
+function cancel({ fills, judge }: Pick<CommandParts, 'fills' | 'judge'>): void {
+  fills.cancel();
+  judge.cancel();
+}
