@@ -46,7 +46,7 @@ function nothing(dropped: DropReason): Shown {
 /** Takes off white space at the ends of lines, and empty lines at the end; blanks before text stay. */
 function trimBlanks(text: string, { rest }: Place): string {
   const lines = text.replace(/[ \t]+(?=\r?\n)/g, '');
-  return rest.trim() === '' ? lines.trimEnd() : lines;
+  return /^\S/.test(rest) ? lines : lines.trimEnd();
 }
 
 /** Characters of a completion that do more than close something. */

@@ -6,6 +6,8 @@ import type { Place } from './request';
 
 /** Brackets, quotes and marks that only end something. */
 const ENDS = /^[\s()[\]{}<>"'`;,/*|]*$/;
+/** A text with more damage is in a dialect that the grammar does not know. */
+const MOST_DAMAGE = 3;
 /** So many ends of words a completion is tried to be cut at, then only ends of lines. */
 const MOST_WORDS = 48;
 
@@ -19,6 +21,7 @@ const MOST_WORDS = 48;
 export async function cutToReadable(text: string, place: Place, tree: SyntaxTree): Promise<string> {
   const at = place.prefix.length;
   const before = damageOf(tree);
+  if (before > MOST_DAMAGE || (textAt(tree, at) === 'comment' && !/[\r\n]|\*\/|-->/.test(text))) return text;
   const after = await damageWith(tree, at, text);
   if (after === 0) return text;
   if (after <= before) return withoutStrayEnds(text, after, place, tree);

@@ -7,7 +7,7 @@ const LONGEST_RUN_OF_LINES = 8;
 const LONGEST_RUN_OF_WORDS = 6;
 
 /** Digits of any base, with a unit or in an escape sequence: equal ones in a row are meant. */
-const NUMBER = /^(?:[xXuU]?[\da-fA-F]+|\d[\w.]*|0[xXbBoO]\w+)$/;
+const NUMBER = /^(?:\d\w*|[xXuU][\da-fA-F]+|[\da-fA-F]*\d[\da-fA-F]*|[a-fA-F]{2})$/;
 /** A line that only ends something: a closing bracket, tag or word, or the end of a condition of a preprocessor. */
 const CLOSES =
   /^(?:[^\p{L}\p{N}]*|<\/[\w:.-]*>|#\s*(?:endif|else)\b.*|(?:end\w*|fi|done|esac|else|break|pass)\b\W*|\{[%#/].*\}|@end\w*)$/u;

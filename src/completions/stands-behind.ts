@@ -3,7 +3,6 @@ import type { SyntaxTree } from '../syntax/syntax-tree';
 import type { Place } from './request';
 
 const WORD = /[\p{L}\p{N}_]/u;
-const BRACKETS = /[()[\]{}<>]/;
 const ENDS = /^[\s)\]}>"'`;,]+$/;
 
 /**
@@ -23,14 +22,15 @@ export async function trimStandsBehind(
   const own = /^\s/.test(rest) ? text.trimEnd() : text;
   const cuts = repeatedEnds(own, rest);
   if (!tree) {
-    const cut = cuts.find(({ end, toLineEnd }) => toLineEnd || /^\s*[;,]\s*$/.test(own.slice(end)));
-    return cut && !BRACKETS.test(own.slice(cut.end)) ? own.slice(0, cut.end) : own;
+    const cut = cuts.find(
+      ({ end, toLineEnd }) => (toLineEnd && WORD.test(rest)) || /^\s*[;,]\s*$/.test(own.slice(end)),
+    );
+    return cut ? own.slice(0, cut.end) : own;
   }
   let best = { text: own, damage: await damageWith(tree, place.prefix.length, own) };
   for (const { end, toLineEnd } of cuts) {
     const kept = own.slice(0, end);
-    const damage =
-      kept === '' ? damageOf(tree) : await damageWith(tree, place.prefix.length, kept);
+    const damage = kept === '' ? damageOf(tree) : await damageWith(tree, place.prefix.length, kept);
     const mayEqual = toLineEnd || ENDS.test(own.slice(end));
     if (damage < best.damage || (damage === best.damage && mayEqual)) best = { text: kept, damage };
   }

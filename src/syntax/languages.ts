@@ -11,9 +11,9 @@ export interface Grammar {
 
 /** What VS Code itself carries. */
 const VSCODE = 'node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter-';
-/** Grammars that load in VS Code's runtime, though it has them not. */
+/** Grammars that load in VS Code's runtime, though it does not carry them. */
 const OTHERS = 'node_modules/tree-sitter-wasms/out/tree-sitter-';
-/** Ours: docs/architecture.md says where they come from. */
+/** media/grammars/README.md says where they come from. */
 const COMMITTED = 'media/grammars/';
 
 const TABLE = {
@@ -29,7 +29,7 @@ const TABLE = {
   javascript: [VSCODE, ['javascript', 'javascriptreact'], ['js', 'jsx', 'mjs', 'cjs']],
   json: [OTHERS, ['json', 'jsonc'], ['json', 'jsonc', 'webmanifest']],
   kotlin: [OTHERS, ['kotlin'], ['kt', 'kts']],
-  lua: [OTHERS, ['lua'], ['lua']],
+  lua: [COMMITTED, ['lua'], ['lua']],
   php: [VSCODE, ['php'], ['php']],
   powershell: [VSCODE, ['powershell'], ['ps1', 'psm1', 'psd1']],
   python: [VSCODE, ['python'], ['py', 'pyi', 'pyw']],

@@ -6,6 +6,9 @@ import type { Runtime } from './runtime';
 /** Longer texts are not read, in characters. */
 const LONGEST_TEXT = 2 * 2 ** 20;
 
+/** Flow's types, in files that are called JavaScript, are what no grammar here reads. */
+const FLOW = /^\s*(?:\/\/|\/\*|\*).*@flow\b/m;
+
 /** A text and its tree, neither of which changes. Lies in WebAssembly's memory until it is disposed of. */
 export class SyntaxTree implements Disposable {
   private constructor(
@@ -22,6 +25,7 @@ export class SyntaxTree implements Disposable {
   static async read(runtime: Runtime, kind: TextKind, text: string): Promise<SyntaxTree | undefined> {
     const grammar = grammarOf(kind);
     if (!grammar || text.length > LONGEST_TEXT) return undefined;
+    if (grammar.name === 'javascript' && FLOW.test(text.slice(0, 2000))) return undefined;
     const language = await runtime.language(grammar);
     return new SyntaxTree(text, grammar.name, language, await parse(language, text));
   }

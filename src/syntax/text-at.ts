@@ -2,8 +2,7 @@ import type { Node } from '@vscode/tree-sitter-wasm';
 import type { SyntaxTree } from './syntax-tree';
 
 /** What stands at a place of a text. */
-export type TextKindAt =
-  'code' | 'comment' | 'docstring' | 'string' | 'template' | 'regex' | 'markup text';
+export type TextKindAt = 'code' | 'comment' | 'docstring' | 'string' | 'template' | 'regex' | 'markup text';
 
 const COMMENT = /comment/;
 const STRING =
@@ -12,7 +11,8 @@ const TEMPLATE = /^template_string$/;
 const REGEX = /^(?:regex|regex_literal)$/;
 const MARKUP_TEXT = /^(?:jsx_text|text|html_text)$/;
 /** Between these a template holds code. */
-const INTERPOLATION = /^(?:template_substitution|interpolation|interpolated_expression|expansion|command_substitution|simple_expansion)$/;
+const INTERPOLATION =
+  /^(?:template_substitution|interpolation|interpolated_expression|expansion|command_substitution|simple_expansion)$/;
 
 /** What stands at a place: what a character typed there would become a part of. */
 export function textAt(tree: SyntaxTree, at: number): TextKindAt {
