@@ -22,6 +22,7 @@ const TASKS = {
   lint: ['test/support/run/lint.ts'],
   format: ['node_modules/prettier/bin/prettier.cjs', '--write', '.'],
   fill: ['dist/cli.js', 'fill'],
+  complete: ['dist/cli.js', 'complete'],
   generate: ['dist/cli.js', 'generate'],
   bench: ['dist/cli.js', 'bench'],
   docs: ['scripts/docs/api-docs.ts'],
