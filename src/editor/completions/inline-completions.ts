@@ -8,7 +8,7 @@ import type { EngineSession } from '../engine/engine-session';
 import type { FillCommand } from '../fills/fills';
 import { fillRequest } from '../document/fill-request';
 import { applyFilters } from './filters/apply-filters';
-import { dropUnsure } from './filters/low-confidence';
+import { dropUnsure } from './low-confidence';
 import { finishedLine } from './finished-line';
 import { logFailure } from '../shared/log';
 import { completionSettings } from '../shared/settings';
