@@ -1,4 +1,4 @@
-import { linesOf, type Place } from './request';
+import { firstLines, linesOf, type Place } from './request';
 
 /** Copies of a run of lines, or of words, in a row that are taken for the model going round in circles. */
 const LINE_COPIES = 3;
@@ -34,7 +34,7 @@ function endLoopOfLines(text: string): string {
       // The first line begins at the cursor, behind its indentation.
       const same = (line: string, i: number): boolean =>
         start + (i % run) === 0 ? line.trim() === copies[0]!.trim() : line === copies[i % run];
-      if (copies.every(same)) return lines.slice(0, start + run).join('\n');
+      if (copies.every(same)) return firstLines(text, start + run);
     }
   }
   return text;
@@ -84,7 +84,7 @@ export function trimLinesBelow(text: string, place: Place): string {
   for (let kept = 1; kept < lines.length; kept++) {
     const end = filled(lines.slice(kept));
     if (end.length === 0 || end.every((line) => mayRepeat(line))) continue;
-    if (end.every((line, i) => line === below[i])) return lines.slice(0, kept).join('\n');
+    if (end.every((line, i) => line === below[i])) return firstLines(text, kept);
   }
   return text;
 }

@@ -51,3 +51,9 @@ export function placeOf({ prefix, suffix }: Pick<Completion, 'prefix' | 'suffix'
 export function linesOf(text: string): string[] {
   return text.split(/\r\n?|\n/);
 }
+
+/** The first lines of a text, as they are, without the last one's end. */
+export function firstLines(text: string, count: number): string {
+  const ends = [...text.matchAll(/\r\n?|\n/g)];
+  return text.slice(0, ends[count - 1]?.index);
+}

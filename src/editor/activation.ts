@@ -4,6 +4,7 @@ import { chooseModel, chooseProvider } from './engine/choose-model';
 import { targetKindOf } from './fills/choose-targets';
 import { DemoPanel } from './demo-panel';
 import { EngineSession } from './engine/engine-session';
+import { SyntaxTrees } from './document/syntax-trees';
 import type { LladaApi } from './extension-api';
 import { FillCommand } from './fills/fills';
 import { fillFromComment } from './fills/fill-from-comment';
@@ -61,7 +62,8 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
   const judge = new Judge(engine, log);
   const refinements = new Refinements(judge, fills, bar);
   const heatMap = new HeatMap(judge, bar);
-  const completions = new InlineCompletions(engine, fills, log);
+  const trees = new SyntaxTrees(platform.readFile, log);
+  const completions = new InlineCompletions(engine, fills, trees, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
   const cancel = (): void => {
@@ -100,6 +102,7 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
     bar,
     judge,
     heatMap,
+    trees,
     completions,
     demo,
     new StatusBar(engine, fills),

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
+import { completionToShow } from '../../completions/completion-to-show';
+import { isInsideWord } from '../../completions/inside-word';
 import type { CellView, RunOptions, Step } from '../../engine/index';
 import { toEngineError } from '../../engine/contract/errors';
 import { CompletionCache, type CachedPlace } from './completion-cache';
 import { silenceIn } from './completion-gate';
-import { completionPlace, isInsideWord, type CompletionPlace } from './completion-place';
+import { completionPlace, type CompletionPlace } from './completion-place';
 import type { EngineSession } from '../engine/engine-session';
 import type { FillCommand } from '../fills/fills';
 import { fillRequest } from '../document/fill-request';
-import { applyFilters } from './filters/apply-filters';
+import type { SyntaxTrees } from '../document/syntax-trees';
 import { dropUnsure } from './low-confidence';
 import { finishedLine } from './finished-line';
 import { logFailure } from '../shared/log';
@@ -29,6 +31,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   constructor(
     private readonly session: EngineSession,
     private readonly fills: FillCommand,
+    private readonly trees: SyntaxTrees,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.#disposables = vscode.Disposable.from(
@@ -95,11 +98,12 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       const options = { signal: abort.signal, lane: LANE, background: automatic };
       const { found, ms } = await this.#fill(document, place, automatic ? 1 : candidates, options);
       if (automatic) this.#rhythm.answered(ms);
-      const texts = found.map(({ text, cells }) => {
-        const kept = applyFilters(text, place);
-        return automatic ? dropUnsure(kept, cells, leastConfidence) : kept;
-      });
-      return [...new Set(texts)].filter((text) => text !== '');
+      const texts = new Set<string>();
+      for (const { text, cells } of found) {
+        const shown = await this.#shown(document, place, text, automatic);
+        texts.add(automatic ? dropUnsure(shown, cells, leastConfidence) : shown);
+      }
+      return [...texts].filter((text) => text !== '');
     } catch (error) {
       if (toEngineError(error).code !== 'cancelled') {
         logFailure(this.log, 'The inline completion failed', error);
@@ -108,6 +112,23 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     } finally {
       listening.dispose();
     }
+  }
+
+  /** What of a text of the model's is offered; '' when nothing is, or the document has changed. */
+  async #shown(
+    document: vscode.TextDocument,
+    { range, selected }: CompletionPlace,
+    text: string,
+    automatic: boolean,
+  ): Promise<string> {
+    const whole = document.getText();
+    const start = document.offsetAt(range.start);
+    const end = document.offsetAt(range.end);
+    using present = await this.trees.of(document);
+    using tree = await present?.replaced(start, end, selected);
+    const prefix = whole.slice(0, start) + selected;
+    const suffix = whole.slice(end);
+    return (await completionToShow({ prefix, suffix, text, asked: !automatic }, tree)).text;
   }
 
   async #fill(

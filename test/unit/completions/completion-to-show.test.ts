@@ -36,6 +36,11 @@ describe('what is shown of a completion', () => {
     assert.equal((await shown('a.ts', '‸\n', 'b();\nc();\n')).text, 'b();\nc();');
   });
 
+  it('keeps line breaks as they are', async () => {
+    assert.equal((await shown('a.ts', '‸\r\nc();\r\n', 'a();\r\nb();\r\nc();')).text, 'a();\r\nb();');
+    assert.equal((await shown('a.ts', '‸\r\n', 'a();\r\n'.repeat(4))).text, 'a();');
+  });
+
   it('says why there is nothing', async () => {
     assert.deepEqual(await shown('a.ts', '‸\n', ' \n'), { text: '', dropped: 'blank' });
     assert.deepEqual(await shown('a.ts', 'a();\n‸\n', 'a();'), { text: '', dropped: 'repeats' });
