@@ -36,6 +36,7 @@ const TASKS = {
   'test:gpu': ['dist/test-gpu.js'],
   ablate: ['dist/train-ablate.js'],
   package: ['scripts/package/main.ts'],
+  'filter-harm': ['scripts/filter-harm/main.ts'],
   fuzz: ['scripts/fuzz/main.ts'],
   soak: ['scripts/soak/main.ts'],
 };

@@ -85,7 +85,7 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
     'llada.showAlternatives': () => refinements.chooseAlternative(),
     'llada.explainUncertainty': () => heatMap.explain(),
     'llada.hideUncertainty': () => heatMap.hide(),
-    'llada.fillFromComment': () => fillFromComment(fills),
+    'llada.fillFromComment': () => fillFromComment(fills, trees),
     'llada.openGenerationDemo': () => demo.open(),
     'llada.toggleInlineCompletions': () => toggleInlineCompletions(),
     // VS Code's own, for every extension's completions.

@@ -39,21 +39,20 @@ export function nodeOfTextAt({ root, text }: SyntaxTree, at: number): Node | und
   return undefined;
 }
 
+export function isComment({ type, isNamed }: Node): boolean {
+  return isNamed && COMMENT.test(type);
+}
+
 function isText({ type, isNamed }: Node): boolean {
   return isNamed && [COMMENT, STRING, TEMPLATE, REGEX, MARKUP_TEXT].some((kind) => kind.test(type));
 }
 
 /** A comment up to the end of its line goes on where it ends; all else ends with characters of its own. */
 function isInside(node: Node, at: number, text: string): boolean {
-  if (at <= node.startIndex || at > lengthened(node)) return false;
+  if (at <= node.startIndex || at > node.endIndex) return false;
   if (at < node.endIndex) return true;
   const lineComment = COMMENT.test(node.type) && !/(?:\*\/|-->|\]\]|=end\s*|#>)$/.test(node.text);
   return lineComment && !text.slice(node.startIndex, at).includes('\n');
-}
-
-/** Some grammars count the line break to a comment. */
-function lengthened(node: Node): number {
-  return node.endIndex;
 }
 
 /** Whether a string of Python stands where a module, class or function says what it is for. */
