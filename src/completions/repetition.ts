@@ -12,12 +12,16 @@ const NUMBER = /^(?:\d\w*|[xXuU][\da-fA-F]+|[\da-fA-F]*\d[\da-fA-F]*|[a-fA-F]{2}
 const CLOSES =
   /^(?:[^\p{L}\p{N}]*|<\/[\w:.-]*>|#\s*(?:endif|else)\b.*|(?:end\w*|fi|done|esac|else|break|pass)\b\W*|\{[%#/].*\}|@end\w*)$/u;
 
+/** An element of markup on a line of its own. */
+const ELEMENT = /^<[\w:.-]+(?:\s[^<>]*)?(?:\/?>|>[^<>]*<\/[\w:.-]+>)$/;
+
 /**
  * Whether a line may come twice in a row: it only ends something, or is an item of a list. Equal lines at another
  * indentation are other lines.
  */
 export function mayRepeat(line: string): boolean {
-  return CLOSES.test(line.trim()) || /,\s*$/.test(line);
+  const content = line.trim();
+  return CLOSES.test(content) || ELEMENT.test(content) || content.endsWith(',');
 }
 
 /** Ends a completion where it begins to go round in circles: the first copy stays. */
@@ -51,7 +55,7 @@ function endLoopOfWords(text: string): string {
       const isLoop = rest.every((word, i) =>
         i === rest.length - 1 ? unit[i % run]!.startsWith(wordOf(word)) : word === unit[i % run],
       );
-      if (!isLoop || unit.join('').includes(',') || unit.every((word) => NUMBER.test(wordOf(word)))) continue;
+      if (!isLoop || /[,;]/.test(unit.join('')) || unit.every((word) => NUMBER.test(wordOf(word)))) continue;
       const end = words[start + run - 1]!;
       return text.slice(0, end.index + wordOf(end[0]).length);
     }
@@ -70,6 +74,8 @@ function wordOf(word: string): string {
 export function onlyRepeats(text: string, place: Place): boolean {
   const own = filled(linesOf(place.lineStart + text + place.rest));
   if (own.length === 0 || own.every((line) => mayRepeat(line))) return false;
+  // What the user has written most of is wanted.
+  if (2 * text.trim().length < own.join('').trim().length) return false;
   const above = filled(linesOf(place.prefix).slice(0, -1));
   const below = filled(linesOf(place.suffix).slice(1));
   const isAbove = own.every((line, i) => line === above[above.length - own.length + i]);

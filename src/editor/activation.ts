@@ -57,12 +57,12 @@ export async function stop(): Promise<void> {
 function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.LogOutputChannel): LladaApi {
   const engine = new EngineSession(modelSettings, platform, log);
   session = engine;
-  const fills = new FillCommand(engine, context.globalState, log, platform.isWriteProtected);
+  const trees = new SyntaxTrees(platform.readFile, log);
+  const fills = new FillCommand(engine, context.globalState, trees, log, platform.isWriteProtected);
   const bar = new ResultBar(fills);
   const judge = new Judge(engine, log);
   const refinements = new Refinements(judge, fills, bar);
-  const heatMap = new HeatMap(judge, bar);
-  const trees = new SyntaxTrees(platform.readFile, log);
+  const heatMap = new HeatMap(judge, bar, trees);
   const completions = new InlineCompletions(engine, fills, trees, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
