@@ -32,6 +32,7 @@ const TASKS = {
   'bench:forms': ['scripts/forms/main.ts'],
   demo: ['dist/cli.js', 'demo'],
   'train-model': ['dist/train.js'],
+  'bench:syntax': ['scripts/bench-syntax/main.ts'],
   'bench:train': ['dist/train-bench.js'],
   'test:gpu': ['dist/test-gpu.js'],
   ablate: ['dist/train-ablate.js'],
