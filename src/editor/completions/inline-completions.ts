@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
+import { completionToShow } from '../../completions/completion-to-show';
+import { isInsideWord } from '../../completions/inside-word';
 import { toEngineError, type CellView, type RunOptions, type Step } from '../../engine/index';
 import { CompletionCache, type CachedPlace } from './completion-cache';
 import { silenceIn } from './completion-gate';
-import { completionPlace, isInsideWord, type CompletionPlace } from './completion-place';
+import { completionPlace, type CompletionPlace } from './completion-place';
 import type { EngineSession } from '../engine/engine-session';
 import type { Fills } from '../fills/fills';
 import { fillRequest } from '../document/fill-request';
-import { applyFilters } from './filters/apply-filters';
-import { dropUnsure } from './filters/low-confidence';
+import type { SyntaxTrees } from '../document/syntax-trees';
+import { dropUnsure } from './low-confidence';
 import { finishedLine } from './finished-line';
 import { KeptContexts } from './kept-contexts';
 import { logFailure } from '../shared/log';
@@ -30,6 +32,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   constructor(
     private readonly session: EngineSession,
     private readonly fills: Fills,
+    private readonly trees: SyntaxTrees,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.#contexts = new KeptContexts(session);
@@ -106,11 +109,12 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
         this.#rhythm.answered(ms);
         this.#contexts.readWhenIdle();
       }
-      const texts = found.map(({ text, cells }) => {
-        const kept = applyFilters(text, place);
-        return automatic ? dropUnsure(kept, cells, leastConfidence) : kept;
-      });
-      return [...new Set(texts)].filter((text) => text !== '');
+      const texts = new Set<string>();
+      for (const { text, cells } of found) {
+        const shown = await this.#shown(document, place, text, automatic);
+        texts.add(automatic ? dropUnsure(shown, cells, leastConfidence) : shown);
+      }
+      return [...texts].filter((text) => text !== '');
     } catch (error) {
       if (toEngineError(error).code !== 'cancelled') {
         logFailure(this.log, 'The inline completion failed', error);
@@ -119,6 +123,23 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     } finally {
       listening.dispose();
     }
+  }
+
+  /** What of a text of the model's is offered; '' when nothing is, or the document has changed. */
+  async #shown(
+    document: vscode.TextDocument,
+    { range, selected }: CompletionPlace,
+    text: string,
+    automatic: boolean,
+  ): Promise<string> {
+    const whole = document.getText();
+    const start = document.offsetAt(range.start);
+    const end = document.offsetAt(range.end);
+    using present = await this.trees.of(document);
+    using tree = await present?.replaced(start, end, selected);
+    const prefix = whole.slice(0, start) + selected;
+    const suffix = whole.slice(end);
+    return (await completionToShow({ prefix, suffix, text, asked: !automatic }, tree)).text;
   }
 
   async #fill(

@@ -1,4 +1,4 @@
-import type { CellView } from '../../../engine/index';
+import type { CellView } from '../../engine/index';
 
 /**
  * How sure the model was of a completion: the geometric mean of its tokens' probabilities, 0–1; 1 for no tokens. Only
