@@ -1,6 +1,16 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+
+/** Files as the user names them, from where the user stands. @throws Error when there are none or one is missing */
+export function benchmarkFiles(names: readonly string[], standsAt: string): string[] {
+  const files = names.map((name) => path.resolve(standsAt, name));
+  if (files.length === 0) throw new Error('Name the files of benchmarks: npm run keep-out -- FILE…');
+  for (const file of files)
+    if (!fs.existsSync(file)) throw new Error(`There is no benchmark ${file}. Check the path.`);
+  return files;
+}
 
 /** The texts of a benchmark's tasks, each a task's columns joined: JSON lines, gzipped or not, and Parquet. */
 export async function readBenchmark(file: string): Promise<string[]> {

@@ -2,9 +2,8 @@
  * npm run keep-out -- FILE…: finds the training texts of the pinned corpus that share runs of tokens with benchmarks
  * (JSON lines or Parquet), and names them in kept-out.json, by which every later build leaves them out.
  */
-import fs from 'node:fs';
 import path from 'node:path';
-import { readBenchmark } from './benchmark-files';
+import { benchmarkFiles, readBenchmark } from './benchmark-files';
 import { findOverlaps } from './overlaps';
 import { writeWhole } from './json-lines';
 import { familyOf, KEPT_OUT, label, loadSources } from './manifest';
@@ -15,15 +14,7 @@ const LIST = path.join(__dirname, 'kept-out.json');
 const SHARDS = path.join(ROOT, '.cache', 'corpus-2200');
 
 async function main(files: readonly string[]): Promise<void> {
-  const standsAt = process.env['INIT_CWD'] ?? process.cwd();
-  const benchmarks = files.map((file) => path.resolve(standsAt, file));
-  const missing = benchmarks.find((file) => !fs.existsSync(file));
-  if (benchmarks.length === 0 || missing !== undefined)
-    throw new Error(
-      missing === undefined
-        ? 'Name the files of benchmarks: npm run keep-out -- FILE…'
-        : `There is no file ${missing}.`,
-    );
+  const benchmarks = benchmarkFiles(files, process.env['INIT_CWD'] ?? process.cwd());
   const tasks = (await Promise.all(benchmarks.map(readBenchmark))).flat();
   const families = new Map(loadSources(2200).map((source) => [label(source), familyOf(source)]));
   const found = await findOverlaps(tasks, readShards(SHARDS, 'train'), families);

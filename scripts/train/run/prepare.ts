@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { TokenizerFile } from '../tokenizer/tokenizer-files';
 import { buildCorpus } from '../corpus/build-corpus';
 import { writeWhole } from '../corpus/json-lines';
-import { readShards } from '../corpus/shards';
+import { readShards, type CorpusPart } from '../corpus/shards';
 import type { CorpusReport } from '../corpus/types';
 import type { TrainOptions } from '../settings/options';
 import type { TrainingPreset } from '../settings/presets';
@@ -22,11 +22,14 @@ export interface Prepared {
 
 interface Manifest {
   readonly fingerprint: string;
+  /** The part of the corpus in `train.pack`; absent: all of it. */
+  readonly part?: CorpusPart;
 }
 
 /**
  * Builds corpus, packs and tokenizer, or finds them built. A folder that another machine prepared is taken as it is,
- * so that a machine without network or package manager can train.
+ * so that a machine without network or package manager can train; only another part of its corpus, when asked for, is
+ * packed in place of the present one.
  *
  * @param cache where downloads and the pinned corpus are kept between runs
  */
@@ -43,14 +46,39 @@ export async function prepare(
     const into = path.dirname(files.tokenizer);
     if (options.init === undefined) await tokenizer(shards, into, preset.architecture.vocabulary, signal);
     else copyTokenizer(options.init, into);
-    await writePack(files.train, readShards(shards, 'train'));
     await writePack(files.valid, readShards(shards, 'valid'));
-    const manifest: Manifest = { fingerprint: report.fingerprint };
-    writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
+    await packTraining(shards, report.fingerprint, options);
+  } else if (isOtherPart(options)) {
+    const { report, shards } = await corpus(options, preset, cache, signal);
+    if (report.fingerprint !== readManifest(options.out).fingerprint)
+      throw new Error(
+        `${files.train} is of another corpus than ${shards}, so no other part of it can be packed. Choose another --out.`,
+      );
+    await packTraining(shards, report.fingerprint, options);
   }
   const prepared = readPrepared(options.out);
   checkTokenizer(prepared.tokenizer, files.tokenizer, options, preset);
   return prepared;
+}
+
+async function packTraining(
+  shards: string,
+  fingerprint: string,
+  { out, corpusPart }: TrainOptions,
+): Promise<void> {
+  const files = filesIn(out);
+  await writePack(files.train, readShards(shards, 'train', corpusPart));
+  const manifest: Manifest = { fingerprint, ...(corpusPart && { part: corpusPart }) };
+  writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
+}
+
+function isOtherPart({ out, corpusPart }: TrainOptions): boolean {
+  const { part } = readManifest(out);
+  return corpusPart !== undefined && (part?.part !== corpusPart.part || part.of !== corpusPart.of);
+}
+
+function readManifest(out: string): Manifest {
+  return JSON.parse(fs.readFileSync(filesIn(out).manifest, 'utf8')) as Manifest;
 }
 
 /** A folder may have been prepared for another run, whose tokens mean nothing here. */
@@ -73,7 +101,7 @@ function checkTokenizer(
 /** What an earlier run prepared in its output folder. @throws Error if a file is missing or not whole */
 export function readPrepared(out: string): Prepared {
   const files = filesIn(out);
-  const { fingerprint } = JSON.parse(fs.readFileSync(files.manifest, 'utf8')) as Manifest;
+  const { fingerprint } = readManifest(out);
   return {
     train: readPack(files.train),
     valid: readPack(files.valid),

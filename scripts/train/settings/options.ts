@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BackendName } from '../backend/select';
 import { TIERS, type Tier } from '../corpus/manifest';
+import type { CorpusPart } from '../corpus/shards';
 import { SCHEDULE_SHAPES, type Schedule } from './learning-rate';
 import { PRESETS, type PresetName } from './presets';
 
@@ -10,6 +11,8 @@ export interface TrainOptions {
   readonly data: string | undefined;
   /** Tier of the pinned corpus; undefined: the preset's. */
   readonly tier: Tier | undefined;
+  /** Part of the corpus that is trained on; undefined: all of it. */
+  readonly corpusPart: CorpusPart | undefined;
   /** Bundle whose weights and tokenizer training starts from. */
   readonly init: string | undefined;
   readonly out: string;
@@ -60,6 +63,11 @@ export function parseOptions(
         .conflicts('data'),
     )
     .option(
+      '--corpus-part <k/n>',
+      'train on the k-th of n parts of the corpus, e.g. 1/4; held-out texts stay whole (default: all of it)',
+      corpusPart,
+    )
+    .option(
       '--out <folder>',
       'where the bundle, metrics.jsonl and the checkpoints go (default: models/llada-<preset>)',
     )
@@ -101,6 +109,7 @@ export function parseOptions(
     preset,
     data: absolute(raw.data),
     tier: raw.tier === undefined ? undefined : (Number(raw.tier) as Tier),
+    corpusPart: raw.corpusPart,
     init: absolute(raw.init),
     out: absolute(raw.out) ?? defaultOut(preset),
     maxSteps,
@@ -125,6 +134,13 @@ export function count(text: string): number {
   if (!Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError('It must be a whole number of at least 1.');
   return value;
+}
+
+function corpusPart(text: string): CorpusPart {
+  const [, part, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
+  if (part === undefined || of === undefined || part < 1 || part > of)
+    throw new InvalidArgumentError('It must be a part of a number of parts, such as 1/4.');
+  return { part, of };
 }
 
 function positive(text: string): number {

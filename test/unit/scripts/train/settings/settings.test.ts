@@ -38,6 +38,11 @@ describe('settings of a training run', () => {
     assert.equal(stepsBeforeLastPhase(settings), 15);
   });
 
+  it('train on a part of the corpus when asked to', () => {
+    assert.equal(options().corpusPart, undefined);
+    assert.deepEqual(options('--corpus-part', '2/4').corpusPart, { part: 2, of: 4 });
+  });
+
   it('take network and window from the bundle that training starts from', () => {
     const given = options('--init', 'bundle', '--data', 'project');
     assert.deepEqual(
