@@ -85,6 +85,19 @@ describe('buildCorpus from a manifest', () => {
     assert.ok(!fs.existsSync(path.join(out, 'work')));
   });
 
+  it('has parts that are the whole together', async () => {
+    await build();
+    const whole = (await documents('train')).map((document) => document.path);
+    const parts: string[][] = [];
+    for (const part of [1, 2, 3]) {
+      parts.push([]);
+      for await (const document of readShards(out, 'train', { part, of: 3 }))
+        parts.at(-1)!.push(document.path);
+    }
+    assert.deepEqual(parts.flat().sort(), whole);
+    assert.ok(parts.filter((part) => part.length > 0).length > 1, 'one part has everything');
+  });
+
   it('takes the sources of the tier only', async () => {
     const report = await build({ source: { kind: 'manifest', file: manifest, tier: 300 } });
     assert.deepEqual(report.splits.test, {});
