@@ -4,16 +4,19 @@ import type { CorpusDocument } from './types';
 /** A run that more families of packages have is a common phrase: nobody copied it from a benchmark. */
 const MOST_FAMILIES = 3;
 
-/** Hashes of 48 bits, looked up by their lower 16 first: most runs of a text end there. */
+/** A hash's lower 24 bits are looked up first: most runs of a text end there. */
+const LOWER = 1 << 24;
+
+/** The benchmarks' runs and the families of packages that have them. */
 class Runs {
   readonly #families = new Map<number, Set<string>>();
-  readonly #lower = new Uint8Array(1 << 16);
+  readonly #lower = new Uint8Array(LOWER);
 
   constructor(tasks: readonly string[]) {
     for (const task of tasks)
       visitRuns(task, (hash) => {
         if (!this.#families.has(hash)) this.#families.set(hash, new Set());
-        this.#lower[hash % 65536] = 1;
+        this.#lower[hash % LOWER] = 1;
       });
   }
 
@@ -26,7 +29,7 @@ class Runs {
   }
 
   familiesOf(hash: number): Set<string> | undefined {
-    return this.#lower[hash % 65536] === 1 ? this.#families.get(hash) : undefined;
+    return this.#lower[hash % LOWER] === 1 ? this.#families.get(hash) : undefined;
   }
 }
 
