@@ -36,6 +36,7 @@ const TASKS = {
   'bench:train': ['dist/train-bench.js'],
   'test:gpu': ['dist/test-gpu.js'],
   ablate: ['dist/train-ablate.js'],
+  'keep-out': ['scripts/train/corpus/keep-out.ts'],
   package: ['scripts/package/main.ts'],
   'filter-harm': ['scripts/filter-harm/main.ts'],
   fuzz: ['scripts/fuzz/main.ts'],

@@ -6,7 +6,7 @@ import { buildCorpus } from '../corpus/build-corpus';
 import { writeWhole } from '../corpus/json-lines';
 import { readShards } from '../corpus/shards';
 import type { CorpusReport } from '../corpus/types';
-import type { TrainOptions, CorpusPart } from '../settings/options';
+import type { TrainOptions } from '../settings/options';
 import type { TrainingSettings } from '../settings/presets';
 import { StageProgress } from '../report/progress';
 import { readPack, writePack, type PackedCorpus } from '../samples/packed-corpus';
@@ -51,7 +51,7 @@ export async function prepare(
     const into = path.dirname(files.tokenizer);
     if (options.init === undefined) await tokenizer(shards, into, settings.architecture.vocabulary, signal);
     else copyTokenizer(options.init, into);
-    await writePack(files.train, partOf(readShards(shards, 'train'), corpusPart));
+    await writePack(files.train, readShards(shards, 'train', corpusPart));
     await writePack(files.valid, readShards(shards, 'valid'));
     const manifest: Manifest = { fingerprint: report.fingerprint, ...(part !== undefined && { part }) };
     writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
@@ -60,13 +60,6 @@ export async function prepare(
   checkTokenizer(prepared.tokenizer, files.tokenizer, options, settings);
   checkHeldOut(prepared, files.train);
   return prepared;
-}
-
-/** Every n-th document, so that all parts are alike. */
-async function* partOf<T>(documents: AsyncIterable<T>, part: CorpusPart | undefined): AsyncIterable<T> {
-  let index = 0;
-  for await (const document of documents)
-    if (part === undefined || index++ % part.of === part.part - 1) yield document;
 }
 
 /** A part of the corpus that was put into the folder must not hold what the run keeps for measuring. */

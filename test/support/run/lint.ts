@@ -1,4 +1,4 @@
-// npm run lint: types, lint rules and format; together they count as one test.
+// npm run lint: types, lint rules, arrows between rooms and format; together they count as one test.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { ROOT } from '../../../scripts/setup/paths';
@@ -16,6 +16,14 @@ const CHECKS = [
     '.cache/eslint/',
     '--cache-strategy',
     'content',
+  ],
+  [
+    'dependency-cruiser/bin/dependency-cruise.mjs',
+    '--config',
+    '.dependency-cruiser.mjs',
+    'src',
+    'scripts',
+    'test',
   ],
   ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
 ] as const;

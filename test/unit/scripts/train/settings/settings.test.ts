@@ -69,6 +69,11 @@ describe('settings of a training run', () => {
     assert.deepEqual(rates('--learning-rate', '1e-3', '--embedding-rate', '4e-3'), [1e-3, 4]);
   });
 
+  it('train on a part of the corpus when asked to', () => {
+    assert.equal(options().corpusPart, undefined);
+    assert.deepEqual(options('--corpus-part', '2/4').corpusPart, { part: 2, of: 4 });
+  });
+
   it('take network and window from the bundle that training starts from', () => {
     const given = options('--init', 'bundle', '--data', 'project');
     assert.deepEqual(
