@@ -39,6 +39,7 @@ export function requirePrograms(sources: readonly Source[]): void {
   const lowest = Math.min(...lacking.flatMap(({ group }) => group.map((source) => source.tier)));
   const below = TIERS.findLast((tier) => tier < lowest);
   const advice =
-    below === undefined ? 'Install it' : `Install it, or use --tier ${below}, which does without`;
+    'Install the packages that bring what is missing' +
+    (below === undefined ? '' : `, or use --tier ${below}, which does without`);
   throw new CorpusError('no-program', `${lines.join('\n')}\n${advice}.`);
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { TokenizerFile } from '../tokenizer/tokenizer-files';
 import { buildCorpus } from '../corpus/build-corpus';
 import { writeWhole } from '../corpus/json-lines';
-import { readShards } from '../corpus/shards';
+import { readShards, type CorpusPart } from '../corpus/shards';
 import type { CorpusReport } from '../corpus/types';
 import type { TrainOptions } from '../settings/options';
 import type { TrainingSettings } from '../settings/presets';
@@ -43,23 +43,42 @@ export async function prepare(
 ): Promise<Prepared> {
   const files = filesIn(options.out);
   const { corpusPart } = options;
-  const part = corpusPart && `${corpusPart.part}/${corpusPart.of}`;
   const present = fs.existsSync(files.manifest) ? readManifest(files.manifest) : undefined;
-  if (present === undefined || (part !== undefined && part !== present.part)) {
+  if (present === undefined) {
     fs.mkdirSync(path.dirname(files.manifest), { recursive: true });
     const { report, shards } = await corpus(options, settings, cache, signal);
     const into = path.dirname(files.tokenizer);
     if (options.init === undefined) await tokenizer(shards, into, settings.architecture.vocabulary, signal);
     else copyTokenizer(options.init, into);
-    await writePack(files.train, readShards(shards, 'train', corpusPart));
     await writePack(files.valid, readShards(shards, 'valid'));
-    const manifest: Manifest = { fingerprint: report.fingerprint, ...(part !== undefined && { part }) };
-    writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
+    await packTraining(shards, report.fingerprint, options);
+  } else if (corpusPart !== undefined && partName(corpusPart) !== present.part) {
+    const { report, shards } = await corpus(options, settings, cache, signal);
+    if (report.fingerprint !== present.fingerprint)
+      throw new Error(
+        `${files.train} is of another corpus than ${shards}, so no other part of it can be packed. Choose another --out.`,
+      );
+    await packTraining(shards, report.fingerprint, options);
   }
   const prepared = readPrepared(options.out);
   checkTokenizer(prepared.tokenizer, files.tokenizer, options, settings);
   checkHeldOut(prepared, files.train);
   return prepared;
+}
+
+async function packTraining(
+  shards: string,
+  fingerprint: string,
+  { out, corpusPart }: TrainOptions,
+): Promise<void> {
+  const files = filesIn(out);
+  await writePack(files.train, readShards(shards, 'train', corpusPart));
+  const manifest: Manifest = { fingerprint, ...(corpusPart && { part: partName(corpusPart) }) };
+  writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
+}
+
+function partName({ part, of }: CorpusPart): string {
+  return `${part}/${of}`;
 }
 
 /** A part of the corpus that was put into the folder must not hold what the run keeps for measuring. */

@@ -281,7 +281,7 @@ describe('buildCorpus from a manifest', () => {
       await assert.rejects(build({ source: wheels }), {
         code: 'no-program',
         message:
-          /are Python wheels, and pip is not.*\n.*Rust crates, and cargo 1.82 or newer is not.*\n.*sources jars, and mvn.*\n.*Go modules, and go is not.*\nInstall it, or use --tier 1100/,
+          /are Python wheels, and pip is not.*\n.*Rust crates, and cargo 1.82 or newer is not.*\n.*sources jars, and mvn.*\n.*Go modules, and go is not.*\nInstall the packages that bring what is missing, or use --tier 1100/,
       });
       await build();
     } finally {
