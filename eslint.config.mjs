@@ -87,7 +87,13 @@ export default tseslint.config(
   },
   {
     // The engine runs in a child process, the CLI and the trainer: it must never need an editor.
-    files: ['src/engine/**/*.ts', 'src/cli/**/*.ts', 'src/demo/**/*.ts', 'src/display/**/*.ts'],
+    files: [
+      'src/engine/**/*.ts',
+      'src/cli/**/*.ts',
+      'src/demo/**/*.ts',
+      'src/display/**/*.ts',
+      'src/serve/**/*.ts',
+    ],
     rules: {
       'no-restricted-imports': [
         'error',

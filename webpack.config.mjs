@@ -10,6 +10,7 @@ const NODE_ENTRIES = {
   extension: './src/extension.ts',
   'engine-host': './src/engine/process/host.ts',
   cli: './src/cli/main.ts',
+  serve: './src/serve/main.ts',
   evaluate: './scripts/evaluate/main.ts',
   derive: './scripts/derive/main.ts',
   train: './scripts/train/main.ts',

@@ -31,6 +31,7 @@ const TASKS = {
   derive: ['dist/derive.js'],
   'bench:forms': ['scripts/forms/main.ts'],
   demo: ['dist/cli.js', 'demo'],
+  serve: ['dist/serve.js'],
   'train-model': ['dist/train.js'],
   'bench:syntax': ['scripts/bench-syntax/main.ts'],
   'bench:train': ['dist/train-bench.js'],

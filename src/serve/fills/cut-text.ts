@@ -1,0 +1,48 @@
+/** Where a completion ends before the model's own end. */
+export interface CutRules {
+  /** Words before the first of which it ends. */
+  readonly stops: readonly string[];
+  /** A later line with less indentation, in characters, is no longer part of it; 0 takes all. */
+  readonly leastIndent: number;
+}
+
+/** A text with LF as far as the rules let it go. */
+export interface CutText {
+  readonly text: string;
+  /** What ended it. */
+  readonly cut: { readonly by: 'stop'; readonly word: string } | { readonly by: 'indent' } | undefined;
+  /** Of the characters of `text` so many stay, whatever comes behind them. */
+  readonly settled: number;
+}
+
+const LATER_LINE = /\n([ \t]*)(?=[^\s])/g;
+const OPEN_LINE = /\n[ \t\n]*$/;
+
+/** Ends a text where the first rule says so. */
+export function cutText(text: string, { stops, leastIndent }: CutRules): CutText {
+  const words = stops.filter((word) => word !== '');
+  const atStop = words
+    .map((word) => ({ word, at: text.indexOf(word) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at)[0];
+  const shallow = [...text.matchAll(LATER_LINE)].find(([, indent]) => indent!.length < leastIndent);
+  if (atStop && (!shallow || atStop.at <= shallow.index)) {
+    const cut = text.slice(0, atStop.at);
+    return { text: cut, cut: { by: 'stop', word: atStop.word }, settled: cut.length };
+  }
+  if (shallow) {
+    const cut = text.slice(0, shallow.index);
+    return { text: cut, cut: { by: 'indent' }, settled: cut.length };
+  }
+  const begun = Math.max(0, ...words.map((word) => overlap(text, word)));
+  const open = leastIndent > 0 ? (OPEN_LINE.exec(text)?.[0].length ?? 0) : 0;
+  return { text, cut: undefined, settled: text.length - Math.max(begun, open) };
+}
+
+/** How many characters at the text's end are the beginning of the word. */
+function overlap(text: string, word: string): number {
+  for (let length = Math.min(text.length, word.length - 1); length > 0; length--) {
+    if (text.endsWith(word.slice(0, length))) return length;
+  }
+  return 0;
+}

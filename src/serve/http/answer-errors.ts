@@ -1,0 +1,49 @@
+import type { FastifyError, FastifyInstance } from 'fastify';
+import type { Metrics, Refusal } from '../metrics';
+import { errorBody, toServeError } from './error-shapes';
+import { pathOf } from './guard';
+import { CLIENT_GONE, ServeError } from './serve-error';
+
+const COUNTED: readonly Refusal[] = ['loading', 'draining', 'queue_full', 'body_too_large'];
+/** A client may send the rest of a body that was refused; it is not read. */
+const CLOSES = new Set([413]);
+
+/** Answers errors and unknown paths in the shape of the protocol that the path belongs to. */
+export function answerErrors(app: FastifyInstance, metrics: Metrics): void {
+  app.setErrorHandler<FastifyError | Error>((thrown, request, reply) => {
+    const error = toServeError(thrown);
+    const refusal = COUNTED.find((reason) => reason === error.code);
+    if (refusal) metrics.refusals.inc({ reason: refusal });
+    if (error.status >= 500 && error.status !== 503) request.log.error({ stack: framesOf(thrown) }, 'failed');
+    if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
+    if (CLOSES.has(error.status)) reply.header('connection', 'close');
+    return reply.code(error.status).headers(error.headers).send(errorBody(request.url, error));
+  });
+  app.setNotFoundHandler((request) => {
+    throw new ServeError(404, notFound(pathOf(request)), { code: 'not_found' });
+  });
+}
+
+/** The status that a request is counted by. */
+export function statusOf(reply: {
+  readonly raw: { readonly writableFinished: boolean };
+  readonly statusCode: number;
+}): number {
+  return reply.raw.writableFinished ? reply.statusCode : CLIENT_GONE;
+}
+
+function notFound(path: string): string {
+  if (/chat|messages|responses/.test(path)) {
+    return 'This model fills code and does not chat. Ask /v1/completions with “prompt” and “suffix”.';
+  }
+  if (/embed|rerank/.test(path)) return 'This model fills code and makes no embeddings.';
+  return 'There is no such path here. Fills are made by /v1/fill, /v1/completions, /v1/fim/completions, /infill, /completion and /v2/models/{model}/infer.';
+}
+
+/** Where it was thrown; its message may hold what was asked. */
+function framesOf({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
+}

@@ -1,0 +1,29 @@
+/** What one request, and all of them together, may ask of the server. */
+export interface Limits {
+  /** Of a request, unpacked. */
+  readonly bodyBytes: number;
+  readonly holes: number;
+  /** Tokens of one hole; a client that asks for more gets so many. */
+  readonly tokens: number;
+  /** Candidates of one request, or prompts in it. */
+  readonly choices: number;
+  /** Milliseconds that a fill may take once it has begun. */
+  readonly fillMs: number;
+  /** Fills under way at once. */
+  readonly running: number;
+  /** Fills that wait for their turn; one more is refused. */
+  readonly waiting: number;
+}
+
+/** Tokens of a hole where the client does not say: as many as in the editor. */
+export const USUAL_TOKENS = 64;
+
+export const USUAL_LIMITS: Limits = {
+  bodyBytes: 4 * 1024 * 1024,
+  holes: 16,
+  tokens: 128,
+  choices: 8,
+  fillMs: 60_000,
+  running: 32,
+  waiting: 256,
+};

@@ -1,0 +1,93 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** How a fill ended. */
+export type Outcome = 'done' | 'time_limit' | 'stop_word' | 'gone' | 'superseded' | 'failed';
+
+/** Why a request was turned away. */
+export type Refusal = 'host' | 'origin' | 'token' | 'loading' | 'draining' | 'queue_full' | 'body_too_large';
+
+const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 15, 30, 60];
+const TOGETHER = [1, 2, 4, 8, 16, 32, 64, 128];
+
+/** What Prometheus reads. No label has more values than this file and the routes name. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly requests: Counter<'method' | 'route' | 'status'>;
+  readonly requestSeconds: Histogram<'route'>;
+  readonly refusals: Counter<'reason'>;
+  readonly fills: Counter<'outcome'>;
+  readonly waitSeconds: Histogram;
+  readonly fillSeconds: Histogram;
+  readonly forwards: Counter;
+  readonly tokens: Counter;
+  readonly together: Histogram;
+
+  /** @param queue what is under way and what waits, when it is asked */
+  constructor(queue: { readonly running: number; readonly waiting: number }) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.requests = new Counter({
+      name: 'llada_http_requests_total',
+      help: 'Requests answered, by route and status (499: the client had gone).',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    });
+    this.requestSeconds = new Histogram({
+      name: 'llada_http_request_seconds',
+      help: 'From a request to the end of its answer.',
+      labelNames: ['route'],
+      buckets: SECONDS,
+      registers,
+    });
+    this.refusals = new Counter({
+      name: 'llada_refusals_total',
+      help: 'Requests turned away, by reason.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.fills = new Counter({
+      name: 'llada_fills_total',
+      help: 'Fills that have ended, by how.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.waitSeconds = new Histogram({
+      name: 'llada_fill_wait_seconds',
+      help: 'How long fills waited for their turn.',
+      buckets: SECONDS,
+      registers,
+    });
+    this.fillSeconds = new Histogram({
+      name: 'llada_fill_seconds',
+      help: 'How long fills took once it was their turn.',
+      buckets: SECONDS,
+      registers,
+    });
+    this.forwards = new Counter({
+      name: 'llada_forwards_total',
+      help: 'Runs of the network that fills took part in.',
+      registers,
+    });
+    this.tokens = new Counter({
+      name: 'llada_filled_tokens_total',
+      help: 'Tokens of finished fills.',
+      registers,
+    });
+    this.together = new Histogram({
+      name: 'llada_fills_together',
+      help: 'Fills under way when one took a step.',
+      buckets: TOGETHER,
+      registers,
+    });
+    for (const name of ['running', 'waiting'] as const) {
+      new Gauge({
+        name: `llada_fills_${name}`,
+        help: name === 'running' ? 'Fills under way.' : 'Fills that wait for their turn.',
+        registers,
+        collect() {
+          this.set(queue[name]);
+        },
+      });
+    }
+  }
+}

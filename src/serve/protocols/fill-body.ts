@@ -1,0 +1,153 @@
+import * as v from 'valibot';
+import {
+  FORMER_ORDER,
+  REMASKINGS,
+  SCHEDULES,
+  UNMASKING_ORDERS,
+  type FillRequest,
+  type GenerateRequest,
+  type LikelihoodRequest,
+  type ScoreRequest,
+} from '../../engine/index';
+import { checkBody, Flag, Text, whole } from '../http/check-body';
+import { ServeError } from '../http/serve-error';
+import type { Limits } from '../limits';
+
+/** A request to /v1/fill: one of the engine's, by its type. */
+export type FillBody = Common &
+  (
+    | { readonly type: 'fill'; readonly request: FillRequest }
+    | { readonly type: 'generate'; readonly request: GenerateRequest }
+    | { readonly type: 'score'; readonly request: ScoreRequest }
+    | { readonly type: 'likelihood'; readonly request: LikelihoodRequest }
+    | { readonly type: 'tokenize'; readonly request: { readonly text: string } }
+  );
+
+interface Common {
+  /** Its newest request supersedes the one before. */
+  readonly session?: string;
+  /** Steps as events, whatever the client says that it accepts. */
+  readonly stream?: boolean;
+}
+
+const MOST_ALTERNATIVES = 64;
+const MOST_STEPS = 4096;
+const MOST_DRAWS = 256;
+/** A hole's cells come to no more than its window. */
+const MOST_CELLS = 4096;
+
+const positive = v.pipe(
+  v.number('must be a number'),
+  v.finite('must be a number'),
+  v.minValue(0, 'must not be negative'),
+);
+const share = v.pipe(positive, v.maxValue(1, 'must be a number from 0 to 1'));
+const oneOf = <const T extends readonly string[]>(names: T) =>
+  v.picklist(names, `must be one of ${names.join(', ')}`);
+const listOf = <T extends v.GenericSchema>(item: T, most: number) =>
+  v.pipe(v.array(item, 'must be a list'), v.maxLength(most, `must have ${most} items at most`));
+const object = <T extends v.ObjectEntries>(entries: T) => v.strictObject(entries, 'must be an object');
+
+const COMMON = { session: v.exactOptional(Text), stream: v.exactOptional(Flag) };
+
+const REVERSE_PROCESS = {
+  sampling: v.exactOptional(oneOf(['greedy', 'multinomial'])),
+  temperature: v.exactOptional(positive),
+  topP: v.exactOptional(share),
+  topK: v.exactOptional(whole(0)),
+  order: v.exactOptional(oneOf([...UNMASKING_ORDERS, FORMER_ORDER])),
+  steps: v.exactOptional(whole(1, MOST_STEPS)),
+  schedule: v.exactOptional(oneOf(SCHEDULES)),
+  threshold: v.exactOptional(share),
+  thresholdFactor: v.exactOptional(positive),
+  entropyBound: v.exactOptional(positive),
+  blockLength: v.exactOptional(whole(0)),
+  remasking: v.exactOptional(oneOf(REMASKINGS)),
+  remaskingStrength: v.exactOptional(share),
+  guidance: v.exactOptional(positive),
+  bannedTokens: v.exactOptional(listOf(whole(0), MOST_CELLS)),
+  suppressEndOfText: v.exactOptional(Flag),
+  seed: v.exactOptional(whole(0)),
+  alternatives: v.exactOptional(whole(0, MOST_ALTERNATIVES)),
+};
+
+const Cell = object({
+  token: v.nullable(whole(0)),
+  locked: v.exactOptional(Flag),
+  confidence: v.exactOptional(share),
+});
+
+/** The types of requests, each with the fields it takes. */
+function schemas(limits: Limits) {
+  const tokens = whole(1, limits.tokens);
+  const cells = listOf(Cell, MOST_CELLS);
+  const parts = listOf(v.union([Text, object({ masks: v.optional(tokens) })]), MOST_CELLS);
+  const hole = object({
+    replaced: v.exactOptional(Text),
+    tokens: v.exactOptional(tokens),
+    parts: v.exactOptional(
+      v.pipe(
+        parts,
+        v.transform((all) => all.map(maskRun)),
+      ),
+    ),
+    cells: v.exactOptional(cells),
+  });
+  const around = { path: v.exactOptional(Text), prefix: Text, suffix: Text };
+  const between = v.exactOptional(listOf(Text, limits.holes - 1));
+  return {
+    fill: object({
+      ...COMMON,
+      ...REVERSE_PROCESS,
+      ...around,
+      between,
+      holes: v.exactOptional(listOf(hole, limits.holes)),
+      maxTokens: v.exactOptional(tokens),
+      drafts: v.exactOptional(Flag),
+      candidates: v.exactOptional(whole(1, limits.choices)),
+    }),
+    generate: object({ ...COMMON, ...REVERSE_PROCESS, tokens, cells: v.exactOptional(cells) }),
+    score: object({
+      ...COMMON,
+      ...around,
+      text: Text,
+      alternatives: v.exactOptional(whole(0, MOST_ALTERNATIVES)),
+    }),
+    likelihood: object({
+      ...COMMON,
+      ...around,
+      between,
+      middles: listOf(Text, limits.holes),
+      draws: v.exactOptional(whole(1, MOST_DRAWS)),
+      seed: v.exactOptional(whole(0)),
+    }),
+    tokenize: object({ ...COMMON, text: Text }),
+  };
+}
+
+/** @returns what reads bodies; it throws a ServeError 400 that names the field */
+export function fillBodyReader(limits: Limits): (body: unknown) => FillBody {
+  const known = schemas(limits);
+  return (body) => {
+    const { type, ...fields } = checkBody(v.looseObject({ type: v.optional(v.unknown(), 'fill') }), body);
+    const { session, stream, ...request } = checkBody(schemaOf(known, type), fields);
+    const common = {
+      ...(session === undefined ? {} : { session }),
+      ...(stream === undefined ? {} : { stream }),
+    };
+    return { ...common, type, request } as FillBody;
+  };
+}
+
+function schemaOf<T extends object>(known: T, type: unknown): T[keyof T] {
+  if (typeof type === 'string' && Object.hasOwn(known, type)) return known[type as keyof T];
+  throw new ServeError(400, `“type” must be one of ${Object.keys(known).join(', ')}.`, {
+    code: 'bad_request',
+    param: 'type',
+  });
+}
+
+/** A run of masks of unknown length has no number; in JSON it has no field either. */
+function maskRun(part: string | { masks?: number | undefined }): string | { masks: number | undefined } {
+  return typeof part === 'string' ? part : { masks: part.masks };
+}

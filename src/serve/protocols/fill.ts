@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Engine, Step } from '../../engine/index';
+import { tooLong } from '../fills/fill-runner';
+import { event, sendEvents } from '../http/events';
+import type { Serving } from '../serving';
+import { fillBodyReader, type FillBody } from './fill-body';
+
+/**
+ * The project's own protocol: every request that the engine takes, fills with all their steps as server-sent events where
+ * the client accepts those, and otherwise the last step alone. One session's newest request supersedes the one before.
+ */
+export function fillRoutes(app: FastifyInstance, serving: Serving): void {
+  const read = fillBodyReader(serving.limits);
+  app.get('/v1/fill', () => {
+    const { provider, precision, vocabulary, windowRows, loadMs } = serving.engine.info;
+    // Not the bundle's folder: it is the server's own business.
+    return { bundle: serving.model, provider, precision, vocabulary, windowRows, loadMs };
+  });
+  app.post('/v1/fill', async (request, reply) => answer(serving, read(request.body), request, reply));
+}
+
+async function answer(
+  serving: Serving,
+  body: FillBody,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<object> {
+  const { runner } = serving;
+  const caller = serving.caller(request, reply, { session: body.session });
+  switch (body.type) {
+    case 'score':
+      return runner.answer((engine, signal) => engine.score(body.request, { signal }), caller);
+    case 'likelihood':
+      return runner.answer((engine, signal) => engine.likelihood(body.request, { signal }), caller);
+    case 'tokenize':
+      return { tokens: await runner.answer((engine) => engine.tokenize(body.request.text), caller) };
+    case 'fill':
+    case 'generate': {
+      const steps = whole(runner.steps((engine, signal) => begin(engine, body, signal), caller));
+      if (wantsEvents(body, request)) return sendEvents(request, reply, eventsOf(steps));
+      let last: Step | undefined;
+      for await (const step of steps) last = step;
+      return last!;
+    }
+  }
+}
+
+function begin(
+  engine: Engine,
+  body: Extract<FillBody, { type: 'fill' | 'generate' }>,
+  signal: AbortSignal,
+): AsyncIterable<Step> {
+  return body.type === 'fill'
+    ? engine.fill(body.request, { signal })
+    : engine.generate(body.request, { signal });
+}
+
+function wantsEvents({ stream }: FillBody, { headers }: FastifyRequest): boolean {
+  return stream ?? headers.accept?.includes('text/event-stream') === true;
+}
+
+/** Half a fill is none here: who wants less time asks for fewer steps. */
+async function* whole(steps: AsyncIterable<Step>): AsyncGenerator<Step, void, undefined> {
+  let done = false;
+  for await (const step of steps) {
+    ({ done } = step);
+    yield step;
+  }
+  if (done) return;
+  throw tooLong();
+}
+
+async function* eventsOf(steps: AsyncIterable<Step>): AsyncGenerator<string, void, undefined> {
+  for await (const step of steps) yield event(step);
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import { complete, outcomeOf, type Completion } from '../fills/completion';
+import { checkBody, Flag, optional, Text, whole } from '../http/check-body';
+import { DONE_EVENT, event, sendEvents } from '../http/events';
+import { USUAL_TOKENS } from '../limits';
+import type { Serving } from '../serving';
+import { usage } from './openai';
+import { seedOf } from './openai-body';
+
+const Body = v.object({
+  model: optional(Text),
+  prompt: Text,
+  suffix: optional(Text),
+  max_tokens: optional(whole(0)),
+  stop: optional(v.union([Text, v.array(Text)], 'must be a string or a list of strings')),
+  stream: optional(Flag),
+  random_seed: optional(v.number('must be a number')),
+});
+
+/**
+ * Mistral's completions in the middle, which Continue asks for: texts come as the messages of a chat.
+ *
+ * @see https://docs.mistral.ai/api/endpoint/fim
+ */
+export function mistralRoutes(app: FastifyInstance, serving: Serving): void {
+  app.post('/v1/fim/completions', async (request, reply) => fim(serving, request, reply));
+}
+
+async function fim(serving: Serving, request: FastifyRequest, reply: FastifyReply): Promise<object> {
+  const body = checkBody(Body, request.body);
+  serving.checkModel(body.model);
+  const caller = serving.caller(request, reply);
+  const pieces = complete(
+    serving.runner,
+    serving.engine,
+    {
+      prefix: body.prompt,
+      suffix: body.suffix ?? '',
+      maxTokens: serving.tokens(body.max_tokens, USUAL_TOKENS),
+      stops: [body.stop ?? []].flat(),
+      leastIndent: 0,
+      seed: seedOf(body.random_seed),
+    },
+    caller,
+  );
+  const head = {
+    id: randomUUID().replaceAll('-', ''),
+    created: Math.floor(Date.now() / 1000),
+    model: serving.model,
+  };
+  if (body.stream === true) return sendEvents(request, reply, streamed(pieces, head));
+  const result = await outcomeOf(pieces);
+  const [{ text, finish }] = result.choices as [Completion['choices'][number]];
+  const message = { role: 'assistant', content: text, tool_calls: null };
+  return {
+    ...head,
+    object: 'chat.completion',
+    choices: [{ index: 0, message, finish_reason: finish }],
+    usage: usage([result]),
+  };
+}
+
+async function* streamed(
+  pieces: AsyncGenerator<string, Completion, undefined>,
+  head: object,
+): AsyncGenerator<string, void, undefined> {
+  const chunk = (content: string, finish: string | null, more: object = {}): string =>
+    event({
+      ...head,
+      object: 'chat.completion.chunk',
+      choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: finish }],
+      ...more,
+    });
+  let sent = 0;
+  let next = await pieces.next();
+  for (; next.done !== true; next = await pieces.next()) {
+    sent += next.value.length;
+    yield next.value === '' ? '' : chunk(next.value, null);
+  }
+  const { value: result } = next;
+  const { text, finish } = result.choices[0]!;
+  yield chunk(text.slice(sent), finish, { usage: usage([result]) });
+  yield DONE_EVENT;
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import { complete, outcomeOf } from '../fills/completion';
+import { checkBody, optional, Text } from '../http/check-body';
+import { USUAL_TOKENS } from '../limits';
+import type { Serving } from '../serving';
+import { seedOf } from './openai-body';
+
+const Piece = v.object({ filepath: optional(Text), body: Text }, 'must be an object with “body”');
+const Pieces = optional(v.array(Piece, 'must be a list'));
+
+const Body = v.object({
+  segments: v.object(
+    {
+      prefix: Text,
+      suffix: optional(Text),
+      filepath: optional(Text),
+      declarations: Pieces,
+      relevant_snippets_from_changed_files: Pieces,
+      relevant_snippets_from_recently_opened_files: Pieces,
+    },
+    'must be an object with “prefix”',
+  ),
+  user: optional(Text),
+  seed: optional(v.number('must be a number')),
+});
+
+/**
+ * What Tabby's clients ask for besides /v1/completions with `segments` and /v1/health.
+ *
+ * @see https://tabby.tabbyml.com/api
+ */
+export function tabbyRoutes(app: FastifyInstance): void {
+  // What was shown and taken is the user's; it is not kept.
+  app.post('/v1/events', (_request, reply) => reply.code(200).send());
+  app.get('/v1beta/server_setting', () => ({ disable_client_side_telemetry: true }));
+}
+
+/** Whether a request to /v1/completions is one of Tabby's. */
+export function isTabbyRequest(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'segments' in body && !('prompt' in body);
+}
+
+export async function tabbyCompletion(
+  serving: Serving,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<object> {
+  const { segments, user, seed } = checkBody(Body, request.body);
+  // The nearest come last: declarations say what the code at the cursor uses.
+  const files = [
+    ...(segments.relevant_snippets_from_recently_opened_files ?? []).toReversed(),
+    ...(segments.relevant_snippets_from_changed_files ?? []).toReversed(),
+    ...(segments.declarations ?? []),
+  ];
+  const { choices } = await outcomeOf(
+    complete(
+      serving.runner,
+      serving.engine,
+      {
+        prefix: segments.prefix,
+        suffix: segments.suffix ?? '',
+        path: segments.filepath ?? undefined,
+        files: files.map(({ filepath, body }) => ({ path: filepath ?? undefined, text: body })),
+        maxTokens: serving.tokens(undefined, USUAL_TOKENS),
+        stops: [],
+        leastIndent: 0,
+        seed: seedOf(seed),
+      },
+      serving.caller(request, reply, { user }),
+    ),
+  );
+  return { id: `cmpl-${randomUUID()}`, choices: choices.map(({ text }, index) => ({ index, text })) };
+}

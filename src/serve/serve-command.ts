@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Engine } from '../engine/index';
+import { loadEngine } from '../engine/node';
+import { CliError, UsageError } from '../cli/command-line/failures';
+import type { EngineOptions } from '../cli/command-line/options';
+import { bundleFolder, projectRoot } from '../cli/command-line/session';
+import { makeApp } from './app';
+import { isLoopback } from './http/guard';
+import { USUAL_LIMITS } from './limits';
+import { Serving } from './serving';
+
+/** What the command line says. */
+export interface ServeOptions extends Pick<EngineOptions, 'model' | 'provider'> {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+  readonly tokenFile?: string;
+  readonly allowHost?: readonly string[];
+  readonly allowOrigin?: readonly string[];
+  readonly modelName?: string;
+  readonly threads?: number;
+  readonly maxTokens: number;
+  readonly running: number;
+  readonly queue: number;
+  /** Seconds that a fill may take. */
+  readonly timeLimit: number;
+  /** Seconds that what runs is given when the server is to end. */
+  readonly grace: number;
+  /** False: requests are not logged. */
+  readonly log: boolean;
+}
+
+/** A refused request is still answered for so long after the last answer, and probes see it. */
+const POLL_MS = 20;
+
+/** Serves fills until it is told to end; then what runs is finished. */
+export async function serveFills(options: ServeOptions, signal: AbortSignal): Promise<void> {
+  const { host, port, provider } = options;
+  const loopback = isLoopback(host);
+  const tokens = await readTokens(options);
+  if (!loopback && tokens.length === 0) {
+    throw new UsageError(
+      `On ${host} other machines can reach this server, so it needs --token-file FILE with a secret that clients send. Without one it listens on 127.0.0.1 only.`,
+    );
+  }
+  const folder = bundleFolder(options);
+  const serving = new Serving(limitsOf(options), version(), options.modelName);
+  const access = { loopback, tokens, hosts: options.allowHost ?? [], origins: options.allowOrigin ?? [] };
+  const app = await makeApp(serving, access, options.log ? { stream: process.stderr } : false);
+  const address = await listen(app, host, port);
+  process.stderr.write(`Listening on ${address}. Loading the model…\n`);
+  let engine: Engine | undefined;
+  try {
+    engine = await loadEngine(folder, { provider, ...(options.threads ? { threads: options.threads } : {}) });
+    serving.engine = engine;
+    if (!signal.aborted) {
+      const { bundle, precision, provider: used } = engine.info;
+      process.stderr.write(`${bundle} (${precision}) on ${used} is ready. Ctrl-C ends it.\n`);
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    }
+    serving.draining = true;
+    await finish(serving, options.grace * 1000);
+  } finally {
+    await app.close();
+    await engine?.dispose();
+  }
+}
+
+function limitsOf({ maxTokens, running, queue, timeLimit }: ServeOptions): Serving['limits'] {
+  return { ...USUAL_LIMITS, tokens: maxTokens, running, waiting: queue, fillMs: timeLimit * 1000 };
+}
+
+/** One a line; blank lines and those that begin with # are none. */
+async function readTokens({ tokenFile }: ServeOptions): Promise<string[]> {
+  if (tokenFile === undefined) return [];
+  const text = await readFile(tokenFile, 'utf8').catch((error: unknown) => {
+    throw new CliError(`The token file cannot be read: ${(error as Error).message}`);
+  });
+  const tokens = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  if (tokens.length === 0)
+    throw new CliError(
+      `There is no token in ${tokenFile}. Write one into it, at least 32 random characters.`,
+    );
+  if (tokens.some((token) => /\s/.test(token)))
+    throw new CliError(`A token in ${tokenFile} has blanks in it. Write one token a line.`);
+  return tokens;
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      throw new CliError(`Port ${port} on ${host} is in use. Choose another with --port.`);
+    throw new CliError(`The server cannot listen on ${host}, port ${port}: ${message}`);
+  }
+}
+
+/** Resolves when nothing runs or waits any more, or the time is over. */
+async function finish(serving: Serving, mostMs: number): Promise<void> {
+  const until = performance.now() + mostMs;
+  while (serving.open > 0 && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version: string })
+    .version;
+}

@@ -1,0 +1,94 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Engine } from '../engine/index';
+import { clientGone, Sessions, type Caller } from './fills/caller';
+import { FairQueue } from './fills/fair-queue';
+import { FillRunner } from './fills/fill-runner';
+import { ServeError } from './http/serve-error';
+import type { Limits } from './limits';
+import { Metrics } from './metrics';
+
+/** What a protocol says of its caller, where it says it. */
+export interface CallerNames {
+  /** Its newest request supersedes the one before. */
+  readonly session?: string | null | undefined;
+  /** For whom turns are kept apart. */
+  readonly user?: string | null | undefined;
+}
+
+const LOADING_RETRY_SECONDS = 2;
+/** A client of any protocol may name its session here. */
+const SESSION_HEADER = 'x-session-id';
+
+/** What all protocols share: the engine, once it is loaded, and whose turn it is. */
+export class Serving {
+  readonly metrics: Metrics;
+  readonly runner: FillRunner;
+  readonly created = Math.floor(Date.now() / 1000);
+  /** The server is to end: it takes nothing new. */
+  draining = false;
+  /** Requests that have not been answered yet. */
+  open = 0;
+  #engine: Engine | undefined;
+  readonly #sessions = new Sessions();
+
+  /** @param name of the model, as clients see it; without one the bundle's own */
+  constructor(
+    readonly limits: Limits,
+    readonly version: string,
+    private readonly name?: string,
+  ) {
+    const queue = new FairQueue(limits.running, limits.waiting);
+    this.metrics = new Metrics(queue);
+    this.runner = new FillRunner(() => this.engine, queue, limits, this.metrics);
+  }
+
+  get ready(): boolean {
+    return this.#engine !== undefined && !this.draining;
+  }
+
+  /** @throws ServeError 503 while the model is loaded */
+  get engine(): Engine {
+    if (this.#engine) return this.#engine;
+    throw new ServeError(503, 'Loading model', { code: 'loading', retryAfter: LOADING_RETRY_SECONDS });
+  }
+
+  set engine(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** The one model's id. A folder's name has no part in it, so that nothing of the server's disk is told. */
+  get model(): string {
+    return this.name ?? this.engine.info.bundle;
+  }
+
+  /** @throws ServeError 404 for another model; no name at all is this one's */
+  checkModel(asked: string | null | undefined): void {
+    const { model } = this;
+    if (asked === undefined || asked === null || asked === '' || asked === model) return;
+    throw new ServeError(404, `There is no such model here. This server has one: “${model}”.`, {
+      code: 'model_not_found',
+      param: 'model',
+    });
+  }
+
+  /** So many tokens as a client asked for and may have. */
+  tokens(asked: number | null | undefined, usual: number): number {
+    return Math.min(asked ?? usual, this.limits.tokens);
+  }
+
+  /** The client of a request; it is gone when its connection is closed before it has been answered. */
+  caller(request: FastifyRequest, reply: FastifyReply, { session, user }: CallerNames = {}): Caller {
+    const named = session ?? headerOf(request, SESSION_HEADER);
+    const { controller, end } = this.#sessions.begin(named);
+    reply.raw.once('close', () => {
+      end();
+      if (!reply.raw.writableFinished) controller.abort(clientGone());
+    });
+    return { user: named ?? (user ? user : request.ip), signal: controller.signal };
+  }
+}
+
+function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
