@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import fastify, {
@@ -42,6 +43,7 @@ export async function makeApp(
     requestTimeout: ARRIVAL_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    clientErrorHandler: answerGarbage,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     frameworkErrors: (error, request, reply) => {
       const told = toServeError(error);
@@ -130,3 +132,23 @@ function takeExpectations(app: FastifyInstance, { limits }: Serving): void {
     done(null, payload);
   });
 }
+
+/** What is no HTTP has no path, so no protocol either. */
+function answerGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, reason] = GARBAGE[error.code ?? ''] ?? [400, 'Bad Request'];
+  const told = new ServeError(status, 'This is no HTTP request that this server can read.', {
+    code: 'bad_request',
+  });
+  const body = JSON.stringify(errorBody('', told));
+  const head = `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nConnection: close\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+}
+
+const GARBAGE: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+};

@@ -3,7 +3,7 @@ export interface Limits {
   /** Of a request, unpacked. */
   readonly bodyBytes: number;
   readonly holes: number;
-  /** Tokens of one hole; a client that asks for more gets so many. */
+  /** Tokens of one hole. */
   readonly tokens: number;
   /** Candidates of one request, or prompts in it. */
   readonly choices: number;
@@ -15,13 +15,16 @@ export interface Limits {
   readonly waiting: number;
 }
 
+/** The share of the model's window that a completion may take: the rest is for what stands around it. */
+export const COMPLETION_SHARE = 0.25;
+
 /** Tokens of a hole where the client does not say: as many as in the editor. */
 export const USUAL_TOKENS = 64;
 
 export const USUAL_LIMITS: Limits = {
   bodyBytes: 4 * 1024 * 1024,
   holes: 16,
-  tokens: 128,
+  tokens: 511,
   choices: 8,
   fillMs: 60_000,
   running: 32,

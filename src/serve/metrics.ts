@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** How a fill ended. */
-export type Outcome = 'done' | 'time_limit' | 'stop_word' | 'gone' | 'superseded' | 'failed';
+/** How a fill ended; `cut`: its reader had enough, as at a stop word. */
+export type Outcome = 'done' | 'time_limit' | 'cut' | 'gone' | 'superseded' | 'failed';
 
 /** Why a request was turned away. */
 export type Refusal = 'host' | 'origin' | 'token' | 'loading' | 'draining' | 'queue_full' | 'body_too_large';

@@ -87,8 +87,10 @@ async function readTokens({ tokenFile }: ServeOptions): Promise<string[]> {
     throw new CliError(
       `There is no token in ${tokenFile}. Write one into it, at least 32 random characters.`,
     );
-  if (tokens.some((token) => /\s/.test(token)))
-    throw new CliError(`A token in ${tokenFile} has blanks in it. Write one token a line.`);
+  if (tokens.some((token) => !/^[!-~]+$/.test(token)))
+    throw new CliError(
+      `A token in ${tokenFile} has other characters than a header may hold. Write one token of plain letters and digits a line.`,
+    );
   return tokens;
 }
 

@@ -4,7 +4,7 @@ import { clientGone, Sessions, type Caller } from './fills/caller';
 import { FairQueue } from './fills/fair-queue';
 import { FillRunner } from './fills/fill-runner';
 import { ServeError } from './http/serve-error';
-import type { Limits } from './limits';
+import { COMPLETION_SHARE, type Limits } from './limits';
 import { Metrics } from './metrics';
 
 /** What a protocol says of its caller, where it says it. */
@@ -71,19 +71,23 @@ export class Serving {
     });
   }
 
-  /** So many tokens as a client asked for and may have. */
-  tokens(asked: number | null | undefined, usual: number): number {
-    return Math.min(asked ?? usual, this.limits.tokens);
+  /** Tokens of a completion: as many as a client asks for, as far as that leaves enough of the window to its context. */
+  tokens(asked: number): number {
+    const most = Math.floor(this.engine.info.windowRows * COMPLETION_SHARE);
+    return Math.min(asked, most, this.limits.tokens);
   }
 
   /** The client of a request; it is gone when its connection is closed before it has been answered. */
   caller(request: FastifyRequest, reply: FastifyReply, { session, user }: CallerNames = {}): Caller {
     const named = session ?? headerOf(request, SESSION_HEADER);
     const { controller, end } = this.#sessions.begin(named);
-    reply.raw.once('close', () => {
+    const closed = (): void => {
       end();
       if (!reply.raw.writableFinished) controller.abort(clientGone());
-    });
+    };
+    // It may have gone while its request was still arriving.
+    if (reply.raw.destroyed || request.socket.destroyed) closed();
+    else reply.raw.once('close', closed);
     return { user: named ?? (user ? user : request.ip), signal: controller.signal };
   }
 }

@@ -70,7 +70,7 @@ export async function* complete(
   // It is awaited after the fill, which may fail first.
   size.catch(() => undefined);
 
-  const growing = new GrowingText(request);
+  const growing = new GrowingText(rules(request));
   let first: Step | undefined;
   let last: Step | undefined;
   for await (const step of runner.steps((used, signal) => used.fill(fill, { signal }), caller, request)) {
@@ -129,6 +129,11 @@ function fillRequest(engine: Engine, request: CompletionRequest): { fill: FillRe
   return { fill, whole: around.whole };
 }
 
+/** For texts with LF. */
+function rules({ stops, leastIndent }: CompletionRequest): CutRules {
+  return { stops: stops.map(lf), leastIndent };
+}
+
 /** Nothing is read either. */
 function nothing({ choices = 1 }: CompletionRequest): Completion {
   const choice: Choice = { text: '', finish: 'length', stopWord: undefined, cells: [] };
@@ -150,9 +155,9 @@ function soFar(growing: GrowingText, last: Step | undefined, { maxTokens }: Comp
 
 function candidates(last: Step | undefined, request: CompletionRequest): Choice[] {
   const found = last?.candidates ?? [];
-  if (found.length === 0) return [soFar(new GrowingText(request), last, request)];
+  if (found.length === 0) return [soFar(new GrowingText(rules(request)), last, request)];
   return found.map(({ texts, holes }) => {
-    const { text, cut } = cutText(lf(texts[0] ?? ''), request);
+    const { text, cut } = cutText(lf(texts[0] ?? ''), rules(request));
     return choiceOf(text, cut, holes[0] ?? [], request.maxTokens);
   });
 }

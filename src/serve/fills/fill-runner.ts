@@ -43,7 +43,7 @@ export class FillRunner {
       timer = setTimeout(() => time.abort(), ms);
     };
     const leave = await this.#enter(caller);
-    let outcome: Outcome = 'stop_word';
+    let outcome: Outcome = 'cut';
     let last: Step | undefined;
     try {
       within(this.limits.fillMs);

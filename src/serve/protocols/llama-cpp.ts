@@ -75,11 +75,12 @@ export function llamaCppRoutes(app: FastifyInstance, serving: Serving): void {
 }
 
 function asked(
-  { limits }: Serving,
+  serving: Serving,
   body: Common,
   prompt: string,
   around: Pick<CompletionRequest, 'prefix' | 'suffix' | 'files' | 'path'>,
 ): Asked {
+  const { limits } = serving;
   const choices = body.n_cmpl ?? body.n ?? 1;
   if (choices > limits.choices) {
     throw new ServeError(400, `“n_cmpl” must be at most ${limits.choices}.`, {
@@ -94,7 +95,7 @@ function asked(
     prompt,
     completion: {
       ...around,
-      maxTokens: tokens < 0 ? limits.tokens : Math.min(tokens, limits.tokens),
+      maxTokens: serving.tokens(tokens < 0 ? Infinity : tokens),
       stops: [body.stop ?? []].flat(),
       leastIndent: body.n_indent ?? 0,
       choices,
@@ -123,13 +124,10 @@ async function answer(
 }
 
 /** Nobody waits for it: it is done where it disturbs nobody, and its failure is nobody's. */
-function readContext(
-  { runner, engine, limits }: Serving,
-  completion: CompletionRequest,
-  { user }: Caller,
-): void {
+function readContext(serving: Serving, completion: CompletionRequest, { user }: Caller): void {
+  const { runner, engine, limits } = serving;
   if (!runner.idle || completion.prefix + completion.suffix === '') return;
-  const request = { ...completion, choices: 1, maxTokens: limits.tokens };
+  const request = { ...completion, choices: 1, maxTokens: serving.tokens(Infinity) };
   const caller = { user, signal: AbortSignal.timeout(limits.fillMs) };
   warmUp(runner, engine, request, caller).catch(() => undefined);
 }

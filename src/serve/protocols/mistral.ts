@@ -38,7 +38,7 @@ async function fim(serving: Serving, request: FastifyRequest, reply: FastifyRepl
     {
       prefix: body.prompt,
       suffix: body.suffix ?? '',
-      maxTokens: serving.tokens(body.max_tokens, USUAL_TOKENS),
+      maxTokens: serving.tokens(body.max_tokens ?? USUAL_TOKENS),
       stops: [body.stop ?? []].flat(),
       leastIndent: 0,
       seed: seedOf(body.random_seed),

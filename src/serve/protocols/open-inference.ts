@@ -87,7 +87,7 @@ async function infer(serving: Serving, request: FastifyRequest, reply: FastifyRe
           serving.engine,
           {
             ...row,
-            maxTokens: serving.tokens(tokens, USUAL_TOKENS),
+            maxTokens: serving.tokens(tokens ?? USUAL_TOKENS),
             stops: [],
             leastIndent: 0,
             seed: seed ?? undefined,

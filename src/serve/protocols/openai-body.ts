@@ -65,7 +65,7 @@ export function openAiRequest(serving: Serving, given: unknown): OpenAiRequest {
     });
   }
   const common = {
-    maxTokens: serving.tokens(body.max_tokens, USUAL_TOKENS),
+    maxTokens: serving.tokens(body.max_tokens ?? USUAL_TOKENS),
     stops: [body.stop ?? []].flat(),
     leastIndent: 0,
     choices: of,

@@ -64,17 +64,19 @@ async function* streamed(
     event(answer([{ text, index, logprobs: null, finish_reason: null }]));
   for (const [prompt, one] of asked.completions.entries()) {
     const pieces = complete(serving.runner, serving.engine, one, caller);
+    // With several texts nothing is sent before they are whole, their echo included.
     let sent = 0;
     let next = await pieces.next();
+    if (next.done !== true && asked.echo && asked.each === 1) {
+      sent = asked.prompts[prompt]!.length;
+      yield piece(asked.prompts[prompt]!, prompt);
+    }
     for (; next.done !== true; next = await pieces.next()) {
-      if (sent === 0 && asked.echo && asked.each === 1) yield piece(asked.prompts[prompt]!, prompt);
       sent += next.value.length;
       yield next.value === '' ? '' : piece(next.value, prompt * asked.each);
     }
     for (const part of parts(asked, next.value, prompt)) {
-      const echoed = asked.echo && asked.each === 1 && sent > 0 ? asked.prompts[prompt]!.length : 0;
-      const rest = asked.each === 1 ? part.text.slice(sent + echoed) : part.text;
-      yield event(answer([{ ...part, text: rest }]));
+      yield event(answer([{ ...part, text: part.text.slice(sent) }]));
     }
     results.push(next.value);
   }

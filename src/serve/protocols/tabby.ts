@@ -63,7 +63,7 @@ export async function tabbyCompletion(
         suffix: segments.suffix ?? '',
         path: segments.filepath ?? undefined,
         files: files.map(({ filepath, body }) => ({ path: filepath ?? undefined, text: body })),
-        maxTokens: serving.tokens(undefined, USUAL_TOKENS),
+        maxTokens: serving.tokens(USUAL_TOKENS),
         stops: [],
         leastIndent: 0,
         seed: seedOf(seed),

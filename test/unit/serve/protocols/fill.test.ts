@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import type { Likelihood, Scored, Step } from '../../../../src/engine/index';
+import { serverForTests, sharedEngine } from '../../../support/serve/real-server';
+import { eventsOf, send, type Received } from '../../../support/serve/send';
+
+const HOLES = {
+  path: 'src/sum.ts',
+  prefix: 'let total = ',
+  between: ['\nfor (const x of ', ') '],
+  suffix: ';\n',
+};
+const EVENTS = { accept: 'text/event-stream' };
+
+/** What is the same each time a fill is made. */
+const content = ({ holes, texts, t, index }: Step): object => ({ holes, texts, t, index });
+
+describe('the project’s own protocol', function () {
+  this.timeout(30_000);
+  const server = serverForTests();
+  const ask = (body: object, headers = {}): Promise<Received> =>
+    send(`${server.url}/v1/fill`, { body, headers });
+
+  it('gives every step of a fill of several holes, just as the engine does', async () => {
+    const request = { ...HOLES, maxTokens: 8, alternatives: 3, seed: 5 };
+    const steps = eventsOf(await ask(request, EVENTS)) as unknown as Step[];
+    const expected: Step[] = [];
+    for await (const step of (await sharedEngine()).fill(request)) expected.push(step);
+    assert.deepEqual(steps.map(content), JSON.parse(JSON.stringify(expected.map(content))));
+    assert.deepEqual(
+      steps.map(({ done }) => done),
+      expected.map(({ done }) => done),
+    );
+    const last = (await ask({ ...request, stream: false }, EVENTS)).json as unknown as Step;
+    assert.deepEqual(last.texts, expected.at(-1)!.texts);
+  });
+
+  it('takes kept words, candidates and cells', async () => {
+    const parts = ['f(', { masks: 2 }, ', ', {}, ')'];
+    const { status, json } = await ask({
+      prefix: 'x = ',
+      suffix: '\n',
+      holes: [{ parts }],
+      candidates: 3,
+      stream: false,
+    });
+    assert.equal(status, 200);
+    const { candidates, holes } = json as unknown as Step;
+    assert.ok(candidates!.length >= 1);
+    for (const { texts } of candidates!) assert.match(texts[0]!, /^f\(.*, .*\)$/s);
+    const cells = holes[0]!.map(({ token, locked }, i) => ({ token: i === 2 ? null : token, locked }));
+    const again = await ask({ prefix: 'x = ', suffix: '\n', holes: [{ cells }] });
+    assert.equal((again.json as unknown as Step).holes[0]!.length, cells.length);
+  });
+
+  it('scores, tokenizes, generates and measures likelihoods', async () => {
+    const around = { prefix: 'const a = ', suffix: ';\n' };
+    const scored = await ask({ type: 'score', ...around, text: 'b + 1', alternatives: 2 });
+    const { tokens: scoredTokens } = scored.json as unknown as Scored;
+    assert.equal(scoredTokens.map((one) => one.text).join(''), 'b + 1');
+    const { tokens } = (await ask({ type: 'tokenize', text: 'b + 1' })).json as unknown as {
+      tokens: unknown[];
+    };
+    assert.equal(tokens.length, scoredTokens.length);
+    const generated = await ask({ type: 'generate', tokens: 6, steps: 2 });
+    assert.equal((generated.json as unknown as Step).holes[0]!.length, 6);
+    const likely = await ask({ type: 'likelihood', ...around, middles: ['b + 1'], draws: 2 });
+    assert.ok((likely.json as unknown as Likelihood).bits > 0);
+  });
+
+  it('tells what is loaded, and not where from', async () => {
+    const { json } = await send(`${server.url}/v1/fill`);
+    assert.deepEqual(Object.keys(json), [
+      'bundle',
+      'provider',
+      'precision',
+      'vocabulary',
+      'windowRows',
+      'loadMs',
+    ]);
+  });
+
+  it('begins no stream for a request that is wrong, and names the field', async () => {
+    const wrong: readonly (readonly [object, string | null])[] = [
+      [{}, 'prefix'],
+      [{ prefix: 'a' }, 'suffix'],
+      [{ prefix: 'a', suffix: 'b', holes: {} }, 'holes'],
+      [{ prefix: 'a', suffix: 'b', holes: [{ tokens: 0 }] }, 'holes.0.tokens'],
+      [{ prefix: 'a', suffix: 'b', holes: [{ parts: [7] }] }, 'holes.0.parts.0'],
+      [{ prefix: 'a', suffix: 'b', between: Array(99).fill('') }, 'between'],
+      [{ prefix: 'a', suffix: 'b', maxTokens: 100_000 }, 'maxTokens'],
+      [{ prefix: 'a', suffix: 'b', order: 'backwards' }, 'order'],
+      [{ prefix: 'a', suffix: 'b', threshold: 2 }, 'threshold'],
+      [{ prefix: 'a', suffix: 'b', lane: 'x' }, 'lane'],
+      [{ type: 'chat' }, 'type'],
+      [{ type: 'score', prefix: 'a', suffix: 'b' }, 'text'],
+      // The engine's own refusals.
+      [{ prefix: 'a', suffix: 'b', holes: [{}, {}] }, null],
+      [{ prefix: 'a', suffix: 'b', holes: [{ cells: [{ token: 1 }] }] }, null],
+    ];
+    for (const [body, param] of wrong) {
+      const answer = await ask(body, EVENTS);
+      assert.equal(answer.status, 400, JSON.stringify(body));
+      assert.match(answer.headers['content-type']!, /^application\/json/);
+      assert.equal(answer.json.error.param, param, JSON.stringify(body));
+    }
+  });
+
+  it('says when what is to be filled is too large for the model', async () => {
+    const { status, json } = await ask({ prefix: 'a', suffix: 'b', maxTokens: 511, between: ['c'] }, EVENTS);
+    assert.deepEqual([status, json.error.code], [400, 'context_length_exceeded']);
+  });
+
+  it('gives up a request for a newer one of the same session only', async () => {
+    const long = { ...HOLES, maxTokens: 60, threshold: 0 };
+    const [first, other, second] = await Promise.all([
+      ask({ ...long, session: 'window-1' }),
+      ask({ ...long, session: 'window-2' }),
+      new Promise((resolve) => setTimeout(resolve, 60)).then(() =>
+        ask({ ...HOLES, maxTokens: 2, session: 'window-1' }),
+      ),
+    ]);
+    assert.deepEqual([first.status, first.json.error.code], [409, 'superseded']);
+    assert.deepEqual([other.status, second.status], [200, 200]);
+    const named = { 'x-session-id': 'window-3' };
+    const streamed = await Promise.all([
+      ask(long, { ...EVENTS, ...named }),
+      new Promise((resolve) => setTimeout(resolve, 100)).then(() => ask({ ...HOLES, maxTokens: 2 }, named)),
+    ]);
+    assert.match(streamed[0].text, /"code":"superseded"/);
+  });
+});
