@@ -26,6 +26,10 @@ export class Metrics {
   constructor(queue: { readonly running: number; readonly waiting: number }) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
+    // Their quantiles are no use to who has several replicas.
+    for (const quantile of ['p50', 'p90', 'p99']) {
+      this.registry.removeSingleMetric(`nodejs_eventloop_lag_${quantile}_seconds`);
+    }
     this.requests = new Counter({
       name: 'llada_http_requests_total',
       help: 'Requests answered, by route and status (499: the client had gone).',

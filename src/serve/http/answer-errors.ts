@@ -17,6 +17,8 @@ export function answerErrors(app: FastifyInstance, metrics: Metrics): void {
     if (error.status >= 500 && error.status !== 503) request.log.error({ stack: framesOf(thrown) }, 'failed');
     if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
     if (CLOSES.has(error.status)) reply.header('connection', 'close');
+    // Fastify closes after every body that it could not parse; this one has been read to its end.
+    else if (error.code === 'invalid_json') reply.removeHeader('connection');
     return reply.code(error.status).headers(error.headers).send(errorBody(request.url, error));
   });
   app.setNotFoundHandler((request) => {

@@ -9,6 +9,10 @@ export const JSON_LENGTH_HEADER = 'inference-header-content-length';
  * since foreign origins are refused before.
  */
 export function readBodies(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    if (headers['content-type'] !== undefined) headers['content-type'] = 'application/json';
+    done();
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     try {
@@ -19,8 +23,12 @@ export function readBodies(app: FastifyInstance): void {
   });
 }
 
-/** @throws ServeError 400 that says nothing of the text, for it may be read where the text may not */
+/**
+ * @returns undefined for an empty body
+ * @throws ServeError 400 that says nothing of the text, for it may be read where the text may not
+ */
 export function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { FairQueue } from '../../../../src/serve/fills/fair-queue';
+import { ServeError } from '../../../../src/serve/http/serve-error';
+
+const { signal } = new AbortController();
+
+describe('the queue of fills', () => {
+  it('takes turns between users, whoever asked more often', async () => {
+    const queue = new FairQueue(1, 100);
+    const leave = await queue.enter('first', signal);
+    const order: string[] = [];
+    const enter = async (user: string): Promise<void> => {
+      const left = await queue.enter(user, signal);
+      order.push(user);
+      left();
+    };
+    const all = ['a', 'a', 'a', 'a', 'b', 'c', 'b'].map(enter);
+    assert.deepEqual([queue.running, queue.waiting], [1, 7]);
+    leave();
+    await Promise.all(all);
+    assert.deepEqual(order, ['a', 'b', 'c', 'a', 'b', 'a', 'a']);
+    assert.deepEqual([queue.running, queue.waiting], [0, 0]);
+  });
+
+  it('prefers users with fewer fills under way', async () => {
+    const queue = new FairQueue(2, 100);
+    const leaves = [await queue.enter('busy', signal), await queue.enter('busy', signal)];
+    const order: string[] = [];
+    const all = ['busy', 'new'].map(async (user) => {
+      await queue.enter(user, signal);
+      order.push(user);
+    });
+    leaves[0]!();
+    leaves[1]!();
+    await Promise.all(all);
+    assert.deepEqual(order, ['new', 'busy']);
+  });
+
+  it('refuses what would wait too long with a time to come back', async () => {
+    const queue = new FairQueue(1, 1);
+    const leave = await queue.enter('a', signal);
+    const waits = queue.enter('a', signal);
+    await assert.rejects(
+      queue.enter('b', signal),
+      (error) =>
+        error instanceof ServeError &&
+        error.status === 429 &&
+        Number.isInteger(error.retryAfter) &&
+        error.retryAfter! >= 1,
+    );
+    leave();
+    (await waits)();
+  });
+
+  it('forgets who goes away while waiting, and frees a place once however often it is told', async () => {
+    const queue = new FairQueue(1, 10);
+    const leave = await queue.enter('a', signal);
+    const gone = new AbortController();
+    const waits = queue.enter('b', gone.signal);
+    gone.abort(new ServeError(499, 'gone'));
+    await assert.rejects(waits, /gone/);
+    assert.equal(queue.waiting, 0);
+    leave();
+    leave();
+    assert.equal(queue.running, 0);
+    await assert.rejects(queue.enter('b', gone.signal), /gone/);
+    assert.equal(queue.running, 0);
+  });
+});
