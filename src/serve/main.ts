@@ -25,6 +25,7 @@ function program(signal: AbortSignal): Command {
     .action((options: ServeOptions) => serveFills(options, signal));
 }
 
-void exitCodeOf((signal) => program(signal).parseAsync(process.argv)).then(
-  (exitCode) => (process.exitCode = exitCode),
+// An engine that is still being loaded would keep this process; its own process ends with this one.
+void exitCodeOf((signal) => program(signal).parseAsync(process.argv)).then((exitCode) =>
+  process.exit(exitCode),
 );

@@ -9,6 +9,12 @@ export type Refusal = 'host' | 'origin' | 'token' | 'loading' | 'draining' | 'qu
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 15, 30, 60];
 const TOGETHER = [1, 2, 4, 8, 16, 32, 64, 128];
 
+const GAUGES = {
+  fills_running: 'Fills under way.',
+  fills_waiting: 'Fills that wait for their turn.',
+  http_requests_open: 'Requests that have not been answered yet.',
+};
+
 /** What Prometheus reads. No label has more values than this file and the routes name. */
 export class Metrics {
   readonly registry = new Registry();
@@ -22,8 +28,8 @@ export class Metrics {
   readonly tokens: Counter;
   readonly together: Histogram;
 
-  /** @param queue what is under way and what waits, when it is asked */
-  constructor(queue: { readonly running: number; readonly waiting: number }) {
+  /** @param now what the gauges stand at, when they are asked */
+  constructor(now: Readonly<Record<keyof typeof GAUGES, () => number>>) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     // Their quantiles are no use to who has several replicas.
@@ -83,13 +89,13 @@ export class Metrics {
       buckets: TOGETHER,
       registers,
     });
-    for (const name of ['running', 'waiting'] as const) {
+    for (const [name, help] of Object.entries(GAUGES)) {
       new Gauge({
-        name: `llada_fills_${name}`,
-        help: name === 'running' ? 'Fills under way.' : 'Fills that wait for their turn.',
+        name: `llada_${name}`,
+        help,
         registers,
         collect() {
-          this.set(queue[name]);
+          this.set(now[name as keyof typeof GAUGES]());
         },
       });
     }

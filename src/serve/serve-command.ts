@@ -33,7 +33,7 @@ export interface ServeOptions extends Pick<EngineOptions, 'model' | 'provider'> 
   readonly log: boolean;
 }
 
-/** A refused request is still answered for so long after the last answer, and probes see it. */
+/** How often it is looked whether anything runs. */
 const POLL_MS = 20;
 
 /** Serves fills until it is told to end; then what runs is finished. */
@@ -52,14 +52,18 @@ export async function serveFills(options: ServeOptions, signal: AbortSignal): Pr
   const app = await makeApp(serving, access, options.log ? { stream: process.stderr } : false);
   const address = await listen(app, host, port);
   process.stderr.write(`Listening on ${address}. Loading the model…\n`);
+  const told = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const loading = loadEngine(folder, { provider, ...(options.threads ? { threads: options.threads } : {}) });
   let engine: Engine | undefined;
   try {
-    engine = await loadEngine(folder, { provider, ...(options.threads ? { threads: options.threads } : {}) });
-    serving.engine = engine;
-    if (!signal.aborted) {
+    engine = await Promise.race([loading, told]);
+    if (engine) {
+      serving.engine = engine;
       const { bundle, precision, provider: used } = engine.info;
       process.stderr.write(`${bundle} (${precision}) on ${used} is ready. Ctrl-C ends it.\n`);
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      await told;
     }
     serving.draining = true;
     await finish(serving, options.grace * 1000);

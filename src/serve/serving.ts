@@ -38,7 +38,12 @@ export class Serving {
     private readonly name?: string,
   ) {
     const queue = new FairQueue(limits.running, limits.waiting);
-    this.metrics = new Metrics(queue);
+    const open = (): number => this.open;
+    this.metrics = new Metrics({
+      fills_running: () => queue.running,
+      fills_waiting: () => queue.waiting,
+      http_requests_open: open,
+    });
     this.runner = new FillRunner(() => this.engine, queue, limits, this.metrics);
   }
 

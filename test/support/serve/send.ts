@@ -112,7 +112,7 @@ export async function received(answer: http.IncomingMessage): Promise<Received> 
 }
 
 /** The data of a stream of server-sent events, without `[DONE]`. */
-export function eventsOf({ text }: Received): Answer[] {
+export function eventsOf({ text }: Pick<Received, 'text'>): Answer[] {
   return text
     .split('\n\n')
     .filter((block) => block !== '')
