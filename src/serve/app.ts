@@ -41,7 +41,8 @@ export async function makeApp(
     bodyLimit: serving.limits.bodyBytes,
     connectionTimeout: IDLE_MS,
     requestTimeout: ARRIVAL_MS,
-    forceCloseConnections: 'idle',
+    // It is closed when all requests have been answered, or the time for that is over.
+    forceCloseConnections: true,
     return503OnClosing: false,
     clientErrorHandler: answerGarbage,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
