@@ -73,7 +73,7 @@ export async function* complete(
   const growing = new GrowingText(rules(request));
   let first: Step | undefined;
   let last: Step | undefined;
-  for await (const step of runner.steps((used, signal) => used.fill(fill, { signal }), caller, request)) {
+  for await (const step of runner.steps((used, run) => used.fill(fill, run), caller, request)) {
     first ??= step;
     last = step;
     const piece = choices === 1 ? growing.take(step) : '';
@@ -109,7 +109,7 @@ export async function warmUp(
   caller: Caller,
 ): Promise<void> {
   const { fill } = fillRequest(engine, request);
-  for await (const step of runner.steps((used, signal) => used.fill(fill, { signal }), caller)) {
+  for await (const step of runner.steps((used, run) => used.fill(fill, run), caller)) {
     if (step.index === 0) return;
   }
 }

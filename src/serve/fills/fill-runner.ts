@@ -1,4 +1,4 @@
-import type { Engine, Step } from '../../engine/index';
+import type { Engine, RunOptions, Step } from '../../engine/index';
 import { ServeError } from '../http/serve-error';
 import type { Limits } from '../limits';
 import type { Metrics, Outcome } from '../metrics';
@@ -32,7 +32,7 @@ export class FillRunner {
    * @throws ServeError when it is refused or nobody wants it any more; EngineError when it fails
    */
   async *steps(
-    start: (engine: Engine, signal: AbortSignal) => AsyncIterable<Step>,
+    start: (engine: Engine, run: RunOptions) => AsyncIterable<Step>,
     caller: Caller,
     { mostMs = Infinity }: FillTime = {},
   ): AsyncGenerator<Step, void, undefined> {
@@ -47,7 +47,7 @@ export class FillRunner {
     let last: Step | undefined;
     try {
       within(this.limits.fillMs);
-      for await (const step of start(this.engine(), AbortSignal.any([caller.signal, time.signal]))) {
+      for await (const step of start(this.engine(), runOptions(caller, time.signal))) {
         if (!last && mostMs < this.limits.fillMs) within(mostMs);
         last = step;
         this.metrics.together.observe(this.queue.running);
@@ -71,11 +71,11 @@ export class FillRunner {
    *
    * @throws ServeError when it is refused, takes too long or nobody wants it any more; EngineError when it fails
    */
-  async answer<T>(ask: (engine: Engine, signal: AbortSignal) => Promise<T>, caller: Caller): Promise<T> {
+  async answer<T>(ask: (engine: Engine, run: RunOptions) => Promise<T>, caller: Caller): Promise<T> {
     const leave = await this.#enter(caller);
     const time = AbortSignal.timeout(this.limits.fillMs);
     try {
-      return await ask(this.engine(), AbortSignal.any([caller.signal, time]));
+      return await ask(this.engine(), runOptions(caller, time));
     } catch (error) {
       caller.signal.throwIfAborted();
       throw time.aborted ? tooLong() : error;
@@ -116,6 +116,10 @@ function outcomeOf(caller: AbortSignal, time?: AbortSignal): Outcome {
     return reason instanceof ServeError && reason.code === 'superseded' ? 'superseded' : 'gone';
   }
   return time?.aborted === true ? 'time_limit' : 'failed';
+}
+
+function runOptions({ signal }: Caller, time: AbortSignal): RunOptions {
+  return { signal: AbortSignal.any([signal, time]) };
 }
 
 /** Of a request that half an answer is no use to. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Engine, Step } from '../../engine/index';
+import type { Engine, RunOptions, Step } from '../../engine/index';
 import { tooLong } from '../fills/fill-runner';
 import { event, sendEvents } from '../http/events';
 import type { Serving } from '../serving';
@@ -29,14 +29,14 @@ async function answer(
   const caller = serving.caller(request, reply, { session: body.session });
   switch (body.type) {
     case 'score':
-      return runner.answer((engine, signal) => engine.score(body.request, { signal }), caller);
+      return runner.answer((engine, run) => engine.score(body.request, run), caller);
     case 'likelihood':
-      return runner.answer((engine, signal) => engine.likelihood(body.request, { signal }), caller);
+      return runner.answer((engine, run) => engine.likelihood(body.request, run), caller);
     case 'tokenize':
       return { tokens: await runner.answer((engine) => engine.tokenize(body.request.text), caller) };
     case 'fill':
     case 'generate': {
-      const steps = whole(runner.steps((engine, signal) => begin(engine, body, signal), caller));
+      const steps = whole(runner.steps((engine, run) => begin(engine, body, run), caller));
       if (wantsEvents(body, request)) return sendEvents(request, reply, eventsOf(steps));
       let last: Step | undefined;
       for await (const step of steps) last = step;
@@ -48,11 +48,9 @@ async function answer(
 function begin(
   engine: Engine,
   body: Extract<FillBody, { type: 'fill' | 'generate' }>,
-  signal: AbortSignal,
+  run: RunOptions,
 ): AsyncIterable<Step> {
-  return body.type === 'fill'
-    ? engine.fill(body.request, { signal })
-    : engine.generate(body.request, { signal });
+  return body.type === 'fill' ? engine.fill(body.request, run) : engine.generate(body.request, run);
 }
 
 function wantsEvents({ stream }: FillBody, { headers }: FastifyRequest): boolean {

@@ -10,8 +10,9 @@ export class ServeProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
 
-  constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, [SERVE, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  /** @param script a copy of the server, if not the one that was built */
+  constructor(args: readonly string[], script = SERVE) {
+    this.#child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#ended = once(this.#child, 'close');
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
   }

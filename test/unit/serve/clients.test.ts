@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { NotFoundError, BadRequestError, APIError, OpenAI } from 'openai';
+import { PYTHON, pythonHas } from '../../support/serve/python';
 import { MODEL_ID, serverForTests, sharedEngine } from '../../support/serve/real-server';
 import { settled } from '../../support/serve/metrics';
 
@@ -87,17 +88,11 @@ describe('the Node client of OpenAI', function () {
 describe('the Python client of KServe', function () {
   this.timeout(60_000);
   const server = serverForTests();
-  const python = process.env['LLADA_PYTHON'] ?? 'python3';
 
   it('finds the model ready and has it fill rows, as JSON and as bytes', async function () {
-    if (spawnSync(python, ['-c', 'import kserve']).status !== 0) {
-      console.log(
-        '      skipped: pip install kserve, and name its Python in LLADA_PYTHON, to try the Python client',
-      );
-      this.skip();
-    }
+    if (!pythonHas('kserve')) this.skip();
     const program = resolve('test/support/serve/kserve_client.py');
-    const { stdout } = await promisify(execFile)(python, [program, server.url, MODEL_ID]);
+    const { stdout } = await promisify(execFile)(PYTHON, [program, server.url, MODEL_ID]);
     const found = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
     assert.deepEqual([found['live'], found['ready'], found['model']], [true, true, true]);
     assert.equal((found['json'] as string[]).length, 2);
