@@ -28,6 +28,11 @@ export class ServeProcess {
     }
   }
 
+  /** Where it listens. */
+  async url(): Promise<string> {
+    return (await this.says(/Listening on (http:\S+)\./))[1]!;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

@@ -77,7 +77,7 @@ describe('what the server is deployed with', function () {
     execFileSync('sh', ['deploy/lay-out.sh', image]);
     const args = ['--port', '0', '--provider', 'cpu', '--model-name', 'llada'];
     const server = new ServeProcess(args, join(image, 'dist/serve.js'));
-    const [, url] = await server.says(/Listening on (http:\S+)\./);
+    const url = await server.url();
     await server.says(/is ready/);
     const { json } = await send(`${url}/v1/completions`, {
       body: { model: 'llada', prompt: 'a = ', max_tokens: 2 },

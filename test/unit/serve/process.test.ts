@@ -33,7 +33,7 @@ describe('npm run serve', function () {
 
   it('answers 503 while it loads, then fills; at SIGTERM it finishes what runs and refuses the rest', async () => {
     const server = new ServeProcess(['--port', '0', '--provider', 'cpu']);
-    const [, url] = await server.says(/Listening on (http:\S+)\./);
+    const url = await server.url();
     for (const path of ['/health', '/v1/health', '/v1/models', '/v1/fill', `/v2/models/${MODEL_ID}/ready`]) {
       const { status, headers } = await send(url + path);
       assert.deepEqual([status, headers['retry-after']], [503, '2'], path);
@@ -73,10 +73,10 @@ describe('npm run serve', function () {
 
   it('waits for what it has begun to take in, and ends at once at a second SIGTERM', async () => {
     const server = new ServeProcess(['--port', '0', '--provider', 'cpu']);
-    const [, url] = await server.says(/Listening on (http:\S+)\./);
+    const url = await server.url();
     const half = http.request(`${url}/infill`, { method: 'POST', headers: { 'content-length': '100' } });
     half.on('error', () => undefined).write('{');
-    while ((await metric(url!, 'llada_http_requests_open')) < 2)
+    while ((await metric(url, 'llada_http_requests_open')) < 2)
       await new Promise((next) => setTimeout(next, 10));
     server.kill('SIGTERM');
     while ((await send(`${url}/v2/health/ready`)).headers.connection !== 'close') continue;
