@@ -3,6 +3,7 @@ import { registerCommands, restartEngine } from './commands';
 import { DemoPanel } from './demo-panel';
 import { EngineSession } from './engine/engine-session';
 import { SyntaxTrees } from './document/syntax-trees';
+import { storedServerToken } from './engine/server/server-token';
 import type { LladaApi } from './extension-api';
 import { Fills } from './fills/fills';
 import { FreshFillKeeper } from './fills/fresh-fill';
@@ -52,7 +53,7 @@ export async function stop(): Promise<void> {
 }
 
 function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.LogOutputChannel): LladaApi {
-  const engine = new EngineSession(modelSettings, platform, log);
+  const engine = new EngineSession(modelSettings, platform, log, () => storedServerToken(context.secrets));
   session = engine;
   const trees = new SyntaxTrees(platform.readFile, log);
   const fills = new Fills(engine, context.globalState, trees, log, platform.isWriteProtected);
@@ -63,7 +64,8 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
   const completions = new InlineCompletions(engine, fills, trees, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
-  const parts = { engine, fills, fresh, judge, refinements, heatMap, demo, trees, platform, log };
+  const { secrets } = context;
+  const parts = { engine, fills, fresh, judge, refinements, heatMap, demo, trees, platform, secrets, log };
   context.subscriptions.push(
     fills,
     fresh,

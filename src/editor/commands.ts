@@ -3,6 +3,7 @@ import type { DemoPanel } from './demo-panel';
 import type { SyntaxTrees } from './document/syntax-trees';
 import { runBenchmark } from './engine/benchmark';
 import { chooseModel, chooseProvider } from './engine/choose-model';
+import { askForServerToken } from './engine/server/server-token';
 import type { EngineSession } from './engine/engine-session';
 import { targetKindOf } from './fills/choose-targets';
 import { fillFromComment } from './fills/fill-from-comment';
@@ -26,6 +27,7 @@ export interface CommandParts {
   readonly demo: DemoPanel;
   readonly trees: SyntaxTrees;
   readonly platform: Platform;
+  readonly secrets: vscode.SecretStorage;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -51,6 +53,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'llada.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
   'llada.chooseModel': ({ platform }) => chooseModel(platform),
   'llada.chooseProvider': ({ platform }) => chooseProvider(platform),
+  'llada.setServerToken': setServerToken,
   'llada.runBenchmark': ({ engine, platform, log }) => runBenchmark(engine, platform, log),
   'llada.restartEngine': restartEngine,
   'llada.showLog': ({ log }) => log.show(),
@@ -70,6 +73,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
 export async function restartEngine(parts: Pick<CommandParts, 'engine' | 'fills' | 'judge'>): Promise<void> {
   cancel(parts);
   await parts.engine.restart();
+}
+
+async function setServerToken(parts: CommandParts): Promise<void> {
+  if (await askForServerToken(parts.secrets)) await restartEngine(parts);
 }
 
 function cancel({ fills, judge }: Pick<CommandParts, 'fills' | 'judge'>): void {

@@ -2,8 +2,10 @@ import * as vscode from 'vscode';
 import { EngineError, toEngineError, type Engine, type EngineInfo, type Step } from '../../engine/index';
 import { chooseBundle } from './choose-bundle';
 import { logFailure } from '../shared/log';
+import { quietly } from '../shared/notices';
 import type { Platform } from '../shared/platform';
-import type { ModelSettings } from '../shared/settings';
+import type { EngineSettings, ModelSettings } from '../shared/settings';
+import { ServerFirst } from './server/server-first';
 
 /** The engine's state, as the status bar shows it. `off`: not loaded, which the first request does. */
 export type SessionState =
@@ -23,21 +25,31 @@ export interface RequestCost {
 /** One engine for the window: loaded when first needed, loaded anew after `restart`. */
 export class EngineSession implements vscode.Disposable {
   #engine: Promise<Engine> | undefined;
+  #served: ServerFirst | undefined;
   #state: SessionState = { kind: 'off' };
   #working = 0;
   #lastCost: RequestCost | undefined;
   readonly #stateChanges = new vscode.EventEmitter<SessionState>();
   readonly onDidChangeState = this.#stateChanges.event;
 
-  /** @param settings which engine to load; asked at every load, so that changed settings take effect */
+  /**
+   * @param settings which engine to load; asked at every load, so that changed settings take effect
+   * @param serverToken what a team's server wants to hear
+   */
   constructor(
-    private readonly settings: () => ModelSettings,
+    private readonly settings: () => EngineSettings,
     private readonly platform: Platform,
     private readonly log: vscode.LogOutputChannel,
+    private readonly serverToken: () => PromiseLike<string | undefined>,
   ) {}
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  /** The server that fills come from at present, and what the way there and back takes. */
+  get server(): ServerFirst['server'] {
+    return this.#served?.server;
   }
 
   get lastCost(): RequestCost | undefined {
@@ -104,6 +116,7 @@ export class EngineSession implements vscode.Disposable {
   async restart(): Promise<void> {
     const engine = this.#engine;
     this.#engine = undefined;
+    this.#served = undefined;
     this.#setState({ kind: 'off' });
     await engine?.then((loaded) => loaded.dispose()).catch(() => undefined);
   }
@@ -152,6 +165,26 @@ export class EngineSession implements vscode.Disposable {
 
   async #start(): Promise<Engine> {
     const settings = this.settings();
+    if (settings.server === '') return this.#startLocal(settings);
+    const url = settings.server;
+    this.log.info(`Fills come from ${url}`);
+    const token = await this.serverToken();
+    const served = await ServerFirst.start(
+      { url, token },
+      {
+        local: () => this.#startLocal(settings),
+        onLost: (why) => {
+          this.log.warn(`The server at ${url} is gone: ${why}`);
+          quietly(vscode.l10n.t('The server does not answer; fills are made on this machine.'));
+        },
+        onBack: () => this.log.info(`The server at ${url} is back`),
+      },
+    );
+    this.#served = served;
+    return served;
+  }
+
+  async #startLocal(settings: ModelSettings): Promise<Engine> {
     const { provider } = settings;
     const bundle = chooseBundle(await this.platform.bundledModels(), settings, this.platform);
     this.log.info(`Loading ${bundle} (provider: ${provider})`);

@@ -8,6 +8,12 @@ export interface ModelSettings {
   readonly provider: ProviderName | 'auto';
 }
 
+/** Where fills come from. */
+export interface EngineSettings extends ModelSettings {
+  /** Address of a team's server, which then fills instead; empty for none. */
+  readonly server: string;
+}
+
 export interface FillSettings {
   readonly options: ReverseProcessOptions;
   /** Most tokens a hole of unknown length may get. */
@@ -30,11 +36,12 @@ export interface CompletionSettings {
 const SECTION = 'llada';
 const INLINE_COMPLETIONS = 'inlineCompletions.enabled';
 
-export function modelSettings(): ModelSettings {
+export function modelSettings(): EngineSettings {
   const settings = vscode.workspace.getConfiguration(SECTION);
   return {
     path: settings.get<string>('model.path', '').trim(),
     provider: settings.get<ProviderName | 'auto'>('provider', 'auto'),
+    server: settings.get<string>('server.url', '').trim(),
   };
 }
 
@@ -106,7 +113,8 @@ export function onDidChangeModelSettings(listener: () => void): vscode.Disposabl
   let present = modelSettings();
   return vscode.workspace.onDidChangeConfiguration(() => {
     const settings = modelSettings();
-    if (settings.path === present.path && settings.provider === present.provider) return;
+    const { path, provider, server } = present;
+    if (settings.path === path && settings.provider === provider && settings.server === server) return;
     present = settings;
     listener();
   });

@@ -47,7 +47,7 @@ export class StatusBar implements vscode.Disposable {
       : undefined;
     const description = progress
       ? vscode.l10n.t('Filling: {0}', progressMessage(progress.step))
-      : describe(state);
+      : describe(state, this.session.server);
     this.#item.accessibilityInformation = { label: `LLaDA: ${description}`, role: 'button' };
     this.#item.tooltip = this.#tooltip(description);
   }
@@ -99,21 +99,27 @@ function describeSilence(why: Silence | undefined): string {
   }
 }
 
-function describe(state: SessionState): string {
+function describe(state: SessionState, server: EngineSession['server']): string {
   switch (state.kind) {
     case 'off':
       return vscode.l10n.t('The model is not loaded yet; the first request loads it.');
     case 'loading':
       return vscode.l10n.t('Loading the model…');
     case 'ready':
-      return vscode.l10n.t('Ready: {0}', describeEngine(state.info));
+      return vscode.l10n.t('Ready: {0}', describeEngine(state.info, server));
     case 'working':
-      return vscode.l10n.t('Working: {0}', describeEngine(state.info));
+      return vscode.l10n.t('Working: {0}', describeEngine(state.info, server));
     case 'error':
       return state.error.message;
   }
 }
 
-function describeEngine({ bundle, precision, provider }: EngineInfo): string {
-  return vscode.l10n.t('{0} ({1}) on {2}', bundle, precision, provider);
+function describeEngine(
+  { bundle, precision, provider }: EngineInfo,
+  server: EngineSession['server'],
+): string {
+  const engine = vscode.l10n.t('{0} ({1}) on {2}', bundle, precision, provider);
+  if (!server) return engine;
+  const ms = Math.round(server.roundTripMs);
+  return vscode.l10n.t('{0}, from {1}, {2} ms there and back', engine, server.url, ms);
 }

@@ -33,6 +33,7 @@ export async function showMenu(fills: Fills, fresh: FreshFillKeeper): Promise<vo
     { label: t('Engine'), kind: vscode.QuickPickItemKind.Separator },
     { label: `$(package) ${t('Choose Model…')}`, command: 'llada.chooseModel' },
     { label: `$(chip) ${t('Choose Provider…')}`, command: 'llada.chooseProvider' },
+    { label: `$(key) ${t('Set Server Token…')}`, command: 'llada.setServerToken' },
     { label: `$(dashboard) ${t('Run Benchmark')}`, command: 'llada.runBenchmark' },
     { label: `$(debug-restart) ${t('Restart Engine')}`, command: 'llada.restartEngine' },
     { label: `$(output) ${t('Show Log')}`, command: 'llada.showLog' },
