@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import {
   EngineError,
+  type ContextRead,
   type Engine,
   type EngineInfo,
   type EngineStats,
@@ -60,7 +61,8 @@ export class ServerEngine implements Engine {
   }
 
   fill(request: FillRequest, options: RunOptions = {}): AsyncIterable<Step> {
-    return this.#steps({ type: 'fill', ...near(request) }, options);
+    // A server reads every context anew: it keeps none of anybody's texts. JSON leaves out what is undefined.
+    return this.#steps({ type: 'fill', ...near(request), keptContext: undefined }, options);
   }
 
   generate(request: GenerateRequest, options: RunOptions = {}): AsyncIterable<Step> {
@@ -78,6 +80,14 @@ export class ServerEngine implements Engine {
   async tokenize(text: string): Promise<readonly TextToken[]> {
     const { tokens } = await this.#answer<{ tokens: readonly TextToken[] }>({ type: 'tokenize', text }, {});
     return tokens;
+  }
+
+  readContext(): Promise<ContextRead> {
+    return Promise.resolve({ forwards: 0, ms: 0 });
+  }
+
+  forgetContext(): Promise<void> {
+    return Promise.resolve();
   }
 
   stats(): Promise<EngineStats> {

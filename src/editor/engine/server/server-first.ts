@@ -1,5 +1,6 @@
 import {
   EngineError,
+  type ContextRead,
   type Engine,
   type EngineInfo,
   type EngineStats,
@@ -79,6 +80,16 @@ export class ServerFirst implements Engine {
 
   tokenize(text: string): Promise<readonly TextToken[]> {
     return this.#answer((engine) => engine.tokenize(text));
+  }
+
+  /** Of the model of this machine alone, and where it fills. */
+  async readContext(request: FillRequest, options?: RunOptions): Promise<ContextRead> {
+    if (this.#server) return this.#server.readContext();
+    return (await this.#loadLocal()).readContext(request, options);
+  }
+
+  async forgetContext(name: string, options?: Pick<RunOptions, 'background'>): Promise<void> {
+    await (await this.#local)?.forgetContext(name, options);
   }
 
   stats(): Promise<EngineStats> {
