@@ -62,6 +62,6 @@ async function mayOpenAgain(
   { provider }: ChosenProvider,
   threads: number,
 ): Promise<boolean> {
-  if (kind === 'foreign' || provider !== 'cpu' || !isQuantized(config.precision) || threads < 2) return false;
+  if (kind === 'plain' || provider !== 'cpu' || !isQuantized(config.precision) || threads < 2) return false;
   return (await machine.loadOrt(threads)).kind !== 'wasm';
 }

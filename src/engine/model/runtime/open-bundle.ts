@@ -4,16 +4,16 @@ import { checkBundle } from '../bundle/bundle';
 import { readConfigJson } from '../bundle/bundle-checks';
 import type { BundleConfig } from '../bundle/bundle-config';
 import type { BundleFiles } from '../bundle/bundle-files';
-import { checkForeignBundle } from '../foreign/foreign-bundle';
-import { isForeign } from '../foreign/foreign-config';
+import { checkPlainBundle } from '../plain/plain-bundle';
+import { isPlain } from '../plain/plain-config';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 import type { Machine } from './machine';
-import { openForeignSession, openSession } from './sessions';
+import { openPlainSession, openSession } from './sessions';
 
 /** A bundle of either kind, checked and ready to be opened on a provider. */
 export interface OpenableBundle {
-  /** `own`: this project's network, with a context cache. `foreign`: somebody else's, as one graph. */
-  readonly kind: 'own' | 'foreign';
+  /** `own`: this project's network, with a context cache. `plain`: somebody else's, as one graph. */
+  readonly kind: 'own' | 'plain';
   readonly config: Pick<BundleConfig, 'name' | 'precision' | 'window' | 'learned'>;
   readonly tokenizer: Tokenizer;
   /** Loads the graph; `threads` are the CPU provider's. */
@@ -30,7 +30,7 @@ const MOST_POSITIONS = 2 ** 31 - 1;
  */
 export async function openBundle(files: BundleFiles): Promise<OpenableBundle> {
   const json = await readConfigJson(files);
-  return isForeign(json) ? openForeign(files, json) : openOwn(files, json);
+  return isPlain(json) ? openPlain(files, json) : openOwn(files, json);
 }
 
 async function openOwn(files: BundleFiles, json: unknown): Promise<OpenableBundle> {
@@ -44,11 +44,11 @@ async function openOwn(files: BundleFiles, json: unknown): Promise<OpenableBundl
   };
 }
 
-async function openForeign(files: BundleFiles, json: unknown): Promise<OpenableBundle> {
-  const bundle = await checkForeignBundle(files, json);
+async function openPlain(files: BundleFiles, json: unknown): Promise<OpenableBundle> {
+  const bundle = await checkPlainBundle(files, json);
   const { name, precision, window } = bundle.config;
   return {
-    kind: 'foreign',
+    kind: 'plain',
     config: {
       name,
       precision,
@@ -56,6 +56,6 @@ async function openForeign(files: BundleFiles, json: unknown): Promise<OpenableB
       learned: { expand: false, remask: false, guidance: false },
     },
     tokenizer: bundle.tokenizer,
-    open: (machine, provider, threads) => openForeignSession(bundle, machine, provider, threads),
+    open: (machine, provider, threads) => openPlainSession(bundle, machine, provider, threads),
   };
 }

@@ -3,8 +3,8 @@ import type { Bundle } from '../bundle/bundle';
 import type { BundleFiles } from '../bundle/bundle-files';
 import type { Machine } from './machine';
 import { cacheNames, OnnxMaskPredictor } from '../predictor/onnx-mask-predictor';
-import type { ForeignBundle } from '../foreign/foreign-bundle';
-import { ForeignPredictor } from '../foreign/foreign-predictor';
+import type { PlainBundle } from '../plain/plain-bundle';
+import { PlainPredictor } from '../plain/plain-predictor';
 import type { ProviderName } from '../../contract/provider';
 import { compilesPerShape } from '../predictor/shape-buckets';
 
@@ -31,17 +31,17 @@ export async function openSession(
   return new OnnxMaskPredictor(session, config, tensors, { onDevice, buckets });
 }
 
-/** Loads a foreign bundle's graph on one execution provider. */
-export async function openForeignSession(
-  { files, config }: ForeignBundle,
+/** Loads a plain bundle's graph on one execution provider. */
+export async function openPlainSession(
+  { files, config }: PlainBundle,
   machine: Machine,
   provider: ProviderName,
   threads: number,
-): Promise<ForeignPredictor> {
+): Promise<PlainPredictor> {
   const { graph, data } = config.files;
   const parts = { files, graph: graph.name, data: data.map(({ name }) => name) };
   const { session, tensors } = await openGraph(parts, machine, provider, threads, []);
-  return new ForeignPredictor(session, config, tensors);
+  return new PlainPredictor(session, config, tensors);
 }
 
 /** A graph and the files that its weights lie in, by name. */

@@ -147,7 +147,7 @@ describe('mask predictor on ONNX Runtime', () => {
       await writeTinyBundle(at, 'f32', { parameters });
       replaceGraph(
         at,
-        fs.readFileSync('test/unit/engine/model/foreign/exports/before-joined-attention.onnx'),
+        fs.readFileSync('test/unit/engine/model/plain/exports/before-joined-attention.onnx'),
       );
       const predictor = await openSession(await readBundle(at), NODE_MACHINE, 'cpu', 1);
       for (const [before, rows] of Object.values(cases)) {

@@ -10,12 +10,12 @@ import {
   readTokenizerJson,
 } from '../bundle/bundle-checks';
 import type { BundleFiles } from '../bundle/bundle-files';
-import { parseForeignConfig, type ForeignConfig } from './foreign-config';
+import { parsePlainConfig, type PlainConfig } from './plain-config';
 
 /** A bundle of somebody else's network, whose files have been checked. */
-export interface ForeignBundle {
+export interface PlainBundle {
   readonly files: BundleFiles;
-  readonly config: ForeignConfig;
+  readonly config: PlainConfig;
   /** In the engine's ids: see `FIRST_ID`. */
   readonly tokenizer: Tokenizer;
 }
@@ -27,20 +27,20 @@ export interface ForeignBundle {
 export const FIRST_ID = SPECIAL_TOKENS.length;
 
 /**
- * Checks a foreign bundle.
+ * Checks a plain bundle.
  *
  * @param json what its config.json says
  * @throws EngineError `bundle-missing`, `bundle-damaged` or `tokenizer-mismatch`
  */
-export async function checkForeignBundle(files: BundleFiles, json: unknown): Promise<ForeignBundle> {
-  const config = checkedConfig(files, json, parseForeignConfig);
+export async function checkPlainBundle(files: BundleFiles, json: unknown): Promise<PlainBundle> {
+  const config = checkedConfig(files, json, parsePlainConfig);
   const { graph, tokenizer, data } = config.files;
   await Promise.all([graph, tokenizer, ...data].map((file) => checkFile(files, file)));
   await checkGraph(files, graph, data);
   return { files, config, tokenizer: await readTokenizer(files, config) };
 }
 
-async function readTokenizer(files: BundleFiles, config: ForeignConfig): Promise<Tokenizer> {
+async function readTokenizer(files: BundleFiles, config: PlainConfig): Promise<Tokenizer> {
   const file = config.files.tokenizer;
   const json = await readTokenizerJson(files, file);
   const size = checkedTokenizer(files, file, () => vocabularySize(json));
@@ -55,7 +55,7 @@ async function readTokenizer(files: BundleFiles, config: ForeignConfig): Promise
 }
 
 /** The tokenizer with the engine's special tokens before its own. */
-function inEngineIds(json: TokenizerJson, config: ForeignConfig): TokenizerJson {
+function inEngineIds(json: TokenizerJson, config: PlainConfig): TokenizerJson {
   const vocab = Object.entries(json.model.vocab).map(([token, id]) => [token, id + FIRST_ID]);
   const added = [...json.added_tokens, ...silentTokens(json, config)];
   return {
@@ -71,7 +71,7 @@ function inEngineIds(json: TokenizerJson, config: ForeignConfig): TokenizerJson 
 /** Tokens that write nothing, as all added ones do: the mask, the end of text, and ids that only the network has. */
 function silentTokens(
   { model, added_tokens }: TokenizerJson,
-  { vocabulary, tokens }: ForeignConfig,
+  { vocabulary, tokens }: PlainConfig,
 ): TokenizerJson['added_tokens'] {
   const silent = [tokens.mask];
   if (tokens.eot !== undefined) silent.push(tokens.eot);

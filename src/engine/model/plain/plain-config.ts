@@ -3,10 +3,10 @@ import type { BundleFile } from '../bundle/bundle-config';
 import { Fields, parseFile } from '../bundle/config-fields';
 
 /**
- * config.json of a foreign bundle: somebody else's masked language model as one graph, `input_ids` (and `attention_mask`)
+ * config.json of a plain bundle: somebody else's masked language model as one graph, `input_ids` (and `attention_mask`)
  * → `logits`, without a context cache. Its `kind` in the file is “plain”. Ids are the model's own.
  */
-export interface ForeignConfig {
+export interface PlainConfig {
   readonly format: 1;
   readonly kind: 'plain';
   readonly name: string;
@@ -30,13 +30,13 @@ export interface ForeignConfig {
   };
 }
 
-/** Tells a foreign bundle by its config.json, right or wrong: `parseForeignConfig` says which. */
-export function isForeign(json: unknown): boolean {
+/** Tells a plain bundle by its config.json, right or wrong: `parsePlainConfig` says which. */
+export function isPlain(json: unknown): boolean {
   return typeof json === 'object' && json !== null && 'kind' in json && json.kind === 'plain';
 }
 
 /** @throws Error naming the first field that is wrong, and what it should be */
-export function parseForeignConfig(json: unknown): ForeignConfig {
+export function parsePlainConfig(json: unknown): PlainConfig {
   const root = new Fields('', json);
   root.format();
   const vocabulary = root.integer('vocabulary', 2, 1 << 22);

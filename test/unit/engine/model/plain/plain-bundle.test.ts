@@ -124,7 +124,7 @@ describe('plain bundles', function () {
       ['llada', false],
       ['dream', true],
     ] as const) {
-      const file = path.resolve('test/unit/engine/model/foreign/exports', name);
+      const file = path.resolve('test/unit/engine/model/plain/exports', name);
       const said = JSON.parse(fs.readFileSync(`${file}.jsonl`, 'utf8')) as Said;
       assert.deepEqual(said.text, TEXT);
       await withPredictor(write({ logitShift }, fs.readFileSync(`${file}.onnx`)), async (predictor) => {

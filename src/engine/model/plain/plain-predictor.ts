@@ -8,8 +8,8 @@ import type {
   PredictorRows,
 } from '../predictor/mask-predictor';
 import { UnreadContext } from '../predictor/unread-context';
-import { FIRST_ID } from './foreign-bundle';
-import type { ForeignConfig } from './foreign-config';
+import { FIRST_ID } from './plain-bundle';
+import type { PlainConfig } from './plain-config';
 
 const IDS = 'input_ids';
 const ATTENTION = 'attention_mask';
@@ -26,14 +26,14 @@ interface Placed {
  * A mask predictor on a graph `input_ids` (and `attention_mask`), int64 or int32 [1, S] → `logits` float32
  * [1, S, vocabulary]: the whole text at every step. The context is what LLaDA makes of it: seen by and seeing all.
  */
-export class ForeignPredictor implements MaskPredictor {
+export class PlainPredictor implements MaskPredictor {
   readonly vocabulary: number;
   #forwards = 0;
 
   /** @throws EngineError `bundle-damaged` when the graph has other inputs or outputs */
   constructor(
     private readonly session: InferenceSession,
-    private readonly config: ForeignConfig,
+    private readonly config: PlainConfig,
     private readonly tensors: TensorConstructor,
   ) {
     this.vocabulary = FIRST_ID + config.vocabulary;
@@ -121,7 +121,7 @@ export class ForeignPredictor implements MaskPredictor {
   }
 }
 
-function unfit({ files, name }: ForeignConfig, why: string): EngineError {
+function unfit({ files, name }: PlainConfig, why: string): EngineError {
   return new EngineError(
     'bundle-damaged',
     `The graph ${files.graph.name} of ${name} cannot be used: ${why}. A plain bundle's graph maps input_ids (and attention_mask) to logits.`,
