@@ -1,6 +1,5 @@
 import { EngineError } from '../../contract/errors';
-import { SPECIAL_TOKENS } from '../../text/special-tokens';
-import { vocabularySize, type TokenizerJson } from '../../text/token-bytes';
+import { vocabularySize } from '../../text/token-bytes';
 import { Tokenizer } from '../../text/tokenizer';
 import {
   checkedConfig,
@@ -10,6 +9,7 @@ import {
   readTokenizerJson,
 } from '../bundle/bundle-checks';
 import type { BundleFiles } from '../bundle/bundle-files';
+import { inEngineIds } from '../bundle/engine-ids';
 import { parsePlainConfig, type PlainConfig } from './plain-config';
 
 /** A bundle of somebody else's network, whose files have been checked. */
@@ -19,12 +19,6 @@ export interface PlainBundle {
   /** In the engine's ids: see `FIRST_ID`. */
   readonly tokenizer: Tokenizer;
 }
-
-/**
- * The engine has ids of its own for its special tokens, 0 to 6. A foreign model's token n is the engine's token
- * `FIRST_ID` + n.
- */
-export const FIRST_ID = SPECIAL_TOKENS.length;
 
 /**
  * Checks a plain bundle.
@@ -51,33 +45,7 @@ async function readTokenizer(files: BundleFiles, config: PlainConfig): Promise<T
         `${config.vocabulary}. Use the tokenizer.json that was published with the model.`,
     );
   }
-  return checkedTokenizer(files, file, () => new Tokenizer(inEngineIds(json, config)));
-}
-
-/** The tokenizer with the engine's special tokens before its own. */
-function inEngineIds(json: TokenizerJson, config: PlainConfig): TokenizerJson {
-  const vocab = Object.entries(json.model.vocab).map(([token, id]) => [token, id + FIRST_ID]);
-  const added = [...json.added_tokens, ...silentTokens(json, config)];
-  return {
-    ...json,
-    model: { ...json.model, vocab: Object.fromEntries(vocab) as Record<string, number> },
-    added_tokens: [
-      ...SPECIAL_TOKENS.map((content, id) => ({ id, content })),
-      ...added.map((token) => ({ ...token, id: token.id + FIRST_ID })),
-    ],
-  };
-}
-
-/** Tokens that write nothing, as all added ones do: the mask, the end of text, and ids that only the network has. */
-function silentTokens(
-  { model, added_tokens }: TokenizerJson,
-  { vocabulary, tokens }: PlainConfig,
-): TokenizerJson['added_tokens'] {
-  const silent = [tokens.mask];
-  if (tokens.eot !== undefined) silent.push(tokens.eot);
-  // The table of tokens ends with the largest id that there is: the last one makes it as long as the logits.
-  const last = vocabulary - 1;
-  const isNamed = Object.values(model.vocab).includes(last) || added_tokens.some(({ id }) => id === last);
-  if (!isNamed) silent.push(last);
-  return silent.map((id) => ({ id, content: `[SILENT ${id}]` }));
+  const { mask, eot } = config.tokens;
+  const silent = eot === undefined ? [mask] : [mask, eot];
+  return checkedTokenizer(files, file, () => new Tokenizer(inEngineIds(json, config.vocabulary, silent)));
 }

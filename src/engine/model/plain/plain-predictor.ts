@@ -8,7 +8,7 @@ import type {
   PredictorRows,
 } from '../predictor/mask-predictor';
 import { UnreadContext } from '../predictor/unread-context';
-import { FIRST_ID } from './plain-bundle';
+import { FIRST_ID } from '../bundle/engine-ids';
 import type { PlainConfig } from './plain-config';
 
 const IDS = 'input_ids';

@@ -33,7 +33,8 @@ export async function loadModel(files: BundleFiles, machine: Machine, options: L
   const { threads = machine.threads } = options;
   const opensAgain = await mayOpenAgain(bundle, machine, chosen, threads);
   // One for completions, one for commands; where completions run in the background, each opening has its own.
-  const kept = opensAgain ? 1 : 2;
+  // What an imported network computes of a context holds for the holes of one request only.
+  const kept = bundle.kind === 'foreign' ? 0 : opensAgain ? 1 : 2;
   const runtimeOn = (predictor: MaskPredictor): Runtime => ({
     config,
     tokenizer,
@@ -62,6 +63,6 @@ async function mayOpenAgain(
   { provider }: ChosenProvider,
   threads: number,
 ): Promise<boolean> {
-  if (kind === 'plain' || provider !== 'cpu' || !isQuantized(config.precision) || threads < 2) return false;
+  if (kind !== 'own' || provider !== 'cpu' || !isQuantized(config.precision) || threads < 2) return false;
   return (await machine.loadOrt(threads)).kind !== 'wasm';
 }

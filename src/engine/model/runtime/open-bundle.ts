@@ -4,16 +4,21 @@ import { checkBundle } from '../bundle/bundle';
 import { readConfigJson } from '../bundle/bundle-checks';
 import type { BundleConfig } from '../bundle/bundle-config';
 import type { BundleFiles } from '../bundle/bundle-files';
+import { checkForeignBundle } from '../foreign/foreign-bundle';
+import { isForeign } from '../foreign/foreign-config';
 import { checkPlainBundle } from '../plain/plain-bundle';
 import { isPlain } from '../plain/plain-config';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 import type { Machine } from './machine';
-import { openPlainSession, openSession } from './sessions';
+import { openForeignSession, openPlainSession, openSession } from './sessions';
 
-/** A bundle of either kind, checked and ready to be opened on a provider. */
+/** A bundle of any kind, checked and ready to be opened on a provider. */
 export interface OpenableBundle {
-  /** `own`: this project's network, with a context cache. `plain`: somebody else's, as one graph. */
-  readonly kind: 'own' | 'plain';
+  /**
+   * `own`: this project's network, with a context cache. `foreign`: an imported one, on a graph of this project's. `plain`:
+   * somebody else's graph.
+   */
+  readonly kind: 'own' | 'foreign' | 'plain';
   readonly config: Pick<BundleConfig, 'name' | 'precision' | 'window' | 'learned'>;
   readonly tokenizer: Tokenizer;
   /** Loads the graph; `threads` are the CPU provider's. */
@@ -30,6 +35,7 @@ const MOST_POSITIONS = 2 ** 31 - 1;
  */
 export async function openBundle(files: BundleFiles): Promise<OpenableBundle> {
   const json = await readConfigJson(files);
+  if (isForeign(json)) return openForeign(files, json);
   return isPlain(json) ? openPlain(files, json) : openOwn(files, json);
 }
 
@@ -41,6 +47,25 @@ async function openOwn(files: BundleFiles, json: unknown): Promise<OpenableBundl
     config,
     tokenizer,
     open: (machine, provider, threads) => openSession(bundle, machine, provider, threads),
+  };
+}
+
+async function openForeign(files: BundleFiles, json: unknown): Promise<OpenableBundle> {
+  const bundle = await checkForeignBundle(files, json);
+  const { name, precision, window, model } = bundle.config;
+  const { tokens, framing } = model;
+  const rows = window.rows - framing.before.length - framing.behind.length;
+  const expand = tokens.expand !== undefined && tokens.delete !== undefined;
+  return {
+    kind: 'foreign',
+    config: {
+      name,
+      precision,
+      window: { rows, positions: MOST_POSITIONS, reserved: [rows] },
+      learned: { expand, remask: false, guidance: false },
+    },
+    tokenizer: bundle.tokenizer,
+    open: (machine, provider, threads) => openForeignSession(bundle, machine, provider, threads),
   };
 }
 

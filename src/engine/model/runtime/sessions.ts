@@ -3,6 +3,9 @@ import type { Bundle } from '../bundle/bundle';
 import type { BundleFiles } from '../bundle/bundle-files';
 import type { Machine } from './machine';
 import { cacheNames, OnnxMaskPredictor } from '../predictor/onnx-mask-predictor';
+import { EmbeddingRows } from '../foreign/embedding-rows';
+import type { ForeignBundle } from '../foreign/foreign-bundle';
+import { ForeignPredictor } from '../foreign/foreign-predictor';
 import type { PlainBundle } from '../plain/plain-bundle';
 import { PlainPredictor } from '../plain/plain-predictor';
 import type { ProviderName } from '../../contract/provider';
@@ -42,6 +45,31 @@ export async function openPlainSession(
   const parts = { files, graph: graph.name, data: data.map(({ name }) => name) };
   const { session, tensors } = await openGraph(parts, machine, provider, threads, []);
   return new PlainPredictor(session, config, tensors);
+}
+
+/** Loads an imported network's graph on one execution provider; on a GPU float16 is multiplied as it is. */
+export async function openForeignSession(
+  { files, config, layout }: ForeignBundle,
+  machine: Machine,
+  provider: ProviderName,
+  threads: number,
+  buckets = compilesPerShape(provider),
+): Promise<ForeignPredictor> {
+  const onDevice = provider === 'webgpu';
+  const { graph, halfGraph, weights } = config.files;
+  const { session, tensors } = await openGraph(
+    {
+      files,
+      graph: (provider === 'cpu' ? graph : (halfGraph ?? graph)).name,
+      data: weights.map(({ name }) => name),
+    },
+    machine,
+    provider,
+    threads,
+    onDevice ? cacheNames(config.model.layers) : [],
+  );
+  const embedding = new EmbeddingRows(files, layout.matrix('embedding'));
+  return new ForeignPredictor(session, config, embedding, tensors, { onDevice, buckets });
 }
 
 /** A graph and the files that its weights lie in, by name. */
