@@ -57,6 +57,7 @@ export class ForeignPredictor implements MaskPredictor {
   readonly #cacheNames: readonly string[];
   readonly #rules: TextRules;
   readonly #special: readonly (number | undefined)[];
+  readonly #silent: readonly number[];
   readonly #noBans: Float32Array;
   #forwards = 0;
 
@@ -71,6 +72,7 @@ export class ForeignPredictor implements MaskPredictor {
     this.vocabulary = FIRST_ID + model.vocabulary;
     this.#cacheNames = cacheNames(model.layers);
     this.#special = specialIds(model);
+    this.#silent = silentTokens(model);
     this.#rules = { tokenOf: (id) => this.#tokenOf(id), framing: model.framing, shift: model.shift };
     this.#noBans = new Float32Array(model.vocabulary);
     this.summarize = async (cache, rows, banned) => {
@@ -101,10 +103,9 @@ export class ForeignPredictor implements MaskPredictor {
       const own = data.subarray(i * vocabulary, (i + 1) * vocabulary);
       const start = i * this.vocabulary;
       logits.set(own.subarray(0, tokenizerVocabulary), start + FIRST_ID);
+      for (const id of this.#silent) logits[start + FIRST_ID + id] = -Infinity;
       this.#special.forEach((id, special) => {
-        if (id === undefined) return;
-        logits[start + special] = own[id]!;
-        logits[start + FIRST_ID + id] = -Infinity;
+        if (id !== undefined) logits[start + special] = own[id]!;
       });
     });
     return logits;
@@ -126,7 +127,7 @@ export class ForeignPredictor implements MaskPredictor {
   #bansOf(banned: ReadonlySet<number>): Float32Array {
     const { model } = this.config;
     const bans = new Float32Array(model.vocabulary).fill(BANNED, model.tokenizerVocabulary);
-    for (const token of silentTokens(model)) bans[token] = BANNED;
+    for (const token of this.#silent) bans[token] = BANNED;
     for (const token of banned) if (token >= FIRST_ID) bans[token - FIRST_ID] = BANNED;
     return bans;
   }
