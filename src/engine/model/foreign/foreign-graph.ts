@@ -4,10 +4,13 @@ import { addOutputs } from '../graph/outputs';
 import { rotaryEmbedding } from '../graph/rotary';
 import type { ForeignModel } from '../import/foreign-model';
 import { groupedAttention } from './foreign-attention';
-import { graphPositions, type ForeignPrecision } from './foreign-config';
-import { foreignLayout, headName } from './foreign-layout';
+import { graphPositions } from './foreign-config';
+import { headName, type ForeignLayout } from './foreign-layout';
 import { foreignMatrices, type HalfProducts } from './foreign-matrices';
 import { reservedTokens } from './foreign-tokens';
+
+/** Most rows of padding: of the past, and of the new rows. */
+const PADDING = 2 * 128;
 
 /**
  * An imported network as an ONNX graph: a pre-norm Transformer of the LLaMA kind in which every row sees all others. One
@@ -25,14 +28,15 @@ import { reservedTokens } from './foreign-tokens';
  */
 export function buildForeignGraph(
   model: ForeignModel,
-  precision: ForeignPrecision,
+  layout: ForeignLayout,
   halves: HalfProducts,
 ): Uint8Array {
   const { layers, width, heads, keyValueHeads, headWidth, vocabulary, biases } = model;
-  const layout = foreignLayout(model, precision);
   const graph = new GraphBuilder(layout.files[0]!.name);
   const { multiply, multiplyLarge } = foreignMatrices(graph, layout, halves);
   const gain = (name: string): Value => graph.stored(layout.vector(name));
+  // As many as there may be rows, padding included, whatever their positions.
+  const tableRows = graphPositions(model) + PADDING;
   const epsilon = { float: model.normEpsilon };
   const cached = keyValueHeads * headWidth;
 
@@ -50,15 +54,11 @@ export function buildForeignGraph(
   const all = asBatch(graph.op('Concat', [pastPositions, positions], { axis: 0 }));
   const every = asBatch(positions);
   const wanted = asBatch(picked(positions, rows));
-  const turnQueries = rotaryEmbedding(
-    graph,
-    { headWidth, heads, ropeBase: model.ropeBase },
-    graphPositions(model),
-  );
+  const turnQueries = rotaryEmbedding(graph, { headWidth, heads, ropeBase: model.ropeBase }, tableRows);
   const turnKeys = rotaryEmbedding(
     graph,
     { headWidth, heads: keyValueHeads, ropeBase: model.ropeBase },
-    graphPositions(model),
+    tableRows,
   );
   const turned = (turn: (y: Value, at: Value) => Value, y: Value, at: Value, size: number): Value =>
     graph.op('Reshape', [turn(graph.op('Unsqueeze', [y, graph.integers(0)]), at), graph.integers(-1, size)]);

@@ -37,10 +37,8 @@ export interface ForeignLayout {
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
 
-/** What every WebGPU adapter binds: 128 MiB. */
-const LARGEST_PIECE = 2 ** 27;
-/** Some file systems, and some servers, end there. */
-const LARGEST_FILE = 2e9;
+/** In bytes: what every WebGPU adapter binds, 128 MiB, and where some file systems and servers end. */
+const LARGEST = { piece: 2 ** 27, file: 2e9 };
 /** Tensors begin on pages, so that ONNX Runtime can map them instead of reading them. */
 const PAGE = 4096;
 const BYTES: Partial<Record<ElementType, number>> = { f32: 4, f16: 2, u8: 1 };
@@ -78,14 +76,23 @@ export function foreignTensors(model: ForeignModel): { name: string; shape: read
   return all;
 }
 
-/** Fixed by the model and the precision alone. */
-export function foreignLayout(model: ForeignModel, precision: ForeignPrecision): ForeignLayout {
+/**
+ * Fixed by the model and the precision alone.
+ *
+ * @param largest pieces and files, in bytes; a bundle's are the default
+ * @throws Error when a matrix cannot be cut into blocks
+ */
+export function foreignLayout(
+  model: ForeignModel,
+  precision: ForeignPrecision,
+  largest = LARGEST,
+): ForeignLayout {
   const files: { name: string; bytes: number }[] = [];
   const place = (name: string, shape: readonly number[], type: ElementType): ForeignTensor => {
     const bytes = shape.reduce((product, size) => product * size, BYTES[type]!);
     const last = files.at(-1);
     const offset = Math.ceil((last?.bytes ?? 0) / PAGE) * PAGE;
-    if (last && offset + bytes <= LARGEST_FILE) {
+    if (last && offset + bytes <= largest.file) {
       last.bytes = offset + bytes;
       return { name, shape, type, offset, bytes, file: last.name };
     }
@@ -96,7 +103,8 @@ export function foreignLayout(model: ForeignModel, precision: ForeignPrecision):
   const tensors = foreignTensors(model).map(({ name, shape }) => {
     const [outputs, inputs] = shape as [number, number | undefined];
     if (inputs === undefined) return place(name, shape, 'f32');
-    return storedMatrix(name, outputs, inputs, formOf(model, precision, name), place);
+    const form = formOf(model, precision, name);
+    return storedMatrix({ name, outputs, inputs }, form, largest.piece, place);
   });
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   return {
@@ -123,10 +131,9 @@ function formOf(model: ForeignModel, precision: ForeignPrecision, name: string):
 }
 
 function storedMatrix(
-  name: string,
-  outputs: number,
-  inputs: number,
+  { name, outputs, inputs }: Omit<StoredMatrix, 'pieces'>,
   form: Form,
+  largest: number,
   place: (name: string, shape: readonly number[], type: ElementType) => ForeignTensor,
 ): StoredMatrix {
   const blocks = typeof form === 'string' ? undefined : form;
@@ -136,7 +143,7 @@ function storedMatrix(
     );
   }
   const rowBytes = inputs * (typeof form === 'string' ? BYTES[form]! : form.bits / 8);
-  const count = Math.ceil((outputs * rowBytes) / LARGEST_PIECE);
+  const count = Math.ceil((outputs * rowBytes) / largest);
   const size = Math.ceil(outputs / count);
   const pieces: MatrixPiece[] = [];
   for (let first = 0; first < outputs; first += size) {

@@ -2,13 +2,13 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { CONFIG_FILE, type BundleFile } from '../bundle/bundle-config';
 import { FolderFiles } from '../bundle/folder-files';
-import type { ForeignSource, TensorSource } from '../import/foreign-model';
-import { encodePiece, encodeVector, type EncodedChunk } from './encode-tensors';
+import type { ForeignSource } from '../import/foreign-model';
 import { checkForeignBundle } from './foreign-bundle';
 import { graphPositions, type ForeignConfig, type ForeignPrecision } from './foreign-config';
 import { buildForeignGraph } from './foreign-graph';
-import { foreignLayout, type ForeignLayout } from './foreign-layout';
+import { foreignLayout } from './foreign-layout';
 import { StoredFile } from './stored-file';
+import { writeWeights } from './write-weights';
 
 export interface ForeignBundleOptions {
   readonly precision: ForeignPrecision;
@@ -54,10 +54,10 @@ export async function writeForeignBundle(
         throw error;
       }
     };
-    const graph = await put('model.onnx', buildForeignGraph(model, precision, 'widened'));
+    const graph = await put('model.onnx', buildForeignGraph(model, layout, 'widened'));
     const halfGraph =
       precision === 'f16'
-        ? await put('model-f16.onnx', buildForeignGraph(model, precision, 'halves'))
+        ? await put('model-f16.onnx', buildForeignGraph(model, layout, 'halves'))
         : undefined;
     const tokenizer = await put('tokenizer.json', source.tokenizer);
     if (source.tokenizerConfig) await put('tokenizer_config.json', source.tokenizerConfig);
@@ -91,53 +91,4 @@ async function refuseFilled(out: string): Promise<void> {
     throw new Error(`${out} is not a folder. Name another one.`, { cause: error });
   });
   if (present.length > 0) throw new Error(`${out} is not empty. Remove it, or name another folder.`);
-}
-
-async function writeWeights(
-  folder: string,
-  layout: ForeignLayout,
-  source: ForeignSource,
-  signal: AbortSignal | undefined,
-  onProgress: ForeignBundleOptions['onProgress'],
-): Promise<BundleFile[]> {
-  const all = layout.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const written: BundleFile[] = [];
-  let file: StoredFile | undefined;
-  let present = '';
-  let done = 0;
-  try {
-    for await (const chunk of encodedTensors(layout, source)) {
-      signal?.throwIfAborted();
-      if (chunk.file !== present) {
-        if (file) written.push(await file.end());
-        file = await StoredFile.create(path.join(folder, chunk.file), chunk.file);
-        present = chunk.file;
-      }
-      await file!.write(chunk.data, chunk.offset);
-      onProgress?.((done += chunk.data.byteLength), all);
-    }
-    if (file) written.push(await file.end());
-  } catch (error) {
-    await file?.close().catch(() => undefined);
-    throw error;
-  }
-  return written;
-}
-
-async function* encodedTensors(
-  layout: ForeignLayout,
-  { tensors }: ForeignSource,
-): AsyncGenerator<EncodedChunk, void> {
-  for (const tensor of layout.tensors) {
-    const source = checkedSource(tensors, tensor.name);
-    if ('pieces' in tensor) {
-      for (const piece of tensor.pieces) yield* encodePiece(piece, tensor.inputs, source);
-    } else yield* encodeVector(tensor, source);
-  }
-}
-
-function checkedSource(tensors: ForeignSource['tensors'], name: string): TensorSource {
-  const source = tensors.get(name);
-  if (!source) throw new Error(`The checkpoint has no tensor "${name}".`);
-  return source;
 }
