@@ -2,21 +2,25 @@ export type { Likelihood, Scored, TextToken } from './contract/answers';
 export type { Engine, EngineInfo, EngineStats, LoadOptions, RunOptions } from './contract/engine';
 export { EngineError, toEngineError, type EngineErrorCode } from './contract/errors';
 export { PROVIDER_NAMES, type ProviderName } from './contract/provider';
+export { LENGTH_SEARCHES } from './contract/requests';
 export type {
   CellStart,
   FillRequest,
   GenerateRequest,
   HolePart,
   HoleRequest,
+  LengthSearch,
   LikelihoodRequest,
   ScoreRequest,
 } from './contract/requests';
 export {
+  DECODINGS,
   FORMER_ORDER,
   presentOrder,
   REMASKINGS,
   SCHEDULES,
   UNMASKING_ORDERS,
+  type Decoding,
   type Remasking,
   type ReverseProcessOptions,
   type Schedule,

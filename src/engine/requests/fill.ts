@@ -23,7 +23,7 @@ export async function* fill(
 ): AsyncGenerator<Step, void, undefined> {
   const started = performance.now();
   const forwardsBefore = runtime.predictor.forwards;
-  const settings = checkFillRequest(request, runtime.tokenizer);
+  const settings = checkFillRequest(request, runtime);
   const plans = planHoles(runtime, request);
   const layout = layOutRequest(
     runtime,
@@ -32,10 +32,12 @@ export async function* fill(
   );
   throwIfCancelled(signal);
 
-  const { prefix, between = [], suffix, candidates = 1 } = request;
+  const { prefix, between = [], suffix } = request;
   const ending = lineEndingOf([prefix, ...between, suffix]);
-  const context = await readContext(runtime, layout);
-  const unguided = settings.guidance > 0 ? await readContext(runtime, withoutContext(layout)) : undefined;
+  const keptSteps = settings.exact ? 0 : undefined;
+  const context = await readContext(runtime, layout, keptSteps);
+  const unguided =
+    settings.guidance > 0 ? await readContext(runtime, withoutContext(layout), keptSteps) : undefined;
   try {
     const guidance =
       unguided && layout.ids.length > 0 ? { ...unguided, scale: settings.guidance } : undefined;
@@ -49,7 +51,7 @@ export async function* fill(
       signal,
     };
     const known = new KnownLogits();
-    const [first, ...others] = await startingCells(runtime, run, plans, candidates, known);
+    const [first, ...others] = await startingCells(runtime, run, plans, request, known);
     const texts = [prefix, ...between, suffix].map(toLf);
     const drafted = takesDrafts(runtime, request, settings)
       ? await withDrafts(runtime, run, texts, plans, first!, known)
@@ -66,8 +68,9 @@ export async function* fill(
 function takesDrafts(
   { config }: Runtime,
   { drafts }: FillRequest,
-  { sampling, steps, threshold, order, remasking }: ReverseProcessSettings,
+  { decoding, sampling, steps, threshold, order, remasking }: ReverseProcessSettings,
 ): boolean {
+  if (decoding !== 'llada') return drafts ?? false;
   const severalAtOnce = steps === undefined && threshold > 0 && order !== 'ancestral' && remasking === 'none';
   return drafts ?? (config.learned.expand && sampling.kind === 'greedy' && severalAtOnce);
 }

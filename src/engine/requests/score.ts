@@ -96,7 +96,7 @@ async function judgePart(
   signal: AbortSignal | undefined,
 ): Promise<Row[]> {
   const layout = layOut(segments, [reservedFor(partSize(runtime), runtime.config.window)!]);
-  const context = await readContext(runtime, layout);
+  const context = await readContext(runtime, layout, 0);
   try {
     const asks = part.map((_, masked): Ask => ({
       holes: [part.map((token, i) => (i === masked ? SPECIAL.mask : token))],

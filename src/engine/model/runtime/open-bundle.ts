@@ -10,6 +10,7 @@ import { checkPlainBundle } from '../plain/plain-bundle';
 import { isPlain } from '../plain/plain-config';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 import type { Machine } from './machine';
+import type { ForeignHabits } from './runtime';
 import { openForeignSession, openPlainSession, openSession } from './sessions';
 
 /** A bundle of any kind, checked and ready to be opened on a provider. */
@@ -19,7 +20,7 @@ export interface OpenableBundle {
    * somebody else's graph.
    */
   readonly kind: 'own' | 'foreign' | 'plain';
-  readonly config: Pick<BundleConfig, 'name' | 'precision' | 'window' | 'learned'>;
+  readonly config: Pick<BundleConfig, 'name' | 'precision' | 'window' | 'learned'> & ForeignHabits;
   readonly tokenizer: Tokenizer;
   /** Loads the graph; `threads` are the CPU provider's. */
   open(machine: Machine, provider: ProviderName, threads: number): Promise<MaskPredictor>;
@@ -63,6 +64,8 @@ async function openForeign(files: BundleFiles, json: unknown): Promise<OpenableB
       precision,
       window: { rows, positions: MOST_POSITIONS, reserved: [rows] },
       learned: { expand, remask: false, guidance: false },
+      decoding: expand ? 'dreamon' : 'llada',
+      deleteTakesAllBehind: tokens.deleteTakesAllBehind,
     },
     tokenizer: bundle.tokenizer,
     open: (machine, provider, threads) => openForeignSession(bundle, machine, provider, threads),

@@ -23,7 +23,7 @@ import { relativeDifference } from '../../../../../src/engine/model/runtime/prov
 import { SummaryRow } from '../../../../../src/engine/diffusion/summary-row';
 import { LogitsRow } from '../../../../../src/engine/diffusion/row';
 import { temporaryFolder } from '../../../../../scripts/tiny-bundle/tiny-bundle';
-import { sourceOf, type NetworkName } from '../../../../support/engine/checkpoints';
+import { sourceOf } from '../../../../support/engine/checkpoints';
 import { fillText, REQUEST, withEngine } from '../../../../support/engine/real-engine';
 import { allSteps } from '../../../../support/engine/tiny-runtime';
 
@@ -40,7 +40,7 @@ const HOLE = {
 };
 
 describe('foreign bundles', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   const root = temporaryFolder();
   let made = 0;
@@ -79,7 +79,7 @@ describe('foreign bundles', function () {
   }
 
   it('say in every precision about the same', async () => {
-    for (const name of ['open-dcoder', 'llada'] as NetworkName[]) {
+    for (const name of ['open-dcoder'] as const) {
       const [exact, ...others] = await Promise.all(
         FOREIGN_PRECISIONS.map(async (precision) =>
           withPredictor(await write(precision, sourceOf(name)), (predictor) => logitsOf(predictor)),
@@ -186,8 +186,8 @@ describe('foreign bundles', function () {
       const whole = await withPredictor(folder, (predictor) => logitsOf(predictor));
       const small = fresh();
       fs.mkdirSync(small);
-      const layout = foreignLayout(source.model, precision, { piece: 5000, file: 60_000 });
-      assert.ok(layout.files.length > 3);
+      const layout = foreignLayout(source.model, precision, { piece: 5000, file: 150_000 });
+      assert.ok(layout.files.length > 1);
       const weights = await writeWeights(small, layout, source);
       assert.deepEqual(
         weights.map(({ name, bytes }) => ({ name, bytes })),
