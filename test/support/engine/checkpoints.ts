@@ -40,7 +40,7 @@ export function expectedOf(name: NetworkName): Expected {
 }
 
 /** As in make.py. */
-const [END, BEGINNING, MASK, EXPAND, DELETE] = [286, 287, 288, 289, 290];
+const [END, BEGINNING, MASK, EXPAND, DELETE] = [286, 287, 288, 289, 290] as const;
 const [TOKENIZER_VOCABULARY, VOCABULARY] = [291, 296];
 
 /** The model in a checkpoint of make.py, said by hand: what reads config.json has tests of its own. */
@@ -87,7 +87,7 @@ export function checkpointTokenizer(): string {
   const added = ['<|end|>', '<|beginning|>', '<|mask|>', '<|expand|>', '<|delete|>'];
   return JSON.stringify({
     version: '1.0',
-    added_tokens: added.map((content, i) => ({ id: END! + i, content, special: true })),
+    added_tokens: added.map((content, i) => ({ id: END + i, content, special: true })),
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
     post_processor: null,

@@ -11,9 +11,9 @@ export type HalfProducts = 'widened' | 'halves';
 /** The products of an imported network. */
 export interface ForeignMatrices {
   /** x [N, inputs] → x · matrixᵀ, with the matrix's bias if there is one: [N, outputs]. */
-  multiply(x: Value, name: string, bias?: boolean): Value;
+  readonly multiply: (x: Value, name: string, bias?: boolean) => Value;
   /** The same for rows of any size: in float16 they are divided by their largest magnitude first. */
-  multiplyLarge(x: Value, name: string, bias?: boolean): Value;
+  readonly multiplyLarge: (x: Value, name: string, bias?: boolean) => Value;
 }
 
 export function foreignMatrices(

@@ -86,8 +86,8 @@ export async function writeForeignBundle(
 }
 
 async function refuseFilled(out: string): Promise<void> {
-  const present = await fs.readdir(out).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+  const present = await fs.readdir(out).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new Error(`${out} is not a folder. Name another one.`, { cause: error });
   });
   if (present.length > 0) throw new Error(`${out} is not empty. Remove it, or name another folder.`);
