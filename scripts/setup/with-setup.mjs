@@ -32,6 +32,7 @@ const TASKS = {
   demo: ['dist/cli.js', 'demo'],
   'train-model': ['dist/train.js'],
   'bench:train': ['dist/train-bench.js'],
+  'bench:foreign': ['scripts/foreign-bench/main.ts'],
   'test:gpu': ['dist/test-gpu.js'],
   ablate: ['dist/train-ablate.js'],
   package: ['scripts/package/main.ts'],
