@@ -112,7 +112,7 @@ export function layOutRequest(
     );
   }
   const text = {
-    path: request.path,
+    path: config.readsPaths === false ? undefined : request.path,
     prefix: toLf(request.prefix),
     between: (request.between ?? []).map(toLf),
     suffix: toLf(request.suffix),

@@ -71,7 +71,12 @@ function surroundings(
   const positions = window.positions - Math.max(0, length - part) - reservedFor(part, window)!;
   const segments = encodeContext(
     (text) => tokenizer.encode(text),
-    { path, prefix: toLf(prefix), between: [], suffix: toLf(suffix) },
+    {
+      path: config.readsPaths === false ? undefined : path,
+      prefix: toLf(prefix),
+      between: [],
+      suffix: toLf(suffix),
+    },
     Math.min(rows, positions),
   );
   if (!segments) {

@@ -5,6 +5,8 @@ import type { MaskPredictor } from '../predictor/mask-predictor';
 
 /** How an imported model is decoded; all absent for this project's own. */
 export interface ForeignHabits {
+  /** False: a file's path is no part of what the model is shown. */
+  readonly readsPaths?: boolean;
   /** Unless a request says otherwise. Absent: `llada`. */
   readonly decoding?: Decoding;
   /** Whether a mask that is deleted takes the masks behind it along. */
