@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { LENGTH_SEARCHES } from '../engine/index';
 import { bench, type BenchOptions } from './bench/bench-command';
 import { serveDemoPage, type DemoOptions } from './demo-command';
 import { exitCodeOf } from './command-line/exit-code';
@@ -29,6 +30,11 @@ function program(signal: AbortSignal): Command {
       .option('--jsonl', 'read one JSON object a line: {id, path?, prefix, suffix, between?, maxTokens?}')
       .option('--max-tokens <count>', 'most tokens in a hole of unknown length', countFrom(1))
       .option('--candidates <count>', 'several fills at once, 1–8, best first', countFrom(1))
+      .addOption(
+        new Option('--length-search <name>', 'how a model that knows no lengths finds one').choices(
+          LENGTH_SEARCHES,
+        ),
+      )
       .option('--no-drafts', 'take nothing from the text around that it repeats'),
   ).action(async (file: string | undefined, options: FillOptions & { range?: Range[]; jsonl?: true }) => {
     if (options.jsonl) {

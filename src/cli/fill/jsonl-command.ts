@@ -11,7 +11,8 @@ import { lastStep, withEngine } from '../command-line/session';
 const MOST_LINE_BYTES = 64 * 2 ** 20;
 
 /** The options that every line of a batch is filled with, its own `maxTokens` aside. */
-type BatchOptions = ReverseProcessOptions & Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts'>;
+type BatchOptions = ReverseProcessOptions &
+  Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts' | 'lengthSearch'>;
 
 /** One line of output; the names are a public interface. */
 type OutputLine =

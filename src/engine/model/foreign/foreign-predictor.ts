@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node';
-import { SPECIAL_TOKENS } from '../../text/special-tokens';
+import { SPECIAL } from '../../text/special-tokens';
 import { FIRST_ID } from '../bundle/engine-ids';
 import { BANNED, SUMMARY_WIDTH } from '../graph/outputs';
 import type {
@@ -111,6 +111,13 @@ export class ForeignPredictor implements MaskPredictor {
     return logits;
   }
 
+  /** One mask and nothing else. @throws Error when the provider cannot run the graph */
+  async tryRun(): Promise<void> {
+    const one = { ids: Int32Array.of(SPECIAL.mask), positions: Int32Array.of(0), wanted: Int32Array.of(0) };
+    const nothing = { ids: new Int32Array(0), positions: new Int32Array(0) };
+    await this.predict(await this.readContext(nothing), one);
+  }
+
   dispose(): Promise<void> {
     return this.session.release();
   }
@@ -121,7 +128,7 @@ export class ForeignPredictor implements MaskPredictor {
    */
   #tokenOf(id: number): number | undefined {
     if (id >= FIRST_ID) return id - FIRST_ID;
-    return SPECIAL_TOKENS[id] === '[MASK]' ? this.config.model.tokens.mask : undefined;
+    return id === SPECIAL.mask ? this.config.model.tokens.mask : undefined;
   }
 
   #bansOf(banned: ReadonlySet<number>): Float32Array {

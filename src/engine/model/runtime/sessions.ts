@@ -1,5 +1,6 @@
 import type { InferenceSession, TensorConstructor } from 'onnxruntime-node';
 import type { Bundle } from '../bundle/bundle';
+import type { BundleFile } from '../bundle/bundle-config';
 import type { BundleFiles } from '../bundle/bundle-files';
 import type { Machine } from './machine';
 import { cacheNames, OnnxMaskPredictor } from '../predictor/onnx-mask-predictor';
@@ -47,22 +48,42 @@ export async function openPlainSession(
   return new PlainPredictor(session, config, tensors);
 }
 
-/** Loads an imported network's graph on one execution provider; on a GPU float16 is multiplied as it is. */
+/**
+ * Loads an imported network's graph on one execution provider. On a GPU float16 is multiplied as it is, unless the GPU
+ * cannot: not all adapters of WebGPU have it.
+ */
 export async function openForeignSession(
-  { files, config, layout }: ForeignBundle,
+  bundle: ForeignBundle,
   machine: Machine,
   provider: ProviderName,
   threads: number,
   buckets = compilesPerShape(provider),
 ): Promise<ForeignPredictor> {
+  const { graph, halfGraph } = bundle.config.files;
+  const open = (file: BundleFile): Promise<ForeignPredictor> =>
+    openForeignGraph(bundle, file.name, machine, provider, threads, buckets);
+  if (provider === 'cpu' || !halfGraph) return open(graph);
+  const predictor = await open(halfGraph);
+  try {
+    await predictor.tryRun();
+    return predictor;
+  } catch {
+    await predictor.dispose();
+    return open(graph);
+  }
+}
+
+async function openForeignGraph(
+  { files, config, layout }: ForeignBundle,
+  graph: string,
+  machine: Machine,
+  provider: ProviderName,
+  threads: number,
+  buckets: boolean,
+): Promise<ForeignPredictor> {
   const onDevice = provider === 'webgpu';
-  const { graph, halfGraph, weights } = config.files;
   const { session, tensors } = await openGraph(
-    {
-      files,
-      graph: (provider === 'cpu' ? graph : (halfGraph ?? graph)).name,
-      data: weights.map(({ name }) => name),
-    },
+    { files, graph, data: config.files.weights.map(({ name }) => name) },
     machine,
     provider,
     threads,
