@@ -113,5 +113,7 @@ export interface ForeignSource {
   readonly licence: string | undefined;
   /** Text of the licence file, where there is one. */
   readonly licenceText: string | undefined;
+  /** What the user should know and no file can decide, as sentences. */
+  readonly notes: readonly string[];
   close(): Promise<void>;
 }
