@@ -22,9 +22,10 @@ export class SourceFolder {
   /**
    * Opens a folder; of the hub's cache also the folder of a repository, which then means its `main`.
    *
+   * @param names the files that belong into it, where they are not all there yet
    * @throws EngineError `import-refused`
    */
-  static async open(given: string): Promise<SourceFolder> {
+  static async open(given: string, names?: readonly string[]): Promise<SourceFolder> {
     const stat = await fs.stat(given).catch(() => undefined);
     if (!stat?.isDirectory()) {
       throw new EngineError(
@@ -34,7 +35,7 @@ export class SourceFolder {
       );
     }
     const folder = (await snapshotIn(given)) ?? given;
-    return new SourceFolder(folder, await fs.realpath(folder), (await fs.readdir(folder)).sort());
+    return new SourceFolder(folder, await fs.realpath(folder), names ?? (await fs.readdir(folder)).sort());
   }
 
   has(name: string): boolean {
@@ -50,20 +51,14 @@ export class SourceFolder {
    */
   async pathOf(name: string, namedIn?: string): Promise<string> {
     const by = namedIn ?? name;
-    const relative = name.replaceAll('\\', '/');
-    if (
-      relative === '' ||
-      path.posix.isAbsolute(relative) ||
-      path.win32.isAbsolute(name) ||
-      climbs(relative)
-    ) {
+    if (!staysInside(name)) {
       throw refusal(
         by,
         `it names the file ${JSON.stringify(name)}, which is outside of the folder`,
         'Give a checkpoint whose files all lie in its folder.',
       );
     }
-    const file = path.join(this.folder, relative);
+    const file = path.join(this.folder, name.replaceAll('\\', '/'));
     const real = await fs.realpath(file).catch(() => undefined);
     const stat = real === undefined ? undefined : await fs.stat(real);
     if (real === undefined || stat === undefined) {
@@ -114,9 +109,12 @@ export class SourceFolder {
   }
 }
 
-function climbs(relative: string): boolean {
+/** Whether a name that a checkpoint gives a file stays within its folder, on every system. */
+export function staysInside(name: string): boolean {
+  const relative = name.replaceAll('\\', '/');
+  if (relative === '' || path.posix.isAbsolute(relative) || path.win32.isAbsolute(name)) return false;
   const normal = path.posix.normalize(relative);
-  return normal === '..' || normal.startsWith('../');
+  return normal !== '..' && !normal.startsWith('../') && !/^[A-Za-z]:/.test(name);
 }
 
 function isInside(folder: string, file: string): boolean {

@@ -32,7 +32,9 @@ export interface WeightFiles {
  */
 export async function openWeightFiles(source: SourceFolder): Promise<WeightFiles> {
   const weightMap = await readIndex(source);
-  const names = weightMap ? [...new Set(weightMap.values())] : [singleFile(source)];
+  const names = namesIn(source, weightMap);
+  // Before anything is opened: a name that leads out, or a shard that is missing.
+  for (const name of names) await source.pathOf(name, weightMap && INDEX_FILE);
   const opened: FileHandle[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(opened.map((handle) => handle.close()));
@@ -54,6 +56,15 @@ export async function openWeightFiles(source: SourceFolder): Promise<WeightFiles
     await close();
     throw error;
   }
+}
+
+/** Names of the weight files, as the index has them, or the single one's. */
+export async function weightFileNames(source: SourceFolder): Promise<string[]> {
+  return namesIn(source, await readIndex(source));
+}
+
+function namesIn(source: SourceFolder, weightMap: ReadonlyMap<string, string> | undefined): string[] {
+  return weightMap ? [...new Set(weightMap.values())] : [singleFile(source)];
 }
 
 async function readHeader(
@@ -100,7 +111,6 @@ async function readIndex(source: SourceFolder): Promise<Map<string, string> | un
     );
   }
   const map = new Map<string, string>();
-  const checked = new Set<string>();
   for (const [tensor, file] of Object.entries(weightMap)) {
     if (typeof file !== 'string') {
       throw refusal(
@@ -109,9 +119,6 @@ async function readIndex(source: SourceFolder): Promise<Map<string, string> | un
         'Get the file again.',
       );
     }
-    // Before anything is opened: a name that leads out, or a shard that is missing.
-    if (!checked.has(file)) await source.pathOf(file, INDEX_FILE);
-    checked.add(file);
     map.set(tensor, path.posix.normalize(file));
   }
   if (source.has(SINGLE_FILE) && ![...map.values()].includes(SINGLE_FILE)) {
