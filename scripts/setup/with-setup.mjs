@@ -24,6 +24,7 @@ const TASKS = {
   fill: ['dist/cli.js', 'fill'],
   generate: ['dist/cli.js', 'generate'],
   bench: ['dist/cli.js', 'bench'],
+  import: ['dist/cli.js', 'import'],
   docs: ['scripts/docs/api-docs.ts'],
   'soak:engine': ['scripts/soak-engine/main.ts'],
   evaluate: ['dist/evaluate.js'],
