@@ -141,7 +141,7 @@ function kindOf(config: JsonObject, named: boolean): Kind {
     throw refusal(
       CONFIG,
       `architectures has ${shown(unknown)}, which is not understood beside model_type ${shown(type)}`,
-      `If the model is a plain ${kind.fits.join(' or ')} all the same, say so with --architecture ${kind.fits[0]!}.`,
+      `Give --architecture ${kind.fits[0]!}, if the model is a plain ${kind.fits.join(' or ')} all the same.`,
     );
   }
   return kind;

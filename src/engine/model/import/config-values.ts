@@ -105,7 +105,7 @@ export function checkNothingElse(json: JsonObject): void {
       CONFIG,
       `${name} is ${shown(value)}, which is not understood`,
       quantized
-        ? 'The weights have been quantised already (GPTQ, AWQ, bitsandbytes, FP8 or alike): import the original in BF16, F16 or F32; --precision makes it small.'
+        ? 'Import the original in BF16, F16 or F32, for --precision makes it small: these weights have been quantised already (GPTQ, AWQ, bitsandbytes, FP8 or alike).'
         : 'This model cannot be imported: choose another one.',
     );
   }

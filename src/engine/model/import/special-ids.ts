@@ -18,7 +18,9 @@ export interface SpecialIdSources {
 
 /** An id and the place that gives it. */
 interface Claim {
-  readonly where: string;
+  readonly file: string;
+  /** Of the field, or the token. */
+  readonly name: string;
   readonly id: number;
 }
 
@@ -33,7 +35,7 @@ const DELETE_NAME = '<|delete|>';
 export function maskClaims(sources: SpecialIdSources): Claim[] {
   const named = sources.tokenizer.added
     .filter(({ content }) => MASK_NAME.test(content))
-    .map(({ id, content }) => ({ where: `${TOKENIZER}: ${content}`, id }));
+    .map(({ id, content }) => ({ file: TOKENIZER, name: content, id }));
   const claims = [...idClaims(sources, 'mask_token_id'), ...contentClaims(sources, 'mask_token')];
   if (claims.length === 0) return named;
   // Of several tokens that are called so the one that the other files mean is right.
@@ -51,18 +53,18 @@ export function maskOf(sources: SpecialIdSources, vocabulary: number): number {
       'The token for padding or for the end is not taken for it. Set mask_token_id, if the model card names it; otherwise this is no masked-diffusion model.',
     );
   }
-  const { id, where } = mask;
+  const { id } = mask;
   if (id >= vocabulary) {
     throw refusal(
       CONFIG,
-      `the mask (mask_token_id) is ${id}, as ${where} says, but the embedding has ${vocabulary} rows, for the ids 0 to ${vocabulary - 1}`,
-      'The mask was added to the tokenizer, not to the network: get the checkpoint whose embedding was made larger.',
+      `the mask (mask_token_id) is ${id}, as ${placeOf(mask)} says, but the embedding has ${vocabulary} rows, for the ids 0 to ${vocabulary - 1}`,
+      'Get the checkpoint whose embedding was made larger: the mask was added to the tokenizer, not to the network.',
     );
   }
   if (sources.tokenizer.isText(id)) {
     throw refusal(
       CONFIG,
-      `the mask (mask_token_id) is ${id}, as ${where} says, but tokenizer.json has that id as ordinary text`,
+      `the mask (mask_token_id) is ${id}, as ${placeOf(mask)} says, but tokenizer.json has that id as ordinary text`,
       'Get tokenizer.json and config.json of the same model.',
     );
   }
@@ -118,7 +120,7 @@ function resizingIds(sources: SpecialIdSources, ends: readonly number[]): { expa
   const named = (name: string, content: string): number | undefined => {
     const id = sources.tokenizer.idOf(content);
     const claims = idClaims(sources, name);
-    if (id !== undefined) claims.push({ where: `${TOKENIZER}: ${content}`, id });
+    if (id !== undefined) claims.push({ file: TOKENIZER, name: content, id });
     return agreed(name, claims)?.id;
   };
   const expand = named('expand_token_id', EXPAND_NAME);
@@ -175,7 +177,7 @@ function idClaims({ config, side }: SpecialIdSources, name: string): Claim[] {
       if (!Number.isInteger(id) || (id as number) < 0) {
         throw refusal(file, `${name} is ${shown(value)}; the id of a token is wanted`, `Get ${file} again.`);
       }
-      return { where: `${file}: ${name}`, id: id as number };
+      return { file, name, id: id as number };
     });
   });
 }
@@ -197,7 +199,7 @@ function contentClaims({ side, tokenizer }: SpecialIdSources, name: string): Cla
         `Get tokenizer.json and ${file} of the same model.`,
       );
     }
-    return [{ where: `${file}: ${name}`, id }];
+    return [{ file, name, id }];
   });
 }
 
@@ -209,14 +211,18 @@ function decoderId(tokenizerConfig: JsonObject, content: string): number | undef
   return entry && /^\d{1,7}$/.test(entry[0]) ? Number(entry[0]) : undefined;
 }
 
+function placeOf({ file, name }: Claim): string {
+  return `${name} in ${file}`;
+}
+
 /** @throws EngineError `import-refused` when two places differ */
 function agreed(what: string, claims: readonly Claim[]): Claim | undefined {
   const [first, ...others] = claims;
   const other = first && others.find(({ id }) => id !== first.id);
   if (first && other) {
     throw refusal(
-      first.where.split(':')[0]!,
-      `the ${what} is ${first.id} (${first.where}), but ${other.id} in ${other.where}`,
+      first.file,
+      `the ${what} is ${first.id} (${placeOf(first)}), but ${other.id} by ${placeOf(other)}`,
       'Get all files of the same version of the model; which of the two is right must not be guessed.',
     );
   }

@@ -171,7 +171,7 @@ function checkAgainstIndex(
     throw refusal(
       INDEX_FILE,
       `it says that the tensor ${shown(name)} is in ${file}, whose header does not have it${where}`,
-      'Index and files do not belong together: get the whole checkpoint again.',
+      'Get the whole checkpoint again: index and files do not belong together.',
     );
   }
   const unlisted = [...tensors.values()].find(({ name, begin, end }) => !weightMap.has(name) && begin < end);
@@ -179,7 +179,7 @@ function checkAgainstIndex(
     throw refusal(
       INDEX_FILE,
       `it does not list the tensor ${shown(unlisted.name)}, which is in ${unlisted.file}`,
-      'Index and files do not belong together: get the whole checkpoint again.',
+      'Get the whole checkpoint again: index and files do not belong together.',
     );
   }
 }
