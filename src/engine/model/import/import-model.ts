@@ -30,6 +30,8 @@ export interface ImportRun {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Bytes. */
   readonly onProgress?: ((phase: ImportPhase, done: number, all: number) => void) | undefined;
+  /** Between attempts to get a file, in ms at first. */
+  readonly pause?: number | undefined;
   /** Called once, when all files have been checked and before anything is written. */
   readonly onChecked?: ((checked: CheckedModel) => void) | undefined;
 }
@@ -60,6 +62,7 @@ export async function importModel(request: ImportRequest, run: ImportRun): Promi
   const { folder, origin } = await downloadCheckpoint(hubOf(run.environment), hubId, downloads, {
     architecture,
     signal: run.signal,
+    pause: run.pause,
     onProgress: (done, all) => run.onProgress?.('downloading', done, all),
   });
   const checked = await writeChecked(await openCheckpoint(folder, { architecture, origin }), request, run);
@@ -79,12 +82,17 @@ async function writeChecked(
     const { model, origin, licence, notes } = source;
     const checked = { name, model, parameters: parametersOf(source), origin, licence, notes };
     onChecked?.(checked);
+    let bytes = 0;
     await writeForeignBundle(source, request.out, {
       precision: request.precision,
       name,
       ...(signal ? { signal } : {}),
-      onProgress: (done, all) => onProgress?.('writing', done, all),
+      onProgress: (done, all) => {
+        bytes = all;
+        onProgress?.('writing', done, all);
+      },
     });
+    onProgress?.('writing', bytes, bytes);
     return checked;
   } catch (error) {
     signal?.throwIfAborted();

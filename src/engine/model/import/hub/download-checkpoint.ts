@@ -62,8 +62,14 @@ export async function downloadCheckpoint(
   for (const file of files) if (SMALL_FILE.test(file.path)) await get(file);
   const names = files.map((file) => file.path).filter((name) => !name.includes('/'));
   const source = await SourceFolder.open(folder, names);
-  await readModel(source, { ...options, origin });
-  const weights = (await weightFileNames(source)).map((name) => listed(files, name));
+  let weights: readonly HubFile[];
+  try {
+    await readModel(source, { ...options, origin });
+    weights = (await weightFileNames(source)).map((name) => listed(files, name));
+  } catch (error) {
+    await removeWithoutWeights(parent);
+    throw error;
+  }
   const all = weights.reduce((sum, { bytes }) => sum + bytes, 0);
   await requireSpace(folder, weights);
   let before = 0;
@@ -90,6 +96,13 @@ async function keepOnly(parent: string, commit: string): Promise<void> {
   for (const name of present) {
     if (name !== commit) await fs.rm(path.join(parent, name), { recursive: true, force: true });
   }
+}
+
+/** Small files alone are not worth keeping. */
+async function removeWithoutWeights(parent: string): Promise<void> {
+  const present = await fs.readdir(parent, { recursive: true });
+  if (present.some((name) => /\.safetensors(\.part)?$/.test(name))) return;
+  await fs.rm(parent, { recursive: true, force: true });
 }
 
 async function requireSpace(folder: string, files: readonly HubFile[]): Promise<void> {
