@@ -111,6 +111,7 @@ export function sourceOf(name: NetworkName, change: Partial<ForeignModel> = {}):
     origin: name,
     licence: 'apache-2.0',
     licenceText: undefined,
+    notes: [],
     close: () => Promise.resolve(),
   };
 }
