@@ -54,7 +54,9 @@ export async function* encodePiece(
 
 function halvesOf(data: Float32Array, { name, file }: TensorSource): Uint16Array {
   const halves = toFloat16(data);
-  if (halves.some((bits) => (bits & 0x7fff) === 0x7c00)) {
+  let infinite = 0;
+  for (let i = 0; i < halves.length; i++) if ((halves[i]! & 0x7fff) === 0x7c00) infinite++;
+  if (infinite > 0) {
     throw new Error(
       `The tensor ${name} of ${file} holds values beyond 65504, the most that float16 can hold. ` +
         'Import it with the precision int8-blocks or int4-blocks.',
