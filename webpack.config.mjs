@@ -9,6 +9,7 @@ const DIST = join(ROOT, 'dist');
 const NODE_ENTRIES = {
   extension: './src/extension.ts',
   'engine-host': './src/engine/process/host.ts',
+  'import-host': './src/engine/process/import-host.ts',
   cli: './src/cli/main.ts',
   evaluate: './scripts/evaluate/main.ts',
   derive: './scripts/derive/main.ts',

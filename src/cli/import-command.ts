@@ -1,24 +1,16 @@
-import { InvalidArgumentError } from 'commander';
 import { createLogUpdate } from 'log-update';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import {
-  FOREIGN_ARCHITECTURES,
-  importModel,
-  parseArchitecture,
-  type CheckedModel,
-  type ForeignArchitecture,
-  type ForeignPrecision,
-  type ImportPhase,
-} from '../engine/import';
+import { importModel, type CheckedModel } from '../engine/import';
+import type { ImportPhase, ImportPrecision } from '../engine/index';
 import { userPath } from './command-line/options';
 import { visibleInline } from './command-line/visible-text';
 
 export interface ImportOptions {
   readonly out: string;
-  readonly precision: ForeignPrecision;
+  readonly precision: ImportPrecision;
   readonly name?: string;
-  readonly architecture?: ForeignArchitecture;
+  readonly architecture?: string;
 }
 
 const PHASES: Readonly<Record<ImportPhase, string>> = { downloading: 'Downloading', writing: 'Writing' };
@@ -55,13 +47,6 @@ export async function importBundle(
 export function sourceFrom(text: string): string {
   const folder = userPath(text);
   return existsSync(folder) || !/^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/.test(text) ? folder : text;
-}
-
-/** An architecture by its name or a model's. */
-export function architectureFrom(text: string): ForeignArchitecture {
-  const architecture = parseArchitecture(text);
-  if (architecture) return architecture;
-  throw new InvalidArgumentError(`Allowed choices are ${FOREIGN_ARCHITECTURES.join(', ')}.`);
 }
 
 /** What was found, as a few lines. */

@@ -7,7 +7,7 @@ import { exitCodeOf } from './command-line/exit-code';
 import { UsageError } from './command-line/failures';
 import { fillFile, type FillOptions } from './fill/fill-command';
 import { generateText, type GenerateOptions } from './generate-command';
-import { architectureFrom, importBundle, sourceFrom, type ImportOptions } from './import-command';
+import { importBundle, sourceFrom, type ImportOptions } from './import-command';
 import { fillLines } from './fill/jsonl-command';
 import { addEngineOptions, addModelOptions, collectRange, countFrom, userPath } from './command-line/options';
 import type { Range } from './command-line/range';
@@ -85,7 +85,7 @@ function program(signal: AbortSignal): Command {
         .default('int8-blocks'),
     )
     .option('--name <name>', 'as people see it (default: that of the source)')
-    .option('--architecture <name>', 'what the network is, where its files do not say', architectureFrom)
+    .option('--architecture <name>', 'what the network is, where its files do not say')
     .action((source: string, options: ImportOptions) => importBundle(sourceFrom(source), options, signal));
 
   root

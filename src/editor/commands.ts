@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { DemoPanel } from './demo-panel';
 import { runBenchmark } from './engine/benchmark';
 import { chooseModel, chooseProvider } from './engine/choose-model';
+import { importModel } from './engine/import-model';
 import type { EngineSession } from './engine/engine-session';
 import { targetKindOf } from './fills/choose-targets';
 import { fillFromComment } from './fills/fill-from-comment';
@@ -48,6 +49,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   // VS Code's own, for every extension's completions.
   'llada.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
   'llada.chooseModel': ({ platform }) => chooseModel(platform),
+  'llada.importModel': ({ platform, log }) => importModel(platform, log),
   'llada.chooseProvider': ({ platform }) => chooseProvider(platform),
   'llada.runBenchmark': ({ engine, platform, log }) => runBenchmark(engine, platform, log),
   'llada.restartEngine': restartEngine,

@@ -1,6 +1,14 @@
 export type { Likelihood, Scored, TextToken } from './contract/answers';
 export type { Engine, EngineInfo, EngineStats, LoadOptions, RunOptions } from './contract/engine';
 export { EngineError, toEngineError, type EngineErrorCode } from './contract/errors';
+export {
+  ArchitectureUnknown,
+  type ArchitectureChoice,
+  type ImportedModel,
+  type ImportPhase,
+  type ImportPrecision,
+  type ImportRequest,
+} from './contract/importing';
 export { PROVIDER_NAMES, type ProviderName } from './contract/provider';
 export { LENGTH_SEARCHES } from './contract/requests';
 export type {

@@ -32,6 +32,7 @@ export function webPlatform(extension: vscode.Uri): Platform {
         }),
         options,
       ),
+    importModel: undefined,
     isWriteProtected: () => Promise.resolve(false),
   };
 }

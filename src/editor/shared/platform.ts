@@ -1,5 +1,12 @@
 import type * as vscode from 'vscode';
-import type { Engine, LoadOptions, ProviderName } from '../../engine/index';
+import type {
+  Engine,
+  ImportedModel,
+  ImportPhase,
+  ImportRequest,
+  LoadOptions,
+  ProviderName,
+} from '../../engine/index';
 
 /** A model that comes with the extension, and its form. */
 export interface OfferedModel {
@@ -21,6 +28,17 @@ export interface Platform {
   bundledModels(): readonly OfferedModel[] | Promise<readonly OfferedModel[]>;
   /** @throws EngineError */
   loadEngine(bundle: string, options: LoadOptions): Promise<Engine>;
+  /**
+   * Imports a model of others; undefined where there are no folders to put it into.
+   *
+   * @throws EngineError
+   */
+  readonly importModel:
+    | ((
+        request: ImportRequest,
+        options: { signal: AbortSignal; onProgress: (phase: ImportPhase, done: number, all: number) => void },
+      ) => Promise<ImportedModel>)
+    | undefined;
   /** Whether the file's mode says that nobody may write to it, where files have one. */
   readonly isWriteProtected: (file: vscode.Uri) => Promise<boolean>;
 }

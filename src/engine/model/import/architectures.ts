@@ -1,4 +1,4 @@
-import { EngineError } from '../../contract/errors';
+import { ArchitectureUnknown } from '../../contract/importing';
 import { FOREIGN_ARCHITECTURES, type ForeignArchitecture } from './foreign-model';
 import { refusal, shown } from './import-error';
 import type { JsonObject } from './strict-json';
@@ -38,7 +38,7 @@ const BLIND_ADVICE =
   'Such a model cannot fill a hole in the midst of a text. Import LLaDA, Dream, DreamOn, Open-dCoder, Tiny-A2D mdlm or CoDA instead.';
 
 /** How a person finds out which of several architectures a model is. */
-export const HOW_TO_TELL: Readonly<Record<ForeignArchitecture, string>> = {
+const HOW_TO_TELL: Readonly<Record<ForeignArchitecture, string>> = {
   llada: 'LLaDA 8B or 1.5',
   dream: 'Dream, Dream-Coder or DiffuCoder: its model card says so',
   dreamon: 'DreamOn: its model card speaks of expand and delete tokens',
@@ -46,16 +46,6 @@ export const HOW_TO_TELL: Readonly<Record<ForeignArchitecture, string>> = {
   'a2d-mdlm': 'Tiny-A2D of dLLM: its name has “mdlm” in it, not “bd3lm”, and its logits are not shifted',
   coda: 'CoDA: its model card says so',
 };
-
-/** What config.json leaves open: one of the choices has to be named. */
-export class ArchitectureUnknown extends EngineError {
-  constructor(
-    readonly choices: readonly ForeignArchitecture[],
-    message: string,
-  ) {
-    super('import-refused', message);
-  }
-}
 
 /** The models' own names, which people know better than those of architectures. */
 const MODEL_NAMES: Readonly<Record<string, ForeignArchitecture>> = {
@@ -109,11 +99,12 @@ export function architectureOf(config: JsonObject, hints: ArchitectureHints): Fo
   }
   if (kind.fits.includes('dreamon') && hasExpand) return 'dreamon';
   if (!kind.causalName) return kind.fits[0]!;
-  const choices = kind.fits.map((name) => `--architecture ${name} (${HOW_TO_TELL[name]})`).join(', or ');
+  const choices = kind.fits.map((name) => ({ name, how: HOW_TO_TELL[name] }));
+  const named = choices.map(({ name, how }) => `--architecture ${name} (${how})`).join(', or ');
   throw new ArchitectureUnknown(
-    kind.fits,
+    choices,
     `${CONFIG}: model_type ${shown(config['model_type'])} does not say which network this is: an ordinary causal model has it, ` +
-      `too, and several others. Look at the model card, then give ${choices}. A causal model, or one that was trained block by block, cannot fill a hole.`,
+      `too, and several others. Look at the model card, then give ${named}. A causal model, or one that was trained block by block, cannot fill a hole.`,
   );
 }
 

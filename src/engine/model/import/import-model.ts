@@ -1,28 +1,19 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { EngineError } from '../../contract/errors';
-import type { ForeignPrecision } from '../foreign/foreign-config';
+import type { ImportedModel, ImportPhase, ImportRequest } from '../../contract/importing';
 import { writeForeignBundle } from '../foreign/write-foreign-bundle';
 import { isRunning } from '../runtime/is-running';
-import type { ForeignArchitecture, ForeignModel, ForeignSource } from './foreign-model';
+import { parseArchitecture } from './architectures';
+import {
+  FOREIGN_ARCHITECTURES,
+  type ForeignArchitecture,
+  type ForeignModel,
+  type ForeignSource,
+} from './foreign-model';
 import { downloadCheckpoint } from './hub/download-checkpoint';
 import { hubOf, parseHubId } from './hub/hub-files';
 import { openCheckpoint } from './open-checkpoint';
-
-/** What an import is doing. */
-export type ImportPhase = 'downloading' | 'writing';
-
-export interface ImportRequest {
-  /** A folder as the hub has it, or the id of a model on the hub: `owner/name` or `owner/name@revision`. */
-  readonly source: string;
-  /** The bundle's folder, which is not there yet, or is empty. */
-  readonly out: string;
-  readonly precision: ForeignPrecision;
-  /** As people see it; that of the source if not given. */
-  readonly name?: string | undefined;
-  /** What the network is, where its files do not say. */
-  readonly architecture?: ForeignArchitecture | undefined;
-}
 
 export interface ImportRun {
   readonly signal?: AbortSignal | undefined;
@@ -37,13 +28,8 @@ export interface ImportRun {
 }
 
 /** What was found out about a model before it is written. */
-export interface CheckedModel {
-  readonly name: string;
+export interface CheckedModel extends ImportedModel {
   readonly model: ForeignModel;
-  readonly parameters: number;
-  readonly origin: string;
-  readonly licence: string | undefined;
-  readonly notes: readonly string[];
 }
 
 /**
@@ -53,7 +39,8 @@ export interface CheckedModel {
  * @throws EngineError `import-refused` saying what to do, ArchitectureUnknown when `architecture` has to be given
  */
 export async function importModel(request: ImportRequest, run: ImportRun): Promise<CheckedModel> {
-  const { source, out, architecture } = request;
+  const { source, out } = request;
+  const architecture = architectureIn(request);
   await refuseFilled(out);
   await removeLeftovers(out);
   const hubId = (await isThere(source)) ? undefined : parseHubId(source);
@@ -68,6 +55,16 @@ export async function importModel(request: ImportRequest, run: ImportRun): Promi
   const checked = await writeChecked(await openCheckpoint(folder, { architecture, origin }), request, run);
   await fs.rm(downloads, { recursive: true, force: true });
   return checked;
+}
+
+function architectureIn({ architecture }: ImportRequest): ForeignArchitecture | undefined {
+  if (architecture === undefined) return undefined;
+  const known = parseArchitecture(architecture);
+  if (known) return known;
+  throw new EngineError(
+    'import-refused',
+    `There is no architecture “${architecture}”. Allowed choices are ${FOREIGN_ARCHITECTURES.join(', ')}.`,
+  );
 }
 
 async function writeChecked(

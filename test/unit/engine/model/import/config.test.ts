@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { ArchitectureUnknown, parseArchitecture } from '../../../../../src/engine/model/import/architectures';
+import { ArchitectureUnknown } from '../../../../../src/engine/contract/importing';
+import { parseArchitecture } from '../../../../../src/engine/model/import/architectures';
 import { temporaryFolder } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 import { importCases, openCase, type ImportCase } from '../../../../support/import/import-cases';
 import {
@@ -162,7 +163,10 @@ describe('config.json of a checkpoint', () => {
     it('asks where several fit, and says how to tell', async () => {
       await assert.rejects(openCase({ change: causal }), (error) => {
         assert.ok(error instanceof ArchitectureUnknown);
-        assert.deepEqual(error.choices, ['open-dcoder', 'a2d-mdlm']);
+        assert.deepEqual(
+          error.choices.map(({ name }) => name),
+          ['open-dcoder', 'a2d-mdlm'],
+        );
         assert.match(
           error.message,
           /config\.json: model_type "qwen2".*--architecture open-dcoder \(.*--architecture a2d-mdlm/,

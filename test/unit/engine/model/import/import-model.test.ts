@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import {
-  importModel,
-  type CheckedModel,
-  type ImportRequest,
-  type ImportRun,
-} from '../../../../../src/engine/import';
+import type { ImportRequest } from '../../../../../src/engine/contract/importing';
+import { importModel, type CheckedModel, type ImportRun } from '../../../../../src/engine/import';
 import { temporaryFolder } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 import { fillText, withEngine } from '../../../../support/engine/real-engine';
 import { assertRefused } from '../../../../support/import/import-cases';
@@ -178,6 +174,10 @@ describe('importing a model', function () {
       fs.writeFileSync(path.join(out, 'mine.txt'), 'mine');
       await assertRefused(run({ source: checkpoint() }), [out, 'not empty']);
       await assertRefused(run({ source: checkpoint(), out: path.join(out, 'mine.txt') }), ['is a file']);
+      await assertRefused(run({ source: checkpoint(), out: `${out}2`, architecture: 'bert' }), [
+        'bert',
+        'open-dcoder',
+      ]);
       assert.equal(fs.readFileSync(path.join(out, 'mine.txt'), 'utf8'), 'mine');
     });
   });
