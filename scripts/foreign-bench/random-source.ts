@@ -61,6 +61,7 @@ export function randomSource(name: ShapeName): ForeignSource {
     origin: `random weights of the shape ${name}`,
     licence: undefined,
     licenceText: undefined,
+    notes: [],
     close: () => Promise.resolve(),
   };
 }

@@ -52,7 +52,7 @@ export function quantizeBlocks(
     scales[b] = scale;
     const from = (b * size) / perByte;
     for (let i = 0; i < size; i++) {
-      const code = level(block[i]!, scale, half) + half;
+      const code = codeOf(block[i]!, 1 / scale, half);
       values[from + Math.floor(i / perByte)]! |= code << ((i % perByte) * bits);
     }
   }
@@ -101,16 +101,13 @@ function squaredError(block: Float32Array, scale: number, half: number, enough: 
   let error = 0;
   for (let i = 0; i < block.length && error < enough; i++) {
     const weight = block[i]!;
-    const nearest = Math.floor(weight * perScale + 0.5);
-    const code = nearest < -half ? -half : nearest >= half ? half - 1 : nearest;
-    const difference = weight - code * scale;
+    const difference = weight - (codeOf(weight, perScale, half) - half) * scale;
     error += difference * difference;
   }
   return error;
 }
 
-/** The weight in scales: the nearest whole number from −half to half − 1. */
-function level(weight: number, scale: number, half: number): number {
-  const nearest = Math.round(weight / scale);
-  return nearest < -half ? -half : nearest >= half ? half - 1 : nearest;
+/** The weight in scales, to the nearest whole number from −half to half − 1, plus half: never negative, so truncated. */
+function codeOf(weight: number, perScale: number, half: number): number {
+  return Math.min(2 * half - 1, Math.max(0, weight * perScale + half + 0.5)) | 0;
 }
