@@ -9,6 +9,7 @@ const DIST = join(ROOT, 'dist');
 const NODE_ENTRIES = {
   extension: './src/extension.ts',
   'engine-host': './src/engine/process/host.ts',
+  'import-host': './src/engine/process/import-host.ts',
   cli: './src/cli/main.ts',
   serve: './src/serve/main.ts',
   evaluate: './scripts/evaluate/main.ts',
@@ -75,7 +76,10 @@ const bundles = (name, target, entry) => ({
   module: {
     rules: [{ test: /\.ts$/, loader: 'ts-loader', options: { transpileOnly: true } }],
     // What is found with createRequire is meant to be found at run time.
-    parser: { javascript: { createRequire: false, exportsPresence: 'error' } },
+    // What is imported at run time lies in the same bundle: no files beside it with numbers for names.
+    parser: {
+      javascript: { createRequire: false, exportsPresence: 'error', dynamicImportMode: 'eager' },
+    },
   },
   // Names stay readable in stack traces; size does not matter on a disk.
   optimization: { minimize: false, emitOnErrors: true },

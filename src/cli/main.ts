@@ -1,4 +1,6 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { FOREIGN_PRECISIONS } from '../engine/import';
+import { LENGTH_SEARCHES } from '../engine/index';
 import { bench, type BenchOptions } from './bench/bench-command';
 import { completeLines } from './complete/complete-command';
 import { serveDemoPage, type DemoOptions } from './demo-command';
@@ -6,6 +8,7 @@ import { exitCodeOf } from './command-line/exit-code';
 import { UsageError } from './command-line/failures';
 import { fillFile, type FillOptions } from './fill/fill-command';
 import { generateText, type GenerateOptions } from './generate-command';
+import { importBundle, sourceFrom, type ImportOptions } from './import-command';
 import { fillLines } from './fill/jsonl-command';
 import {
   addEngineOptions,
@@ -37,6 +40,11 @@ function program(signal: AbortSignal): Command {
       .option('--jsonl', 'read one JSON object a line: {id, path?, prefix, suffix, between?, maxTokens?}')
       .option('--max-tokens <count>', 'most tokens in a hole of unknown length', countFrom(1))
       .option('--candidates <count>', 'several fills at once, 1–8, best first', countFrom(1))
+      .addOption(
+        new Option('--length-search <name>', 'how a model that knows no lengths finds one').choices(
+          LENGTH_SEARCHES,
+        ),
+      )
       .option('--no-drafts', 'take nothing from the text around that it repeats'),
   ).action(async (file: string | undefined, options: FillOptions & { range?: Range[]; jsonl?: true }) => {
     if (options.jsonl) {
@@ -80,6 +88,23 @@ function program(signal: AbortSignal): Command {
       .description('serve the generation demo to this machine’s browsers')
       .option('--port <port>', 'on 127.0.0.1 (default: a free one)', countFrom(1), 0),
   ).action((options: DemoOptions) => serveDemoPage(options, signal));
+
+  root
+    .command('import')
+    .description('make a bundle of somebody else’s masked-diffusion model')
+    .argument(
+      '<source>',
+      'a folder as the Hugging Face hub has it, or the id of a model there: owner/name[@revision]',
+    )
+    .requiredOption('--out <dir>', 'the bundle’s folder, which is not there yet', userPath)
+    .addOption(
+      new Option('--precision <name>', 'form of the weights')
+        .choices(FOREIGN_PRECISIONS)
+        .default('int8-blocks'),
+    )
+    .option('--name <name>', 'as people see it (default: that of the source)')
+    .option('--architecture <name>', 'what the network is, where its files do not say')
+    .action((source: string, options: ImportOptions) => importBundle(sourceFrom(source), options, signal));
 
   root
     .command('self-check')

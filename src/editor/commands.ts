@@ -3,6 +3,7 @@ import type { DemoPanel } from './demo-panel';
 import type { SyntaxTrees } from './document/syntax-trees';
 import { runBenchmark } from './engine/benchmark';
 import { chooseModel, chooseProvider } from './engine/choose-model';
+import { importModel } from './engine/import-model';
 import { askForServerToken } from './engine/server/server-token';
 import type { EngineSession } from './engine/engine-session';
 import { targetKindOf } from './fills/choose-targets';
@@ -52,6 +53,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   // VS Code's own, for every extension's completions.
   'llada.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
   'llada.chooseModel': ({ platform }) => chooseModel(platform),
+  'llada.importModel': ({ platform, log }) => importModel(platform, log),
   'llada.chooseProvider': ({ platform }) => chooseProvider(platform),
   'llada.setServerToken': setServerToken,
   'llada.runBenchmark': ({ engine, platform, log }) => runBenchmark(engine, platform, log),

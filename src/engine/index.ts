@@ -1,22 +1,34 @@
 export type { ContextRead, Likelihood, Scored, TextToken } from './contract/answers';
 export type { Engine, EngineInfo, EngineStats, LoadOptions, RunOptions } from './contract/engine';
 export { EngineError, toEngineError, type EngineErrorCode } from './contract/errors';
+export {
+  ArchitectureUnknown,
+  type ArchitectureChoice,
+  type ImportedModel,
+  type ImportPhase,
+  type ImportPrecision,
+  type ImportRequest,
+} from './contract/importing';
 export { PROVIDER_NAMES, type ProviderName } from './contract/provider';
+export { LENGTH_SEARCHES } from './contract/requests';
 export type {
   CellStart,
   FillRequest,
   GenerateRequest,
   HolePart,
   HoleRequest,
+  LengthSearch,
   LikelihoodRequest,
   ScoreRequest,
 } from './contract/requests';
 export {
+  DECODINGS,
   FORMER_ORDER,
   presentOrder,
   REMASKINGS,
   SCHEDULES,
   UNMASKING_ORDERS,
+  type Decoding,
   type Remasking,
   type ReverseProcessOptions,
   type Schedule,

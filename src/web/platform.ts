@@ -35,6 +35,7 @@ export function webPlatform(extension: vscode.Uri): Platform {
         options,
       ),
     readFile: (file) => readShipped(extension, file),
+    importModel: undefined,
     isWriteProtected: () => Promise.resolve(false),
   };
 }

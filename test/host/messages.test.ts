@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { chooseBundle } from '../../src/editor/engine/choose-bundle';
+import { importModel } from '../../src/editor/engine/import-model';
 import type { EngineSession } from '../../src/editor/engine/engine-session';
 import { SyntaxTrees } from '../../src/editor/document/syntax-trees';
 import { Fills } from '../../src/editor/fills/fills';
@@ -177,6 +178,14 @@ describe('every error message of the editor', function () {
         replace(window, 'showOpenDialog', () => Promise.resolve([vscode.Uri.file(folder)]));
         await command('chooseModel');
       },
+    ],
+    'an import where there are no folders': [
+      /cannot be imported in a browser/,
+      () =>
+        importModel(
+          { importModel: undefined },
+          vscode.window.createOutputChannel('LLaDA test', { log: true }),
+        ),
     ],
     'nothing to improve': [/select the text to improve/, () => command('improveSelection')],
     'nothing to explain': [/select the text to be explained/, () => command('explainUncertainty')],

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
+  DECODINGS,
   REMASKINGS,
   SCHEDULES,
   presentOrder,
@@ -74,6 +75,12 @@ const REVERSE_PROCESS_OPTIONS: readonly Option[] = [
     '--guidance <scale>',
     'how far to turn from what the model would say without context; 0 is off',
   ).argParser(notNegative),
+  new Option('--decoding <name>', "whose loop is run (default: the model's own)").choices(DECODINGS),
+  new Option(
+    '--order-temperature <number>',
+    'of dream and dreamon: draw positions by their confidence; 0 is off',
+  ).argParser(notNegative),
+  new Option('--exact', 'keep no keys and values between steps where that changes anything'),
   new Option('--seed <number>', 'same seed, same text').argParser(countFrom(0)),
 ];
 

@@ -1,4 +1,10 @@
-import { parseMaskMarkers, type FillRequest, type HoleRequest, type Step } from '../../engine/index';
+import {
+  parseMaskMarkers,
+  type FillRequest,
+  type HoleRequest,
+  type LengthSearch,
+  type Step,
+} from '../../engine/index';
 import { runLive, surroundingsOf } from '../command-line/live-picture';
 import { reverseProcessOptions, type EngineOptions } from '../command-line/options';
 import { comparePositions, formatRange, type Range } from '../command-line/range';
@@ -11,6 +17,7 @@ export interface FillOptions extends EngineOptions {
   readonly candidates?: number;
   /** False: nothing is taken from the text around. */
   readonly drafts?: boolean;
+  readonly lengthSearch?: LengthSearch;
 }
 
 /** Fills the ranges of a file and prints what they were filled with; the file itself stays as it is. */
@@ -49,10 +56,12 @@ export function fillOptionsOf({
   maxTokens,
   candidates,
   drafts,
-}: FillOptions): Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts'> {
+  lengthSearch,
+}: FillOptions): Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts' | 'lengthSearch'> {
   return {
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(candidates === undefined ? {} : { candidates }),
+    ...(lengthSearch === undefined ? {} : { lengthSearch }),
     // Unless they are unwanted, the engine knows when drafts suit the other options.
     ...(drafts === false ? { drafts } : {}),
   };

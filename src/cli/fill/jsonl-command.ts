@@ -6,7 +6,8 @@ import { fillOptionsOf, type FillOptions } from './fill-command';
 import { parseRequest, type JsonlRequest } from './jsonl-request';
 
 /** The options that every line of a batch is filled with, its own `maxTokens` aside. */
-type BatchOptions = ReverseProcessOptions & Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts'>;
+type BatchOptions = ReverseProcessOptions &
+  Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts' | 'lengthSearch'>;
 
 /** What stands on a line of output besides its id; the names are a public interface. */
 interface Answer {

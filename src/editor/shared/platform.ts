@@ -1,5 +1,12 @@
 import type * as vscode from 'vscode';
-import type { Engine, LoadOptions, ProviderName } from '../../engine/index';
+import type {
+  Engine,
+  ImportedModel,
+  ImportPhase,
+  ImportRequest,
+  LoadOptions,
+  ProviderName,
+} from '../../engine/index';
 import type { ReadFile } from '../../syntax/runtime';
 
 /** A model that comes with the extension, and its form. */
@@ -24,6 +31,17 @@ export interface Platform {
   loadEngine(bundle: string, options: LoadOptions): Promise<Engine>;
   /** Reads a file of the extension. */
   readonly readFile: ReadFile;
+  /**
+   * Imports a model of others; undefined where there are no folders to put it into.
+   *
+   * @throws EngineError
+   */
+  readonly importModel:
+    | ((
+        request: ImportRequest,
+        options: { signal: AbortSignal; onProgress: (phase: ImportPhase, done: number, all: number) => void },
+      ) => Promise<ImportedModel>)
+    | undefined;
   /** Whether the file's mode says that nobody may write to it, where files have one. */
   readonly isWriteProtected: (file: vscode.Uri) => Promise<boolean>;
 }

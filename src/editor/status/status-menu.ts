@@ -32,6 +32,7 @@ export async function showMenu(fills: Fills, fresh: FreshFillKeeper): Promise<vo
     { label: `$(bell-slash) ${t('Snooze Inline Completions…')}`, command: 'llada.snooze' },
     { label: t('Engine'), kind: vscode.QuickPickItemKind.Separator },
     { label: `$(package) ${t('Choose Model…')}`, command: 'llada.chooseModel' },
+    { label: `$(cloud-download) ${t('Import Model…')}`, command: 'llada.importModel' },
     { label: `$(chip) ${t('Choose Provider…')}`, command: 'llada.chooseProvider' },
     { label: `$(key) ${t('Set Server Token…')}`, command: 'llada.setServerToken' },
     { label: `$(dashboard) ${t('Run Benchmark')}`, command: 'llada.runBenchmark' },

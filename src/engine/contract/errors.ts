@@ -9,6 +9,7 @@ export type EngineErrorCode =
   | 'cancelled'
   | 'engine-crashed'
   | 'out-of-memory'
+  | 'import-refused'
   | 'internal';
 
 /** Every error that leaves the engine. It survives the process border: code and message are all it carries. */

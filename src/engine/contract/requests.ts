@@ -25,6 +25,11 @@ export interface CellStart {
   readonly confidence?: number;
 }
 
+/** How the length of a hole is found by a model that has not learned lengths. */
+export const LENGTH_SEARCHES = ['guess', 'cal'] as const;
+/** How a length is found: the names of `LENGTH_SEARCHES`. */
+export type LengthSearch = (typeof LENGTH_SEARCHES)[number];
+
 /** Text with one or more holes: prefix ▁ (between ▁)* suffix. Line endings may be LF or CRLF. */
 export interface FillRequest extends ReverseProcessOptions {
   /** File name or path; its last two segments become the header. */
@@ -37,6 +42,12 @@ export interface FillRequest extends ReverseProcessOptions {
   readonly holes?: readonly HoleRequest[];
   /** Most tokens a hole of unknown length may get, kept words not counted. Default 64. */
   readonly maxTokens?: number;
+  /**
+   * How a hole's length is found where nobody says it and the bundle has not learned `[EXPAND]` and `[DELETE]`: `guess`
+   * (default) looks at a few lengths at once; `cal` climbs from 8 to a peak of the calibrated confidence (CAL, arXiv
+   * 2602.00476), which takes a forward for each length.
+   */
+  readonly lengthSearch?: LengthSearch;
   /**
    * Whether a text that the surroundings repeat may be taken as a draft for a hole of unknown length: the model is asked
    * about it and it is committed at once if it is probable enough. Default: with bundles that change lengths by

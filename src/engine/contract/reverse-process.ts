@@ -26,6 +26,11 @@ export const REMASKINGS = ['none', 'remdm-cap', 'remdm-rescale', 'remdm-confiden
 /** Which committed tokens go back to masks: the names of `REMASKINGS`. */
 export type Remasking = (typeof REMASKINGS)[number];
 
+/** Whose reverse process is run: LLaDA's with all that came to it here, or one as its authors wrote it. */
+export const DECODINGS = ['llada', 'dream', 'dreamon'] as const;
+/** Whose reverse process is run: the names of `DECODINGS`. */
+export type Decoding = (typeof DECODINGS)[number];
+
 /** How a fixed number of steps shares out the masks. */
 export const SCHEDULES = ['linear', 'cosine'] as const;
 /** How the masks are shared out over the steps. */
@@ -33,6 +38,20 @@ export type Schedule = (typeof SCHEDULES)[number];
 
 /** How the reverse process runs. Everything is optional; the defaults suit an editor. */
 export interface ReverseProcessOptions {
+  /**
+   * Whose reverse process is run. `llada` knows all options. `dream` (arXiv 2508.15487) knows sampling, `steps`,
+   * `orderTemperature` and the orders `ancestral` (its `origin`), `confidence` (`maskgit_plus`), `margin` (`topk_margin`)
+   * and `entropy` (default). `dreamon` commits one token a step, in the last three of these orders, or changes the
+   * length. Default: as the bundle says, `llada` where it says nothing.
+   */
+  readonly decoding?: Decoding;
+  /** With `dream` and `dreamon`: positions are drawn from the softmax of their confidences at this temperature; 0 (default) is off. */
+  readonly orderTemperature?: number;
+  /**
+   * Whether a network whose context sees the holes computes everything at every step, instead of keeping the context's keys
+   * and values for some. Default false. Nothing for the bundled model, whose context is exact.
+   */
+  readonly exact?: boolean;
   /** How a token is drawn at a position. Default `greedy`. */
   readonly sampling?: 'greedy' | 'multinomial';
   /** Softmax temperature of `multinomial`; > 0. Default 1. */

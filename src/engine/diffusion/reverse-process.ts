@@ -9,6 +9,7 @@ import { chooseRevoked, drawRemasked } from './remasking';
 import type { Row } from './row';
 import { alternativesTo, probabilityOf, sampleToken, type Proposal, type Sampling } from './sampling';
 import { shareOut } from './schedule';
+import type { ReverseStep, Unmasking, Wanted } from './unmasking';
 
 /** How canvases are unmasked. */
 export interface ReverseRules extends ParallelRules {
@@ -35,28 +36,12 @@ export interface ReversePlan extends ReverseRules {
   readonly random: Random;
 }
 
-/** Positions whose rows the next step needs. */
-export interface Wanted {
-  /** Masked ones, left to right; none when the process has ended. */
-  readonly masked: readonly Slot[];
-  /** Committed ones, for `revoke`: what the mask predictor, seeing the other cells, would give their tokens now. */
-  readonly committed: readonly Slot[];
-}
-
-/** What one step did; positions are those after it. */
-export interface ReverseStep {
-  readonly committed: readonly Slot[];
-  readonly remasked: readonly Slot[];
-}
-
 /**
  * The reverse process of masked diffusion (LLaDA, arXiv 2502.09992, section 2.4): from the canvas as it is, each step
  * predicts all masked tokens at once, commits some and leaves the rest masked, until no mask is left. Locked cells never
  * change. The canvas is changed in place; the caller may look at it, and stop, between two steps.
- *
- * It asks (`wanted`) and is told (`step`), so that one forward can serve the processes of many canvases.
  */
-export class ReverseProcess {
+export class ReverseProcess implements Unmasking {
   readonly #blocks: Set<Cell>[];
   readonly #stepsPerBlock: number | undefined;
   readonly #resizing: Resizing | undefined;
@@ -80,18 +65,11 @@ export class ReverseProcess {
     this.#enterBlock();
   }
 
-  /** What the next step needs. */
   wanted(): Wanted {
     const { masked, free } = this.#presentBlock();
     return { masked, committed: this.plan.remasking === 'revoke' ? free : [] };
   }
 
-  /**
-   * One step.
-   *
-   * @param rows one for each wanted masked position, then one for each of the committed ones; changed
-   * @param index the step's index, kept in the cells that it commits
-   */
   step(rows: readonly Row[], index: number): ReverseStep {
     const { masked, free } = this.#presentBlock();
     const proposals = masked.map((slot, i) => {

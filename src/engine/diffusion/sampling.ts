@@ -68,7 +68,7 @@ function drawGumbelMax(
   { temperature, topP, topK }: Extract<Sampling, { kind: 'multinomial' }>,
   random: Random,
 ): number {
-  const least = topP < 1 || topK > 0 ? leastAllowed(logits, temperature, topP, topK) : -Infinity;
+  const least = leastAllowed(logits, temperature, topP, topK);
   let best = -1;
   let bestScore = -Infinity;
   for (let token = 0; token < logits.length; token++) {
@@ -83,8 +83,9 @@ function drawGumbelMax(
   return best;
 }
 
-/** The smallest logit that top-p and top-k let through. */
-function leastAllowed(logits: Float32Array, temperature: number, topP: number, topK: number): number {
+/** The smallest logit that top-p and top-k let through; −∞ where both are off. */
+export function leastAllowed(logits: Float32Array, temperature: number, topP: number, topK: number): number {
+  if (topP === 1 && topK === 0) return -Infinity;
   const sorted = Float32Array.from(logits).sort().reverse();
   let count = topK > 0 ? Math.min(topK, sorted.length) : sorted.length;
   if (topP < 1) {

@@ -1,6 +1,13 @@
-import type { FillRequest, GenerateRequest, HoleRequest, ScoreRequest } from '../contract/requests';
+import {
+  LENGTH_SEARCHES,
+  type FillRequest,
+  type GenerateRequest,
+  type HoleRequest,
+  type ScoreRequest,
+} from '../contract/requests';
 import { check, checkCount } from './check';
 import { MOST_ALTERNATIVES, settingsOf, type ReverseProcessSettings } from './settings';
+import type { Runtime } from '../model/runtime/runtime';
 import type { Tokenizer } from '../text/tokenizer';
 
 export const DEFAULT_MAX_TOKENS = 64;
@@ -13,7 +20,10 @@ const DEFAULT_FILL_THRESHOLD = 0.9;
  *
  * @throws EngineError `bad-request` naming the field, what it must be and what it was
  */
-export function checkFillRequest(request: FillRequest, tokenizer: Tokenizer): ReverseProcessSettings {
+export function checkFillRequest(
+  request: FillRequest,
+  { tokenizer, config }: Pick<Runtime, 'tokenizer' | 'config'>,
+): ReverseProcessSettings {
   const { prefix, suffix, between = [], holes, candidates = 1 } = request;
   checkStrings({ prefix, suffix });
   check(
@@ -30,7 +40,8 @@ export function checkFillRequest(request: FillRequest, tokenizer: Tokenizer): Re
   );
   if (request.maxTokens !== undefined) checkCount('maxTokens', request.maxTokens, 1);
   checkCount('candidates', candidates, 1, MOST_CANDIDATES);
-  const { drafts } = request;
+  const { drafts, lengthSearch = 'guess' } = request;
+  check(LENGTH_SEARCHES.includes(lengthSearch), 'lengthSearch', LENGTH_SEARCHES.join(' or '), lengthSearch);
   check(drafts === undefined || typeof drafts === 'boolean', 'drafts', 'true or false', drafts);
   const { keptContext } = request;
   check(
@@ -41,7 +52,10 @@ export function checkFillRequest(request: FillRequest, tokenizer: Tokenizer): Re
   );
   for (const hole of holes ?? []) checkHole(hole, tokenizer);
   // The end of the text is in the suffix, not in a hole.
-  return { ...settingsOf(request, DEFAULT_FILL_THRESHOLD, tokenizer.size), suppressEndOfText: true };
+  return {
+    ...settingsOf(request, DEFAULT_FILL_THRESHOLD, tokenizer.size, config.decoding),
+    suppressEndOfText: true,
+  };
 }
 
 function checkHole({ tokens, parts = [], cells = [] }: HoleRequest, tokenizer: Tokenizer): void {
@@ -76,10 +90,13 @@ export function checkScoreRequest({ prefix, text, suffix, alternatives = 0 }: Sc
 }
 
 /** @throws EngineError `bad-request` */
-export function checkGenerateRequest(request: GenerateRequest, tokenizer: Tokenizer): ReverseProcessSettings {
+export function checkGenerateRequest(
+  request: GenerateRequest,
+  { tokenizer, config }: Pick<Runtime, 'tokenizer' | 'config'>,
+): ReverseProcessSettings {
   if (request.cells) checkHole({ cells: request.cells }, tokenizer);
   else checkCount('tokens', request.tokens, 1);
-  return settingsOf(request, 0, tokenizer.size);
+  return settingsOf(request, 0, tokenizer.size, config.decoding);
 }
 
 function checkStrings(fields: Readonly<Record<string, unknown>>): void {

@@ -25,15 +25,17 @@ export async function* fill(
 ): AsyncGenerator<Step, void, undefined> {
   const started = performance.now();
   const forwardsBefore = runtime.predictor.forwards;
-  const settings = checkFillRequest(request, runtime.tokenizer);
+  const settings = checkFillRequest(request, runtime);
   const plans = planHoles(runtime, request);
   const limits = plans.map(({ limit }) => limit);
   throwIfCancelled(signal);
 
-  const { prefix, between = [], suffix, candidates = 1 } = request;
+  const { prefix, between = [], suffix } = request;
   const ending = lineEndingOf([prefix, ...between, suffix]);
-  const { layout, cache, release } = await contextOf(runtime, request, limits);
-  const unguided = settings.guidance > 0 ? await readContext(runtime, withoutContext(layout)) : undefined;
+  const keptSteps = settings.exact ? 0 : undefined;
+  const { layout, cache, release } = await contextOf(runtime, request, limits, keptSteps);
+  const unguided =
+    settings.guidance > 0 ? await readContext(runtime, withoutContext(layout), keptSteps) : undefined;
   try {
     const guidance =
       unguided && layout.ids.length > 0 ? { ...unguided, scale: settings.guidance } : undefined;
@@ -48,7 +50,7 @@ export async function* fill(
       signal,
     };
     const known = new KnownLogits();
-    const [first, ...others] = await startingCells(runtime, run, plans, candidates, known);
+    const [first, ...others] = await startingCells(runtime, run, plans, request, known);
     const texts = [prefix, ...between, suffix].map(toLf);
     const drafted = takesDrafts(runtime, request, settings)
       ? await withDrafts(runtime, run, texts, plans, first!, known)
@@ -72,12 +74,12 @@ export async function readWholeContext(
 ): Promise<ContextRead> {
   const started = performance.now();
   const before = runtime.predictor.forwards;
-  checkFillRequest(request, runtime.tokenizer);
+  checkFillRequest(request, runtime);
   const limits = planHoles(runtime, request).map(({ limit }) => limit);
   throwIfCancelled(signal);
   const { keptContext } = request;
   if (keptContext !== undefined) {
-    const lent = await runtime.kept?.read(keptContext, textOf(request), roomFor(runtime, limits), {
+    const lent = await runtime.kept?.read(keptContext, textOf(runtime, request), roomFor(runtime, limits), {
       whole: true,
     });
     lent?.release();
@@ -89,13 +91,14 @@ async function contextOf(
   runtime: Runtime,
   request: FillRequest,
   limits: readonly number[],
+  keptSteps: number | undefined,
 ): Promise<LentContext> {
   const { keptContext } = request;
   if (keptContext !== undefined) {
-    const lent = await runtime.kept?.read(keptContext, textOf(request), roomFor(runtime, limits));
+    const lent = await runtime.kept?.read(keptContext, textOf(runtime, request), roomFor(runtime, limits));
     if (lent) return lent;
   }
-  const read = await readContext(runtime, layOutRequest(runtime, request, limits));
+  const read = await readContext(runtime, layOutRequest(runtime, request, limits), keptSteps);
   return { ...read, release: () => read.cache.release() };
 }
 
@@ -103,8 +106,9 @@ async function contextOf(
 function takesDrafts(
   { config }: Runtime,
   { drafts }: FillRequest,
-  { sampling, steps, threshold, order, remasking }: ReverseProcessSettings,
+  { decoding, sampling, steps, threshold, order, remasking }: ReverseProcessSettings,
 ): boolean {
+  if (decoding !== 'llada') return drafts ?? false;
   const severalAtOnce = steps === undefined && threshold > 0 && order !== 'ancestral' && remasking === 'none';
   return drafts ?? (config.learned.expand && sampling.kind === 'greedy' && severalAtOnce);
 }
@@ -136,7 +140,7 @@ export function layOutRequest(
 ): Layout {
   const { config, tokenizer } = runtime;
   const { budget, reserved } = roomFor(runtime, limits);
-  const segments = encodeContext((part) => tokenizer.encode(part), textOf(request), budget);
+  const segments = encodeContext((part) => tokenizer.encode(part), textOf(runtime, request), budget);
   if (!segments) {
     throw new EngineError(
       'region-too-large',
@@ -161,9 +165,12 @@ function roomFor({ config: { window } }: Pick<Runtime, 'config'>, limits: readon
   return { budget, reserved };
 }
 
-function textOf(request: Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'>): ContextText {
+function textOf(
+  { config }: Pick<Runtime, 'config'>,
+  request: Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'>,
+): ContextText {
   return {
-    path: request.path,
+    path: config.readsPaths === false ? undefined : request.path,
     prefix: toLf(request.prefix),
     between: (request.between ?? []).map(toLf),
     suffix: toLf(request.suffix),

@@ -16,7 +16,7 @@ export async function* generate(
 ): AsyncGenerator<Step, void, undefined> {
   const started = performance.now();
   const forwardsBefore = runtime.predictor.forwards;
-  const settings = checkGenerateRequest(request, runtime.tokenizer);
+  const settings = checkGenerateRequest(request, runtime);
   const { rows } = runtime.config.window;
   const plan = planHole(request, { maxTokens: request.tokens, elastic: false }, (text) =>
     runtime.tokenizer.encode(text),

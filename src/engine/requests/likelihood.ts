@@ -33,7 +33,7 @@ export async function likelihood(
   const { path, prefix, suffix, between = [], middles, draws = DEFAULT_DRAWS, seed = 0 } = request;
   const around = { ...(path === undefined ? {} : { path }), prefix, between, suffix };
   const asFill = { ...around, holes: middles.map((replaced) => ({ replaced })), seed, steps: draws };
-  checkFillRequest(asFill, tokenizer);
+  checkFillRequest(asFill, runtime);
   const holes = middles.map((middle) => tokenizer.encode(toLf(middle)));
   const tokens = holes.reduce((sum, ids) => sum + ids.length, 0);
   if (tokens === 0) throw new EngineError('bad-request', '“middles” must hold some text.');
@@ -44,7 +44,7 @@ export async function likelihood(
     holes.map(({ length }) => length),
   );
   const masks = drawMasks(tokens, draws, new Random(seed));
-  const context = await readContext(runtime, layout);
+  const context = await readContext(runtime, layout, 0);
   try {
     const together = Math.max(1, Math.floor(ROWS_TOGETHER / (tokens + holes.length)));
     const bits: number[] = [];

@@ -29,7 +29,16 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new EngineError('cancelled', 'The request was cancelled.');
 }
 
-/** The caller releases its cache. */
-export async function readContext({ predictor }: Runtime, layout: Layout): Promise<ReadContext> {
-  return { layout, cache: await predictor.readContext({ ids: layout.ids, positions: layout.positions }) };
+/**
+ * The caller releases its cache.
+ *
+ * @param keptSteps see `PredictorContext`
+ */
+export async function readContext(
+  { predictor }: Runtime,
+  layout: Layout,
+  keptSteps?: number,
+): Promise<ReadContext> {
+  const { ids, positions } = layout;
+  return { layout, cache: await predictor.readContext({ ids, positions, keptSteps }) };
 }

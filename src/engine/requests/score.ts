@@ -71,7 +71,12 @@ function surroundings(
   const positions = window.positions - Math.max(0, length - part) - reservedFor(part, window)!;
   const segments = encodeContext(
     (text) => tokenizer.encode(text),
-    { path, prefix: toLf(prefix), between: [], suffix: toLf(suffix) },
+    {
+      path: config.readsPaths === false ? undefined : path,
+      prefix: toLf(prefix),
+      between: [],
+      suffix: toLf(suffix),
+    },
     Math.min(rows, positions),
   );
   if (!segments) {
@@ -96,7 +101,7 @@ async function judgePart(
   signal: AbortSignal | undefined,
 ): Promise<Row[]> {
   const layout = layOut(segments, [reservedFor(partSize(runtime), runtime.config.window)!]);
-  const context = await readContext(runtime, layout);
+  const context = await readContext(runtime, layout, 0);
   try {
     const asks = part.map((_, masked): Ask => ({
       holes: [part.map((token, i) => (i === masked ? SPECIAL.mask : token))],

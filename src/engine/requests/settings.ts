@@ -1,4 +1,6 @@
 import {
+  type Decoding,
+  DECODINGS,
   REMASKINGS,
   type ReverseProcessOptions,
   SCHEDULES,
@@ -6,6 +8,7 @@ import {
   UNMASKING_ORDERS,
 } from '../contract/reverse-process';
 import { check, checkCount } from './check';
+import { DREAM_ORDERS } from '../diffusion/dream-sampling';
 import { DEFAULT_STRENGTH } from '../diffusion/remasking';
 import type { ReverseRules } from '../diffusion/reverse-process';
 import type { Sampling } from '../diffusion/sampling';
@@ -17,8 +20,17 @@ export interface ReverseProcessSettings extends ReverseRules {
   readonly bannedTokens: readonly number[];
   readonly suppressEndOfText: boolean;
   readonly seed: number;
+  readonly decoding: Decoding;
+  readonly orderTemperature: number;
+  readonly exact: boolean;
 }
 
+/** The orders that each decoding knows. */
+const ORDERS = {
+  llada: UNMASKING_ORDERS,
+  dream: ['ancestral', ...DREAM_ORDERS],
+  dreamon: DREAM_ORDERS,
+} as const;
 const SAMPLINGS = ['greedy', 'multinomial'] as const;
 export const MOST_ALTERNATIVES = 64;
 /** “Wide in”: what revoking takes for probable enough to be tried (WINO, arXiv 2507.18578). */
@@ -29,17 +41,24 @@ const REVOKING_THRESHOLD = 0.6;
  *
  * @param defaultThreshold unless tokens may be revoked, which asks for less
  * @param vocabulary number of token ids
+ * @param defaultDecoding the bundle's
  * @throws EngineError `bad-request` naming the field, what it must be and what it was
  */
 export function settingsOf(
   options: ReverseProcessOptions,
   defaultThreshold: number,
   vocabulary: number,
+  defaultDecoding: Decoding = 'llada',
 ): ReverseProcessSettings {
-  const { remasking = 'none', order: given = 'confidence', schedule = 'linear', steps } = options;
+  const { decoding = defaultDecoding, orderTemperature = 0, exact = false } = options;
+  checkChoice('decoding', decoding, DECODINGS);
+  checkNotNegative('orderTemperature', orderTemperature);
+  check(typeof exact === 'boolean', 'exact', 'true or false', exact);
+  const defaultOrder = decoding === 'llada' ? 'confidence' : 'entropy';
+  const { remasking = 'none', order: given = defaultOrder, schedule = 'linear', steps } = options;
   const order = presentOrder(given);
   checkChoice('remasking', remasking, REMASKINGS);
-  checkChoice('order', order, UNMASKING_ORDERS);
+  checkChoice('order', order, ORDERS[decoding]);
   checkChoice('schedule', schedule, SCHEDULES);
   check(
     order !== 'ancestral' || remasking === 'none',
@@ -88,6 +107,9 @@ export function settingsOf(
     suppressEndOfText,
     seed,
     alternatives,
+    decoding,
+    orderTemperature,
+    exact,
   };
 }
 

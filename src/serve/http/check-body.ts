@@ -2,13 +2,15 @@ import * as v from 'valibot';
 import { ServeError } from './serve-error';
 
 /** Optional fields of other people's protocols: null means not given. */
-export const optional = <T extends v.GenericSchema>(schema: T) => v.nullish(schema);
+export function optional<T extends v.GenericSchema>(schema: T) {
+  return v.nullish(schema);
+}
 
-export const Text = v.string('must be a string');
-export const Flag = v.boolean('must be true or false');
+export const TEXT = v.string('must be a string');
+export const FLAG = v.boolean('must be true or false');
 
 /** A whole number. */
-export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => {
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER) {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   const message = `must be a whole number ${range}`;
   return v.pipe(
@@ -17,7 +19,7 @@ export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => {
     v.minValue(least, message),
     v.maxValue(most, message),
   );
-};
+}
 
 /**
  * A request's body by its schema.

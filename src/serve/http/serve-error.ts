@@ -44,6 +44,7 @@ const ENGINE_STATUS: Readonly<Record<EngineErrorCode, number>> = {
   'bundle-missing': 500,
   'bundle-damaged': 500,
   'tokenizer-mismatch': 500,
+  'import-refused': 500,
   internal: 500,
 };
 

@@ -9,7 +9,7 @@ import {
   type LikelihoodRequest,
   type ScoreRequest,
 } from '../../engine/index';
-import { checkBody, Flag, Text, whole } from '../http/check-body';
+import { checkBody, FLAG, TEXT, whole } from '../http/check-body';
 import { ServeError } from '../http/serve-error';
 import type { Limits } from '../limits';
 
@@ -36,54 +36,58 @@ const MOST_DRAWS = 256;
 /** A hole's cells come to no more than its window. */
 const MOST_CELLS = 4096;
 
-const positive = v.pipe(
+const POSITIVE = v.pipe(
   v.number('must be a number'),
   v.finite('must be a number'),
   v.minValue(0, 'must not be negative'),
 );
-const share = v.pipe(positive, v.maxValue(1, 'must be a number from 0 to 1'));
-const oneOf = <const T extends readonly string[]>(names: T) =>
-  v.picklist(names, `must be one of ${names.join(', ')}`);
-const listOf = <T extends v.GenericSchema>(item: T, most: number) =>
-  v.pipe(v.array(item, 'must be a list'), v.maxLength(most, `must have ${most} items at most`));
-const object = <T extends v.ObjectEntries>(entries: T) => v.strictObject(entries, 'must be an object');
+const SHARE = v.pipe(POSITIVE, v.maxValue(1, 'must be a number from 0 to 1'));
+function oneOf<const T extends readonly string[]>(names: T) {
+  return v.picklist(names, `must be one of ${names.join(', ')}`);
+}
+function listOf<T extends v.GenericSchema>(item: T, most: number) {
+  return v.pipe(v.array(item, 'must be a list'), v.maxLength(most, `must have ${most} items at most`));
+}
+function object<T extends v.ObjectEntries>(entries: T) {
+  return v.strictObject(entries, 'must be an object');
+}
 
-const COMMON = { session: v.exactOptional(Text), stream: v.exactOptional(Flag) };
+const COMMON = { session: v.exactOptional(TEXT), stream: v.exactOptional(FLAG) };
 
 const REVERSE_PROCESS = {
   sampling: v.exactOptional(oneOf(['greedy', 'multinomial'])),
-  temperature: v.exactOptional(positive),
-  topP: v.exactOptional(share),
+  temperature: v.exactOptional(POSITIVE),
+  topP: v.exactOptional(SHARE),
   topK: v.exactOptional(whole(0)),
   order: v.exactOptional(oneOf([...UNMASKING_ORDERS, FORMER_ORDER])),
   steps: v.exactOptional(whole(1, MOST_STEPS)),
   schedule: v.exactOptional(oneOf(SCHEDULES)),
-  threshold: v.exactOptional(share),
-  thresholdFactor: v.exactOptional(positive),
-  entropyBound: v.exactOptional(positive),
+  threshold: v.exactOptional(SHARE),
+  thresholdFactor: v.exactOptional(POSITIVE),
+  entropyBound: v.exactOptional(POSITIVE),
   blockLength: v.exactOptional(whole(0)),
   remasking: v.exactOptional(oneOf(REMASKINGS)),
-  remaskingStrength: v.exactOptional(share),
-  guidance: v.exactOptional(positive),
+  remaskingStrength: v.exactOptional(SHARE),
+  guidance: v.exactOptional(POSITIVE),
   bannedTokens: v.exactOptional(listOf(whole(0), MOST_CELLS)),
-  suppressEndOfText: v.exactOptional(Flag),
+  suppressEndOfText: v.exactOptional(FLAG),
   seed: v.exactOptional(whole(0)),
   alternatives: v.exactOptional(whole(0, MOST_ALTERNATIVES)),
 };
 
-const Cell = object({
+const CELL = object({
   token: v.nullable(whole(0)),
-  locked: v.exactOptional(Flag),
-  confidence: v.exactOptional(share),
+  locked: v.exactOptional(FLAG),
+  confidence: v.exactOptional(SHARE),
 });
 
 /** The types of requests, each with the fields it takes. */
 function schemas(limits: Limits) {
   const tokens = whole(1, limits.tokens);
-  const cells = listOf(Cell, MOST_CELLS);
-  const parts = listOf(v.union([Text, object({ masks: v.optional(tokens) })]), MOST_CELLS);
+  const cells = listOf(CELL, MOST_CELLS);
+  const parts = listOf(v.union([TEXT, object({ masks: v.optional(tokens) })]), MOST_CELLS);
   const hole = object({
-    replaced: v.exactOptional(Text),
+    replaced: v.exactOptional(TEXT),
     tokens: v.exactOptional(tokens),
     parts: v.exactOptional(
       v.pipe(
@@ -93,8 +97,8 @@ function schemas(limits: Limits) {
     ),
     cells: v.exactOptional(cells),
   });
-  const around = { path: v.exactOptional(Text), prefix: Text, suffix: Text };
-  const between = v.exactOptional(listOf(Text, limits.holes - 1));
+  const around = { path: v.exactOptional(TEXT), prefix: TEXT, suffix: TEXT };
+  const between = v.exactOptional(listOf(TEXT, limits.holes - 1));
   return {
     fill: object({
       ...COMMON,
@@ -103,25 +107,25 @@ function schemas(limits: Limits) {
       between,
       holes: v.exactOptional(listOf(hole, limits.holes)),
       maxTokens: v.exactOptional(tokens),
-      drafts: v.exactOptional(Flag),
+      drafts: v.exactOptional(FLAG),
       candidates: v.exactOptional(whole(1, limits.choices)),
     }),
     generate: object({ ...COMMON, ...REVERSE_PROCESS, tokens, cells: v.exactOptional(cells) }),
     score: object({
       ...COMMON,
       ...around,
-      text: Text,
+      text: TEXT,
       alternatives: v.exactOptional(whole(0, MOST_ALTERNATIVES)),
     }),
     likelihood: object({
       ...COMMON,
       ...around,
       between,
-      middles: listOf(Text, limits.holes),
+      middles: listOf(TEXT, limits.holes),
       draws: v.exactOptional(whole(1, MOST_DRAWS)),
       seed: v.exactOptional(whole(0)),
     }),
-    tokenize: object({ ...COMMON, text: Text }),
+    tokenize: object({ ...COMMON, text: TEXT }),
   };
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../fills/completion';
 import type { Caller } from '../fills/caller';
 import { takeApart } from '../fills/fim-words';
-import { checkBody, Flag, optional, Text, whole } from '../http/check-body';
+import { checkBody, FLAG, optional, TEXT, whole } from '../http/check-body';
 import { event, sendEvents } from '../http/events';
 import { ServeError } from '../http/serve-error';
 import type { Serving } from '../serving';
@@ -25,24 +25,24 @@ const COMMON = {
   n: optional(whole(1)),
   t_max_predict_ms: optional(whole(-1)),
   n_indent: optional(whole(0)),
-  stop: optional(v.union([Text, v.array(Text)], 'must be a string or a list of strings')),
-  stream: optional(Flag),
-  response_fields: optional(v.array(Text, 'must be a list of strings')),
+  stop: optional(v.union([TEXT, v.array(TEXT)], 'must be a string or a list of strings')),
+  stream: optional(FLAG),
+  response_fields: optional(v.array(TEXT, 'must be a list of strings')),
 };
 
-const InfillBody = v.object({
+const INFILL_BODY = v.object({
   ...COMMON,
-  input_prefix: Text,
-  input_suffix: Text,
-  prompt: optional(Text),
+  input_prefix: TEXT,
+  input_suffix: TEXT,
+  prompt: optional(TEXT),
   input_extra: optional(
-    v.array(v.object({ text: Text, filename: optional(Text) }), 'must be a list of objects with “text”'),
+    v.array(v.object({ text: TEXT, filename: optional(TEXT) }), 'must be a list of objects with “text”'),
   ),
 });
 
-const CompletionBody = v.object({ ...COMMON, prompt: Text });
+const COMPLETION_BODY = v.object({ ...COMMON, prompt: TEXT });
 
-type Common = Pick<v.InferOutput<typeof InfillBody>, keyof typeof COMMON>;
+type Common = Pick<v.InferOutput<typeof INFILL_BODY>, keyof typeof COMMON>;
 
 /** A request in this protocol's terms. */
 interface Asked {
@@ -58,7 +58,7 @@ interface Asked {
  */
 export function llamaCppRoutes(app: FastifyInstance, serving: Serving): void {
   app.post('/infill', (request, reply) => {
-    const body = checkBody(InfillBody, request.body);
+    const body = checkBody(INFILL_BODY, request.body);
     const { input_prefix: prefix, input_suffix: suffix, prompt, input_extra: extra } = body;
     // What stands left of the cursor on its line is the beginning of the middle.
     const around = { prefix: prefix + (prompt ?? ''), suffix };
@@ -67,7 +67,7 @@ export function llamaCppRoutes(app: FastifyInstance, serving: Serving): void {
   });
   for (const path of ['/completion', '/completions']) {
     app.post(path, (request, reply) => {
-      const body = checkBody(CompletionBody, request.body);
+      const body = checkBody(COMPLETION_BODY, request.body);
       const around = takeApart(body.prompt) ?? { prefix: body.prompt, suffix: '' };
       return answer(serving, request, reply, asked(serving, body, body.prompt, around));
     });

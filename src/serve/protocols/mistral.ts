@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { complete, outcomeOf, type Completion } from '../fills/completion';
-import { checkBody, Flag, optional, Text, whole } from '../http/check-body';
+import { checkBody, FLAG, optional, TEXT, whole } from '../http/check-body';
 import { DONE_EVENT, event, sendEvents } from '../http/events';
 import { USUAL_TOKENS } from '../limits';
 import type { Serving } from '../serving';
 import { usage } from './openai';
 import { seedOf } from './openai-body';
 
-const Body = v.object({
-  model: optional(Text),
-  prompt: Text,
-  suffix: optional(Text),
+const BODY = v.object({
+  model: optional(TEXT),
+  prompt: TEXT,
+  suffix: optional(TEXT),
   max_tokens: optional(whole(0)),
-  stop: optional(v.union([Text, v.array(Text)], 'must be a string or a list of strings')),
-  stream: optional(Flag),
+  stop: optional(v.union([TEXT, v.array(TEXT)], 'must be a string or a list of strings')),
+  stream: optional(FLAG),
   random_seed: optional(v.number('must be a number')),
 });
 
@@ -29,7 +29,7 @@ export function mistralRoutes(app: FastifyInstance, serving: Serving): void {
 }
 
 async function fim(serving: Serving, request: FastifyRequest, reply: FastifyReply): Promise<object> {
-  const body = checkBody(Body, request.body);
+  const body = checkBody(BODY, request.body);
   serving.checkModel(body.model);
   const caller = serving.caller(request, reply);
   const pieces = complete(

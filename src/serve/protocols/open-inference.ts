@@ -13,7 +13,7 @@ const VERSION = '1';
 const INPUTS = ['prefix', 'suffix', 'path'] as const;
 const OUTPUT = 'text';
 
-const InferParameters = v.object({ max_tokens: optional(whole(0)), seed: optional(whole(0)) });
+const INFER_PARAMETERS = v.object({ max_tokens: optional(whole(0)), seed: optional(whole(0)) });
 
 interface Params {
   readonly Params: { readonly model: string; readonly version?: string };
@@ -77,7 +77,7 @@ async function infer(serving: Serving, request: FastifyRequest, reply: FastifyRe
   const asked = readInferRequest(request.body, typeof length === 'string' ? length : undefined);
   const unknown = asked.outputs?.find((name) => name !== OUTPUT);
   if (unknown !== undefined) throw bad(`There is one output, “${OUTPUT}”`);
-  const { max_tokens: tokens, seed } = checkBody(InferParameters, asked.parameters);
+  const { max_tokens: tokens, seed } = checkBody(INFER_PARAMETERS, asked.parameters);
   const caller = serving.caller(request, reply);
   const results = await Promise.all(
     rowsOf(asked, serving.limits.choices).map((row) =>

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { CompletionRequest } from '../fills/completion';
 import { beginsWithFimWord, takeApart } from '../fills/fim-words';
-import { checkBody, Flag, optional, Text, whole } from '../http/check-body';
+import { checkBody, FLAG, optional, TEXT, whole } from '../http/check-body';
 import { ServeError } from '../http/serve-error';
 import { USUAL_TOKENS } from '../limits';
 import type { Serving } from '../serving';
@@ -9,20 +9,20 @@ import type { Serving } from '../serving';
 const MOST_LOGPROBS = 5;
 const PROMPT = 'must be a text, or a list of texts: token numbers are of another vocabulary';
 
-const Body = v.object({
-  model: optional(Text),
-  prompt: v.union([Text, v.pipe(v.array(Text, PROMPT), v.minLength(1, PROMPT))], PROMPT),
-  suffix: optional(Text),
+const BODY = v.object({
+  model: optional(TEXT),
+  prompt: v.union([TEXT, v.pipe(v.array(TEXT, PROMPT), v.minLength(1, PROMPT))], PROMPT),
+  suffix: optional(TEXT),
   max_tokens: optional(whole(0)),
   n: optional(whole(1)),
   best_of: optional(whole(1)),
-  stop: optional(v.union([Text, v.array(Text)], 'must be a string or a list of strings')),
-  stream: optional(Flag),
-  stream_options: optional(v.object({ include_usage: optional(Flag) }, 'must be an object')),
+  stop: optional(v.union([TEXT, v.array(TEXT)], 'must be a string or a list of strings')),
+  stream: optional(FLAG),
+  stream_options: optional(v.object({ include_usage: optional(FLAG) }, 'must be an object')),
   logprobs: optional(whole(0, MOST_LOGPROBS)),
-  echo: optional(Flag),
+  echo: optional(FLAG),
   seed: optional(v.number('must be a number')),
-  user: optional(Text),
+  user: optional(TEXT),
 });
 
 /** A request for completions of one prompt or several. */
@@ -47,7 +47,7 @@ export interface OpenAiRequest {
  * @throws ServeError 400 with the field as its param, 404 for another model
  */
 export function openAiRequest(serving: Serving, given: unknown): OpenAiRequest {
-  const body = checkBody(Body, given);
+  const body = checkBody(BODY, given);
   serving.checkModel(body.model);
   const { limits } = serving;
   const prompts = [body.prompt].flat();

@@ -2,27 +2,27 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { complete, outcomeOf } from '../fills/completion';
-import { checkBody, optional, Text } from '../http/check-body';
+import { checkBody, optional, TEXT } from '../http/check-body';
 import { USUAL_TOKENS } from '../limits';
 import type { Serving } from '../serving';
 import { seedOf } from './openai-body';
 
-const Piece = v.object({ filepath: optional(Text), body: Text }, 'must be an object with “body”');
-const Pieces = optional(v.array(Piece, 'must be a list'));
+const PIECE = v.object({ filepath: optional(TEXT), body: TEXT }, 'must be an object with “body”');
+const PIECES = optional(v.array(PIECE, 'must be a list'));
 
-const Body = v.object({
+const BODY = v.object({
   segments: v.object(
     {
-      prefix: Text,
-      suffix: optional(Text),
-      filepath: optional(Text),
-      declarations: Pieces,
-      relevant_snippets_from_changed_files: Pieces,
-      relevant_snippets_from_recently_opened_files: Pieces,
+      prefix: TEXT,
+      suffix: optional(TEXT),
+      filepath: optional(TEXT),
+      declarations: PIECES,
+      relevant_snippets_from_changed_files: PIECES,
+      relevant_snippets_from_recently_opened_files: PIECES,
     },
     'must be an object with “prefix”',
   ),
-  user: optional(Text),
+  user: optional(TEXT),
   seed: optional(v.number('must be a number')),
 });
 
@@ -47,7 +47,7 @@ export async function tabbyCompletion(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<object> {
-  const { segments, user, seed } = checkBody(Body, request.body);
+  const { segments, user, seed } = checkBody(BODY, request.body);
   // The nearest come last: declarations say what the code at the cursor uses.
   const files = [
     ...(segments.relevant_snippets_from_recently_opened_files ?? []).toReversed(),

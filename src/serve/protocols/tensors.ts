@@ -1,30 +1,30 @@
 import * as v from 'valibot';
-import { checkBody, optional, Text, whole } from '../http/check-body';
+import { checkBody, optional, TEXT, whole } from '../http/check-body';
 import { parseJson } from '../http/read-body';
 import { ServeError } from '../http/serve-error';
 
 /** Bytes of a text's length in a BYTES tensor, little endian. */
 const LENGTH_BYTES = 4;
 
-const Parameters = optional(v.record(v.string(), v.unknown(), 'must be an object'));
+const PARAMETERS = optional(v.record(v.string(), v.unknown(), 'must be an object'));
 
-const Input = v.object(
+const INPUT = v.object(
   {
-    name: Text,
+    name: TEXT,
     shape: v.array(whole(0), 'must be a list of whole numbers'),
-    datatype: Text,
-    parameters: Parameters,
+    datatype: TEXT,
+    parameters: PARAMETERS,
     data: optional(v.array(v.unknown(), 'must be a list')),
   },
   'must be an object',
 );
 
-const Request = v.object({
-  id: optional(Text),
-  parameters: Parameters,
-  inputs: v.array(Input, 'must be a list of tensors'),
+const REQUEST = v.object({
+  id: optional(TEXT),
+  parameters: PARAMETERS,
+  inputs: v.array(INPUT, 'must be a list of tensors'),
   outputs: optional(
-    v.array(v.object({ name: Text, parameters: Parameters }, 'must be an object'), 'must be a list'),
+    v.array(v.object({ name: TEXT, parameters: PARAMETERS }, 'must be an object'), 'must be a list'),
   ),
 });
 
@@ -51,7 +51,7 @@ export interface InferRequest {
  */
 export function readInferRequest(body: unknown, jsonLength: string | undefined): InferRequest {
   const { json, binary } = split(body, jsonLength);
-  const { id, parameters, inputs, outputs } = checkBody(Request, json);
+  const { id, parameters, inputs, outputs } = checkBody(REQUEST, json);
   let rest = binary;
   const texts = inputs.map((input) => {
     const { name, shape, datatype } = input;

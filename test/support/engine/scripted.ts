@@ -1,11 +1,8 @@
 import type { Canvas } from '../../../src/engine/diffusion/canvas';
 import type { Slot } from '../../../src/engine/contract/steps';
 import { Random } from '../../../src/engine/diffusion/random';
-import {
-  ReverseProcess,
-  type ReversePlan,
-  type ReverseStep,
-} from '../../../src/engine/diffusion/reverse-process';
+import { ReverseProcess, type ReversePlan } from '../../../src/engine/diffusion/reverse-process';
+import type { ReverseStep } from '../../../src/engine/diffusion/unmasking';
 import { LogitsRow } from '../../../src/engine/diffusion/row';
 
 export const VOCABULARY = 24;

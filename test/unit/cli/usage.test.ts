@@ -27,6 +27,8 @@ describe('command line', function () {
     ['generate --remasking-strength 2', /number from 0 \(off\) to 1/],
     ['generate --guidance -1', /number of at least 0/],
     ['generate --entropy-bound much', /number of at least 0/],
+    ['generate --decoding mine', /Allowed choices are llada, dream, dreamon/],
+    ['fill --length-search far', /Allowed choices are guess, cal/],
     ['generate --candidates 2', /unknown option '--candidates'/],
     ['fill --jsonl --candidates 0', /whole number of at least 1/],
     ['generate --provider tpu', /Allowed choices are auto, cpu, webgpu, cuda/],

@@ -9,8 +9,10 @@ import { PYTHON, pythonHas } from '../../support/serve/python';
 import { SERVE, ServeProcess } from '../../support/serve/serve-process';
 import { send } from '../../support/serve/send';
 
-const dockerfile = readFileSync('deploy/Dockerfile', 'utf8');
-const manifest = (name: string): string => readFileSync(`deploy/${name}`, 'utf8');
+const DOCKERFILE = readFileSync('deploy/Dockerfile', 'utf8');
+function manifest(name: string): string {
+  return readFileSync(`deploy/${name}`, 'utf8');
+}
 
 interface Container {
   readonly args: readonly string[];
@@ -35,7 +37,7 @@ function containers(): Container[] {
   return found;
 }
 
-const entrypoints = [...dockerfile.matchAll(/^ENTRYPOINT (\[.*\])$/gm)].map(
+const ENTRYPOINTS = [...DOCKERFILE.matchAll(/^ENTRYPOINT (\[.*\])$/gm)].map(
   ([, list]) => JSON.parse(list!) as string[],
 );
 
@@ -44,13 +46,13 @@ describe('what the server is deployed with', function () {
   const folder = temporaryFolder();
 
   it('is a Dockerfile without a mistake', () => {
-    assert.deepEqual(validate(dockerfile), []);
-    assert.equal(entrypoints.length, 2);
+    assert.deepEqual(validate(DOCKERFILE), []);
+    assert.equal(ENTRYPOINTS.length, 2);
   });
 
   it('gives the server options that it has', () => {
     const help = execFileSync(process.execPath, [SERVE, '--help'], { encoding: 'utf8' });
-    for (const list of [...entrypoints, ...containers().map(({ args }) => args)]) {
+    for (const list of [...ENTRYPOINTS, ...containers().map(({ args }) => args)]) {
       for (const option of list.filter((word) => word.startsWith('--'))) {
         assert.match(help, new RegExp(`^  ${option} `, 'm'), option);
       }
@@ -59,8 +61,8 @@ describe('what the server is deployed with', function () {
 
   it('puts token and port where the image looks for them, and probes what needs no token', () => {
     for (const { ports, volumeMounts, readinessProbe, livenessProbe } of containers()) {
-      assert.equal(ports[0]!.containerPort, Number(/^EXPOSE (\d+)$/m.exec(dockerfile)![1]));
-      for (const words of entrypoints) {
+      assert.equal(ports[0]!.containerPort, Number(/^EXPOSE (\d+)$/m.exec(DOCKERFILE)![1]));
+      for (const words of ENTRYPOINTS) {
         const file = words[words.indexOf('--token-file') + 1]!;
         assert.equal(file, `${volumeMounts[0]!.mountPath}/token`);
         assert.match(manifest('compose.yaml'), /target: llada\/token/);

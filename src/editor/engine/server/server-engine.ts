@@ -167,7 +167,7 @@ async function* events(response: Response, signal: AbortSignal): AsyncGenerator<
   const arrived: string[] = [];
   const parser = createParser({ onEvent: ({ data }) => arrived.push(data) });
   const decoder = new TextDecoder();
-  const reader = response.body!.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body!.getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((error: unknown) => lost(error, signal));

@@ -8,10 +8,18 @@ export interface BundleFiles {
   /** Undefined when there is no such file. */
   stat(name: string): Promise<BundleFileStat | undefined>;
   read(name: string): Promise<Uint8Array>;
+  /** Stretches of a file, in bytes. */
+  readStretches(name: string, stretches: readonly Stretch[]): Promise<Uint8Array[]>;
   /** SHA-256 of a file of any size, in hexadecimal. */
   sha256(name: string): Promise<string>;
   /** What ONNX Runtime is given of a file: where it is, or its bytes. */
   forRuntime(name: string): string | Uint8Array;
+}
+
+/** A stretch of a file, in bytes. */
+export interface Stretch {
+  readonly offset: number;
+  readonly bytes: number;
 }
 
 export interface BundleFileStat {

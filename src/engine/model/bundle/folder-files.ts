@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import fsp from 'node:fs/promises';
 import path from 'node:path';
-import type { BundleFiles, BundleFileStat } from './bundle-files';
+import type { BundleFiles, BundleFileStat, Stretch } from './bundle-files';
 
 /** The files of a bundle in a folder of this machine. */
 export class FolderFiles implements BundleFiles {
@@ -28,6 +28,21 @@ export class FolderFiles implements BundleFiles {
 
   read(name: string): Promise<Uint8Array> {
     return fsp.readFile(this.pathOf(name));
+  }
+
+  async readStretches(name: string, stretches: readonly Stretch[]): Promise<Uint8Array[]> {
+    const file = await fsp.open(this.pathOf(name));
+    try {
+      return await Promise.all(
+        stretches.map(async ({ offset, bytes }) => {
+          const { bytesRead, buffer } = await file.read(new Uint8Array(bytes), 0, bytes, offset);
+          if (bytesRead < bytes) throw new Error(`${this.pathOf(name)} ends too early: it has been changed`);
+          return buffer;
+        }),
+      );
+    } finally {
+      await file.close();
+    }
   }
 
   async sha256(name: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { EngineError } from '../../contract/errors';
-import type { BundleFiles, BundleFileStat } from './bundle-files';
+import type { BundleFiles, BundleFileStat, Stretch } from './bundle-files';
 
 /** The files of a bundle that somebody else has read: where there is no disk. What was not read is not there. */
 export class LoadedFiles implements BundleFiles {
@@ -24,6 +24,11 @@ export class LoadedFiles implements BundleFiles {
 
   read(name: string): Promise<Uint8Array> {
     return Promise.resolve(this.#bytes(name));
+  }
+
+  readStretches(name: string, stretches: readonly Stretch[]): Promise<Uint8Array[]> {
+    const all = this.#bytes(name);
+    return Promise.resolve(stretches.map(({ offset, bytes }) => all.slice(offset, offset + bytes)));
   }
 
   async sha256(name: string): Promise<string> {

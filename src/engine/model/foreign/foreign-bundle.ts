@@ -1,83 +1,60 @@
 import { EngineError } from '../../contract/errors';
-import { SPECIAL_TOKENS } from '../../text/special-tokens';
-import { vocabularySize, type TokenizerJson } from '../../text/token-bytes';
+import { vocabularySize } from '../../text/token-bytes';
 import { Tokenizer } from '../../text/tokenizer';
 import {
   checkedConfig,
+  checkedTokenizer,
   checkFile,
   checkGraph,
-  checkedTokenizer,
+  damaged,
   readTokenizerJson,
 } from '../bundle/bundle-checks';
+import { CONFIG_FILE } from '../bundle/bundle-config';
 import type { BundleFiles } from '../bundle/bundle-files';
+import { inEngineIds } from '../bundle/engine-ids';
 import { parseForeignConfig, type ForeignConfig } from './foreign-config';
+import { foreignLayout, type ForeignLayout } from './foreign-layout';
+import { silentTokens } from './foreign-tokens';
 
-/** A bundle of somebody else's network, whose files have been checked. */
+/** A bundle of an imported network, whose files have been checked. */
 export interface ForeignBundle {
   readonly files: BundleFiles;
   readonly config: ForeignConfig;
+  readonly layout: ForeignLayout;
   /** In the engine's ids: see `FIRST_ID`. */
   readonly tokenizer: Tokenizer;
 }
 
 /**
- * The engine has ids of its own for its special tokens, 0 to 6. A foreign model's token n is the engine's token
- * `FIRST_ID` + n.
- */
-export const FIRST_ID = SPECIAL_TOKENS.length;
-
-/**
- * Checks a foreign bundle.
+ * Checks a bundle of an imported network.
  *
  * @param json what its config.json says
  * @throws EngineError `bundle-missing`, `bundle-damaged` or `tokenizer-mismatch`
  */
 export async function checkForeignBundle(files: BundleFiles, json: unknown): Promise<ForeignBundle> {
   const config = checkedConfig(files, json, parseForeignConfig);
-  const { graph, tokenizer, data } = config.files;
-  await Promise.all([graph, tokenizer, ...data].map((file) => checkFile(files, file)));
-  await checkGraph(files, graph, data);
-  return { files, config, tokenizer: await readTokenizer(files, config) };
+  const layout = checkedConfig(files, config, ({ model, precision }) => foreignLayout(model, precision));
+  const { graph, halfGraph, tokenizer, weights } = config.files;
+  const asked = layout.files.map(({ name, bytes }) => `${name} of ${bytes} bytes`).join(', ');
+  const given = weights.map(({ name, bytes }) => `${name} of ${bytes} bytes`).join(', ');
+  if (given !== asked) throw damaged(files, CONFIG_FILE, `it lists ${given}; its model needs ${asked}`);
+  const graphs = halfGraph ? [graph, halfGraph] : [graph];
+  // One after the other: they are the whole of what a disk can give.
+  for (const file of [...graphs, tokenizer, ...weights]) await checkFile(files, file);
+  for (const file of graphs) await checkGraph(files, file, weights);
+  return { files, config, layout, tokenizer: await readTokenizer(files, config) };
 }
 
-async function readTokenizer(files: BundleFiles, config: ForeignConfig): Promise<Tokenizer> {
-  const file = config.files.tokenizer;
-  const json = await readTokenizerJson(files, file);
-  const size = checkedTokenizer(files, file, () => vocabularySize(json));
-  if (size > config.vocabulary) {
+async function readTokenizer(files: BundleFiles, { files: named, model }: ForeignConfig): Promise<Tokenizer> {
+  const json = await readTokenizerJson(files, named.tokenizer);
+  const size = checkedTokenizer(files, named.tokenizer, () => vocabularySize(json));
+  if (size > model.vocabulary) {
     throw new EngineError(
       'tokenizer-mismatch',
-      `The tokenizer ${files.pathOf(file.name)} does not belong to this model: it has ${size} tokens and the network ` +
-        `${config.vocabulary}. Use the tokenizer.json that was published with the model.`,
+      `The tokenizer ${files.pathOf(named.tokenizer.name)} does not belong to this model: it has ${size} tokens and ` +
+        `the network ${model.vocabulary}. Import the model again.`,
     );
   }
-  return checkedTokenizer(files, file, () => new Tokenizer(inEngineIds(json, config)));
-}
-
-/** The tokenizer with the engine's special tokens before its own. */
-function inEngineIds(json: TokenizerJson, config: ForeignConfig): TokenizerJson {
-  const vocab = Object.entries(json.model.vocab).map(([token, id]) => [token, id + FIRST_ID]);
-  const added = [...json.added_tokens, ...silentTokens(json, config)];
-  return {
-    ...json,
-    model: { ...json.model, vocab: Object.fromEntries(vocab) as Record<string, number> },
-    added_tokens: [
-      ...SPECIAL_TOKENS.map((content, id) => ({ id, content })),
-      ...added.map((token) => ({ ...token, id: token.id + FIRST_ID })),
-    ],
-  };
-}
-
-/** Tokens that write nothing, as all added ones do: the mask, the end of text, and ids that only the network has. */
-function silentTokens(
-  { model, added_tokens }: TokenizerJson,
-  { vocabulary, tokens }: ForeignConfig,
-): TokenizerJson['added_tokens'] {
-  const silent = [tokens.mask];
-  if (tokens.eot !== undefined) silent.push(tokens.eot);
-  // The table of tokens ends with the largest id that there is: the last one makes it as long as the logits.
-  const last = vocabulary - 1;
-  const isNamed = Object.values(model.vocab).includes(last) || added_tokens.some(({ id }) => id === last);
-  if (!isNamed) silent.push(last);
-  return silent.map((id) => ({ id, content: `[SILENT ${id}]` }));
+  const inIds = inEngineIds(json, model.vocabulary, silentTokens(model));
+  return checkedTokenizer(files, named.tokenizer, () => new Tokenizer(inIds));
 }

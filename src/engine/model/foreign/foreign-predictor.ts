@@ -1,46 +1,89 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node';
-import { EngineError } from '../../contract/errors';
 import { SPECIAL } from '../../text/special-tokens';
+import { FIRST_ID } from '../bundle/engine-ids';
+import { BANNED, SUMMARY_WIDTH } from '../graph/outputs';
 import type {
   ContextCache,
   MaskPredictor,
   PredictorContext,
   PredictorRows,
+  Summarize,
 } from '../predictor/mask-predictor';
-import { UnreadContext } from '../predictor/unread-context';
-import { FIRST_ID } from './foreign-bundle';
+import { cacheNames } from '../predictor/onnx-context-cache';
+import { readSummaries } from '../predictor/row-summaries';
+import { contextBucket, holeBucket, padded } from '../predictor/shape-buckets';
+import type { EmbeddingRows } from './embedding-rows';
 import type { ForeignConfig } from './foreign-config';
+import { ForeignContext } from './foreign-context';
+import { foreignText, type ForeignText, type TextRules } from './foreign-text';
+import { silentTokens, specialIds } from './foreign-tokens';
 
-const IDS = 'input_ids';
-const ATTENTION = 'attention_mask';
-const LOGITS = 'logits';
+/** Added to the attention scores of rows that are padding: nothing of them is left after the softmax. */
+const HIDDEN = -1e4;
 
-/** A row of the sequence: what stands where, and which of the asked rows it is. */
-interface Placed {
-  readonly token: number;
-  readonly position: number;
-  readonly row: number | undefined;
+/** How a session is to be spoken to: see `SessionHabits`. */
+interface Habits {
+  readonly onDevice: boolean;
+  readonly buckets: boolean;
 }
 
-/**
- * A mask predictor on a graph `input_ids` (and `attention_mask`), int64 or int32 [1, S] → `logits` float32
- * [1, S, vocabulary]: the whole text at every step. The context is what LLaDA makes of it: seen by and seeing all.
- */
+type Tensors = Readonly<Record<string, Tensor>>;
+
+/** What is asked of the wanted rows: so many float32 numbers for each. */
+interface Output {
+  readonly name: 'logits' | 'summary';
+  readonly width: number;
+  /** float32 [vocabulary] */
+  readonly bans: Float32Array;
+}
+
+/** One run of the graph. */
+interface Run {
+  readonly text: ForeignText;
+  /** Places that are computed. */
+  readonly rows: readonly number[];
+  /** Keys and values of the others; undefined: there are no others. */
+  readonly past: Tensors | undefined;
+  /** Places whose logits are wanted; they are among `rows`. */
+  readonly wanted: readonly number[];
+  /** Places whose keys and values are wanted. */
+  readonly kept: readonly number[];
+}
+
+/** The mask predictor on an ONNX Runtime session of the graph that `buildForeignGraph` describes. */
 export class ForeignPredictor implements MaskPredictor {
   readonly vocabulary: number;
+  readonly summarize: Summarize;
+  readonly #cacheNames: readonly string[];
+  readonly #rules: TextRules;
+  readonly #special: readonly (number | undefined)[];
+  readonly #silent: readonly number[];
+  readonly #noBans: Float32Array;
   #forwards = 0;
 
-  /** @throws EngineError `bundle-damaged` when the graph has other inputs or outputs */
   constructor(
     private readonly session: InferenceSession,
-    private readonly config: ForeignConfig,
+    private readonly config: Pick<ForeignConfig, 'model' | 'keptSteps'>,
+    private readonly embedding: EmbeddingRows,
     private readonly tensors: TensorConstructor,
+    private readonly habits: Habits,
   ) {
-    this.vocabulary = FIRST_ID + config.vocabulary;
-    const others = session.inputNames.filter((name) => name !== IDS && name !== ATTENTION);
-    if (!session.inputNames.includes(IDS)) throw unfit(config, `it has no input "${IDS}"`);
-    if (others.length > 0) throw unfit(config, `it wants the input "${others[0]!}" too`);
-    if (!session.outputNames.includes(LOGITS)) throw unfit(config, `it has no output "${LOGITS}"`);
+    const { model } = config;
+    this.vocabulary = FIRST_ID + model.vocabulary;
+    this.#cacheNames = cacheNames(model.layers);
+    this.#special = specialIds(model);
+    this.#silent = silentTokens(model);
+    this.#rules = { tokenOf: (id) => this.#tokenOf(id), framing: model.framing, shift: model.shift };
+    this.#noBans = new Float32Array(model.vocabulary);
+    this.summarize = async (cache, rows, banned) => {
+      const bans = this.#bansOf(banned);
+      const data = await this.#predict(cache, rows, { name: 'summary', width: SUMMARY_WIDTH, bans });
+      return readSummaries(data, banned).map((summary) => ({
+        ...summary,
+        tokens: summary.tokens.map((token) => FIRST_ID + token),
+        reserved: summary.reserved.map((logit, i) => (this.#special[i] === undefined ? -Infinity : logit)),
+      }));
+    };
   }
 
   get forwards(): number {
@@ -48,82 +91,132 @@ export class ForeignPredictor implements MaskPredictor {
   }
 
   readContext(context: PredictorContext): Promise<ContextCache> {
-    return Promise.resolve(new UnreadContext(context));
+    return Promise.resolve(new ForeignContext(context, context.keptSteps ?? this.config.keptSteps));
   }
 
   async predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
-    const context = UnreadContext.contextOf(cache);
+    const { vocabulary, tokenizerVocabulary } = this.config.model;
+    const output = { name: 'logits', width: vocabulary, bans: this.#noBans } as const;
+    const data = await this.#predict(cache, rows, output);
     const logits = new Float32Array(rows.wanted.length * this.vocabulary).fill(-Infinity);
-    for (const canvas of new Set(rows.canvases ?? [0])) {
-      const sequence = this.#sequence(context, rows, canvas);
-      const all = await this.#run(sequence.map(({ token }) => token));
-      rows.wanted.forEach((row, i) => {
-        const place = sequence.findIndex((placed) => placed.row === row);
-        if (place < 0) return;
-        const from = Math.max(0, place - (this.config.logitShift ? 1 : 0)) * this.config.vocabulary;
-        logits.set(all.subarray(from, from + this.config.vocabulary), i * this.vocabulary + FIRST_ID);
+    rows.wanted.forEach((_, i) => {
+      const own = data.subarray(i * vocabulary, (i + 1) * vocabulary);
+      const start = i * this.vocabulary;
+      logits.set(own.subarray(0, tokenizerVocabulary), start + FIRST_ID);
+      for (const id of this.#silent) logits[start + FIRST_ID + id] = -Infinity;
+      this.#special.forEach((id, special) => {
+        if (id !== undefined) logits[start + special] = own[id]!;
       });
-    }
+    });
     return logits;
+  }
+
+  /** One mask and nothing else. @throws Error when the provider cannot run the graph */
+  async tryRun(): Promise<void> {
+    const one = { ids: Int32Array.of(SPECIAL.mask), positions: Int32Array.of(0), wanted: Int32Array.of(0) };
+    const nothing = { ids: new Int32Array(0), positions: new Int32Array(0) };
+    await this.predict(await this.readContext(nothing), one);
   }
 
   dispose(): Promise<void> {
     return this.session.release();
   }
 
-  /** Context and one canvas's rows in the text's order, in the model's ids. */
-  #sequence(context: PredictorContext, rows: PredictorRows, canvas: number): Placed[] {
-    const placed: Placed[] = [];
-    const place = (id: number, position: number, row?: number): void => {
-      const token = this.#tokenOf(id);
-      if (token !== undefined) placed.push({ token, position, row });
-    };
-    context.ids.forEach((id, i) => place(id, context.positions[i]!));
-    rows.ids.forEach((id, row) => {
-      if ((rows.canvases?.[row] ?? 0) === canvas) place(id, rows.positions[row]!, row);
-    });
-    return placed.sort((a, b) => a.position - b.position);
-  }
-
-  /** Undefined for what only the engine's own models know, such as `[END]`. */
+  /**
+   * Undefined for what only the engine's own models know, and for the end of the context: how a text is framed is the
+   * model's own business.
+   */
   #tokenOf(id: number): number | undefined {
     if (id >= FIRST_ID) return id - FIRST_ID;
-    if (id === SPECIAL.mask) return this.config.tokens.mask;
-    return id === SPECIAL.eot ? this.config.tokens.eot : undefined;
+    return id === SPECIAL.mask ? this.config.model.tokens.mask : undefined;
   }
 
-  async #run(tokens: readonly number[]): Promise<Float32Array> {
-    this.#forwards++;
-    const feeds = Object.fromEntries(
-      this.session.inputNames.map((name) => [
-        name,
-        this.#input(name, name === IDS ? tokens : tokens.map(() => 1)),
-      ]),
-    );
-    const { [LOGITS]: logits } = await this.session.run(feeds, [LOGITS]);
-    const data = logits?.data;
-    if (!(data instanceof Float32Array) || data.length !== tokens.length * this.config.vocabulary) {
-      throw unfit(
-        this.config,
-        `its logits are ${logits?.type ?? 'missing'} [${logits?.dims.join(', ') ?? ''}] instead of float32 ` +
-          `[1, ${tokens.length}, ${this.config.vocabulary}]`,
-      );
+  #bansOf(banned: ReadonlySet<number>): Float32Array {
+    const { model } = this.config;
+    const bans = new Float32Array(model.vocabulary).fill(BANNED, model.tokenizerVocabulary);
+    for (const token of this.#silent) bans[token] = BANNED;
+    for (const token of banned) if (token >= FIRST_ID) bans[token - FIRST_ID] = BANNED;
+    return bans;
+  }
+
+  /** One forward for each canvas. @returns [R, width] */
+  async #predict(cache: ContextCache, rows: PredictorRows, output: Output): Promise<Float32Array> {
+    const context = ForeignContext.of(cache);
+    context.beginStep();
+    const all = new Float32Array(rows.wanted.length * output.width);
+    for (const canvas of new Set(rows.canvases ?? [0])) {
+      const text = foreignText(context.context, rows, canvas, this.#rules);
+      const asked = [...rows.wanted.keys()].filter((i) => text.placeOf.has(rows.wanted[i]!));
+      if (asked.length === 0) continue;
+      const shift = this.config.model.shift ? 1 : 0;
+      const wanted = asked.map((i) => Math.max(0, text.placeOf.get(rows.wanted[i]!)! - shift));
+      const data = await this.#predictText(context, text, wanted, output);
+      asked.forEach((i, row) => {
+        all.set(data.subarray(row * output.width, (row + 1) * output.width), i * output.width);
+      });
     }
-    return data;
+    return all;
   }
 
-  #input(name: string, values: readonly number[]): Tensor {
-    const described = this.session.inputMetadata.find((input) => input.name === name);
-    const shape = [1, values.length];
-    return described?.isTensor && described.type === 'int32'
-      ? new this.tensors('int32', Int32Array.from(values), shape)
-      : new this.tensors('int64', BigInt64Array.from(values, BigInt), shape);
+  async #predictText(
+    context: ForeignContext,
+    text: ForeignText,
+    wanted: readonly number[],
+    output: Output,
+  ): Promise<Float32Array> {
+    const past = context.pastOf(text);
+    const keeps = context.mayKeep(text);
+    const rows = past ? text.fresh : [...text.tokens.keys()];
+    const made = await this.#run({ text, rows, past, wanted, kept: keeps ? text.kept : [] }, output);
+    const { [output.name]: answer, ...others } = made;
+    const cached = Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, others[name]!]));
+    if (keeps) context.keep(text, cached);
+    for (const [name, tensor] of Object.entries(others)) {
+      if (!keeps || !this.#cacheNames.includes(name)) tensor.dispose();
+    }
+    return (answer!.data as Float32Array).subarray(0, wanted.length * output.width);
   }
-}
 
-function unfit({ files, name }: ForeignConfig, why: string): EngineError {
-  return new EngineError(
-    'bundle-damaged',
-    `The graph ${files.graph.name} of ${name} cannot be used: ${why}. A plain bundle's graph maps input_ids (and attention_mask) to logits.`,
-  );
+  async #run({ text, rows, past, wanted, kept }: Run, output: Output): Promise<Tensors> {
+    this.#forwards++;
+    const { width, keyValueHeads, headWidth } = this.config.model;
+    const rowOf = new Map(rows.map((place, row) => [place, row]));
+    const ints = (values: readonly number[], size: number): Tensor =>
+      new this.tensors('int32', padded(Int32Array.from(values), size), [size]);
+    const bucketed = (count: number, bucket: (rows: number) => number): number =>
+      this.habits.buckets ? bucket(count) : Math.max(1, count);
+
+    const count = bucketed(rows.length, past ? holeBucket : contextBucket);
+    // A bucket of rows that nobody looks at stands where there is no past: tensors may not be empty.
+    const pastPlaces = past ? text.kept : [];
+    const pastRows = past ? (past['past_k_0']!.dims[0] as number) : 1;
+    const bias = new Float32Array(pastRows + count).fill(HIDDEN);
+    bias.fill(0, 0, pastPlaces.length);
+    bias.fill(0, pastRows, pastRows + rows.length);
+    const embedded = new Float32Array(count * width);
+    embedded.set(await this.embedding.lookUp(rows.map((place) => text.tokens[place]!)));
+    const asked = bucketed(wanted.length, holeBucket);
+    const wantedRows = wanted.map((place) => rowOf.get(place)!);
+    const isSummary = output.name === 'summary';
+    const first = (size: number): Tensor => ints([...Array(size).keys()], size);
+    const cachedWidth = keyValueHeads * headWidth;
+    const nothing = new this.tensors('float32', new Float32Array(cachedWidth), [1, cachedWidth]);
+    const feeds: Tensors = {
+      embedded: new this.tensors('float32', embedded, [count, width]),
+      positions: ints(rows, count),
+      rows: ints(wantedRows, asked),
+      kept: ints(
+        kept.map((place) => rowOf.get(place)!),
+        bucketed(kept.length, kept.length > 0 ? contextBucket : () => 1),
+      ),
+      past_positions: ints(pastPlaces, pastRows),
+      bias: new this.tensors('float32', bias, [1, 1, bias.length]),
+      detailed: first(isSummary ? 1 : asked),
+      summarized: first(isSummary ? asked : 1),
+      bans: new this.tensors('float32', output.bans, [output.bans.length]),
+      ...(past ?? Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, nothing]))),
+    };
+    if (this.habits.onDevice) return this.session.run(feeds);
+    return this.session.run(feeds, [output.name, ...(kept.length > 0 ? this.#cacheNames : [])]);
+  }
 }

@@ -30,7 +30,7 @@ export class GraphBuilder {
   readonly #inputs: OnnxValue[] = [];
   readonly #outputs: OnnxValue[] = [];
 
-  /** @param weightsFile name of the file beside the graph that holds the stored tensors */
+  /** @param weightsFile name of the file beside the graph that holds the stored tensors that name none */
   constructor(readonly weightsFile: string) {}
 
   /** @param shape numbers, or names of dimensions known only at run time */
@@ -93,14 +93,14 @@ export class GraphBuilder {
   }
 
   /** A tensor stored in the weights file. */
-  stored({ name, shape, type, offset, bytes }: StoredTensor): Value {
+  stored({ name, shape, type, offset, bytes, file = this.weightsFile }: StoredTensor): Value {
     return this.#initializer({
       name,
       dims: shape,
       data_type: ELEMENT_TYPES[type],
       data_location: EXTERNAL,
       external_data: [
-        { key: 'location', value: this.weightsFile },
+        { key: 'location', value: file },
         { key: 'offset', value: String(offset) },
         { key: 'length', value: String(bytes) },
       ],

@@ -28,8 +28,15 @@ export const BANNED = -1e30;
  * computed, wanted or not.
  *
  * @param logits [R, vocabulary]
+ * @param reserved ids of the tokens whose logits are given one by one, `SUMMARY.reserved` of them; the first ones unless
+ *   they are given
  */
-export function addOutputs(graph: GraphBuilder, logits: Value, vocabulary: number): void {
+export function addOutputs(
+  graph: GraphBuilder,
+  logits: Value,
+  vocabulary: number,
+  reserved?: readonly number[],
+): void {
   const chosen = (name: string, count: string): Value =>
     graph.op('Gather', [logits, graph.input(name, 'i32', [count])], { axis: 0 });
   graph.output('logits', chosen('detailed', 'L'), 'f32', ['L', vocabulary]);
@@ -45,7 +52,9 @@ export function addOutputs(graph: GraphBuilder, logits: Value, vocabulary: numbe
     largest!,
     total(weights),
     total(graph.op('Mul', [weights, below])),
-    columns(graph, wanted, SUMMARY.reserved),
+    reserved
+      ? graph.op('Gather', [wanted, graph.integers(...reserved)], { axis: 1 })
+      : columns(graph, wanted, SUMMARY.reserved),
   ];
   graph.output('summary', graph.op('Concat', parts, { axis: -1 }), 'f32', ['S', SUMMARY_WIDTH]);
 }

@@ -9,7 +9,7 @@ import type { GraphBuilder, Value } from './graph-builder';
  */
 export function rotaryEmbedding(
   graph: GraphBuilder,
-  { headWidth, heads, ropeBase }: Architecture,
+  { headWidth, heads, ropeBase }: Pick<Architecture, 'headWidth' | 'heads' | 'ropeBase'>,
   positions: number,
 ): (x: Value, at: Value) => Value {
   const half = headWidth / 2;

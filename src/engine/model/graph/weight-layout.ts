@@ -10,6 +10,8 @@ export interface StoredTensor {
   readonly type: ElementType;
   readonly offset: number;
   readonly bytes: number;
+  /** Which weights file, where there are several. */
+  readonly file?: string;
   /** Of a matrix in blocks, which is [outputs, blocks, bytes of a block]. */
   readonly blocks?: BlockFormat;
 }

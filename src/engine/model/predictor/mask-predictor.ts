@@ -4,6 +4,11 @@ import type { RowSummary } from '../../diffusion/summary-row';
 export interface PredictorContext {
   readonly ids: Int32Array;
   readonly positions: Int32Array;
+  /**
+   * Steps that a network whose context sees the holes may keep the context's keys and values for, 0 being exact; absent: as
+   * its bundle says. Nothing where the context sees itself only, whose keys and values hold for ever.
+   */
+  readonly keptSteps?: number | undefined;
 }
 
 /** The rows of the holes, masks, committed tokens and `[END]`s alike. */

@@ -25,14 +25,20 @@ export interface ChosenProvider {
 }
 
 /** What is asked of a bundle here. */
-type Openable = Pick<OpenableBundle, 'open'> & {
+type Openable = Pick<OpenableBundle, 'open' | 'trial'> & {
   readonly config: Pick<OpenableBundle['config'], 'precision' | 'window'>;
 };
 
+/** The model on the CPU, and what it answers there. */
+interface Reference {
+  readonly predictor: MaskPredictor;
+  readonly trial: Trial;
+}
+
 /**
  * Loads a model's graph on an execution provider and warms it up. A GPU must first reproduce the CPU's logits on a
- * small input (relative difference ≤ 0.01), and with `auto` also be faster than the CPU, which software adapters are
- * not.
+ * small input (relative difference ≤ 0.01, unless the bundle says otherwise), and with `auto` also be faster than the CPU,
+ * which software adapters are not. A model too large to be opened twice is only looked at for numbers.
  *
  * @throws EngineError `provider-unavailable` if a provider asked for by name is not there or gives wrong results
  */
@@ -42,12 +48,19 @@ export async function chooseProvider(
   { provider = 'auto', threads = machine.threads }: ProviderOptions = {},
 ): Promise<ChosenProvider> {
   const { providers, crashes } = machine;
-  const cpu = await bundle.open(machine, 'cpu', threads);
   const wanted = provider === 'auto' ? automaticProviders(bundle.config.precision, providers) : [provider];
   const others = wanted.filter((name) => name !== 'cpu');
   // Without a rival the CPU is only warmed up, not timed.
   const timed = others.length === 0 ? 0 : Infinity;
-  const cpuTrial = await tryOut(cpu, bundle.config, { stepMs: timed, firstRunMs: Infinity });
+  const openCpu = async (): Promise<Reference> => {
+    const predictor = await bundle.open(machine, 'cpu', threads);
+    return {
+      predictor,
+      trial: await tryOut(predictor, bundle.config, { stepMs: timed, firstRunMs: Infinity }),
+    };
+  };
+  const { besideCpu = true } = bundle.trial ?? {};
+  const cpu = others.length === 0 || besideCpu ? await openCpu() : undefined;
   const skipped: { provider: ProviderName; reason: string }[] = [];
 
   for (const name of others) {
@@ -58,22 +71,23 @@ export async function chooseProvider(
         throw new Error(`it ended the process when it was last tried (remove ${crash} to try again)`);
       }
       const patience =
-        provider === 'auto' ? { stepMs: cpuTrial.stepMs, firstRunMs: FIRST_RUN_MS } : undefined;
+        provider === 'auto' && cpu ? { stepMs: cpu.trial.stepMs, firstRunMs: FIRST_RUN_MS } : undefined;
       const predictor = await crashes.during(name, async () =>
-        tried(await bundle.open(machine, name, threads), bundle, cpuTrial, patience),
+        tried(await bundle.open(machine, name, threads), bundle, cpu?.trial, patience),
       );
-      await cpu.dispose();
+      await cpu?.predictor.dispose();
       return { provider: name, predictor, skipped };
     } catch (error) {
       const reason = (error as Error).message.trim();
       if (provider !== 'auto') {
-        await cpu.dispose();
+        await cpu?.predictor.dispose();
         throw providerUnavailable(name, reason, providers);
       }
       skipped.push({ provider: name, reason });
     }
   }
-  return { provider: 'cpu', predictor: cpu, skipped };
+  const { predictor } = cpu ?? (await openCpu());
+  return { provider: 'cpu', predictor, skipped };
 }
 
 /**
@@ -82,17 +96,19 @@ export async function chooseProvider(
  */
 async function tried(
   predictor: MaskPredictor,
-  { config }: Openable,
-  cpu: Trial,
+  { config, trial }: Openable,
+  cpu: Trial | undefined,
   patience: Patience | undefined,
 ): Promise<MaskPredictor> {
   try {
     const { logits, stepMs } = await tryOut(predictor, config, patience);
-    const difference = relativeDifference(logits, cpu.logits);
-    if (difference > TRIAL_TOLERANCE) {
-      throw new Error(`its results differ from the CPU's by ${(100 * difference).toPrecision(2)} %`);
+    // Beside itself what is no number differs infinitely.
+    const difference = relativeDifference(logits, cpu?.logits ?? logits);
+    if (difference > (trial?.tolerance ?? TRIAL_TOLERANCE)) {
+      const wrong = `its results differ from the CPU's by ${(100 * difference).toPrecision(2)} %`;
+      throw new Error(cpu ? wrong : 'its results are not numbers');
     }
-    if (patience && stepMs >= patience.stepMs) {
+    if (cpu && patience && stepMs >= patience.stepMs) {
       throw new Error(`a step takes ${stepMs.toFixed(1)} ms, on the CPU ${cpu.stepMs.toFixed(1)} ms`);
     }
     return predictor;

@@ -34,7 +34,8 @@ export async function loadModel(files: BundleFiles, machine: Machine, options: L
   const { threads = machine.threads } = options;
   const opensAgain = await mayOpenAgain(bundle, machine, chosen, threads);
   // One for completions, one for commands; where completions run in the background, each opening has its own.
-  const recent = opensAgain ? 1 : 2;
+  // What an imported network computes of a context holds for the holes of one request only.
+  const recent = bundle.kind === 'foreign' ? 0 : opensAgain ? 1 : 2;
   const runtimeOn = (mask: MaskPredictor): Runtime => {
     const predictor =
       options.contextCache === false ? new UncachedContexts(mask) : new RecentContexts(mask, recent);
@@ -67,6 +68,6 @@ async function mayOpenAgain(
   { provider }: ChosenProvider,
   threads: number,
 ): Promise<boolean> {
-  if (kind === 'foreign' || provider !== 'cpu' || !isQuantized(config.precision) || threads < 2) return false;
+  if (kind !== 'own' || provider !== 'cpu' || !isQuantized(config.precision) || threads < 2) return false;
   return (await machine.loadOrt(threads)).kind !== 'wasm';
 }

@@ -44,7 +44,12 @@ export async function tryOut(
   const count = (n: number, from: number): Int32Array =>
     Int32Array.from({ length: n }, (_, i) => (from + i) % window.positions);
   const begun = performance.now();
-  const cache = await predictor.readContext({ ids: ids(CONTEXT, 31), positions: count(CONTEXT, 0) });
+  // Exact: kept keys and values would make another answer of the same question.
+  const cache = await predictor.readContext({
+    ids: ids(CONTEXT, 31),
+    positions: count(CONTEXT, 0),
+    keptSteps: 0,
+  });
   try {
     const firstRunMs = performance.now() - begun;
     if (firstRunMs > patience.firstRunMs) throw new Error(`its first run takes ${Math.round(firstRunMs)} ms`);

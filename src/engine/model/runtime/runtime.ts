@@ -1,11 +1,22 @@
+import type { Decoding } from '../../contract/reverse-process';
 import type { Tokenizer } from '../../text/tokenizer';
 import type { BundleConfig } from '../bundle/bundle-config';
 import type { KeptContexts } from '../predictor/kept-contexts';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 
+/** How an imported model is decoded; all absent for this project's own. */
+export interface ForeignHabits {
+  /** False: a file's path is no part of what the model is shown. */
+  readonly readsPaths?: boolean;
+  /** Unless a request says otherwise. Absent: `llada`. */
+  readonly decoding?: Decoding;
+  /** Whether a mask that is deleted takes the masks behind it along. */
+  readonly deleteTakesAllBehind?: boolean;
+}
+
 /** What a request needs of the loaded model. */
 export interface Runtime {
-  readonly config: Pick<BundleConfig, 'window' | 'learned'>;
+  readonly config: Pick<BundleConfig, 'window' | 'learned'> & ForeignHabits;
   readonly tokenizer: Tokenizer;
   readonly predictor: MaskPredictor;
   /** Absent: nothing is kept from one request to the next while somebody types. */

@@ -1,12 +1,16 @@
 import type { InferenceSession, TensorConstructor } from 'onnxruntime-node';
 import type { Bundle } from '../bundle/bundle';
+import type { BundleFile } from '../bundle/bundle-config';
 import type { BundleFiles } from '../bundle/bundle-files';
 import type { Machine } from './machine';
 import { buildTurning } from '../graph/turning';
 import { cacheNames } from '../predictor/onnx-context-cache';
 import { OnnxMaskPredictor } from '../predictor/onnx-mask-predictor';
+import { EmbeddingRows } from '../foreign/embedding-rows';
 import type { ForeignBundle } from '../foreign/foreign-bundle';
 import { ForeignPredictor } from '../foreign/foreign-predictor';
+import type { PlainBundle } from '../plain/plain-bundle';
+import { PlainPredictor } from '../plain/plain-predictor';
 import type { ProviderName } from '../../contract/provider';
 import { compilesPerShape } from '../predictor/shape-buckets';
 
@@ -45,17 +49,62 @@ export async function openSession(
   });
 }
 
-/** Loads a foreign bundle's graph on one execution provider. */
-export async function openForeignSession(
-  { files, config }: ForeignBundle,
+/** Loads a plain bundle's graph on one execution provider. */
+export async function openPlainSession(
+  { files, config }: PlainBundle,
   machine: Machine,
   provider: ProviderName,
   threads: number,
-): Promise<ForeignPredictor> {
+): Promise<PlainPredictor> {
   const { graph, data } = config.files;
   const parts = { files, graph: graph.name, data: data.map(({ name }) => name) };
   const { session, tensors } = await openGraph(parts, machine, provider, threads, []);
-  return new ForeignPredictor(session, config, tensors);
+  return new PlainPredictor(session, config, tensors);
+}
+
+/**
+ * Loads an imported network's graph on one execution provider. On a GPU float16 is multiplied as it is, unless the GPU
+ * cannot: not all adapters of WebGPU have it.
+ */
+export async function openForeignSession(
+  bundle: ForeignBundle,
+  machine: Machine,
+  provider: ProviderName,
+  threads: number,
+  buckets = compilesPerShape(provider),
+): Promise<ForeignPredictor> {
+  const { graph, halfGraph } = bundle.config.files;
+  const open = (file: BundleFile): Promise<ForeignPredictor> =>
+    openForeignGraph(bundle, file.name, machine, provider, threads, buckets);
+  if (provider === 'cpu' || !halfGraph) return open(graph);
+  const predictor = await open(halfGraph);
+  try {
+    await predictor.tryRun();
+    return predictor;
+  } catch {
+    await predictor.dispose();
+    return open(graph);
+  }
+}
+
+async function openForeignGraph(
+  { files, config, layout }: ForeignBundle,
+  graph: string,
+  machine: Machine,
+  provider: ProviderName,
+  threads: number,
+  buckets: boolean,
+): Promise<ForeignPredictor> {
+  const onDevice = provider === 'webgpu';
+  const { session, tensors } = await openGraph(
+    { files, graph, data: config.files.weights.map(({ name }) => name) },
+    machine,
+    provider,
+    threads,
+    onDevice ? cacheNames(config.model.layers) : [],
+  );
+  const embedding = new EmbeddingRows(files, layout.matrix('embedding'));
+  return new ForeignPredictor(session, config, embedding, tensors, { onDevice, buckets });
 }
 
 /** A graph and the files that its weights lie in, by name. */

@@ -2,9 +2,12 @@ import { Canvas, type CellStart } from '../../diffusion/canvas';
 import type { Slot } from '../../contract/steps';
 import { Random } from '../../diffusion/random';
 import type { ResizeRules } from '../../diffusion/resizing';
-import { ReverseProcess, type ReverseStep } from '../../diffusion/reverse-process';
+import { DreamOnProcess, type DreamOnPlan } from '../../diffusion/dreamon-process';
+import { DreamProcess, type DreamPlan } from '../../diffusion/dream-process';
+import { ReverseProcess } from '../../diffusion/reverse-process';
 import type { Row } from '../../diffusion/row';
 import type { Sampling } from '../../diffusion/sampling';
+import type { ReverseStep, Unmasking } from '../../diffusion/unmasking';
 import { SPECIAL } from '../../text/special-tokens';
 import { SUMMARY_ALTERNATIVES } from '../../model/graph/outputs';
 import { tokenIds, type Ask } from './predict';
@@ -51,7 +54,7 @@ export class CandidateRun {
   readonly hasDraft: boolean;
   /** Committed by the first step, which needs no forward. */
   #drafted: readonly Drafted[];
-  #process: ReverseProcess;
+  #process: Unmasking;
 
   constructor(
     private readonly runtime: Pick<Runtime, 'config' | 'tokenizer'>,
@@ -137,14 +140,30 @@ export class CandidateRun {
     return { committed, remasked: [] };
   }
 
-  #newProcess(): ReverseProcess {
+  #newProcess(): Unmasking {
     const redrawing = this.#wholeOnly.size > 0;
-    return new ReverseProcess(this.canvas, {
-      ...this.#settings,
-      remasking: redrawing ? 'none' : this.#settings.remasking,
+    const settings = this.#settings;
+    const { decoding, order } = settings;
+    const shared = {
+      ...settings,
       resize: redrawing ? undefined : this.#resize,
-      banned: (slot) => (this.#wholeOnly.has(slotKey(slot)) ? this.#bannedOrIncomplete : this.#banned),
+      banned: (slot: Slot) => (this.#wholeOnly.has(slotKey(slot)) ? this.#bannedOrIncomplete : this.#banned),
       random: this.#random,
+    };
+    // The few that are drawn anew are nobody's published loop.
+    if (redrawing || decoding === 'llada') {
+      return new ReverseProcess(this.canvas, {
+        ...shared,
+        remasking: redrawing ? 'none' : settings.remasking,
+      });
+    }
+    if (decoding === 'dream')
+      return new DreamProcess(this.canvas, { ...shared, order: order as DreamPlan['order'] });
+    const { deleteTakesAllBehind = false } = this.runtime.config;
+    return new DreamOnProcess(this.canvas, {
+      ...shared,
+      order: order as DreamOnPlan['order'],
+      deleteTakesAllBehind,
     });
   }
 

@@ -1,6 +1,8 @@
+import type { FillRequest, LengthSearch } from '../../contract/requests';
 import type { CellStart } from '../../diffusion/canvas';
 import { Random } from '../../diffusion/random';
 import { sampleToken } from '../../diffusion/sampling';
+import { climbToLength } from './calibrated-length';
 import { cellsOf, UNKNOWN, type HolePlan } from './hole-plan';
 import type { KnownLogits } from './known-logits';
 import { predict, tokenIds } from './predict';
@@ -14,31 +16,33 @@ import type { Runtime } from '../../model/runtime/runtime';
 const TRIED_LENGTHS = [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20];
 /** The mean log-probability falls with the length; this times ln n makes up for it. Fitted, see docs/notebook/length.md. */
 const LENGTH_BONUS = 0.5;
-/** Lengths that candidates begin with where the bundle changes them by itself. */
+/** Lengths that candidates begin with where the bundle changes them by itself; DreamOn's authors begin with 4 masks. */
 const FIRST_LENGTHS = [8, 16, 4, 32];
+const DREAMON_LENGTHS = [4, 8, 16, 32];
 /** What a run still to be guessed is taken for while another one's length is guessed. */
 const PROVISIONAL_LENGTH = 8;
 
 /**
  * Chooses the lengths of the runs of masks that have none: of a few the one whose all-masked canvas has the
- * best mean log-probability of its most probable tokens, longer ones favoured a little. All lengths of a run are
- * scored by one forward, as rows that do not see each other on the same context.
+ * best mean log-probability of its most probable tokens, longer ones favoured a little, or the one that CAL finds. All
+ * lengths of a few are scored by one forward, as rows that do not see each other on the same context.
  *
- * @param count canvases wanted; the first has the best length of each run, the next the second best, and so on round
+ * @param request the first of its candidates has the best length of each run, the next the second best, and so on round
  * @param known gets the logits of the canvases scored last
- * @returns `count` times the cells of each hole
+ * @returns for each candidate the cells of each hole
  */
 export async function startingCells(
   runtime: Runtime,
   run: RunningRequest,
   plans: readonly HolePlan[],
-  count: number,
+  { candidates = 1, lengthSearch = 'guess' }: Pick<FillRequest, 'candidates' | 'lengthSearch'>,
   known: KnownLogits,
 ): Promise<CellStart[][][]> {
   const { expand } = runtime.config.learned;
-  const ranked = plans.map((plan) => possibleLengths(plan, expand ? FIRST_LENGTHS : TRIED_LENGTHS));
-  if (!expand) await rankLengths(runtime, run, plans, ranked, known);
-  return Array.from({ length: count }, (_, candidate) =>
+  const firstLengths = run.settings.decoding === 'dreamon' ? DREAMON_LENGTHS : FIRST_LENGTHS;
+  const ranked = plans.map((plan) => possibleLengths(plan, expand ? firstLengths : TRIED_LENGTHS));
+  if (!expand) await rankLengths(runtime, run, plans, ranked, lengthSearch, known);
+  return Array.from({ length: candidates }, (_, candidate) =>
     plans.map((plan, hole) =>
       cellsOf(
         plan,
@@ -54,6 +58,7 @@ async function rankLengths(
   run: RunningRequest,
   plans: readonly HolePlan[],
   ranked: readonly number[][][],
+  search: LengthSearch,
   known: KnownLogits,
 ): Promise<void> {
   const lengths = ranked.map((runs) =>
@@ -61,8 +66,14 @@ async function rankLengths(
   );
   for (const [hole, runs] of ranked.entries()) {
     for (const [part, tried] of runs.entries()) {
-      if (tried.length > 1) {
-        const scores = await scoreLengths(runtime, run, plans, lengths, { hole, part, tried }, known);
+      const probabilities = (some: readonly number[]): Promise<number[][]> =>
+        mostProbable(runtime, run, plans, lengths, { hole, part, tried: some }, known);
+      if (search === 'cal') {
+        const confidenceAt = async (length: number): Promise<number> =>
+          mean((await probabilities([length]))[0]!);
+        runs[part] = await climbToLength(confidenceAt, longest(plans[hole]!));
+      } else if (tried.length > 1) {
+        const scores = (await probabilities(tried)).map(scoreOf);
         runs[part] = [...tried.keys()].sort((a, b) => scores[b]! - scores[a]!).map((i) => tried[i]!);
       }
       lengths[hole]![part] = runs[part]![0]!;
@@ -73,21 +84,36 @@ async function rankLengths(
 /** For each run of unknown length the lengths it may have. */
 function possibleLengths({ parts, limit }: HolePlan, lengths: readonly number[]): number[][] {
   const unknown = parts.filter((part) => part === UNKNOWN).length;
-  const known = parts.reduce((sum, part) => sum + (part === UNKNOWN ? 0 : part.length), 0);
-  const most = Math.floor((limit - known) / Math.max(1, unknown));
+  const most = longest({ parts, limit });
   const within = lengths.filter((length) => length <= most);
   return Array.from({ length: unknown }, () => (within.length > 0 ? [...within] : [most]));
 }
 
-/** Mean log-probability of the most probable token over the run's masks, and the bonus, for each length tried. */
-async function scoreLengths(
+/** Most cells that each run of unknown length may have. */
+function longest({ parts, limit }: HolePlan): number {
+  const unknown = parts.filter((part) => part === UNKNOWN).length;
+  const known = parts.reduce((sum, part) => sum + (part === UNKNOWN ? 0 : part.length), 0);
+  return Math.floor((limit - known) / Math.max(1, unknown));
+}
+
+/** Mean log-probability over a run's masks, and the bonus. */
+function scoreOf(probabilities: readonly number[]): number {
+  return mean(probabilities.map(Math.log)) + LENGTH_BONUS * Math.log(probabilities.length);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** For each length tried, the probability of the most probable token at each of the run's masks. */
+async function mostProbable(
   runtime: Runtime,
   run: RunningRequest,
   plans: readonly HolePlan[],
   lengths: readonly (readonly number[])[],
   { hole, part, tried }: { hole: number; part: number; tried: readonly number[] },
   known: KnownLogits,
-): Promise<number[]> {
+): Promise<number[][]> {
   const first = startOfRun(plans[hole]!, lengths[hole]!, part);
   const asks = tried.map((length) => {
     const all = lengths.map((runs, h) => runs.map((own, p) => (h === hole && p === part ? length : own)));
@@ -99,12 +125,11 @@ async function scoreLengths(
   const random = new Random(0); // greedy draws nothing from it
   return (await predict(runtime, run, asks)).map((rows, i) => {
     known.add(asks[i]!, rows);
-    const sum = rows.reduce((total, row) => {
+    return rows.map((row) => {
       const changed = row.copy();
       changed.ban(runtime.tokenizer.unwritable);
-      return total + Math.log(sampleToken(changed, { kind: 'greedy' }, random).probability);
-    }, 0);
-    return sum / rows.length + LENGTH_BONUS * Math.log(rows.length);
+      return sampleToken(changed, { kind: 'greedy' }, random).probability;
+    });
   });
 }
 

@@ -2,7 +2,7 @@ import type { Candidate, CellView, Step } from '../../contract/steps';
 import { bannedTokens, CandidateRun } from './candidate';
 import type { Cell, CellStart } from '../../diffusion/canvas';
 import type { Choice } from '../../diffusion/sampling';
-import type { ReverseStep } from '../../diffusion/reverse-process';
+import type { ReverseStep } from '../../diffusion/unmasking';
 import { SPECIAL } from '../../text/special-tokens';
 import { KnownLogits } from './known-logits';
 import type { RunningRequest } from '../running-request';

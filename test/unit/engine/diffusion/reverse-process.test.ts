@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { Canvas, type CellStart } from '../../../../src/engine/diffusion/canvas';
 import { REMASKINGS, SCHEDULES, UNMASKING_ORDERS } from '../../../../src/engine/contract/reverse-process';
 import { DEFAULT_STRENGTH } from '../../../../src/engine/diffusion/remasking';
-import type { ReversePlan, ReverseStep } from '../../../../src/engine/diffusion/reverse-process';
+import type { ReversePlan } from '../../../../src/engine/diffusion/reverse-process';
+import type { ReverseStep } from '../../../../src/engine/diffusion/unmasking';
 import {
   BANNED,
   DELETE,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { cutText } from '../../../../src/serve/fills/cut-text';
 
-const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', '\t'), maxLength: 24 });
-const rules = fc.record({ stops: fc.array(text, { maxLength: 4 }), leastIndent: fc.nat(3) });
+const TEXT = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', '\t'), maxLength: 24 });
+const RULES = fc.record({ stops: fc.array(TEXT, { maxLength: 4 }), leastIndent: fc.nat(3) });
 
 describe('where a completion ends', () => {
   it('is before the first stop word that is not empty', () => {
@@ -21,7 +21,7 @@ describe('where a completion ends', () => {
 
   it('never takes back what is settled, however the text goes on', () => {
     fc.assert(
-      fc.property(text, text, rules, (begun, more, cutRules) => {
+      fc.property(TEXT, TEXT, RULES, (begun, more, cutRules) => {
         const before = cutText(begun, cutRules);
         const after = cutText(begun + more, cutRules);
         const settled = before.text.slice(0, before.settled);
@@ -34,7 +34,7 @@ describe('where a completion ends', () => {
 
   it('leaves no stop word in the text', () => {
     fc.assert(
-      fc.property(text, rules, (whole, cutRules) => {
+      fc.property(TEXT, RULES, (whole, cutRules) => {
         const { text: cut } = cutText(whole, cutRules);
         assert.ok(cutRules.stops.every((word) => word === '' || !cut.includes(word)));
         assert.ok(whole.startsWith(cut));

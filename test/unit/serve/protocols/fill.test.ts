@@ -12,7 +12,9 @@ const HOLES = {
 const EVENTS = { accept: 'text/event-stream' };
 
 /** What is the same each time a fill is made. */
-const content = ({ holes, texts, t, index }: Step): object => ({ holes, texts, t, index });
+function content({ holes, texts, t, index }: Step): object {
+  return { holes, texts, t, index };
+}
 
 describe('the project’s own protocol', function () {
   this.timeout(30_000);

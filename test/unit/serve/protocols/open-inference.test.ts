@@ -5,12 +5,14 @@ import { errorText, send, type Received } from '../../../support/serve/send';
 
 const JSON_LENGTH = 'inference-header-content-length';
 
-const tensor = (name: string, data: readonly unknown[], shape = [data.length]): object => ({
-  name,
-  shape,
-  datatype: 'BYTES',
-  data,
-});
+function tensor(name: string, data: readonly unknown[], shape = [data.length]): object {
+  return {
+    name,
+    shape,
+    datatype: 'BYTES',
+    data,
+  };
+}
 
 /** JSON with the tensors' bytes behind it. */
 function binary(

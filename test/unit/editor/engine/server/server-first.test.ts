@@ -23,7 +23,9 @@ async function stepsOf(steps: AsyncIterable<Step>): Promise<Step[]> {
   return all;
 }
 
-const content = ({ holes, texts, t, index }: Step): object => ({ holes, texts, t, index });
+function content({ holes, texts, t, index }: Step): object {
+  return { holes, texts, t, index };
+}
 
 /** Nothing listens there any more. */
 async function nowhere(): Promise<string> {

@@ -1,226 +1,307 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { fill } from '../../../../../src/engine/requests/fill';
+import { openBundle } from '../../../../../src/engine/model/runtime/open-bundle';
+import { FolderFiles } from '../../../../../src/engine/model/bundle/folder-files';
+import { checkForeignBundle } from '../../../../../src/engine/model/foreign/foreign-bundle';
+import {
+  FOREIGN_PRECISIONS,
+  parseForeignConfig,
+  type ForeignPrecision,
+} from '../../../../../src/engine/model/foreign/foreign-config';
+import { buildForeignGraph } from '../../../../../src/engine/model/foreign/foreign-graph';
+import { foreignLayout } from '../../../../../src/engine/model/foreign/foreign-layout';
+import { writeForeignBundle } from '../../../../../src/engine/model/foreign/write-foreign-bundle';
+import { writeWeights } from '../../../../../src/engine/model/foreign/write-weights';
+import type { ForeignSource } from '../../../../../src/engine/model/import/foreign-model';
+import type { MaskPredictor, PredictorRows } from '../../../../../src/engine/model/predictor/mask-predictor';
 import { loadRuntime } from '../../../../../src/engine/model/runtime/load-from-folder';
-import { GraphBuilder } from '../../../../../src/engine/model/graph/graph-builder';
-import { ELEMENT_TYPES, encodeModel, EXTERNAL } from '../../../../../src/engine/model/graph/onnx-proto';
-import type { MaskPredictor } from '../../../../../src/engine/model/predictor/mask-predictor';
+import { NODE_MACHINE } from '../../../../../src/engine/model/runtime/node-machine';
+import { openForeignSession } from '../../../../../src/engine/model/runtime/sessions';
+import { relativeDifference } from '../../../../../src/engine/model/runtime/provider-trial';
+import { SummaryRow } from '../../../../../src/engine/diffusion/summary-row';
+import { LogitsRow } from '../../../../../src/engine/diffusion/row';
+import { temporaryFolder } from '../../../../../scripts/tiny-bundle/tiny-bundle';
+import { sourceOf } from '../../../../support/engine/checkpoints';
 import { fillText, REQUEST, withEngine } from '../../../../support/engine/real-engine';
-import { temporaryFolder, tinyTokenizer } from '../../../../../scripts/tiny-bundle/tiny-bundle';
+import { allSteps } from '../../../../support/engine/tiny-runtime';
 
-const TOKENS = 300;
-const VOCABULARY = 304;
-const ROWS = 256;
-const [MASK, EOT] = [1, 2];
-/** The engine's ids: its own special tokens, then the model's. */
 function id(token: number): number {
   return 7 + token;
 }
+const CONTEXT = {
+  ids: Int32Array.of(id(72), id(101), id(108), id(32), id(46), id(10)),
+  positions: Int32Array.of(0, 1, 2, 3, 100, 101),
+};
+/** Four cells with their [END], of which a masked one and the first are wanted. */
+const HOLE = {
+  ids: Int32Array.of(1, id(97), 1, 1, 4),
+  positions: Int32Array.of(4, 5, 6, 7, 8),
+  wanted: Int32Array.of(2, 0),
+};
 
-function wave(rows: number, factor: number): Float32Array {
-  return Float32Array.from({ length: rows * VOCABULARY }, (_, i) => Math.sin(i * factor));
-}
-const OWN = wave(VOCABULARY, 0.7);
-const MEAN = wave(VOCABULARY, 1.3);
-const PLACE = wave(ROWS, 0.11);
-
-/** A masked "language model" that is simple to follow: token + mean over the text + place, in one row each. */
-function graph(withAttention: boolean, output = 'logits'): Uint8Array {
-  const builder = new GraphBuilder('none');
-  const table = (name: string, rows: number, data: Float32Array): string =>
-    builder.constant(name, 'f32', [rows, VOCABULARY], data);
-  const ids = builder.input('input_ids', 'i64', [1, 'S']);
-  const gather = (from: string): string => builder.op('Gather', [from, ids]);
-  let own = gather(table('own', VOCABULARY, OWN));
-  if (withAttention) {
-    const mask = builder.op('Cast', [builder.input('attention_mask', 'i64', [1, 'S'])], {
-      to: ELEMENT_TYPES.f32,
-    });
-    own = builder.op('Mul', [own, builder.op('Unsqueeze', [mask, builder.integers(-1)])]);
-  }
-  const mean = builder.op('ReduceMean', [gather(table('mean', VOCABULARY, MEAN)), builder.integers(1)], {
-    keepdims: 1,
-  });
-  const end = builder.op('Shape', [ids], { start: 1, end: 2 });
-  const place = builder.op('Slice', [
-    table('place', ROWS, PLACE),
-    builder.integers(0),
-    end,
-    builder.integers(0),
-  ]);
-  const sum = builder.op('Add', [builder.op('Add', [own, mean]), place]);
-  builder.output(output, sum, 'f32', [1, 'S', VOCABULARY]);
-  return builder.encode('plain');
-}
-
-/** What PyTorch says of a text: the logits of its masked places. */
-interface Said {
-  readonly text: readonly number[];
-  readonly logits: Readonly<Record<number, readonly number[]>>;
-}
-
-function expected(text: readonly number[], at: number): number[] {
-  const row = (table: Float32Array, index: number): Float32Array =>
-    table.subarray(index * VOCABULARY, (index + 1) * VOCABULARY);
-  return Array.from({ length: VOCABULARY }, (_, v) => {
-    const mean = text.reduce((sum, token) => sum + row(MEAN, token)[v]!, 0) / text.length;
-    return row(OWN, text[at]!)[v]! + mean + row(PLACE, at)[v]!;
-  });
-}
-
-describe('plain bundles', function () {
-  this.timeout(20_000);
+describe('foreign bundles', function () {
+  this.timeout(60_000);
 
   const root = temporaryFolder();
   let made = 0;
+  const fresh = (): string => path.join(root, String(++made));
 
-  function write(change: Record<string, unknown> = {}, model = graph(true)): string {
-    const folder = path.join(root, String(++made));
-    fs.mkdirSync(folder);
-    const file = (name: string, data: Uint8Array): object => {
-      fs.writeFileSync(path.join(folder, name), data);
-      return { name, bytes: data.length, sha256: createHash('sha256').update(data).digest('hex') };
-    };
-    const files = {
-      graph: file('model.onnx', model),
-      tokenizer: file('tokenizer.json', Buffer.from(tinyTokenizer(TOKENS))),
-    };
-    const config = {
-      format: 1,
-      kind: 'plain',
-      name: 'toy',
-      precision: 'f32',
-      vocabulary: VOCABULARY,
-      window: { rows: ROWS },
-      tokens: { mask: MASK, eot: EOT },
-      logitShift: false,
-      files,
-      ...change,
-    };
-    fs.writeFileSync(path.join(folder, 'config.json'), JSON.stringify(config));
+  async function write(
+    precision: ForeignPrecision = 'f32',
+    source: ForeignSource = sourceOf('open-dcoder'),
+  ): Promise<string> {
+    const folder = fresh();
+    await writeForeignBundle(source, folder, { precision, name: 'tiny' });
     return folder;
   }
 
-  async function withPredictor(
+  async function withPredictor<T>(
     folder: string,
-    use: (predictor: MaskPredictor) => Promise<void>,
-  ): Promise<void> {
-    const { runtime } = await loadRuntime(folder, { provider: 'cpu', threads: 1 });
-    await use(runtime.predictor).finally(() => runtime.predictor.dispose());
+    use: (predictor: MaskPredictor) => Promise<T>,
+    buckets = false,
+  ): Promise<T> {
+    const json: unknown = JSON.parse(fs.readFileSync(path.join(folder, 'config.json'), 'utf8'));
+    const bundle = await checkForeignBundle(new FolderFiles(folder), json);
+    const predictor = await openForeignSession(bundle, NODE_MACHINE, 'cpu', 1, buckets);
+    return use(predictor).finally(() => predictor.dispose());
   }
 
-  /** Two tokens, a hole of three cells with its [END], one more token and the end of the text. */
-  const CONTEXT = {
-    ids: Int32Array.of(id(40), id(41), id(60), 2),
-    positions: Int32Array.of(0, 1, 258, 259),
-  };
-  const HOLE = {
-    ids: Int32Array.of(1, id(50), 1, 4),
-    positions: Int32Array.of(2, 3, 4, 5),
-    wanted: Int32Array.of(2, 0),
-  };
-  const TEXT = [40, 41, MASK, 50, MASK, 60, EOT];
+  async function logitsOf(predictor: MaskPredictor, keptSteps = 0): Promise<Float32Array> {
+    const cache = await predictor.readContext({ ...CONTEXT, keptSteps });
+    return predictor.predict(cache, HOLE).finally(() => cache.release());
+  }
 
-  it('of LLaDA’s and Dream’s architectures, exported by PyTorch, say what PyTorch says', async () => {
-    for (const [name, logitShift] of [
-      ['llada', false],
-      ['dream', true],
-    ] as const) {
-      const file = path.resolve('test/unit/engine/model/foreign/exports', name);
-      const said = JSON.parse(fs.readFileSync(`${file}.jsonl`, 'utf8')) as Said;
-      assert.deepEqual(said.text, TEXT);
-      await withPredictor(write({ logitShift }, fs.readFileSync(`${file}.onnx`)), async (predictor) => {
-        const logits = await predictor.predict(await predictor.readContext(CONTEXT), HOLE);
-        [4, 2].forEach((place, i) =>
-          said.logits[place]!.forEach((value, v) =>
-            assert.ok(
-              Math.abs(logits[i * predictor.vocabulary + 7 + v]! - value) < 1e-4,
-              `${name} ${place} ${v}`,
-            ),
-          ),
-        );
-      });
+  function editConfig(folder: string, edit: (config: Record<string, unknown>) => void): void {
+    const file = path.join(folder, 'config.json');
+    const config = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
+    edit(config);
+    fs.writeFileSync(file, JSON.stringify(config));
+  }
+
+  it('say in every precision about the same', async () => {
+    for (const name of ['open-dcoder'] as const) {
+      const [exact, ...others] = await Promise.all(
+        FOREIGN_PRECISIONS.map(async (precision) =>
+          withPredictor(await write(precision, sourceOf(name)), (predictor) => logitsOf(predictor)),
+        ),
+      );
+      const differences = others.map((logits) => relativeDifference(logits, exact!));
+      // float16 holds less of a bfloat16 that is small; blocks round the rows of their products, too.
+      [0.001, 0.05, 0.6].forEach((most, i) =>
+        assert.ok(differences[i]! < most, `${name} ${FOREIGN_PRECISIONS[i + 1]!} ${differences[i]!}`),
+      );
+      assert.ok(differences[2]! > differences[1]!);
     }
   });
 
-  async function check(predictor: MaskPredictor, places: readonly number[]): Promise<void> {
-    const cache = await predictor.readContext(CONTEXT);
-    const before = predictor.forwards;
-    const logits = await predictor.predict(cache, HOLE);
-    assert.equal(predictor.forwards - before, 1);
-    assert.equal(predictor.vocabulary, 7 + VOCABULARY);
-    places.forEach((place, i) => {
-      const row = logits.subarray(i * predictor.vocabulary, (i + 1) * predictor.vocabulary);
-      assert.ok(row.subarray(0, 7).every((logit) => logit === -Infinity));
-      expected(TEXT, place).forEach((value, v) => assert.ok(Math.abs(row[7 + v]! - value) < 1e-5));
+  it('have a graph that multiplies in float16, for GPUs', async () => {
+    const folder = await write('f16');
+    const exact = await withPredictor(folder, (predictor) => logitsOf(predictor));
+    editConfig(folder, (config) => {
+      const files = config['files'] as Record<string, unknown>;
+      files['graph'] = files['halfGraph'];
     });
-  }
+    const halves = await withPredictor(folder, (predictor) => logitsOf(predictor));
+    const difference = relativeDifference(halves, exact);
+    assert.ok(difference > 0 && difference < 0.005, String(difference));
+  });
 
-  it('see the whole text in order, in the model’s own ids', () =>
-    withPredictor(write(), (predictor) => check(predictor, [4, 2])));
-  it('need no attention mask', () =>
-    withPredictor(write({}, graph(false)), (predictor) => check(predictor, [4, 2])));
-  it('may have their logits one place earlier', () =>
-    withPredictor(write({ logitShift: true }), (predictor) => check(predictor, [3, 1])));
-
-  it('may read no file but those that config.json lists', async () => {
-    const weight = {
-      name: 'w',
-      dims: [1],
-      data_type: ELEMENT_TYPES.f32,
-      data_location: EXTERNAL,
-      external_data: [{ key: 'location', value: '/etc/passwd' }],
-    };
-    const graph = { name: 'g', node: [], initializer: [weight], input: [], output: [] };
-    const hostile = encodeModel({ ir_version: 10, producer_name: '', opset_import: [], graph });
-    await assert.rejects(loadRuntime(write({}, hostile), { provider: 'cpu' }), {
-      code: 'bundle-damaged',
-      message: /reads "\/etc\/passwd", which is no file of this bundle/,
+  it('sum rows up as their logits do', async () => {
+    await withPredictor(await write('f32', sourceOf('dreamon')), async (predictor) => {
+      const cache = await predictor.readContext({ ...CONTEXT, keptSteps: 0 });
+      const banned = new Set([id(97), id(98)]);
+      const summaries = await predictor.summarize!(cache, HOLE, banned);
+      const logits = await predictor.predict(cache, HOLE);
+      summaries.forEach((summary, i) => {
+        const row = new LogitsRow(logits.slice(i * predictor.vocabulary, (i + 1) * predictor.vocabulary));
+        const summed = new SummaryRow(summary);
+        row.ban(banned);
+        const [given, wanted] = [summed.softmax(), row.softmax()];
+        assert.equal(given.largest, wanted.largest);
+        for (const key of ['first', 'second', 'sum', 'entropy'] as const)
+          assert.ok(Math.abs(given[key] - wanted[key]) < 1e-4, key);
+        // The model's own tokens to expand and to delete stand where the engine's do.
+        for (const special of [5, 6]) assert.ok(Math.abs(summed.logit(special) - row.logit(special)) < 1e-5);
+        assert.equal(summed.logit(3), -Infinity);
+      });
     });
   });
 
-  it('run each canvas by itself', () =>
-    withPredictor(write(), async (predictor) => {
-      const cache = await predictor.readContext(CONTEXT);
-      const both = {
-        ids: Int32Array.of(...HOLE.ids, 1, 4),
-        positions: Int32Array.of(...HOLE.positions, 2, 3),
-        wanted: Int32Array.of(4, 0),
-        canvases: Int32Array.of(0, 0, 0, 0, 1, 1),
-      };
-      const logits = await predictor.predict(cache, both);
-      const short = expected([40, 41, MASK, 60, EOT], 2);
-      short.forEach((value, v) => assert.ok(Math.abs(logits[7 + v]! - value) < 1e-5));
-      const long = logits.subarray(predictor.vocabulary + 7);
-      expected(TEXT, 2).forEach((value, v) => assert.ok(Math.abs(long[v]! - value) < 1e-5));
-    }));
+  it('change nothing by padding', async () => {
+    const folder = await write('f32', sourceOf('dream'));
+    const run = async (predictor: MaskPredictor): Promise<Float32Array[]> => {
+      const cache = await predictor.readContext({ ...CONTEXT, keptSteps: 3 });
+      return [
+        await predictor.predict(cache, HOLE),
+        await predictor.predict(cache, { ...HOLE, ids: HOLE.ids.with(0, id(99)) }),
+      ];
+    };
+    const plain = await withPredictor(folder, run);
+    const padded = await withPredictor(folder, run, true);
+    plain.forEach((logits, i) => assert.ok(relativeDifference(padded[i]!, logits) < 1e-5));
+  });
 
-  it('fill in the engine process, with text only', () =>
-    withEngine(write(), async (engine) => {
-      assert.equal(engine.info.bundle, 'toy');
+  it('keep keys and values for some steps, and run on the holes alone', async () => {
+    await withPredictor(await write(), async (predictor) => {
+      const changed = { ...HOLE, ids: HOLE.ids.with(0, id(99)) };
+      const exact = await logitsOf(predictor);
+      const cache = await predictor.readContext({ ...CONTEXT, keptSteps: 2 });
+      const same = (a: Float32Array, b: Float32Array): boolean => relativeDifference(a, b) < 1e-5;
+      assert.ok(same(await predictor.predict(cache, HOLE), exact));
+      const first = await predictor.predict(cache, changed);
+      assert.ok(same(await predictor.predict(cache, HOLE), exact), 'kept ones are of the first canvas');
+      const renewed = await predictor.predict(cache, changed);
+      assert.ok(!same(renewed, first), 'after two steps they are computed anew');
+      const always = await predictor.readContext({ ...CONTEXT, keptSteps: 0 });
+      assert.ok(same(await predictor.predict(always, changed), renewed));
+      cache.release();
+      await assert.rejects(predictor.predict(cache, HOLE), { code: 'internal' });
+    });
+  });
+
+  it('move the text behind a hole that grows', async () => {
+    await withPredictor(await write(), async (predictor) => {
+      const longer: PredictorRows = {
+        ids: Int32Array.of(1, id(97), 1, 1, 1, 4),
+        positions: Int32Array.of(4, 5, 6, 7, 8, 9),
+        wanted: HOLE.wanted,
+      };
+      const cache = await predictor.readContext({ ...CONTEXT, keptSteps: 5 });
+      await predictor.predict(cache, HOLE);
+      const moved = await predictor.predict(cache, longer);
+      const exact = await predictor.predict(
+        await predictor.readContext({ ...CONTEXT, keptSteps: 0 }),
+        longer,
+      );
+      assert.equal(predictor.forwards, 3);
+      const difference = relativeDifference(moved, exact);
+      assert.ok(difference > 1e-4 && difference < 0.5, String(difference));
+    });
+  });
+
+  it('are of the same network whatever the size of pieces and files', async () => {
+    const source = sourceOf('a2d-qwen3');
+    for (const precision of ['f32', 'int8-blocks'] as const) {
+      const folder = await write(precision, source);
+      const whole = await withPredictor(folder, (predictor) => logitsOf(predictor));
+      const small = fresh();
+      fs.mkdirSync(small);
+      const layout = foreignLayout(source.model, precision, { piece: 5000, file: 150_000 });
+      assert.ok(layout.files.length > 1);
+      const weights = await writeWeights(small, layout, source);
+      assert.deepEqual(
+        weights.map(({ name, bytes }) => ({ name, bytes })),
+        layout.files,
+      );
+      fs.writeFileSync(path.join(small, 'model.onnx'), buildForeignGraph(source.model, layout, 'widened'));
+      const json: unknown = JSON.parse(fs.readFileSync(path.join(folder, 'config.json'), 'utf8'));
+      const bundle = await checkForeignBundle(new FolderFiles(folder), json);
+      const pieces = { ...bundle, files: new FolderFiles(small), layout };
+      const predictor = await openForeignSession(pieces, NODE_MACHINE, 'cpu', 1, false);
+      const logits = await logitsOf(predictor).finally(() => predictor.dispose());
+      assert.ok(relativeDifference(logits, whole) < 1e-5);
+    }
+  });
+
+  it('of billions lie in files of 2 GB, in pieces that GPUs bind', () => {
+    const dreamon = {
+      ...sourceOf('dreamon').model,
+      layers: 28,
+      width: 3584,
+      heads: 28,
+      keyValueHeads: 4,
+      headWidth: 128,
+      swiglu: 18944,
+      vocabulary: 152064,
+    };
+    for (const precision of FOREIGN_PRECISIONS) {
+      const { files, tensors } = foreignLayout(dreamon, precision);
+      assert.ok(files.every(({ bytes }) => bytes <= 2e9));
+      for (const tensor of tensors) {
+        if (!('pieces' in tensor)) continue;
+        let outputs = 0;
+        for (const piece of tensor.pieces) {
+          assert.equal(piece.first, outputs);
+          assert.ok(piece.values.bytes <= 2 ** 27);
+          outputs += piece.outputs;
+        }
+        assert.equal(outputs, tensor.outputs);
+      }
+    }
+  });
+
+  it('fill in the engine process', async () => {
+    await withEngine(await write('int8-blocks', sourceOf('llada')), async (engine) => {
+      assert.equal(engine.info.bundle, 'tiny');
+      assert.equal(engine.info.precision, 'int8-blocks');
       const text = await fillText(engine, REQUEST);
-      assert.ok(text.length > 0 && !text.includes('['));
+      assert.ok(text.length > 0 && !text.includes('<|'));
       assert.equal(await fillText(engine, REQUEST), text);
       assert.notEqual(await fillText(engine, { ...REQUEST, holes: [{}], maxTokens: 16 }), '');
-    }));
-
-  it('that are wrong are refused with the reason', async () => {
-    const wrong: [string, string, RegExp][] = [
-      [write({ tokens: { mask: 400 } }), 'bundle-damaged', /"tokens\.mask" is 400/],
-      [write({ vocabulary: 200 }), 'tokenizer-mismatch', /300 tokens and the network 200/],
-      [write({ vocabulary: 310 }), 'bundle-damaged', /logits are float32 \[1, \d+, 304\]/],
-      [write({ logitShift: 1 }), 'bundle-damaged', /"logitShift"/],
-      [write({}, graph(true, 'scores')), 'bundle-damaged', /no output "logits"/],
-    ];
-    for (const [folder, code, message] of wrong) {
-      await assert.rejects(loadRuntime(folder, { provider: 'cpu' }), { code, message });
-    }
-    const cut = write();
-    fs.truncateSync(path.join(cut, 'model.onnx'), 100);
-    await assert.rejects(loadRuntime(cut, { provider: 'cpu' }), {
-      code: 'bundle-damaged',
-      message: /model\.onnx/,
     });
+  });
+
+  it('grow and shrink where the model has learned it', async () => {
+    const { runtime } = await loadRuntime(await write('f32', sourceOf('dreamon')), { provider: 'cpu' });
+    assert.ok(runtime.config.learned.expand);
+    const steps = await allSteps(fill(runtime, { prefix: 'Hell', suffix: '.\n', maxTokens: 16 }, undefined));
+    assert.ok(steps.at(-1)!.done);
+    await runtime.predictor.dispose();
+  });
+
+  it('that cannot be written leave nothing behind', async () => {
+    const kept = await write();
+    await assert.rejects(
+      writeForeignBundle(sourceOf('llada'), kept, { precision: 'f32', name: 'tiny' }),
+      /is not empty/,
+    );
+    assert.ok(fs.existsSync(path.join(kept, 'config.json')));
+    const source = sourceOf('open-dcoder');
+    const query = source.tensors.get('layer.1.query')!;
+    const huge = { ...query, read: () => Promise.resolve(new Float32Array(64 * 64).fill(1e5)) };
+    const wrong: [ForeignSource, ForeignPrecision, RegExp][] = [
+      [{ ...source, tensors: new Map([...source.tensors, ['layer.1.query', huge]]) }, 'f16', /q_proj.*65504/],
+      [{ ...source, tensors: new Map([...source.tensors].slice(3)) }, 'f32', /has no tensor/],
+      [{ ...source, model: { ...source.model, width: 72 } }, 'int8-blocks', /do not divide/],
+    ];
+    for (const [from, precision, message] of wrong) {
+      const folder = fresh();
+      await assert.rejects(writeForeignBundle(from, folder, { precision, name: 'tiny' }), message);
+      assert.ok(!fs.existsSync(folder));
+    }
+    const folder = fresh();
+    const cancel = new AbortController();
+    const cancelled = writeForeignBundle(source, folder, {
+      precision: 'f32',
+      name: 'tiny',
+      signal: cancel.signal,
+      onProgress: (done, all) => done > all / 2 && cancel.abort(),
+    });
+    await assert.rejects(cancelled, { name: 'AbortError' });
+    assert.deepEqual(
+      fs.readdirSync(root).filter((name) => name.includes('.new-')),
+      [],
+    );
+  });
+
+  it('that are damaged are refused with the field', async () => {
+    const wrong: [(config: Record<string, Record<string, unknown>>) => void, RegExp][] = [
+      [(config) => (config['model']!['keyValueHeads'] = 3), /"model\.keyValueHeads" is 3/],
+      [(config) => (config['model']!['layers'] = 3), /its model needs/],
+      [(config) => (config['window']!['rows'] = 129), /"window\.rows" is 129/],
+      [(config) => delete config['keptSteps'], /"keptSteps" is missing/],
+    ];
+    for (const [edit, message] of wrong) {
+      const folder = await write();
+      editConfig(folder, (config) => edit(config as Record<string, Record<string, unknown>>));
+      await assert.rejects(openBundle(new FolderFiles(folder)), { code: 'bundle-damaged', message });
+    }
+    const folder = await write();
+    const weights = path.join(folder, 'weights-1.bin');
+    fs.writeFileSync(weights, fs.readFileSync(weights).fill(1, 100, 200));
+    await assert.rejects(openBundle(new FolderFiles(folder)), { code: 'bundle-damaged', message: /SHA-256/ });
+    assert.throws(() => parseForeignConfig({ format: 2 }), /"format"/);
   });
 });

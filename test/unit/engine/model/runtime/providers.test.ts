@@ -2,11 +2,17 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { ProviderName } from '../../../../../src/engine/contract/provider';
 import { FolderFiles } from '../../../../../src/engine/model/bundle/folder-files';
 import { CrashRecord } from '../../../../../src/engine/model/runtime/crash-record';
 import { NODE_MACHINE } from '../../../../../src/engine/model/runtime/node-machine';
 import { chooseProvider } from '../../../../../src/engine/model/runtime/choose-provider';
-import { relativeDifference, tryOut } from '../../../../../src/engine/model/runtime/provider-trial';
+import type { Machine } from '../../../../../src/engine/model/runtime/machine';
+import {
+  relativeDifference,
+  TRIAL_TOLERANCE,
+  tryOut,
+} from '../../../../../src/engine/model/runtime/provider-trial';
 import { automaticProviders, providerUnavailable } from '../../../../../src/engine/model/runtime/providers';
 import { openBundle, type OpenableBundle } from '../../../../../src/engine/model/runtime/open-bundle';
 import { temporaryFolder, writeTinyBundle } from '../../../../../scripts/tiny-bundle/tiny-bundle';
@@ -78,6 +84,53 @@ describe('execution providers', () => {
       }
     }
     assert.deepEqual(fs.readdirSync(path.join(root, 'trials')), []);
+  });
+
+  /** The bundle, noting what it is opened on; every provider is the CPU here, and some are wrong by a factor. */
+  function opening(opened: ProviderName[], factor = 1, broken = false): OpenableBundle {
+    return {
+      ...bundle,
+      open: async (on, provider, threads) => {
+        opened.push(provider);
+        if (provider !== 'cpu' && broken) throw new Error('no such device');
+        const inner = await bundle.open(on, 'cpu', threads);
+        if (provider === 'cpu') return inner;
+        return {
+          vocabulary: inner.vocabulary,
+          forwards: 0,
+          readContext: (context) => inner.readContext(context),
+          predict: async (cache, rows) => (await inner.predict(cache, rows)).map((logit) => logit * factor),
+          dispose: () => inner.dispose(),
+        };
+      },
+    };
+  }
+  const withGpu: Machine = { ...machine, providers: ['webgpu', 'cpu'] };
+
+  it('a model that is too large to be opened twice is judged without the CPU', async () => {
+    const opened: ProviderName[] = [];
+    const trial = { besideCpu: false, tolerance: TRIAL_TOLERANCE };
+    const large = { ...opening(opened), trial };
+    const chosen = await chooseProvider(large, withGpu, { provider: 'webgpu' });
+    assert.deepEqual([chosen.provider, opened], ['webgpu', ['webgpu']]);
+    await chosen.predictor.dispose();
+    await assert.rejects(
+      chooseProvider({ ...opening([], NaN), trial }, withGpu, { provider: 'webgpu' }),
+      /its results are not numbers/,
+    );
+    const back = await chooseProvider({ ...opening([], 1, true), trial }, withGpu);
+    assert.equal(back.provider, 'cpu');
+    assert.match(back.skipped[0]!.reason, /no such device/);
+    await back.predictor.dispose();
+  });
+
+  it('a bundle says how far from the CPU another provider may be', async () => {
+    const request = { provider: 'webgpu' } as const;
+    await assert.rejects(chooseProvider(opening([], 1.05), withGpu, request), /differ from the CPU's by 5/);
+    const trial = { besideCpu: true, tolerance: 0.15 };
+    const chosen = await chooseProvider({ ...opening([], 1.05), trial }, withGpu, request);
+    assert.equal(chosen.provider, 'webgpu');
+    await chosen.predictor.dispose();
   });
 
   it('int8 weights stay on the CPU', async () => {

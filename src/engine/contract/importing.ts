@@ -1,0 +1,46 @@
+import { EngineError } from './errors';
+
+/** What an import is doing. */
+export type ImportPhase = 'downloading' | 'writing';
+
+/** What the weights of an imported model can be kept in. */
+export type ImportPrecision = 'f32' | 'f16' | 'int8-blocks' | 'int4-blocks';
+
+/** A wish to import a model of others. */
+export interface ImportRequest {
+  /** A folder as the hub has it, or the id of a model on the hub: `owner/name` or `owner/name@revision`. */
+  readonly source: string;
+  /** The bundle's folder, which is not there yet, or is empty. */
+  readonly out: string;
+  readonly precision: ImportPrecision;
+  /** As people see it; that of the source if not given. */
+  readonly name?: string | undefined;
+  /** What the network is, where its files do not say: the name of an architecture, or a model's. */
+  readonly architecture?: string | undefined;
+}
+
+/** What was found out about a model. */
+export interface ImportedModel {
+  readonly name: string;
+  readonly parameters: number;
+  readonly origin: string;
+  readonly licence: string | undefined;
+  /** What its user should know, as sentences. */
+  readonly notes: readonly string[];
+}
+
+/** An architecture that a model may have, and how a person finds out whether it does. */
+export interface ArchitectureChoice {
+  readonly name: string;
+  readonly how: string;
+}
+
+/** What a model's files leave open: one of the choices has to be named. */
+export class ArchitectureUnknown extends EngineError {
+  constructor(
+    readonly choices: readonly ArchitectureChoice[],
+    message: string,
+  ) {
+    super('import-refused', message);
+  }
+}

@@ -1,0 +1,94 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { CONFIG_FILE, type BundleFile } from '../bundle/bundle-config';
+import { FolderFiles } from '../bundle/folder-files';
+import type { ForeignSource } from '../import/foreign-model';
+import { checkForeignBundle } from './foreign-bundle';
+import { graphPositions, type ForeignConfig, type ForeignPrecision } from './foreign-config';
+import { buildForeignGraph } from './foreign-graph';
+import { foreignLayout } from './foreign-layout';
+import { StoredFile } from './stored-file';
+import { writeWeights } from './write-weights';
+
+export interface ForeignBundleOptions {
+  readonly precision: ForeignPrecision;
+  readonly name: string;
+  readonly signal?: AbortSignal;
+  /** Told how much of the weights is written, in bytes. */
+  readonly onProgress?: (done: number, all: number) => void;
+}
+
+/** Tokens looked at together unless config.json is changed: what reads in a second or two on two processor cores. */
+const DEFAULT_ROWS = 512;
+/** Fast-dLLM (arXiv 2505.22618) computes keys and values anew with each block of 32 tokens, at about two tokens a step. */
+const DEFAULT_KEPT_STEPS = 16;
+
+/**
+ * Writes an imported network as a bundle, tensor by tensor. Everything is written beside `out`, synced and checked; only
+ * then it becomes `out`: there never is half a bundle there.
+ *
+ * @param out a folder that is not there yet, or is empty
+ * @throws Error if `out` holds something, a value does not fit into the precision, or the disk is full; nothing is left of
+ *   what was written
+ */
+export async function writeForeignBundle(
+  source: ForeignSource,
+  out: string,
+  { precision, name, signal, onProgress }: ForeignBundleOptions,
+): Promise<void> {
+  await refuseFilled(out);
+  const { model } = source;
+  const layout = foreignLayout(model, precision);
+  const staging = `${path.resolve(out)}.new-${process.pid}`;
+  await fs.rm(staging, { recursive: true, force: true });
+  await fs.mkdir(staging, { recursive: true });
+  try {
+    const weights = await writeWeights(staging, layout, source, signal, onProgress);
+    const put = async (file: string, data: Uint8Array): Promise<BundleFile> => {
+      const stored = await StoredFile.create(path.join(staging, file), file);
+      try {
+        await stored.write(data);
+        return await stored.end();
+      } catch (error) {
+        await stored.close().catch(() => undefined);
+        throw error;
+      }
+    };
+    const graph = await put('model.onnx', buildForeignGraph(model, layout, 'widened'));
+    const halfGraph =
+      precision === 'f16'
+        ? await put('model-f16.onnx', buildForeignGraph(model, layout, 'halves'))
+        : undefined;
+    const tokenizer = await put('tokenizer.json', source.tokenizer);
+    if (source.tokenizerConfig) await put('tokenizer_config.json', source.tokenizerConfig);
+    if (source.licenceText !== undefined) await put('LICENSE', Buffer.from(source.licenceText));
+    const config: ForeignConfig = {
+      format: 1,
+      kind: 'foreign',
+      name,
+      precision,
+      model,
+      window: { rows: Math.min(DEFAULT_ROWS, graphPositions(model)) },
+      keptSteps: DEFAULT_KEPT_STEPS,
+      origin: source.origin,
+      licence: source.licence,
+      files: { graph, halfGraph, tokenizer, weights },
+    };
+    const json: unknown = JSON.parse(JSON.stringify(config));
+    await put(CONFIG_FILE, Buffer.from(`${JSON.stringify(config, null, 2)}\n`));
+    signal?.throwIfAborted();
+    await checkForeignBundle(new FolderFiles(staging), json);
+    await fs.rm(out, { recursive: true, force: true });
+    await fs.rename(staging, out);
+  } finally {
+    await fs.rm(staging, { recursive: true, force: true });
+  }
+}
+
+async function refuseFilled(out: string): Promise<void> {
+  const present = await fs.readdir(out).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new Error(`${out} is not a folder. Name another one.`, { cause: error });
+  });
+  if (present.length > 0) throw new Error(`${out} is not empty. Remove it, or name another folder.`);
+}
