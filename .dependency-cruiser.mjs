@@ -76,6 +76,12 @@ export default {
       { path: '^(src/(?!syntax/)|vscode$)' },
     ),
     forbid(
+      'completions-know-syntax-alone',
+      'Editor and command line judge completions alike.',
+      { path: '^src/completions/' },
+      { path: '^(src/(?!completions/|syntax/)|vscode$)' },
+    ),
+    forbid(
       'display-stands-alone',
       'What people are shown needs no engine.',
       { path: '^src/display/' },

@@ -36,6 +36,56 @@ export default tseslint.config(
     },
   },
   {
+    // A name says what it is: constants of a module in capitals, what can be called in camel case and declared.
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'variable', modifiers: ['global', 'const'], format: ['UPPER_CASE'] },
+        {
+          selector: 'variable',
+          modifiers: ['global', 'const'],
+          types: ['function'],
+          format: ['camelCase', 'UPPER_CASE'],
+        },
+        { selector: 'variable', modifiers: ['global', 'const', 'destructured'], format: null },
+        { selector: 'function', format: ['camelCase'] },
+        { selector: 'typeLike', format: ['PascalCase'] },
+      ],
+      'func-style': ['error', 'declaration', { allowArrowFunctions: true }],
+      'no-restricted-syntax': [
+        'error',
+        ...['Program', 'ExportNamedDeclaration'].map((parent) => ({
+          selector: `${parent} > VariableDeclaration > VariableDeclarator[init.type=ArrowFunctionExpression]:not([id.typeAnnotation])`,
+          message: 'Declare it as a function.',
+        })),
+      ],
+    },
+  },
+  {
+    // Schemas are named as the types that they describe.
+    files: ['src/demo/**/*.ts'],
+    rules: {
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'variable', modifiers: ['global', 'const'], format: ['UPPER_CASE', 'PascalCase'] },
+        {
+          selector: 'variable',
+          modifiers: ['global', 'const'],
+          types: ['function'],
+          format: ['camelCase', 'UPPER_CASE'],
+        },
+        { selector: 'function', format: ['camelCase'] },
+        { selector: 'typeLike', format: ['PascalCase'] },
+      ],
+    },
+  },
+  // What is declared of others' code has their names.
+  {
+    files: ['**/*.d.ts', 'src/web/engine-worker.ts'],
+    rules: { '@typescript-eslint/naming-convention': 'off' },
+  },
+  {
     // The engine runs in a child process, the CLI and the trainer: it must never need an editor.
     files: ['src/engine/**/*.ts', 'src/cli/**/*.ts', 'src/demo/**/*.ts', 'src/display/**/*.ts'],
     rules: {

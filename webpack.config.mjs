@@ -108,6 +108,14 @@ const worker = bundles('worker', ['webworker', 'es2022'], WORKER_ENTRIES);
 worker.output = { path: DIST, devtoolModuleFilenameTemplate: '../[resource-path]' };
 // The package's own file of JavaScript around the WebAssembly is loaded at run time, as it is in Node.
 worker.externals = { vscode: 'commonjs vscode' };
+// What tree-sitter's runtime would need of Node, if it ran there.
+worker.resolve.fallback = {
+  'fs/promises': false,
+  fs: false,
+  module: false,
+  path: false,
+  url: join(ROOT, 'src/web/script-url.ts'),
+};
 worker.resolve.conditionNames = ['onnxruntime-web-use-extern-wasm', '...'];
 worker.module.parser.javascript.url = false;
 worker.plugins = [new webpack.DefinePlugin({ 'import.meta.url': 'self.location.href' })];

@@ -4,5 +4,5 @@ import path from 'node:path';
 import { ROOT } from '../setup/paths';
 
 // A module of its own kind, which this one cannot load.
-const typedoc = path.join(ROOT, 'node_modules/typedoc/bin/typedoc');
-process.exitCode = spawnSync(process.execPath, [typedoc], { stdio: 'inherit' }).status ?? 1;
+const TYPEDOC = path.join(ROOT, 'node_modules/typedoc/bin/typedoc');
+process.exitCode = spawnSync(process.execPath, [TYPEDOC], { stdio: 'inherit' }).status ?? 1;

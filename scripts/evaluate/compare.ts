@@ -1,3 +1,4 @@
+import { mean } from '../train/report/mean';
 import { bootstrap, type Estimate } from './intervals';
 import { bitsPerByte, rowOf, type Answered, type Measured } from './rows';
 
@@ -49,10 +50,7 @@ export function compare(model: ModelResults, reference: ModelResults): Compariso
       return {
         label: way.label,
         exact,
-        exactDifference: bootstrap(
-          differences,
-          (sample) => sample.reduce((a, b) => a + b, 0) / sample.length,
-        ),
+        exactDifference: bootstrap(differences, mean),
         ms,
       };
     }),

@@ -40,10 +40,6 @@ export function bootstrap<T>(cases: readonly T[], statistic: (sample: readonly T
   return { value: statistic(cases), low: at(0.025), high: at(0.975) };
 }
 
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

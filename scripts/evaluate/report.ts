@@ -1,3 +1,4 @@
+import { markdownTable } from '../../src/display/markdown-table';
 import type { Comparison } from './compare';
 import type { Sweep } from './curves';
 import type { Estimate } from './intervals';
@@ -29,11 +30,12 @@ export interface Report {
   readonly pictures: readonly string[];
 }
 
-const percent = (value: number): string => (Number.isNaN(value) ? '–' : (100 * value).toFixed(1));
-const fixed =
-  (digits: number) =>
-  (value: number): string =>
-    Number.isNaN(value) ? '–' : value.toFixed(digits);
+function percent(value: number): string {
+  return Number.isNaN(value) ? '–' : (100 * value).toFixed(1);
+}
+function fixed(digits: number) {
+  return (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(digits));
+}
 
 /** `12.3 (8.1–17.9)` */
 function interval({ value, low, high }: Estimate, format: (value: number) => string): string {
@@ -41,12 +43,19 @@ function interval({ value, low, high }: Estimate, format: (value: number) => str
 }
 
 const WAY_HEAD = [
-  '| | exact, % | similarity, % | length off, characters | brackets, % | parses, % | steps | forwards | ms |',
-  '|---|---|---|---|---|---|---|---|---|',
+  '',
+  'exact, %',
+  'similarity, %',
+  'length off, characters',
+  'brackets, %',
+  'parses, %',
+  'steps',
+  'forwards',
+  'ms',
 ];
 
-function wayLine(row: Row): string {
-  const cells = [
+function wayCells(row: Row): string[] {
+  return [
     row.label,
     interval(row.exact, percent),
     interval(row.similarity, percent),
@@ -57,25 +66,25 @@ function wayLine(row: Row): string {
     row.forwards.toFixed(1),
     row.ms.toFixed(0),
   ];
-  return `| ${cells.join(' | ')} |`;
 }
 
 /** The table of all tasks, in Markdown. */
 export function mainTable(report: Report): string {
-  return [...WAY_HEAD, ...report.parts[0]!.rows.map(wayLine)].join('\n');
+  return markdownTable(WAY_HEAD, report.parts[0]!.rows.map(wayCells));
 }
 
 /** Exact match and similarity by kind and by language, and bits per byte. */
 export function partsTable({ parts }: Report): string {
   const labels = parts[0]!.rows.map(({ label }) => label);
-  return [
-    `| | tasks | ${labels.map((label) => `exact, ${label}, %`).join(' | ')} | bits per byte |`,
-    `|---|---|${labels.map(() => '---|').join('')}---|`,
-    ...parts.map(({ name, tasks, rows, bitsPerByte }) => {
-      const exact = rows.map((row) => interval(row.exact, percent));
-      return `| ${[name, tasks, ...exact, interval(bitsPerByte, fixed(3))].join(' | ')} |`;
-    }),
-  ].join('\n');
+  return markdownTable(
+    ['', 'tasks', ...labels.map((label) => `exact, ${label}, %`), 'bits per byte'],
+    parts.map(({ name, tasks, rows, bitsPerByte }) => [
+      name,
+      tasks,
+      ...rows.map((row) => interval(row.exact, percent)),
+      interval(bitsPerByte, fixed(3)),
+    ]),
+  );
 }
 
 /** Other precisions on the same tasks, with paired intervals. */
@@ -83,20 +92,33 @@ export function comparisonTable({ model, parts, comparisons }: Report): string {
   const ways = comparisons[0]?.ways ?? [];
   const own = parts[0]!;
   const ownRows = ways.map(({ label }) => own.rows.find((row) => row.label === label)!);
-  return [
-    `| | bits per byte | ${model.precision} takes more bits by, % | ${ways.map(({ label }) => `exact, ${label}, % | ${model.precision} fills more exactly by, points | ms`).join(' | ')} |`,
-    `|---|---|---|${ways.map(() => '---|---|---|').join('')}`,
-    `| ${[`${model.name}, ${model.precision}, ${model.provider}`, interval(own.bitsPerByte, fixed(3)), '', ...ownRows.flatMap((row) => [interval(row.exact, percent), '', row.ms.toFixed(0)])].join(' | ')} |`,
-    ...comparisons.map(({ name, bitsPerByte, moreBits, ways: theirs }) => {
-      const cells = theirs.flatMap(({ exact, exactDifference, ms }) => [
-        interval(exact, percent),
-        interval(exactDifference, percent),
-        ms.toFixed(0),
-      ]);
-      const more = interval(moreBits, (value) => (100 * value).toFixed(2));
-      return `| ${[name, interval(bitsPerByte, fixed(3)), more, ...cells].join(' | ')} |`;
-    }),
-  ].join('\n');
+  const head = [
+    '',
+    'bits per byte',
+    `${model.precision} takes more bits by, %`,
+    ...ways.flatMap(({ label }) => [
+      `exact, ${label}, %`,
+      `${model.precision} fills more exactly by, points`,
+      'ms',
+    ]),
+  ];
+  const ownCells = [
+    `${model.name}, ${model.precision}, ${model.provider}`,
+    interval(own.bitsPerByte, fixed(3)),
+    '',
+    ...ownRows.flatMap((row) => [interval(row.exact, percent), '', row.ms.toFixed(0)]),
+  ];
+  const otherCells = comparisons.map(({ name, bitsPerByte, moreBits, ways: theirs }) => [
+    name,
+    interval(bitsPerByte, fixed(3)),
+    interval(moreBits, (value) => (100 * value).toFixed(2)),
+    ...theirs.flatMap(({ exact, exactDifference, ms }) => [
+      interval(exact, percent),
+      interval(exactDifference, percent),
+      ms.toFixed(0),
+    ]),
+  ]);
+  return markdownTable(head, [ownCells, ...otherCells]);
 }
 
 /** What the columns mean, and how the tasks came about. */
@@ -120,7 +142,7 @@ export function markdown(report: Report): string {
       section(
         `By ${name}`,
         `The first ${rows[0]!.tasks} tasks, at their true length.`,
-        [...WAY_HEAD, ...rows.map(wayLine)].join('\n'),
+        markdownTable(WAY_HEAD, rows.map(wayCells)),
       ),
     ),
     ...(memorisation.length > 0 ? section('Memorisation', memorisationTable(memorisation)) : []),
@@ -132,9 +154,12 @@ export function markdown(report: Report): string {
 
 /** How often a run of 50 characters stands in the training texts word for word. */
 export function memorisationTable(memorisation: Report['memorisation']): string {
-  return [
-    '| | of 50 characters or more | with 50 in a row that are in the training texts and not in the context |',
-    '|---|---|---|',
-    ...memorisation.map(({ label, looked, found }) => `| ${label} | ${looked} | ${found} |`),
-  ].join('\n');
+  return markdownTable(
+    [
+      '',
+      'of 50 characters or more',
+      'with 50 in a row that are in the training texts and not in the context',
+    ],
+    memorisation.map(({ label, looked, found }) => [label, looked, found]),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Likelihood } from '../../src/engine/index';
 import type { Answer, Figures } from './figures';
-import { bootstrap, mean, median, proportion, type Estimate } from './intervals';
+import { mean } from '../train/report/mean';
+import { bootstrap, median, proportion, type Estimate } from './intervals';
 import type { Task } from './task';
 
 /** A task, how it was answered, and how good that is. */

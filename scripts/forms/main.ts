@@ -9,6 +9,7 @@ import { contextAndStep } from '../../src/cli/bench/rows';
 import { exitCodeOf } from '../../src/cli/command-line/exit-code';
 import { countFrom, providerOption, userPath, type EngineOptions } from '../../src/cli/command-line/options';
 import { EngineClient, inChildProcess } from '../../src/engine/node';
+import { markdownTable } from '../../src/display/markdown-table';
 import { ROOT } from '../setup/paths';
 
 /** Not measured: the first runs of a process are slower. */
@@ -37,7 +38,7 @@ void exitCodeOf(async (signal) => {
   try {
     for (const folder of command.args) forms.push(await open(userPath(folder), provider));
     await measure(forms, rounds, signal);
-    for (const line of await table(forms)) console.log(line);
+    console.log(await table(forms));
   } finally {
     await Promise.all(forms.map(({ engine }) => engine.dispose()));
   }
@@ -74,7 +75,7 @@ async function measure(forms: readonly Form[], rounds: number, signal: AbortSign
 }
 
 /** Medians; the ratios are medians of the lines' ratios. */
-async function table(forms: readonly Form[]): Promise<string[]> {
+async function table(forms: readonly Form[]): Promise<string> {
   const median = (values: readonly number[]): number => summarize('', values).p50;
   const ratio = (values: readonly number[], first: readonly number[]): string =>
     median(values.map((value, i) => value / first[i]!)).toFixed(2);
@@ -89,12 +90,8 @@ async function table(forms: readonly Form[]): Promise<string[]> {
       `${Math.round(residentBytes / 1e6)}, at most ${Math.round(peakBytes / 1e6)}`,
     ];
   });
-  const all = [
+  return markdownTable(
     ['form', 'MB', 'load, ms', 'context, ms', 'step, ms', 'memory, MB'],
-    ...(await Promise.all(rows)),
-  ];
-  return all.flatMap((cells, i) => {
-    const line = `| ${cells.join(' | ')} |`;
-    return i === 0 ? [line, `|${cells.map(() => '---').join('|')}|`] : [line];
-  });
+    await Promise.all(rows),
+  );
 }

@@ -43,7 +43,9 @@ const ODD = [
 const ENDINGS = ['\n', '\r\n', '\r'];
 const SPACES = [' ', '\t', '    ', '\u00a0', '\u3000', '\t \t'];
 
-const pick = <T>(random: Random, list: readonly T[]): T => list[random.integer(list.length)]!;
+function pick<T>(random: Random, list: readonly T[]): T {
+  return list[random.integer(list.length)]!;
+}
 
 /** Any code point but surrogates, all planes alike. */
 function anyCharacter(random: Random): string {

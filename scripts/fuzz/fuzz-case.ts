@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { textAroundRegions } from '../../src/editor/document/around-regions';
-import { applyFilters } from '../../src/editor/completions/filters/apply-filters';
+import { completionToShow } from '../../src/completions/completion-to-show';
 import { finishedLine } from '../../src/editor/completions/finished-line';
 import {
   type Engine,
@@ -13,7 +13,13 @@ import {
   type Step,
   UNMASKING_ORDERS,
 } from '../../src/engine/index';
+import { filesBelow } from '../../src/syntax/node-files';
+import { Runtime } from '../../src/syntax/runtime';
+import { SyntaxTree } from '../../src/syntax/syntax-tree';
+import { ROOT } from '../setup/paths';
 import { randomDocument, type FuzzDocument } from './documents';
+
+const RUNTIME = new Runtime(filesBelow(ROOT));
 
 /** What a case was; `refused`: a fill that is rightly refused, with a message that says why. */
 export type FuzzKind = 'fill' | 'completion' | 'refused';
@@ -97,7 +103,12 @@ async function checkCompletion(engine: Engine, document: FuzzDocument, random: R
     if (first !== undefined) break;
   }
   assert.ok(fill.isWellFormed(), 'half a character in a fill');
-  const offered = applyFilters(fill, { prefix, suffix, lineIsBlank });
+  using tree = await SyntaxTree.read(RUNTIME, { path: 'a.ts' }, prefix + suffix);
+  const { text: offered } = await completionToShow({ prefix, suffix, text: fill, asked: true }, tree);
+  assert.ok(
+    fill.replace(/[ \t]+(?=\r?\n)/g, '').startsWith(offered),
+    'a completion of other text than the model’s',
+  );
   assert.ok(offered.isWellFormed(), 'half a character in a completion');
   if (!lineIsBlank) assert.doesNotMatch(offered, /[\r\n]/, 'a second line where the line has text');
 }

@@ -6,21 +6,23 @@ import { TARGETS, type Target } from './targets';
 import { makeVsix } from './vsix';
 
 const MB = 1e6;
-const inMb = (bytes: number): string => (bytes / MB).toFixed(1);
+function inMb(bytes: number): string {
+  return (bytes / MB).toFixed(1);
+}
 
-const command = new Command('npm run package --')
+const COMMAND = new Command('npm run package --')
   .addOption(
     new Option('--target <platform...>', 'only for these').choices(TARGETS).default(TARGETS, 'all of them'),
   )
   .option('--out <dir>', 'where the packages go', '.')
   .parse();
-const { target, out } = command.opts<{ target: readonly Target[]; out: string }>();
+const { target, out } = COMMAND.opts<{ target: readonly Target[]; out: string }>();
 
-const folder = path.resolve(process.env['INIT_CWD'] ?? '.', out);
-mkdirSync(folder, { recursive: true });
+const FOLDER = path.resolve(process.env['INIT_CWD'] ?? '.', out);
+mkdirSync(FOLDER, { recursive: true });
 try {
   const rows = target.map((name) => {
-    const file = path.join(folder, `llada-infill-${name}.vsix`);
+    const file = path.join(FOLDER, `llada-infill-${name}.vsix`);
     console.error(`Packing ${path.basename(file)}…`);
     const sizes = makeVsix(name, file);
     const parts = [...sizes].map(([what, bytes]) => [`${what}, MB`, inMb(bytes)] as const);

@@ -1,3 +1,5 @@
+import { GRAMMARS, RUNTIME_FILE } from '../../src/syntax/languages';
+
 /** VS Code's names of the platforms that onnxruntime-node has a binary for. */
 export const NATIVE_TARGETS = [
   'linux-x64',
@@ -46,6 +48,7 @@ export function partsOf(target: Target): readonly Part[] {
     { what: 'model', globs: ['dist/models/*-int8/**'] },
     { what: 'extension', globs: ['dist/{extension,engine-host,demo}.js'] },
     ...(target === 'universal' ? [browser] : []),
+    { what: 'grammars', globs: [RUNTIME_FILE, ...GRAMMARS.map(({ file }) => file)] },
     {
       what: 'pages, texts',
       globs: [
@@ -53,6 +56,7 @@ export function partsOf(target: Target): readonly Part[] {
         'media/**',
         '!media/**/*.ts',
         '!media/pictures/**',
+        '!media/grammars/*.wasm',
       ],
     },
   ];

@@ -1,14 +1,14 @@
 import { constants } from 'node:os';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const pending = new Set<() => void>();
+const PENDING = new Set<() => void>();
 let listening = false;
 
 function listen(): void {
   if (listening) return;
   listening = true;
   process.on('exit', () => {
-    for (const undo of pending) undo();
+    for (const undo of PENDING) undo();
   });
   // The shell that npm starts in between keeps a SIGTERM to itself.
   const parent = process.ppid;
@@ -27,6 +27,6 @@ function listen(): void {
  */
 export function atExit(undo: () => void): () => void {
   listen();
-  pending.add(undo);
-  return () => pending.delete(undo);
+  PENDING.add(undo);
+  return () => PENDING.delete(undo);
 }

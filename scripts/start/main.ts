@@ -56,7 +56,7 @@ async function start(options: Options): Promise<void> {
   await startDesktop(desktop, { paths: [folder, first] }).ended;
 }
 
-const program = new Command('npm start --')
+const PROGRAM = new Command('npm start --')
   .description(
     'Opens VS Code with the extension on a copy of samples/: on the desktop if it can, else in a browser.',
   )
@@ -68,7 +68,7 @@ const program = new Command('npm start --')
   )
   .action(start);
 
-program.parseAsync().then(
+PROGRAM.parseAsync().then(
   // An open handle of a browser or server must not keep a finished start alive.
   () => process.exit(),
   (error: unknown) => {

@@ -35,16 +35,16 @@ export function tinyTokenizer(vocabulary: number): string {
   });
 }
 
-const folders: string[] = [];
+const FOLDERS: string[] = [];
 
 /** A fresh folder, removed when the tests of this process end. */
 export function temporaryFolder(): string {
-  if (folders.length === 0)
+  if (FOLDERS.length === 0)
     process.once('exit', () =>
-      folders.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })),
+      FOLDERS.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })),
     );
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'llada-model-test-'));
-  folders.push(folder);
+  FOLDERS.push(folder);
   return folder;
 }
 

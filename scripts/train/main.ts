@@ -10,7 +10,7 @@ import { report } from './report/report';
 import { Network } from './network/network';
 import { parseOptions, type TrainOptions } from './settings/options';
 import { prepare } from './run/prepare';
-import type { TrainingPreset } from './settings/presets';
+import type { TrainingSettings } from './settings/presets';
 import { RunLog } from './report/run-log';
 import { writeCompactCheckpoint } from './run/compact-checkpoint';
 import { batchesEach, decide, resumedRun, type Decided, type Resumed } from './run/resume';
@@ -39,33 +39,39 @@ async function main(): Promise<void> {
   refuseToOverwrite(options);
   fs.mkdirSync(options.out, { recursive: true });
   const signal = interruptible();
-  const { init, resumed, decided, settings } = await plan(options);
-  const prepared = await prepare(options, settings, path.join(ROOT, '.cache'), signal);
+  const { init, resumed, decided, settings: planned } = await plan(options);
+  const prepared = await prepare(options, planned, path.join(ROOT, '.cache'), signal);
 
   const backend = await selectBackend(options.backend);
   const size = options.gpus === 'auto' ? (backend.name === 'webgpu' ? countGpus() : 1) : options.gpus;
-  const preset = { ...settings, accumulate: batchesEach(settings.accumulate, size, resumed) };
-  if (preset.accumulate !== settings.accumulate)
-    say(`Each process accumulates ${preset.accumulate} batches: a step stays as large as it was.`);
+  const settings = { ...planned, accumulate: batchesEach(planned.accumulate, size, resumed) };
+  if (settings.accumulate !== planned.accumulate)
+    say(`Each process accumulates ${settings.accumulate} batches: a step stays as large as it was.`);
   const device = `${backend.name}: ${backend.description}`;
-  say(`Training “${preset.name}” on ${device}${size > 1 ? `, ${size} processes` : ''}.`);
+  say(`Training “${settings.name}” on ${device}${size > 1 ? `, ${size} processes` : ''}.`);
   const team =
     size === 1 ? undefined : new Team({ size, program: process.argv[1]!, args: process.argv.slice(2) });
   try {
     const corpora = [...new Set([...(resumed?.corpora ?? []), prepared.fingerprint])];
     const notes = { ...decided, corpora };
-    const { trainer, network, loop } = build(options, preset, prepared, init, team);
-    const validator = prepared.valid.bytes.length === 0 ? undefined : new Validator(prepared, preset);
+    const { trainer, network, loop } = build(options, settings, prepared, init, team);
+    const validator = prepared.valid.bytes.length === 0 ? undefined : new Validator(prepared, settings);
     if (validator === undefined)
       say('There are too few files to hold any out: nothing will be known of new text.');
-    const rowsPerStep = size * preset.accumulate * preset.batch.batch * preset.batch.window.rows;
+    const rowsPerStep = size * settings.accumulate * settings.batch.batch * settings.batch.window.rows;
     const result = await train(trainer, {
       ...loop,
       notes,
       signal,
       log: (step) =>
         new RunLog(
-          { out: options.out, maxSteps: options.maxSteps, logEvery: preset.logEvery, rowsPerStep, bar: true },
+          {
+            out: options.out,
+            maxSteps: options.maxSteps,
+            logEvery: settings.logEvery,
+            rowsPerStep,
+            bar: true,
+          },
           step,
         ),
       validate: async () => validator && (await trainer.withAverages(() => validator.run(trainer))),
@@ -93,7 +99,7 @@ async function main(): Promise<void> {
     const values = await trainer.withAverages(() => network.values());
     const run: Finished = {
       options,
-      preset,
+      settings,
       prepared,
       corpora,
       network,
@@ -112,12 +118,12 @@ async function main(): Promise<void> {
 
 /** Does a part of the steps that the leader's process does; keeps nothing, says nothing. */
 async function runFollower(options: TrainOptions, member: Member): Promise<void> {
-  const { init, resumed, settings } = await plan(options);
-  const preset = { ...settings, accumulate: batchesEach(settings.accumulate, member.size, resumed) };
-  const prepared = await prepare(options, preset, path.join(ROOT, '.cache'), new AbortController().signal);
+  const { init, resumed, settings: planned } = await plan(options);
+  const settings = { ...planned, accumulate: batchesEach(planned.accumulate, member.size, resumed) };
+  const prepared = await prepare(options, settings, path.join(ROOT, '.cache'), new AbortController().signal);
   const backend = await selectBackend(options.backend);
   try {
-    const { trainer, loop } = build(options, preset, prepared, init, member);
+    const { trainer, loop } = build(options, settings, prepared, init, member);
     await follow(trainer, loop);
   } finally {
     backend.dispose();
@@ -129,7 +135,7 @@ interface Plan {
   readonly resumed: Resumed | undefined;
   readonly decided: Decided;
   /** With the batches that each process averages over as if the run began now. */
-  readonly settings: TrainingPreset;
+  readonly settings: TrainingSettings;
 }
 
 /** What the run starts from or goes on with, and how. */
@@ -146,38 +152,41 @@ async function plan(options: TrainOptions): Promise<Plan> {
 /** What leader and followers have in common: the network, its trainer and how it is fed. */
 function build(
   options: TrainOptions,
-  preset: TrainingPreset,
+  settings: TrainingSettings,
   prepared: Finished['prepared'],
   init: Finished['init'],
   member: Member | undefined,
 ): { trainer: Trainer; network: Network; loop: LoopOptions } {
-  const network = new Network(preset.architecture, options.seed);
+  const network = new Network(settings.architecture, options.seed);
   if (init) network.assignParameters(init.parameters);
-  const trainer = new Trainer(network, trainerOptions(preset));
+  const trainer = new Trainer(network, trainerOptions(settings));
   const { rank, size } = member ?? { rank: 0, size: 1 };
-  const part = { each: preset.accumulate, rank, size };
-  const lateFrom = stepsBeforeLastPhase(preset) * preset.accumulate * size;
+  const part = { each: settings.accumulate, rank, size };
+  const lateFrom = stepsBeforeLastPhase(settings) * settings.accumulate * size;
   const { tokenizer, train: corpus, kept } = prepared;
-  const { layers, width } = preset.architecture;
+  const { layers, width } = settings.architecture;
   const loop: LoopOptions = {
-    preset,
+    settings: settings,
     maxSteps: options.maxSteps,
     stopAfter: options.stopAfter,
     out: options.out,
     run: {
-      preset: preset.name,
+      preset: settings.name,
       seed: options.seed,
       network: `${layers} × ${width}`,
       tokenizer: kept.tokenizer,
       heldOut: kept.heldOut,
-      samples: preset.batch.batch,
-      batchesPerStep: preset.accumulate * size,
+      samples: settings.batch.batch,
+      batchesPerStep: settings.accumulate * size,
       ...(init ? { init: init.config.files.weights.sha256 } : {}),
     },
     resume: options.resume,
     compact: options.resumeFrom,
     batches: (first) =>
-      new BatchStream({ corpus, tokenizer, config: preset.batch, seed: options.seed, part, lateFrom }, first),
+      new BatchStream(
+        { corpus, tokenizer, config: settings.batch, seed: options.seed, part, lateFrom },
+        first,
+      ),
     member,
   };
   return { trainer, network, loop };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { ROOT } from '../setup/paths';
 
-const command = new Command('npm run typing --')
+const COMMAND = new Command('npm run typing --')
   .option(
     '--minutes <number>',
     'how long',
@@ -16,7 +16,7 @@ const command = new Command('npm run typing --')
     30,
   )
   .parse();
-const { minutes } = command.opts<{ minutes: number }>();
+const { minutes } = COMMAND.opts<{ minutes: number }>();
 
 const { status } = spawnSync(
   process.execPath,

@@ -8,9 +8,9 @@ const CODE_SERVER = '4.139.1';
 /** code-server's build of VS Code asks for this Node. */
 const NODE = '24.21.0';
 
-const HOST = path.join(ROOT, '.vscode-host');
+const FOLDER = path.join(ROOT, '.vscode-host');
 const READY = `.ready-${CODE_SERVER}-${NODE}`;
-const platform = `linux-${process.arch}`;
+const PLATFORM = `linux-${process.arch}`;
 
 /** A browser-hosted VS Code on this disk. */
 export interface VscodeHost {
@@ -19,9 +19,9 @@ export interface VscodeHost {
   readonly entry: string;
 }
 
-const host: VscodeHost = {
-  node: path.join(HOST, `node_modules/node-${platform}/bin/node`),
-  entry: path.join(HOST, 'node_modules/code-server/out/node/entry.js'),
+const HOST: VscodeHost = {
+  node: path.join(FOLDER, `node_modules/node-${PLATFORM}/bin/node`),
+  entry: path.join(FOLDER, 'node_modules/code-server/out/node/entry.js'),
 };
 
 async function npm(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<boolean> {
@@ -62,8 +62,8 @@ function slim(vscode: string): void {
   }
   unused.push(path.join(vscode, 'extensions/copilot'));
   for (const dir of unused) rmSync(dir, { recursive: true, force: true });
-  removeAllBut(path.join(modules, '@vscode/ripgrep-universal/bin'), platform);
-  removeAllBut(path.join(modules, 'node-pty/prebuilds'), platform);
+  removeAllBut(path.join(modules, '@vscode/ripgrep-universal/bin'), PLATFORM);
+  removeAllBut(path.join(modules, 'node-pty/prebuilds'), PLATFORM);
 }
 
 /**
@@ -93,7 +93,7 @@ export function vscodeHostExists(): boolean {
  * @throws Error where there is no build for this platform, or npm fails.
  */
 export async function ensureVscodeHost(): Promise<VscodeHost> {
-  if (existsSync(path.join(HOST, READY))) return host;
+  if (existsSync(path.join(FOLDER, READY))) return HOST;
   if (!vscodeHostExists()) {
     throw new Error(
       `There is no browser-hosted VS Code for ${process.platform} ${process.arch}: install desktop VS Code, ` +
@@ -106,16 +106,16 @@ export async function ensureVscodeHost(): Promise<VscodeHost> {
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
   writeFileSync(path.join(dir, 'package.json'), '{"private":true}\n');
-  await install(dir, '--no-package-lock', `node-${platform}@${NODE}`, `code-server@${CODE_SERVER}`);
+  await install(dir, '--no-package-lock', `node-${PLATFORM}@${NODE}`, `code-server@${CODE_SERVER}`);
   const vscode = path.join(dir, 'node_modules/code-server/lib/vscode');
   await install(vscode);
   await Promise.all([
     install(path.join(vscode, 'extensions')),
-    compileLogger(vscode, path.join(dir, `node_modules/node-${platform}`)),
+    compileLogger(vscode, path.join(dir, `node_modules/node-${PLATFORM}`)),
   ]);
   slim(vscode);
   writeFileSync(path.join(dir, READY), '');
-  rmSync(HOST, { recursive: true, force: true });
-  renameSync(dir, HOST);
-  return host;
+  rmSync(FOLDER, { recursive: true, force: true });
+  renameSync(dir, FOLDER);
+  return HOST;
 }

@@ -1,13 +1,21 @@
 import { Command, Option } from 'commander';
 import { LENGTH_SEARCHES } from '../engine/index';
 import { bench, type BenchOptions } from './bench/bench-command';
+import { completeLines } from './complete/complete-command';
 import { serveDemoPage, type DemoOptions } from './demo-command';
 import { exitCodeOf } from './command-line/exit-code';
 import { UsageError } from './command-line/failures';
 import { fillFile, type FillOptions } from './fill/fill-command';
 import { generateText, type GenerateOptions } from './generate-command';
 import { fillLines } from './fill/jsonl-command';
-import { addEngineOptions, addModelOptions, collectRange, countFrom, userPath } from './command-line/options';
+import {
+  addEngineOptions,
+  addModelOptions,
+  collectRange,
+  countFrom,
+  userPath,
+  type EngineOptions,
+} from './command-line/options';
 import type { Range } from './command-line/range';
 import { selfCheck } from './self-check';
 
@@ -45,6 +53,16 @@ function program(signal: AbortSignal): Command {
     if (file === undefined) throw new UsageError('Name a file and a --range in it, or give --jsonl.');
     if (!options.range) throw new UsageError('Say what to fill, as in --range 12:5-14:1.');
     return fillFile(userPath(file), options.range, options, signal);
+  });
+
+  addEngineOptions(
+    root
+      .command('complete')
+      .description('say what the editor would offer at places from standard input')
+      .option('--jsonl', 'read one JSON object a line: {id, path?, prefix, suffix, completion?, asked?}'),
+  ).action((options: EngineOptions & { jsonl?: true }) => {
+    if (!options.jsonl) throw new UsageError('Give --jsonl, and one place a line on standard input.');
+    return completeLines(options, signal);
   });
 
   addEngineOptions(

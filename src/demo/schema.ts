@@ -11,7 +11,9 @@ const Text = v.pipe(v.string(), v.maxLength(MOST.text));
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const Amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 const Fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const listOf = <T extends v.GenericSchema>(item: T, most: number) => v.pipe(v.array(item), v.maxLength(most));
+function listOf<T extends v.GenericSchema>(item: T, most: number) {
+  return v.pipe(v.array(item), v.maxLength(most));
+}
 
 const Cell: v.GenericSchema<unknown, TraceCell> = v.strictObject({
   token: Count,

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands, restartEngine } from './commands';
 import { DemoPanel } from './demo-panel';
 import { EngineSession } from './engine/engine-session';
+import { SyntaxTrees } from './document/syntax-trees';
 import type { LladaApi } from './extension-api';
 import { Fills } from './fills/fills';
 import { FreshFillKeeper } from './fills/fresh-fill';
@@ -53,21 +54,23 @@ export async function stop(): Promise<void> {
 function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.LogOutputChannel): LladaApi {
   const engine = new EngineSession(modelSettings, platform, log);
   session = engine;
-  const fills = new Fills(engine, context.globalState, log, platform.isWriteProtected);
+  const trees = new SyntaxTrees(platform.readFile, log);
+  const fills = new Fills(engine, context.globalState, trees, log, platform.isWriteProtected);
   const fresh = new FreshFillKeeper(fills);
   const judge = new Judge(engine, log);
   const refinements = new Refinements(judge, fills, fresh);
-  const heatMap = new HeatMap(judge, fresh);
-  const completions = new InlineCompletions(engine, fills, log);
+  const heatMap = new HeatMap(judge, fresh, trees);
+  const completions = new InlineCompletions(engine, fills, trees, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
-  const parts = { engine, fills, fresh, judge, refinements, heatMap, demo, platform, log };
+  const parts = { engine, fills, fresh, judge, refinements, heatMap, demo, trees, platform, log };
   context.subscriptions.push(
     fills,
     fresh,
     new ResultBar(fresh),
     judge,
     heatMap,
+    trees,
     completions,
     demo,
     new StatusBar(engine, fills),

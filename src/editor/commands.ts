@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DemoPanel } from './demo-panel';
+import type { SyntaxTrees } from './document/syntax-trees';
 import { runBenchmark } from './engine/benchmark';
 import { chooseModel, chooseProvider } from './engine/choose-model';
 import type { EngineSession } from './engine/engine-session';
@@ -23,6 +24,7 @@ export interface CommandParts {
   readonly refinements: Refinements;
   readonly heatMap: HeatMap;
   readonly demo: DemoPanel;
+  readonly trees: SyntaxTrees;
   readonly platform: Platform;
   readonly log: vscode.LogOutputChannel;
 }
@@ -34,7 +36,7 @@ type Handler = (parts: CommandParts, argument?: unknown) => unknown;
 const COMMANDS: Readonly<Record<string, Handler>> = {
   'llada.fillMaskedRegion': ({ fills }, argument) => fills.run(targetKindOf(argument)),
   'llada.cancelFill': cancel,
-  'llada.fillFromComment': ({ fills }) => fillFromComment(fills),
+  'llada.fillFromComment': ({ fills, trees }) => fillFromComment(fills, trees),
   'llada.acceptFill': ({ fresh }) => fresh.accept(),
   'llada.anotherFill': ({ fresh }) => fresh.another(),
   'llada.improveFill': ({ refinements }) => refinements.improveFill(),

@@ -5,7 +5,9 @@ import { CONFIG_FILE, EngineClient, parseConfig } from '../engine/web';
 import type { WebSource } from './source';
 import { inWorker } from './worker-engine';
 
-const joinPath = (base: vscode.Uri, ...path: string[]): vscode.Uri => vscode.Uri.joinPath(base, ...path);
+function joinPath(base: vscode.Uri, ...path: string[]): vscode.Uri {
+  return vscode.Uri.joinPath(base, ...path);
+}
 
 /** The extension host in a web worker: of a VS Code that is a web page, with nothing behind it. */
 export function webPlatform(extension: vscode.Uri): Platform {
@@ -32,6 +34,7 @@ export function webPlatform(extension: vscode.Uri): Platform {
         }),
         options,
       ),
+    readFile: (file) => readShipped(extension, file),
     isWriteProtected: () => Promise.resolve(false),
   };
 }
@@ -48,10 +51,14 @@ async function readSource(extension: vscode.Uri, folder: string): Promise<WebSou
   return { folder, files: new Map(files), ort: { wasm, mjs } };
 }
 
-/** A file of ONNX Runtime's build: a package has it beside the bundles, the repository where npm put it. */
-async function readRuntime(extension: vscode.Uri, kind: 'wasm' | 'mjs'): Promise<Uint8Array<ArrayBuffer>> {
-  const file = `node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.${kind}`;
+/** A file that a package has beside the bundles, and the repository where npm put it. */
+async function readShipped(extension: vscode.Uri, file: string): Promise<Uint8Array<ArrayBuffer>> {
   return read(joinPath(extension, 'dist', file)).catch(() => read(joinPath(extension, file)));
+}
+
+/** A file of ONNX Runtime's build. */
+async function readRuntime(extension: vscode.Uri, kind: 'wasm' | 'mjs'): Promise<Uint8Array<ArrayBuffer>> {
+  return readShipped(extension, `node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.${kind}`);
 }
 
 /** The bundle's files by what its config.json says; none if it is not right, which the check of the bundle says then. */

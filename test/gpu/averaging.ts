@@ -13,12 +13,13 @@ const SHAPES = [[], [7], [24, 48], [97]];
 const PROCESSES = 3;
 const ROUNDS = 3;
 
-const valuesOf = (rank: number, round: number): number[][] =>
-  SHAPES.map((shape, t) =>
+function valuesOf(rank: number, round: number): number[][] {
+  return SHAPES.map((shape, t) =>
     Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) =>
       i === 1 ? -0 : Math.fround(Math.sin(1 + i + 100 * t + 1000 * rank + 10_000 * round)),
     ),
   );
+}
 
 /** In float32, in the order of ranks. */
 function meansOf(round: number): number[][] {

@@ -17,10 +17,10 @@ import {
   rowStatsSource,
 } from '../../scripts/train/ops/attention/flash-source';
 import { subgroupSource, subgroupTile } from '../../scripts/train/ops/gemm/subgroup';
-import { tileVariants } from '../../scripts/train/ops/gemm/variants';
+import { TILE_VARIANTS } from '../../scripts/train/ops/gemm/variants';
 import type { GemmSpec } from '../../scripts/train/ops/gemm/spec';
 import { Trainer } from '../../scripts/train/run/trainer';
-import { chunkedLossCases, opCases } from '../support/train/cases';
+import { CHUNKED_LOSS_CASES, OP_CASES } from '../support/train/cases';
 import { MUON } from '../support/train/optimizer-cases';
 import { PRESETS } from '../../scripts/train/settings/presets';
 
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
     timestamps: false,
   });
   attachGpu(gpu);
-  for (const op of [...opCases, ...chunkedLossCases]) {
+  for (const op of [...OP_CASES, ...CHUNKED_LOSS_CASES]) {
     const inputs = op.shapes.map((shape) => tf.zeros([...shape]));
     const gradients = tf.tidy(() => tf.grads((...args: tf.Tensor[]) => tf.sum(op.run(args)))(inputs));
     tf.dispose([...inputs, ...gradients]);
@@ -114,7 +114,7 @@ function productSources(): ReadonlySet<string> {
         if (n <= 64 || m <= 64) continue;
         const halved = { ...spec, a: { ...spec.a, half: true }, b: { ...spec.b, half: true } };
         const isWhole = [m, n, k].every((extent) => extent % 8 === 0);
-        for (const { tile, half } of tileVariants)
+        for (const { tile, half } of TILE_VARIANTS)
           if (!half || isWhole)
             sources.add(
               subgroupSource(half ? halved : spec, { ...subgroupTile(spec, true), ...tile }, false),

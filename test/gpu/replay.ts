@@ -3,14 +3,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../scripts/train/backend/gpu';
 import { syntheticBatch } from '../../scripts/train/bench/synthetic';
 import { Network, type Batch } from '../../scripts/train/network/network';
-import { averagingBy, type Averaging } from '../../scripts/train/together/averaging';
+import type { Averaging } from '../../scripts/train/together/averaging';
+import { averagingBy } from '../../scripts/train/together/averaging-by';
 import { Trainer, type StepNumbers, type StepResult } from '../../scripts/train/run/trainer';
 import { exchangeWithTriple } from './exchanges';
 import { MUON } from '../support/train/optimizer-cases';
-import { config, type Outcome } from './suite';
+import { CONFIG, type Outcome } from './suite';
 
-const batchOf = (seed: number, batch = 2): Batch =>
-  syntheticBatch({ batch, length: 20, vocabulary: 60, holeShare: 0.5, predictedShare: 0.25 }, seed);
+function batchOf(seed: number, batch = 2): Batch {
+  return syntheticBatch({ batch, length: 20, vocabulary: 60, holeShare: 0.5, predictedShare: 0.25 }, seed);
+}
 
 /** One step's kind of work, and what is done after it where steps are replayed, to disturb. */
 interface Scenario {
@@ -20,7 +22,9 @@ interface Scenario {
   disturb?(trainer: Trainer, number: number): Promise<void>;
 }
 
-const rate = (number: number): number => 1e-3 * (1 + number);
+function rate(number: number): number {
+  return 1e-3 * (1 + number);
+}
 
 const SCENARIOS: readonly Scenario[] = [
   {
@@ -67,7 +71,7 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 async function withTrainer<T>(replay: boolean, use: (trainer: Trainer) => Promise<T>): Promise<T> {
-  const network = new Network(config, 5);
+  const network = new Network(CONFIG, 5);
   const trainer = new Trainer(network, { emaDecay: 0.9, replay, optimizer: MUON });
   try {
     return await use(trainer);
@@ -92,8 +96,9 @@ async function run(scenario: Scenario, replay: boolean) {
 }
 
 /** How many numbers differ in any bit. */
-const differing = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).filter((value, i) => !Object.is(value, b[i])).length;
+function differing(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return Array.from(a).filter((value, i) => !Object.is(value, b[i])).length;
+}
 
 export async function checkReplay(onOutcome: (outcome: Outcome) => void): Promise<void> {
   for (const scenario of SCENARIOS) {

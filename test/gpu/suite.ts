@@ -2,18 +2,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu, type Gpu, type MatrixUnit } from '../../scripts/train/backend/gpu';
 import { selectBackend } from '../../scripts/train/backend/select';
-import { allowedMatmulError, checkMatmul } from '../../scripts/train/bench/matmul-check';
+import { ALLOWED_MATMUL_ERROR, checkMatmul } from '../../scripts/train/bench/matmul-check';
 import { syntheticBatch } from '../../scripts/train/bench/synthetic';
 import { Network } from '../../scripts/train/network/network';
-import { productChoice } from '../../scripts/train/ops/gemm/variants';
+import { PRODUCT_CHOICE } from '../../scripts/train/ops/gemm/variants';
 import { Trainer } from '../../scripts/train/run/trainer';
 import type { Architecture } from '../../src/engine/model/graph/architecture';
 import {
-  chunkedLossCases,
-  matrixCases,
+  CHUNKED_LOSS_CASES,
+  MATRIX_CASES,
   measureErrors,
-  opCases,
-  sharedLinearCase,
+  OP_CASES,
+  SHARED_LINEAR_CASE,
   type OpCase,
 } from '../support/train/cases';
 import { measureOptimizer, MUON, OPTIMIZER_CASES } from '../support/train/optimizer-cases';
@@ -41,7 +41,7 @@ function allowedError(unit: MatrixUnit, { logitTerms = 0, size = 1 }: OpCase): n
   return ALLOWED[unit] + (4 * sigma) / 2;
 }
 
-export const config: Architecture = {
+export const CONFIG: Architecture = {
   layers: 1,
   width: 32,
   heads: 2,
@@ -62,17 +62,17 @@ async function runProducts(
       onOutcome({
         name: `${unit}: product ${name}`,
         errors: [...errors.values()],
-        allowed: allowedMatmulError,
+        allowed: ALLOWED_MATMUL_ERROR,
       });
   for (const unit of units.filter((which) => which !== 'f32')) {
     currentGpu().matrixUnit = unit;
-    const before = productChoice.half;
-    productChoice.half = true;
-    const { value, gradients } = await measureErrors(sharedLinearCase);
-    productChoice.half = before;
+    const before = PRODUCT_CHOICE.half;
+    PRODUCT_CHOICE.half = true;
+    const { value, gradients } = await measureErrors(SHARED_LINEAR_CASE);
+    PRODUCT_CHOICE.half = before;
     // Operands are f16 here on every unit.
     onOutcome({
-      name: `${unit}: product, ${sharedLinearCase.name}, f16`,
+      name: `${unit}: product, ${SHARED_LINEAR_CASE.name}, f16`,
       errors: [value, ...gradients],
       allowed: ALLOWED.subgroup,
     });
@@ -87,10 +87,10 @@ export async function runSuite(
 ): Promise<void> {
   if (only === '' || only === 'product') await runProducts(units, onOutcome);
   // Rounding operands to f16 beforehand is checked above; here `emulated` is to be exact.
-  const before = productChoice.half;
-  productChoice.half = false;
+  const before = PRODUCT_CHOICE.half;
+  PRODUCT_CHOICE.half = false;
   for (const unit of units) {
-    const cases = unit === units[0] ? [...opCases, ...chunkedLossCases] : matrixCasesOf(unit);
+    const cases = unit === units[0] ? [...OP_CASES, ...CHUNKED_LOSS_CASES] : matrixCasesOf(unit);
     for (const op of cases.filter(({ name }) => name.includes(only))) {
       currentGpu().matrixUnit = unit;
       const { value, gradients } = await measureErrors(op);
@@ -101,7 +101,7 @@ export async function runSuite(
       });
     }
   }
-  productChoice.half = before;
+  PRODUCT_CHOICE.half = before;
   for (const unit of units) await runOptimizer(unit, onOutcome, only, units.length > 1);
 }
 
@@ -123,8 +123,11 @@ async function runOptimizer(
   }
 }
 
-const matrixCasesOf = (unit: MatrixUnit): readonly OpCase[] =>
-  unit === 'f32' ? matrixCases : opCases.filter(({ name }) => /linear|attention|head loss/.test(name));
+function matrixCasesOf(unit: MatrixUnit): readonly OpCase[] {
+  return unit === 'f32'
+    ? MATRIX_CASES
+    : OP_CASES.filter(({ name }) => /linear|attention|head loss/.test(name));
+}
 
 function currentGpu(): Gpu {
   const gpu = activeGpu();
@@ -138,10 +141,10 @@ function currentGpu(): Gpu {
  * @param half whether operands are rounded to f16 before their products
  */
 export async function compareTraining(unit: MatrixUnit, half: boolean): Promise<Outcome> {
-  const before = productChoice.half;
-  productChoice.half = half;
+  const before = PRODUCT_CHOICE.half;
+  PRODUCT_CHOICE.half = half;
   const device = await trainAFewSteps(unit);
-  productChoice.half = before;
+  PRODUCT_CHOICE.half = before;
   const backend = tf.getBackend();
   await selectBackend('cpu');
   const cpu = await trainAFewSteps(undefined);
@@ -165,7 +168,7 @@ export async function compareTraining(unit: MatrixUnit, half: boolean): Promise<
 
 async function trainAFewSteps(unit: MatrixUnit | undefined) {
   if (unit !== undefined) currentGpu().matrixUnit = unit;
-  const network = new Network(config, 5);
+  const network = new Network(CONFIG, 5);
   const trainer = new Trainer(network, { emaDecay: 0.9, optimizer: MUON });
   const losses: number[] = [];
   const norms: number[] = [];

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { acceptChoice, configure, next, openMarked, openText, useExtension } from '../support/host/editing';
 
-const llada = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('llada');
+function llada(): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('llada');
+}
 
 describe('the other commands', function () {
   this.timeout(120_000);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { chooseBundle } from '../../src/editor/engine/choose-bundle';
 import type { EngineSession } from '../../src/editor/engine/engine-session';
+import { SyntaxTrees } from '../../src/editor/document/syntax-trees';
 import { Fills } from '../../src/editor/fills/fills';
 import { activate } from '../../src/extension';
 import { messagesIn, unseen, WHAT_TO_DO } from '../support/messages';
@@ -76,10 +77,12 @@ describe('every error message of the editor', function () {
     const log = vscode.window.createOutputChannel('LLaDA test', { log: true });
     const memory = { get: () => undefined, keys: () => [], update: () => Promise.resolve() };
     const session: Pick<EngineSession, 'run'> = { run };
-    const fills = new Fills(session as EngineSession, memory, log, () => Promise.resolve(false));
+    const trees = new SyntaxTrees(() => Promise.reject(new Error('there are no grammars')), log);
+    const fills = new Fills(session as EngineSession, memory, trees, log, () => Promise.resolve(false));
     await openText('a\n');
     await fills.run('cursor');
     fills.dispose();
+    trees.dispose();
     log.dispose();
   }
 

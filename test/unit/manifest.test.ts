@@ -23,7 +23,9 @@ interface LockedPackage {
   readonly integrity?: string;
 }
 
-const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+function read(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
 
 describe('package.json', () => {
   const manifest = read('package.json') as Manifest;

@@ -1,9 +1,7 @@
-import { FastBpe, tokenBytes } from '../../../src/engine/training';
 import { mean } from '../report/mean';
 import type { Prepared } from '../run/prepare';
-import type { TrainingPreset } from '../settings/presets';
-import { buildGridBatch } from '../samples/batch';
-import type { PackedCorpus } from '../samples/packed-corpus';
+import type { TrainingSettings } from '../settings/presets';
+import { buildGridBatch, heldOutText, type HeldOutText } from '../samples/batch';
 import type { Trainer } from '../run/trainer';
 import { T_GRID } from '../run/validation';
 import { subset } from './subset';
@@ -15,33 +13,31 @@ const GRID_SEEDS = [11, 12];
 
 /** The same held-out holes for every run. */
 export class HeldOut {
-  readonly #groups: ReadonlyMap<string, PackedCorpus>;
-  readonly #encode: (text: string) => number[];
-  readonly #bytes: readonly number[];
+  readonly #groups: ReadonlyMap<string, HeldOutText>;
 
   constructor(
     { valid, tokenizer }: Prepared,
     readonly samples: number,
   ) {
     const groupOf = (lang: string): string => GROUPS.find((group) => group === lang) ?? 'rest';
+    const whole = heldOutText(valid, tokenizer);
     this.#groups = new Map(
-      GROUPS.map((group) => [group, subset(valid, ({ lang }) => groupOf(lang) === group)]),
+      GROUPS.map((group) => [
+        group,
+        { ...whole, corpus: subset(valid, ({ lang }) => groupOf(lang) === group) },
+      ]),
     );
-    const bpe = new FastBpe(tokenizer);
-    this.#encode = (text) => bpe.encode(text);
-    this.#bytes = tokenBytes(tokenizer).map(({ length }) => length);
   }
 
   /** Bits per byte of holes in their context, by language: the mean over a grid of mask ratios. */
-  async bitsPerByte(trainer: Trainer, preset: TrainingPreset): Promise<AblationRow['bits']> {
+  async bitsPerByte(trainer: Trainer, settings: TrainingSettings): Promise<AblationRow['bits']> {
     const bits: Record<string, number> = {};
-    for (const [group, corpus] of this.#groups) {
-      if (corpus.documents.length === 0) continue;
-      const from = { corpus, encode: this.#encode, bytes: this.#bytes };
+    for (const [group, text] of this.#groups) {
+      if (text.corpus.documents.length === 0) continue;
       const losses: number[] = [];
       for (const seed of GRID_SEEDS) {
         for (const t of T_GRID) {
-          const batch = buildGridBatch(from, { ...preset.batch, batch: this.samples }, t, seed);
+          const batch = buildGridBatch(text, { ...settings.batch, batch: this.samples }, t, seed);
           losses.push(await trainer.evaluate(batch));
         }
       }

@@ -12,7 +12,7 @@ import { mean } from '../report/mean';
 import { Network } from '../network/network';
 import { count } from '../settings/options';
 import { readPrepared, type Prepared } from '../run/prepare';
-import { PRESETS, type TrainingPreset } from '../settings/presets';
+import { PRESETS, type TrainingSettings } from '../settings/presets';
 import { BatchStream } from '../samples/batch-stream';
 import { stepsBeforeLastPhase, trainerOptions } from '../settings/settings';
 import { Trainer } from '../run/trainer';
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     if (rows.some(({ name }) => name === variant.name)) continue;
     if ((performance.now() - started) / 1000 > options.seconds) break;
     const bundle = bundles && path.join(bundles, variant.name.replaceAll(' ', '-'));
-    rows.push(await run(variant, settings(options, variant, init), prepared, heldOut, init, bundle));
+    rows.push(await run(variant, settingsOf(options, variant, init), prepared, heldOut, init, bundle));
     writeWhole(out, `${JSON.stringify(rows, undefined, 1)}\n`);
     process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
   }
@@ -84,8 +84,8 @@ function chosen(names: string | undefined, variants: readonly Variant[]): readon
 /** A bundle that runs go on from. */
 type Init = Awaited<ReturnType<typeof importBundle>> & { readonly folder: string };
 
-function settings({ steps, tiny }: Options, variant: Variant, init: Init | undefined): TrainingPreset {
-  const change = variant.change ?? ((preset) => preset);
+function settingsOf({ steps, tiny }: Options, variant: Variant, init: Init | undefined): TrainingSettings {
+  const change = variant.change ?? ((settings) => settings);
   if (init) {
     const { architecture, window } = init.config;
     const base = goingOn(steps);
@@ -100,51 +100,51 @@ function settings({ steps, tiny }: Options, variant: Variant, init: Init | undef
 
 async function run(
   { name, about, tier, seed = 1 }: Variant,
-  preset: TrainingPreset,
+  settings: TrainingSettings,
   { train, tokenizer }: Prepared,
   heldOut: HeldOut,
   init: Init | undefined,
   bundle: string | undefined,
 ): Promise<AblationRow> {
-  const network = new Network(preset.architecture, seed);
+  const network = new Network(settings.architecture, seed);
   if (init) network.assignParameters(init.parameters);
-  const trainer = new Trainer(network, trainerOptions(preset));
+  const trainer = new Trainer(network, trainerOptions(settings));
   const stream = new BatchStream(
     {
       corpus: tier === undefined ? train : ofTier(train, tier),
       tokenizer,
-      config: preset.batch,
+      config: settings.batch,
       seed,
       part: { each: 1, rank: 0, size: 1 },
-      lateFrom: stepsBeforeLastPhase(preset),
+      lateFrom: stepsBeforeLastPhase(settings),
     },
     0,
   );
   try {
     const losses: number[] = [];
     const start = performance.now();
-    for (let step = 0; step < preset.steps; step++) {
+    for (let step = 0; step < settings.steps; step++) {
       const { loss } = trainer.step(
         await stream.next(step),
-        learningRate(step + 1, preset.steps, preset.schedule),
+        learningRate(step + 1, settings.steps, settings.schedule),
       );
       // Reading every loss would keep the device waiting.
       if (step % 10 === 9) losses.push(await loss);
     }
     const seconds = (performance.now() - start) / 1000;
-    const bits = await trainer.withAverages(() => heldOut.bitsPerByte(trainer, preset));
-    if (init && bundle) await keep(network, preset, init, bundle);
-    const rowsPerStep = preset.batch.batch * preset.batch.window.rows;
+    const bits = await trainer.withAverages(() => heldOut.bitsPerByte(trainer, settings));
+    if (init && bundle) await keep(network, settings, init, bundle);
+    const rowsPerStep = settings.batch.batch * settings.batch.window.rows;
     return {
       name,
       about,
-      steps: preset.steps,
-      tokens: preset.steps * rowsPerStep,
+      steps: settings.steps,
+      tokens: settings.steps * rowsPerStep,
       parameters: [...network.parameters.values()].reduce((sum, { size }) => sum + size, 0),
       loss: mean(losses.slice(-Math.ceil(losses.length / 10))),
       losses,
       bits,
-      tokensPerSecond: (preset.steps * rowsPerStep) / seconds,
+      tokensPerSecond: (settings.steps * rowsPerStep) / seconds,
     };
   } finally {
     await stream.close();
@@ -157,7 +157,7 @@ async function run(
 /** Writes a run's bundle, to be evaluated. How length and doubt were taught stands in its card. */
 async function keep(
   network: Network,
-  { steps, batch }: TrainingPreset,
+  { steps, batch }: TrainingSettings,
   init: Init,
   out: string,
 ): Promise<void> {

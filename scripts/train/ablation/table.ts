@@ -1,3 +1,6 @@
+import { markdownTable } from '../../../src/display/markdown-table';
+import { mean } from '../report/mean';
+
 /** Figures of one run. */
 export interface AblationRow {
   readonly name: string;
@@ -20,22 +23,16 @@ export function ablationTable(rows: readonly AblationRow[]): string {
   const [first] = rows;
   if (first === undefined) return 'No run is done yet.';
   const languages = Object.keys(first.bits);
-  const meanOf = ({ bits }: AblationRow): number =>
-    languages.reduce((sum, language) => sum + (bits[language] ?? NaN), 0) / languages.length;
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const meanOf = ({ bits }: AblationRow): number => mean(languages.map((language) => bits[language] ?? NaN));
   const body = rows.map((row) => {
     const difference = meanOf(row) - meanOf(first);
-    return line([
+    return [
       row.about,
       row.name,
       ...languages.map((language) => row.bits[language]?.toFixed(3) ?? ''),
       meanOf(row).toFixed(3),
       row === first ? '' : `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(3)}`,
-    ]);
+    ];
   });
-  return [
-    line(['', 'change', ...languages, 'mean', 'against the baseline']),
-    line(['---', '---', ...languages.map(() => '---:'), '---:', '---:']),
-    ...body,
-  ].join('\n');
+  return markdownTable(['', 'change', ...languages, 'mean', 'against the baseline'], body, 2);
 }

@@ -1,8 +1,8 @@
 import type { Tier } from '../corpus/manifest';
-import { PRESETS, type TrainingPreset } from '../settings/presets';
+import { PRESETS, type TrainingSettings } from '../settings/presets';
 import type { BatchConfig } from '../samples/batch';
 
-type Change = (preset: TrainingPreset) => TrainingPreset;
+type Change = (settings: TrainingSettings) => TrainingSettings;
 
 /** One change of the training run whose effect is measured, everything else as it is. */
 export interface Variant {
@@ -16,7 +16,7 @@ export interface Variant {
 }
 
 /** The run that every variant changes: the base preset, shortened, without its last phase. */
-export function baseline(steps: number): TrainingPreset {
+export function baseline(steps: number): TrainingSettings {
   const { batch, schedule, ...preset } = PRESETS.base;
   return {
     ...preset,
@@ -26,37 +26,38 @@ export function baseline(steps: number): TrainingPreset {
   };
 }
 
-const batch =
-  (change: Partial<BatchConfig>): Change =>
-  (preset) => ({ ...preset, batch: { ...preset.batch, ...change } });
-
-const schedule =
-  (change: Partial<TrainingPreset['schedule']>): Change =>
-  (preset) => ({ ...preset, schedule: { ...preset.schedule, ...change } });
-
-function withAdamW(preset: TrainingPreset): TrainingPreset {
-  return { ...preset, optimizer: 'adamw', schedule: { ...preset.schedule, peak: preset.adamwPeak } };
+function batch(change: Partial<BatchConfig>): Change {
+  return (settings) => ({ ...settings, batch: { ...settings.batch, ...change } });
 }
 
-const shape =
-  (layers: number, heads: number, swiglu: number): Change =>
-  (preset) => ({
-    ...preset,
-    architecture: { ...preset.architecture, layers, heads, width: heads * 64, swiglu },
+function schedule(change: Partial<TrainingSettings['schedule']>): Change {
+  return (settings) => ({ ...settings, schedule: { ...settings.schedule, ...change } });
+}
+
+function withAdamW(settings: TrainingSettings): TrainingSettings {
+  return { ...settings, optimizer: 'adamw', schedule: { ...settings.schedule, peak: settings.adamwPeak } };
+}
+
+function shape(layers: number, heads: number, swiglu: number): Change {
+  return (settings) => ({
+    ...settings,
+    architecture: { ...settings.architecture, layers, heads, width: heads * 64, swiglu },
   });
+}
 
 const { share, resize, doubt } = PRESETS.base.batch.lastPhase;
 
-const lastPhase =
-  (change: Partial<BatchConfig['lastPhase']>): Change =>
-  (preset) => ({
-    ...preset,
-    batch: { ...preset.batch, lastPhase: { ...preset.batch.lastPhase, share, ...change } },
+function lastPhase(change: Partial<BatchConfig['lastPhase']>): Change {
+  return (settings) => ({
+    ...settings,
+    batch: { ...settings.batch, lastPhase: { ...settings.batch.lastPhase, share, ...change } },
   });
+}
 
 /** A last phase that is the whole run. */
-const resizing = (change: Partial<BatchConfig['lastPhase']['resize']>): Change =>
-  lastPhase({ share: 1, resize: { ...resize, ...change } });
+function resizing(change: Partial<BatchConfig['lastPhase']['resize']>): Change {
+  return lastPhase({ share: 1, resize: { ...resize, ...change } });
+}
 
 const NO_RESIZE = { ...resize, merged: 0, padded: 0 };
 const NO_DOUBT = { ...doubt, corrupted: 0, clean: 0 };
@@ -77,12 +78,12 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'distances true to 4 tokens',
     about: 'reserved positions',
-    change: (preset) => ({
-      ...preset,
+    change: (settings) => ({
+      ...settings,
       batch: {
-        ...preset.batch,
+        ...settings.batch,
         smallestRun: 1,
-        window: { ...preset.batch.window, reserved: FINE_RUNS },
+        window: { ...settings.batch.window, reserved: FINE_RUNS },
       },
     }),
   },
@@ -94,12 +95,12 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: '1024 rows, 32 samples',
     about: 'context',
-    change: (preset) => ({
-      ...preset,
+    change: (settings) => ({
+      ...settings,
       batch: {
-        ...preset.batch,
-        batch: preset.batch.batch / 2,
-        window: { ...preset.batch.window, rows: 1024, positions: 1536 },
+        ...settings.batch,
+        batch: settings.batch.batch / 2,
+        window: { ...settings.batch.window, rows: 1024, positions: 1536 },
       },
     }),
   },
@@ -107,21 +108,21 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'embedding as slow as the matrices',
     about: 'optimiser',
-    change: (preset) => ({ ...preset, embeddingFactor: 1 }),
+    change: (settings) => ({ ...settings, embeddingFactor: 1 }),
   },
   { name: 'peak 1.2e-3', about: 'learning rate', change: schedule({ peak: 1.2e-3 }) },
   { name: 'peak 4.8e-3', about: 'learning rate', change: schedule({ peak: 4.8e-3 }) },
   { name: 'falls to a tenth of the peak', about: 'learning rate', change: schedule({ floor: 0.1 }) },
   { name: 'falls from the warm-up on', about: 'learning rate', change: schedule({ shape: 'linear' }) },
-  { name: 'average 0.99', about: 'EMA', change: (preset) => ({ ...preset, emaDecay: 0.99 }) },
-  { name: 'average 0.999', about: 'EMA', change: (preset) => ({ ...preset, emaDecay: 0.999 }) },
+  { name: 'average 0.99', about: 'EMA', change: (settings) => ({ ...settings, emaDecay: 0.99 }) },
+  { name: 'average 0.999', about: 'EMA', change: (settings) => ({ ...settings, emaDecay: 0.999 }) },
   { name: 'length and doubt', about: 'last fifth', change: lastPhase({}) },
   { name: 'length only', about: 'last fifth', change: lastPhase({ doubt: NO_DOUBT }) },
   { name: 'doubt only', about: 'last fifth', change: lastPhase({ resize: NO_RESIZE }) },
 ];
 
 /** A short run that goes on from a bundle, all of it teaching length and doubt: what these variants change. */
-export function goingOn(steps: number): TrainingPreset {
+export function goingOn(steps: number): TrainingSettings {
   return resizing({})(
     schedule({ shape: 'linear', peak: 1e-3, warmup: Math.ceil(steps / 20) })(baseline(steps)),
   );

@@ -27,7 +27,7 @@ export interface Dawn {
 }
 
 // Dawn's objects die with their JavaScript wrappers and take the process along, so they are kept here.
-const alive = new Set<unknown>();
+const ALIVE = new Set<unknown>();
 
 function loadDawn(): DawnModule | undefined {
   const named = process.env['LLADA_DAWN_NODE'];
@@ -48,7 +48,7 @@ function loadDawn(): DawnModule | undefined {
   }
 }
 
-const limitNames = [
+const LIMIT_NAMES = [
   'maxComputeWorkgroupStorageSize',
   'maxComputeWorkgroupsPerDimension',
   'maxComputeWorkgroupSizeX',
@@ -58,7 +58,7 @@ const limitNames = [
   'maxBufferSize',
 ] as const;
 
-const featureNames = [
+const FEATURE_NAMES = [
   'timestamp-query',
   'shader-f16',
   'subgroups',
@@ -83,7 +83,7 @@ export async function openDawn(options: DawnOptions): Promise<Dawn | undefined> 
     ...(options.api === 'null' ? ['backend=null'] : []),
   ];
   const gpu = dawn.create(flags);
-  alive.add(gpu);
+  ALIVE.add(gpu);
   // A promise of Dawn's does not keep Node's event loop running; a timer does.
   const timer = setInterval(() => undefined, 20);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -91,17 +91,17 @@ export async function openDawn(options: DawnOptions): Promise<Dawn | undefined> 
     clearInterval(timer);
     return undefined;
   }
-  alive.add(adapter);
+  ALIVE.add(adapter);
   // tfjs asks navigator.gpu whether WebGPU is there; Node has no such property.
   Object.defineProperty(globalThis, 'navigator', {
     value: { ...(globalThis as { navigator?: object }).navigator, gpu },
     configurable: true,
   });
   const device = await adapter.requestDevice({
-    requiredFeatures: featureNames.filter((name) => adapter.features.has(name)) as GPUFeatureName[],
-    requiredLimits: Object.fromEntries(limitNames.map((name) => [name, adapter.limits[name]])),
+    requiredFeatures: FEATURE_NAMES.filter((name) => adapter.features.has(name)) as GPUFeatureName[],
+    requiredLimits: Object.fromEntries(LIMIT_NAMES.map((name) => [name, adapter.limits[name]])),
   });
-  alive.add(device);
+  ALIVE.add(device);
   device.addEventListener('uncapturederror', (event) => {
     process.stderr.write(`WebGPU error: ${event.error.message}\n`);
   });
@@ -113,7 +113,7 @@ export async function openDawn(options: DawnOptions): Promise<Dawn | undefined> 
     dispose: () => {
       clearInterval(timer);
       device.destroy();
-      for (const object of [gpu, adapter, device]) alive.delete(object);
+      for (const object of [gpu, adapter, device]) ALIVE.delete(object);
     },
   };
 }

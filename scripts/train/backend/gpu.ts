@@ -5,7 +5,6 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { Plan } from './plan';
 import { destroyBuffers, type WebGPUInternals } from './tfjs-internals';
 
 /** What multiplies matrices: f16 subgroup matrices, plain f32 tiles, or the former's layout in plain f32 (for tests without the hardware). */
@@ -47,8 +46,16 @@ export interface Command {
   readonly grid: Grid;
 }
 
-const dispatchesPerSubmit = 48;
-const maxTimed = 2048;
+/** Is told of what is recorded: see {@link Gpu.capturing}. */
+export interface Capture {
+  /** A command was issued that is bound to these data, and writes some of them. */
+  add(command: Command, bound: readonly object[], written: readonly object[]): void;
+  /** Data is about to be uploaded: to be done by `upload`, once. */
+  upload(id: object, upload: () => void): void;
+}
+
+const DISPATCHES_PER_SUBMIT = 48;
+const MAX_TIMED = 2048;
 
 export class Gpu {
   readonly internals: WebGPUInternals;
@@ -58,7 +65,7 @@ export class Gpu {
   /** Which kernels `matrix products` use; changing it affects what is recorded from then on. */
   matrixUnit: MatrixUnit;
   /** What is told of all that is recorded, at present. */
-  capturing: Plan | undefined;
+  capturing: Capture | undefined;
 
   constructor(
     readonly backend: WebGPUBackend,
@@ -109,7 +116,7 @@ export class Gpu {
     const { internals } = this;
     internals.ensureCommandEncoderReady();
     const timed = this.#timed;
-    if (timed !== undefined && timed.names.length < maxTimed) {
+    if (timed !== undefined && timed.names.length < MAX_TIMED) {
       internals.endComputePassEncoder();
       const i = timed.names.push(name) - 1;
       internals.computePassEncoder = internals.commandEncoder!.beginComputePass({
@@ -128,7 +135,7 @@ export class Gpu {
     pass.dispatchWorkgroups(...(grid as [number, number, number]));
     if (timed !== undefined) internals.endComputePassEncoder();
     internals.dispatchCountInPass++;
-    if (internals.dispatchCountInPass >= dispatchesPerSubmit) this.submit();
+    if (internals.dispatchCountInPass >= DISPATCHES_PER_SUBMIT) this.submit();
   }
 
   /** Overwrites a tensor's values from number `first` on, after all that was recorded; it stays where it is. */
@@ -198,7 +205,7 @@ export class Gpu {
   async time(work: () => void): Promise<KernelTime[]> {
     if (!this.capabilities.timestamps) return [];
     this.submit();
-    const querySet = this.device.createQuerySet({ type: 'timestamp', count: 2 * maxTimed });
+    const querySet = this.device.createQuerySet({ type: 'timestamp', count: 2 * MAX_TIMED });
     this.#timed = { querySet, names: [] };
     work();
     const { names } = this.#timed;
@@ -292,7 +299,9 @@ export class Gpu {
   }
 }
 
-const tensorOf = (operand: Operand): tf.TensorInfo => ('tensor' in operand ? operand.tensor : operand);
+function tensorOf(operand: Operand): tf.TensorInfo {
+  return 'tensor' in operand ? operand.tensor : operand;
+}
 
 /** Gives a variable other values. Where kernels run, it keeps its buffer: recorded kernels go on with it. */
 export function setValues(variable: tf.Variable, values: Float32Array): void {
@@ -301,13 +310,13 @@ export function setValues(variable: tf.Variable, values: Float32Array): void {
   else gpu.write(variable, values);
 }
 
-const gpus = new WeakMap<object, Gpu>();
+const GPUS = new WeakMap<object, Gpu>();
 
 export function attachGpu(gpu: Gpu): void {
-  gpus.set(gpu.backend, gpu);
+  GPUS.set(gpu.backend, gpu);
 }
 
 /** The kernels' recorder if tfjs's current backend is WebGPU, else undefined: then the composites run. */
 export function activeGpu(): Gpu | undefined {
-  return gpus.get(tf.backend());
+  return GPUS.get(tf.backend());
 }

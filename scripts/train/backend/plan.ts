@@ -3,7 +3,7 @@
  * training step is then a few calls per kernel, without tfjs's tape and without new bind groups.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Command, Gpu } from './gpu';
+import type { Capture, Command, Gpu } from './gpu';
 import { destroyBuffers, type FreeBuffers } from './tfjs-internals';
 
 /**
@@ -16,7 +16,7 @@ import { destroyBuffers, type FreeBuffers } from './tfjs-internals';
  * What outlives a run (weights, inputs, outputs) is bound by where it is: once one of these is disposed of or has other
  * data, the plan is not `valid` any more.
  */
-export class Plan {
+export class Plan implements Capture {
   readonly #commands: Command[] = [];
   readonly #pool: FreeBuffers;
   /** Buffers of all bound data, until `#end` leaves those that outlive the run. */
@@ -139,8 +139,9 @@ export class Plan {
   }
 }
 
-const shapesOf = (gpu: Gpu, inputs: readonly tf.Tensor[]): string =>
-  [gpu.matrixUnit, ...inputs.map(({ shape }) => shape.join('×'))].join();
+function shapesOf(gpu: Gpu, inputs: readonly tf.Tensor[]): string {
+  return [gpu.matrixUnit, ...inputs.map(({ shape }) => shape.join('×'))].join();
+}
 
 /** Runs a function over and over: by its plan, made anew when the inputs' shapes have changed or the plan is invalid. */
 export class Replayer {

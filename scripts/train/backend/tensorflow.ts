@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { projectRequire } from './project-require';
 
-const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 function isInstalled(name: string): boolean {
   try {
@@ -14,8 +14,8 @@ function isInstalled(name: string): boolean {
 }
 
 /** The package that would be used, GPU build first, or undefined if neither is installed. */
-export function findTensorflow(): (typeof packages)[number] | undefined {
-  return packages.find(isInstalled);
+export function findTensorflow(): (typeof PACKAGES)[number] | undefined {
+  return PACKAGES.find(isInstalled);
 }
 
 /**

@@ -1,7 +1,6 @@
 /** The WebGPU backend: tfjs's own on a Dawn device, with our kernels beside it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { replaceAdd } from '../ops/add/add';
 import { attachGpu, Gpu, type Capabilities } from './gpu';
 import { type Dawn } from './dawn';
 
@@ -45,6 +44,5 @@ export async function startWebgpu(dawn: Dawn): Promise<Gpu> {
   await tf.setBackend('webgpu');
   const gpu = new Gpu(backend, capabilitiesOf(dawn));
   attachGpu(gpu);
-  replaceAdd();
   return gpu;
 }

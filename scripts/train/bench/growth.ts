@@ -1,5 +1,6 @@
 /** How the cost of a step grows with the network and with the length of its samples. */
 import type { Architecture } from '../../../src/engine/training';
+import { PRESETS } from '../settings/presets';
 import type { Log } from './log';
 import type { BatchShape } from './synthetic';
 import { timeTraining } from './training';
@@ -12,14 +13,14 @@ export interface Growth {
   readonly peakGiB: number | undefined;
 }
 
-const shared = { headWidth: 64, vocabulary: 12288, ropeBase: 10000, normEpsilon: 1e-6 };
+const BASE = PRESETS.base.architecture;
 
 const SIZES: readonly (readonly [name: string, config: Architecture])[] = [
-  ['8 M', { ...shared, layers: 6, width: 256, heads: 4, swiglu: 704 }],
-  ['32 M', { ...shared, layers: 8, width: 512, heads: 8, swiglu: 1408 }],
-  ['67 M', { ...shared, layers: 12, width: 640, heads: 10, swiglu: 1728 }],
-  ['94 M', { ...shared, layers: 12, width: 768, heads: 12, swiglu: 2048 }],
-  ['128 M', { ...shared, layers: 16, width: 768, heads: 12, swiglu: 2112 }],
+  ['8 M', { ...BASE, layers: 6, width: 256, heads: 4, swiglu: 704 }],
+  ['32 M', BASE],
+  ['67 M', { ...BASE, layers: 12, width: 640, heads: 10, swiglu: 1728 }],
+  ['94 M', { ...BASE, layers: 12, width: 768, heads: 12, swiglu: 2048 }],
+  ['128 M', { ...BASE, layers: 16, width: 768, heads: 12, swiglu: 2112 }],
 ];
 
 const LENGTHS = [256, 512, 1024] as const;

@@ -8,7 +8,8 @@ import { selectBackend, type BackendName } from '../backend/select';
 import { measureGrowth } from './growth';
 import { Log } from './log';
 import { OPTIMIZERS, type OptimizerName } from '../run/optimizer';
-import { chooseVariant, tileVariants } from '../ops/gemm/variants';
+import { PRESETS } from '../settings/presets';
+import { chooseVariant, TILE_VARIANTS } from '../ops/gemm/variants';
 import { timeMatmul, timeMultiply, type MatmulCase } from './matmul';
 import { logMatmulChecks } from './matmul-check';
 import type { BatchShape } from './synthetic';
@@ -27,30 +28,20 @@ interface Options {
   readonly optimizer: OptimizerName;
 }
 
-const base: Architecture = {
-  layers: 8,
-  width: 512,
-  heads: 8,
-  headWidth: 64,
-  swiglu: 1408,
-  vocabulary: 12288,
-  ropeBase: 10000,
-  normEpsilon: 1e-6,
-};
-const tiny: Architecture = {
+const BASE = PRESETS.base.architecture;
+const TINY: Architecture = {
+  ...BASE,
   layers: 1,
   width: 32,
   heads: 2,
   headWidth: 16,
   swiglu: 40,
   vocabulary: 64,
-  ropeBase: 10000,
-  normEpsilon: 1e-6,
 };
 /** What the base network may grow to. */
 const GROWN: readonly (readonly [name: string, architecture: Architecture])[] = [
-  ['12 × 640', { ...base, layers: 12, width: 640, heads: 10, swiglu: 1728 }],
-  ['12 × 768', { ...base, layers: 12, width: 768, heads: 12, swiglu: 2048 }],
+  ['12 × 640', { ...BASE, layers: 12, width: 640, heads: 10, swiglu: 1728 }],
+  ['12 × 768', { ...BASE, layers: 12, width: 768, heads: 12, swiglu: 2048 }],
 ];
 
 async function main(): Promise<void> {
@@ -81,7 +72,7 @@ async function main(): Promise<void> {
   log.line(`backend ${backend.name}: ${backend.description}, Node ${process.version}`);
   const skipped = new Set(options.skip.split(','));
   const small = options.tiny === true;
-  const config = small ? tiny : base;
+  const config = small ? TINY : BASE;
   const shape: BatchShape = {
     batch: small ? 2 : Number(options.batch),
     length: small ? 24 : 512,
@@ -120,7 +111,7 @@ async function main(): Promise<void> {
     }
     if (!skipped.has('matmul') && own !== 'f32') {
       const cases = matmulCases(shape.batch * shape.length);
-      await timeMatmul(gpu, log, cases, tileVariants);
+      await timeMatmul(gpu, log, cases, TILE_VARIANTS);
       await timeMultiply(gpu, log, cases);
     }
   }
@@ -147,7 +138,7 @@ async function main(): Promise<void> {
     figures.updates = await timeUpdates(
       log,
       gpu,
-      small ? [['tiny', tiny]] : [['8 × 512', base], ...GROWN],
+      small ? [['tiny', TINY]] : [['8 × 512', BASE], ...GROWN],
       shape,
       (network, optimizer) =>
         network === (small ? 'tiny' : '8 × 512') && optimizer === options.optimizer

@@ -7,15 +7,15 @@ import type { GemmSpec, Tile } from '../ops/gemm/spec';
 import type { Form } from '../ops/gemm/variants';
 import type { Log } from './log';
 
-const forms: readonly Form[] = ['NN', 'NT', 'TN', 'TT'];
+const FORMS: readonly Form[] = ['NN', 'NT', 'TN', 'TT'];
 
-const period = 31;
-const pattern = Float32Array.from({ length: period }, (_, i) => (((i * 7919) % period) - 15) / 16);
+const PERIOD = 31;
+const PATTERN = Float32Array.from({ length: PERIOD }, (_, i) => (((i * 7919) % PERIOD) - 15) / 16);
 
 /** Numbers between −1 and 1, exact in f16; a plain loop, because there are up to 50 million. */
 export function values(size: number, seed: number): Float32Array {
   const filled = new Float32Array(size);
-  for (let i = 0; i < size; i++) filled[i] = pattern[(i + seed) % period]!;
+  for (let i = 0; i < size; i++) filled[i] = PATTERN[(i + seed) % PERIOD]!;
   return filled;
 }
 
@@ -26,7 +26,7 @@ export interface MatmulCheck {
 }
 
 /** What a sum may be off by: the numbers are exact in f16, and their products and sums nearly so in f32. */
-export const allowedMatmulError = 1e-3;
+export const ALLOWED_MATMUL_ERROR = 1e-3;
 
 /** Errors for sizes [m, k, n] that do and do not fill tiles. */
 export async function checkMatmul(
@@ -39,10 +39,10 @@ export async function checkMatmul(
   // Two f32 tiles must fit into the least workgroup memory, and a CPU takes long to compile large ones.
   const limits: Partial<Tile> = unit === 'emulated' ? { m: 32, n: 32, warpM: 16, warpN: 16 } : {};
   const checks: MatmulCheck[] = [];
-  for (const { name, change, half } of unit === 'f32' ? [asChosen] : checkedTiles)
+  for (const { name, change, half } of unit === 'f32' ? [AS_CHOSEN] : CHECKED_TILES)
     for (const size of sizes) {
       const errors = new Map<Form, number>();
-      for (const form of forms) {
+      for (const form of FORMS) {
         if (half && !canBeHalved(specOf(form, size))) continue;
         errors.set(form, await matmulError(gpu, specOf(form, size), { ...limits, ...change }, half));
       }
@@ -62,7 +62,7 @@ export async function logMatmulChecks(
   let right = true;
   for (const unit of units)
     for (const { name, errors } of await checkMatmul(gpu, unit, sizes)) {
-      right &&= [...errors.values()].every((error) => error < allowedMatmulError);
+      right &&= [...errors.values()].every((error) => error < ALLOWED_MATMUL_ERROR);
       const cells = [...errors].map(([form, error]) => `${form} ${error.toExponential(1)}`);
       log.line(`check ${unit} ${name}: ${cells.join('  ')}`);
     }
@@ -94,20 +94,22 @@ interface CheckedTile {
   readonly half: boolean;
 }
 
-const asChosen: CheckedTile = { name: 'as chosen', change: {}, half: false };
+const AS_CHOSEN: CheckedTile = { name: 'as chosen', change: {}, half: false };
 
 /** Each way to bring a tile into workgroup memory. */
-const checkedTiles: readonly CheckedTile[] = [
-  asChosen,
+const CHECKED_TILES: readonly CheckedTile[] = [
+  AS_CHOSEN,
   { name: 'two buffers, bands', change: { buffers: 2, prefetch: false, band: 2 }, half: false },
   { name: 'f16, two buffers, prefetch', change: { buffers: 2, prefetch: true }, half: true },
 ];
 
-export const halved = (spec: GemmSpec): GemmSpec => ({
-  ...spec,
-  a: { ...spec.a, half: true },
-  b: { ...spec.b, half: true },
-});
+export function halved(spec: GemmSpec): GemmSpec {
+  return {
+    ...spec,
+    a: { ...spec.a, half: true },
+    b: { ...spec.b, half: true },
+  };
+}
 
 function canBeHalved({ m, n, k, a, b }: GemmSpec): boolean {
   return canBeHalf(a, a.transposed ? m : k) && canBeHalf(b, b.transposed ? k : n);

@@ -16,10 +16,10 @@ export interface MatmulCase {
 }
 
 /** Timed rounds of a product, each as long as this, of which the best counts: clocks rise and fall with the load. */
-const rounds = 4;
-const roundMilliseconds = 15;
+const ROUNDS = 4;
+const ROUND_MILLISECONDS = 15;
 /** How long a device is kept busy until its clocks are up. */
-const warmUpMilliseconds = 2000;
+const WARM_UP_MILLISECONDS = 2000;
 
 /** TFLOP/s of each variant (a row) and case (a column), a wrong result marked; f16 operands are made before. The reference is the f32 kernel. */
 export async function timeMatmul(
@@ -74,7 +74,7 @@ interface Timed {
 
 async function keepBusy(gpu: Gpu, product: Timed): Promise<void> {
   const start = performance.now();
-  while (performance.now() - start < warmUpMilliseconds) await timed(gpu, product);
+  while (performance.now() - start < WARM_UP_MILLISECONDS) await timed(gpu, product);
 }
 
 /** Milliseconds a run takes: the best of some rounds, each of as many runs as fill it. */
@@ -87,9 +87,9 @@ async function bestTime(gpu: Gpu, once: () => void): Promise<number> {
   };
   // The first run compiles, and waiting for the device takes about as long as a run: neither counts.
   await round(1);
-  const runs = Math.min(400, Math.max(1, Math.ceil(roundMilliseconds / (await round(20)))));
+  const runs = Math.min(400, Math.max(1, Math.ceil(ROUND_MILLISECONDS / (await round(20)))));
   let best = Infinity;
-  for (let i = 0; i < rounds; i++) best = Math.min(best, await round(runs));
+  for (let i = 0; i < ROUNDS; i++) best = Math.min(best, await round(runs));
   return best;
 }
 

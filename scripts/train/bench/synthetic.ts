@@ -1,5 +1,6 @@
 import { Random } from '../../../src/engine/index';
 import type { Batch } from '../network/network';
+import { ROW_KIND } from '../ops/attention/row-kind';
 
 export interface BatchShape {
   readonly batch: number;
@@ -23,7 +24,7 @@ export function syntheticBatch(shape: BatchShape, seed: number): Batch {
   const result = {
     ids: new Int32Array(rows),
     positions: new Int32Array(rows),
-    kinds: new Int32Array(rows).fill(1),
+    kinds: new Int32Array(rows).fill(ROW_KIND.context),
   };
   const predicted = Math.ceil((rows * shape.predictedShare) / 64) * 64;
   const heads = {
@@ -42,7 +43,7 @@ export function syntheticBatch(shape: BatchShape, seed: number): Batch {
       result.ids[row] = id;
       result.positions[row] = i;
       if (i < start || i >= start + holeLength) continue;
-      result.kinds[row] = 2;
+      result.kinds[row] = ROW_KIND.hole;
       if (random.uniform() >= t || count >= predicted) continue;
       result.ids[row] = mask;
       heads.rows[count] = row;

@@ -43,7 +43,9 @@ export interface TrainingLength {
   readonly optimizer?: OptimizerName;
 }
 
-const learningRate = (step: number): number => 1e-3 * Math.min(1, (step + 1) / 10);
+function learningRate(step: number): number {
+  return 1e-3 * Math.min(1, (step + 1) / 10);
+}
 
 /** Trains `steps` steps on a few batches over and over and prints the speed of the later ones. */
 export async function timeTraining(

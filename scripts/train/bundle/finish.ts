@@ -3,20 +3,20 @@ import path from 'node:path';
 import { EngineError } from '../../../src/engine/index';
 import { type BundleConfig, loadRuntime, type Parameters } from '../../../src/engine/training';
 import { isEvaluated } from '../report/card-evaluation';
-import { drawLineTasks, evaluateLines, type LineFigures } from '../report/evaluation';
+import { drawLineTasks, evaluateLines, type Evaluated, type LineFigures } from '../report/evaluation';
 import { exportBundle } from './export-bundle';
 import { modelCard } from '../report/model-card';
 import type { Network } from '../network/network';
 import type { TrainOptions } from '../settings/options';
 import type { Prepared } from '../run/prepare';
-import type { TrainingPreset } from '../settings/presets';
+import type { TrainingSettings } from '../settings/presets';
 import { StageProgress } from '../report/progress';
 import { stepsBeforeLastPhase } from '../settings/settings';
 import type { LoopResult } from '../run/training-loop';
 
 export interface Finished {
   readonly options: TrainOptions;
-  readonly preset: TrainingPreset;
+  readonly settings: TrainingSettings;
   readonly prepared: Prepared;
   /** Fingerprints of all that it was trained on, in order. */
   readonly corpora: readonly string[];
@@ -29,12 +29,6 @@ export interface Finished {
   readonly rowsPerStep: number;
   /** The bundle that training started from. */
   readonly init: { readonly config: BundleConfig; readonly parameters: Parameters } | undefined;
-}
-
-/** Fills of held-out lines by the bundle that training started from, if any, and by the new one. */
-export interface Evaluated {
-  readonly before: LineFigures | undefined;
-  readonly after: LineFigures | undefined;
 }
 
 const EVALUATED_LINES = 64;
@@ -64,14 +58,14 @@ function sayWhatIsReplaced(out: string): void {
 }
 
 async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
-  const { options, preset, prepared, network, values, result, init } = run;
+  const { options, settings, prepared, network, values, result, init } = run;
   // Gone on with on the pinned corpus a model is still the same; on a user's files it becomes another.
-  const from = init?.config.name ?? `llada-${preset.name}`;
+  const from = init?.config.name ?? `llada-${settings.name}`;
   const name = init && options.data !== undefined ? `${from}-finetuned` : from;
   const tokens = result.step * run.rowsPerStep;
   const corpus =
     options.data === undefined
-      ? `the pinned packages of the corpus manifest up to tier ${preset.tier} (${megabytes(prepared)} MB of text)`
+      ? `the pinned packages of the corpus manifest up to tier ${settings.tier} (${megabytes(prepared)} MB of text)`
       : `the files of one folder (${megabytes(prepared)} MB of text)`;
   const facts = {
     steps: result.step,
@@ -87,8 +81,8 @@ async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
   };
   await exportBundle({
     parameters: network.parametersOf(values),
-    architecture: preset.architecture,
-    window: preset.batch.window,
+    architecture: settings.architecture,
+    window: settings.batch.window,
     tokenizerFolder: path.join(options.out, 'training', 'tokenizer'),
     name,
     training: facts,
@@ -96,9 +90,9 @@ async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
     card: modelCard({
       name,
       parameters: [...values.values()].reduce((sum, data) => sum + data.length, 0),
-      architecture: preset.architecture,
-      window: preset.batch.window,
-      t: preset.batch.t,
+      architecture: settings.architecture,
+      window: settings.batch.window,
+      t: settings.batch.t,
       steps: result.step,
       scheduledSteps: options.maxSteps,
       tokens,
@@ -116,14 +110,14 @@ async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
 }
 
 /** What this run has trained, and what the bundle that it started from had learned. */
-function learned({ preset, result, init }: Finished): BundleConfig['learned'] {
+function learned({ settings, result, init }: Finished): BundleConfig['learned'] {
   const then = init?.config.learned;
-  const { resize, doubt } = preset.batch.lastPhase;
-  const late = result.step > stepsBeforeLastPhase(preset);
+  const { resize, doubt } = settings.batch.lastPhase;
+  const late = result.step > stepsBeforeLastPhase(settings);
   return {
     expand: then?.expand === true || (late && resize.merged > 0 && resize.padded > 0),
     remask: then?.remask === true || (late && doubt.corrupted > 0),
-    guidance: then?.guidance === true || preset.batch.dropContext > 0,
+    guidance: then?.guidance === true || settings.batch.dropContext > 0,
   };
 }
 

@@ -4,8 +4,10 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
+import { bareName } from './client';
 import { label, type Source } from './manifest';
 import { CorpusError } from './types';
+import { readZip } from './zip';
 
 export interface ArchiveFile {
   /** Path in the package, without its top folder. */
@@ -20,11 +22,35 @@ export interface ArchiveFile {
  * @param wants decides by path and declared size which bodies are read into memory
  * @throws CorpusError `archive` when the file is damaged or cannot be unpacked here
  */
-export async function* readArchive(
-  file: string,
-  source: Source,
-  wants: (path: string, size: number) => boolean,
-): AsyncGenerator<ArchiveFile> {
+export async function* readArchive(file: string, source: Source, wants: Wants): AsyncGenerator<ArchiveFile> {
+  try {
+    yield* /\.(whl|jar|zip)$/.test(file) ? unzip(file, source, wants) : untar(file, source, wants);
+  } catch (error) {
+    if (error instanceof CorpusError) throw error;
+    throw new CorpusError(
+      'archive',
+      `${label(source)}: ${file} cannot be unpacked (${error instanceof Error ? error.message : String(error)}). ` +
+        `Delete it and run again to download it afresh.`,
+      { cause: error },
+    );
+  }
+}
+
+type Wants = (path: string, size: number) => boolean;
+
+async function* unzip(file: string, source: Source, wants: Wants): AsyncGenerator<ArchiveFile> {
+  // The top folder of a Go module is its name, which may hold slashes, and version.
+  const top = source.kind === 'go' ? `${bareName(source)}@${source.version}/` : '';
+  const pathOf = (name: string): string | undefined =>
+    name.startsWith(top) ? pathInPackage(name.slice(top.length), false) : undefined;
+  const wanted = (name: string, size: number): boolean => {
+    const path = pathOf(name);
+    return path !== undefined && wants(path, size);
+  };
+  for await (const { name, body } of readZip(file, wanted)) yield { path: pathOf(name)!, body };
+}
+
+async function* untar(file: string, source: Source, wants: Wants): AsyncGenerator<ArchiveFile> {
   const tar = extract();
   const feeding = feed(file, source, tar);
   // The loop below reports what goes wrong here: a failing feed destroys `tar`.
@@ -46,17 +72,9 @@ export async function* readArchive(
     }
     await feeding;
   } catch (error) {
-    if (error instanceof CorpusError) throw error;
-    const cause = await feeding.then(
-      () => error,
-      (reason: unknown) => reason,
-    );
-    throw new CorpusError(
-      'archive',
-      `${label(source)}: ${file} cannot be unpacked (${cause instanceof Error ? cause.message : String(cause)}). ` +
-        `Delete it and run again to download it afresh.`,
-      { cause },
-    );
+    // What the feed met is the cause of what the loop met.
+    await feeding;
+    throw error;
   } finally {
     tar.destroy();
   }
@@ -73,7 +91,7 @@ export function pathInPackage(name: string, dropTop: boolean): string | undefine
 }
 
 async function feed(file: string, source: Source, tar: ReturnType<typeof extract>): Promise<void> {
-  if (source.kind === 'npm' || file.endsWith('gz')) {
+  if (source.kind === 'npm' || source.kind === 'crate' || file.endsWith('gz')) {
     const packed = fs.createReadStream(file, { highWaterMark: 1 << 20 });
     return pipeline(packed, createGunzip({ chunkSize: 1 << 18 }), tar);
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { CorpusOptions } from './build-corpus';
+import type { CorpusOptions } from './corpus-options';
 import { Deduplicator } from './dedup';
 import { listFolder, readFolderFile } from './folder';
 import { JsonLinesWriter, readJsonLines } from './json-lines';

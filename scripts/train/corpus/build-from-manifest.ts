@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { CorpusOptions } from './build-corpus';
+import type { CorpusOptions } from './corpus-options';
 import { Candidates } from './candidates';
-import { requireApt } from './debian';
+import { requirePrograms } from './clients';
 import { Deduplicator } from './dedup';
 import { fetchSources } from './fetch';
-import { contentOf, label, loadSources, type Source } from './manifest';
+import { contentOf, KEPT_OUT, label, loadSources, type Source } from './manifest';
 import { RULES } from './rules-version';
 import { readReport, ShardSet } from './shards';
 import { noSpace, requireSpace, spaceNeeded } from './space';
@@ -24,12 +24,12 @@ export async function buildFromManifest(
 ): Promise<CorpusReport> {
   const sources = loadSources(tier, file).filter(filter);
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([RULES, DEFAULT_CAPS, sources.map(contentOf)]))
+    .update(JSON.stringify([RULES, DEFAULT_CAPS, sources.map(contentOf), keptOutOf(sources)]))
     .digest('hex');
   const built = readReport(options.out);
   if (built?.fingerprint === fingerprint) return built;
 
-  requireApt(sources);
+  requirePrograms(sources);
   const needs = spaceNeeded(sources, options.cache, options.out);
   requireSpace(needs);
   const work = path.join(options.out, 'work');
@@ -43,6 +43,12 @@ export async function buildFromManifest(
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw noSpace(needs, undefined, error);
     throw error;
   }
+}
+
+/** Files of these sources that are kept out. */
+function keptOutOf(sources: readonly Source[]): string[] {
+  const labels = sources.map((source) => `${label(source)}/`);
+  return [...KEPT_OUT].filter((file) => labels.some((start) => file.startsWith(start)));
 }
 
 async function extractAll(candidates: readonly Candidates[], options: CorpusOptions): Promise<void> {
@@ -94,7 +100,12 @@ async function writeSource(
     signal?.throwIfAborted();
     const bytes = Buffer.byteLength(document.text);
     const most = cap?.[document.lang] ?? DEFAULT_CAPS[document.lang] ?? Infinity;
-    const reason = (kept[document.lang]?.bytes ?? 0) > most ? 'cap' : deduplicator.check(document.text);
+    const reason =
+      split === 'train' && KEPT_OUT.has(document.path)
+        ? 'benchmark'
+        : (kept[document.lang]?.bytes ?? 0) > most
+          ? 'cap'
+          : deduplicator.check(document.text);
     if (reason === undefined) {
       count(kept, document.lang, bytes);
       shards.write(split, document);

@@ -27,7 +27,7 @@ export interface Cleaned {
   readonly texts: readonly string[];
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const DECODER = new TextDecoder('utf-8', { fatal: true });
 
 /** Largest file that is looked at, in bytes. */
 export function largestFile(language: string, options: ContentOptions): number {
@@ -44,7 +44,7 @@ export function cleanFile(
   if (body.length > largestFile(language, options)) return { drop: 'huge' };
   let text: string;
   try {
-    text = decoder.decode(body);
+    text = DECODER.decode(body);
   } catch {
     return { drop: 'not-utf8' };
   }

@@ -1,24 +1,23 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Client } from './client';
 import { runCommand } from './command';
 import { label, type Source } from './manifest';
 import { CorpusError } from './types';
 
-/** @throws CorpusError `no-apt` when a source needs Debian's tools and they are not here */
-export function requireApt(sources: readonly Source[]): void {
-  const debian = sources.filter((source) => source.kind !== 'npm');
-  const tools = ['apt-get', 'dpkg-deb', 'xz', 'bzip2'];
-  const missing = tools.filter(
-    (tool) => spawnSync(tool, ['--version'], { stdio: 'ignore', input: '' }).error,
-  );
-  if (debian.length === 0 || missing.length === 0) return;
-  throw new CorpusError(
-    'no-apt',
-    `${debian.length} of the corpus's sources are Debian packages, and ${missing.join(', ')} is not on this machine. ` +
-      `Use --tier 600, which needs npm only, or run on Debian 12.`,
-  );
-}
+/** Debian 12's apt, which checks signatures. */
+export const APT: Client = {
+  about: 'Debian packages',
+  missing: () =>
+    ['apt-get', 'dpkg-deb', 'xz', 'bzip2'].filter(
+      (tool) => spawnSync(tool, ['--version'], { stdio: 'ignore', input: '' }).error,
+    ),
+  fileOf: (source) => source.file!,
+  async download(sources, folder, signal) {
+    for (const source of sources) await aptDownload(source, folder, signal);
+  },
+};
 
 /**
  * Downloads a Debian package or source into `folder` with apt, which checks its signature.

@@ -1,12 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { aptDownload } from './debian';
+import { byClient, CLIENTS } from './clients';
 import { verify } from './integrity';
 import type { Source } from './manifest';
-import { npmFile, npmPack } from './npm';
 import { CorpusError } from './types';
 
-/** A call of npm takes several packages, which is faster than one at a time. */
+/** A call of a client takes several packages, which is faster than one at a time. */
 const BATCH_SOURCES = 8;
 const BATCH_BYTES = 64e6;
 const STALE = 24 * 3600e3;
@@ -19,7 +18,7 @@ export interface Fetched {
 
 /** Where a source's download is kept. */
 export function cachedFile(cache: string, source: Source): string {
-  return path.join(cache, source.kind === 'npm' ? npmFile(source) : source.file!);
+  return path.join(cache, CLIENTS[source.kind].fileOf(source));
 }
 
 /**
@@ -92,11 +91,11 @@ async function fetchBatch(
 async function download(sources: Source[], cache: string, signal: AbortSignal): Promise<void> {
   const incoming = fs.mkdtempSync(path.join(cache, 'incoming-'));
   try {
-    const npm = sources.filter((source) => source.kind === 'npm');
+    let failure: CorpusError | undefined;
+    for (const [client, group] of byClient(sources))
+      failure ??= await client.download(group, incoming, signal).then(() => undefined, ifDownload);
     // What came beside a package that did not is kept all the same.
-    const failure = npm.length > 0 ? await npmPack(npm, incoming, signal).catch(ifDownload) : undefined;
     for (const source of sources) {
-      if (source.kind !== 'npm') await aptDownload(source, incoming, signal);
       const kept = cachedFile(cache, source);
       const came = path.join(incoming, path.basename(kept));
       if (failure && !fs.existsSync(came)) continue;

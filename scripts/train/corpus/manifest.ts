@@ -1,22 +1,34 @@
 import fs from 'node:fs';
+import keptOut from './kept-out.json';
 import pinned from './manifest.json';
 import { CorpusError, SPLITS, type Split } from './types';
 
-/** 20: a handful of small packages; 300: the TypeScript-first core of npm packages; 600: all npm packages; 1100: npm and Debian 12 sources (MB of text). */
-export const TIERS = [20, 300, 600, 1100] as const;
+/**
+ * MB of text. 20: a handful of small packages; 300: the TypeScript-first core of npm packages; 600: npm packages; 1100:
+ * these and Debian 12 sources; 2200: these, more npm packages, and modern Python, Rust, Java and Go from PyPI,
+ * crates.io, Maven Central and the Go module proxy.
+ */
+export const TIERS = [20, 300, 600, 1100, 2200] as const;
 export type Tier = (typeof TIERS)[number];
+
+/**
+ * npm: a package of the registry; deb: a Debian package; debsrc: the original source of one; pypi: a pure-Python wheel;
+ * crate: a Rust crate; maven: a sources jar; go: a Go module.
+ */
+export const KINDS = ['npm', 'deb', 'debsrc', 'pypi', 'crate', 'maven', 'go'] as const;
+export type Kind = (typeof KINDS)[number];
 
 /** A pinned package: where its text comes from, under which licence, and what of it is taken. */
 export interface Source {
-  /** npm: a package of the registry; deb: a Debian package; debsrc: the original source of one. */
-  readonly kind: 'npm' | 'deb' | 'debsrc';
+  readonly kind: Kind;
+  /** Of an npm package its own; of others `kind:` and their own, of Maven's `maven:group:artifact`. */
   readonly name: string;
   readonly version: string;
-  /** `sha512-…` in base64 for npm, `sha256-…` in hexadecimal for Debian, where apt's own signatures hold as well. */
+  /** `sha512-…` in base64 for npm, `sha256-…` in hexadecimal for others; Debian's have apt's signatures as well. */
   readonly integrity?: string;
   /** SPDX expression where there is one. */
   readonly license: string;
-  /** Name of the file for Debian. */
+  /** Name of the file for Debian and PyPI. */
   readonly file?: string;
   /** Bytes to download. */
   readonly size?: number;
@@ -38,12 +50,27 @@ export interface Source {
   readonly html2text?: boolean;
 }
 
+/** Training texts that share runs of tokens with public benchmarks, by the path of their document. */
+export const KEPT_OUT: ReadonlySet<string> = new Set(keptOut.files);
+
 /** What of a source decides its texts, leaving out what is only said about it. */
 export function contentOf(source: Source): Readonly<Record<string, unknown>> {
   return { ...source, license: undefined, size: undefined, text: undefined, tier: undefined };
 }
 
-export const label = (source: Source): string => `${source.name}@${source.version}`;
+export function label(source: Source): string {
+  return `${source.name}@${source.version}`;
+}
+
+/** Who a source comes from: packages of one scope, group or owner are related. */
+export function familyOf({ kind, name }: Source): string {
+  if (kind === 'maven' || name.startsWith('@'))
+    return name
+      .split(/[:/]/)
+      .slice(0, kind === 'maven' ? 2 : 1)
+      .join(':');
+  return kind === 'go' ? name.split('/').slice(0, 2).join('/') : name.split('-')[0]!;
+}
 
 /**
  * The sources of a tier, held-out ones first.
@@ -78,37 +105,42 @@ function readManifest(file: string): unknown[] {
   return sources;
 }
 
-const isGlobs = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((glob) => typeof glob === 'string' && glob !== '');
+function isGlobs(value: unknown): boolean {
+  return Array.isArray(value) && value.every((glob) => typeof glob === 'string' && glob !== '');
+}
 
 // Names and versions become command-line arguments and file names.
-const NAME = /^(?:debian:|@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.+-]*$/i;
-const VERSION = /^[0-9][\w.+:~%-]*$/;
+const WORD = '[a-z0-9][\\w.+~-]*';
+const NAME = new RegExp(
+  `^(?:(?:debian:|pypi:|crate:|@${WORD}/)?${WORD}|maven:${WORD}:${WORD}|go:${WORD}(?:/${WORD})*)$`,
+  'i',
+);
+const VERSION = /^v?[0-9][\w.+:~%-]*$/;
 const FILE = /^[a-z0-9][\w.+~%-]*$/i;
 
 function checkSource(value: unknown, where: string): Source {
   const source = (value ?? {}) as Record<keyof Source, unknown>;
-  const integrity = source.integrity;
+  const { integrity } = source;
+  const isDebian = source.kind === 'deb' || source.kind === 'debsrc';
   const problems = [
-    [['npm', 'deb', 'debsrc'].includes(source.kind as string), 'kind must be npm, deb or debsrc'],
+    [KINDS.includes(source.kind as Kind), `kind must be one of ${KINDS.join(', ')}`],
     [typeof source.name === 'string' && NAME.test(source.name), 'name must be a package name'],
     [typeof source.version === 'string' && VERSION.test(source.version), 'version must be an exact version'],
     [typeof source.license === 'string' && source.license !== '', 'license is missing'],
     [SPLITS.includes(source.split as Split), 'split must be train, valid or test'],
-    [TIERS.includes(source.tier as Tier), 'tier must be 20, 300, 600 or 1100'],
+    [TIERS.includes(source.tier as Tier), `tier must be one of ${TIERS.join(', ')}`],
     [isGlobs(source.include), 'include must be a list of globs'],
     [isGlobs(source.exclude ?? []), 'exclude must be a list of globs'],
     [isGlobs(source.maps ?? []), 'maps must be a list of globs'],
     [
-      source.kind === 'npm'
-        ? typeof integrity === 'string' && /^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity)
-        : integrity === undefined ||
-          (typeof integrity === 'string' && /^sha256-[0-9a-f]{64}$/.test(integrity)),
-      'integrity must be sha512-… (npm) or sha256-… (Debian)',
+      (isDebian && integrity === undefined) ||
+        (typeof integrity === 'string' &&
+          (source.kind === 'npm' ? /^sha512-[A-Za-z0-9+/]{86}==$/ : /^sha256-[0-9a-f]{64}$/).test(integrity)),
+      'integrity must be sha512-… (npm) or sha256-… (others)',
     ],
     [
-      source.kind === 'npm' || (typeof source.file === 'string' && FILE.test(source.file)),
-      'file must be the name of the Debian file',
+      !(isDebian || source.kind === 'pypi') || (typeof source.file === 'string' && FILE.test(source.file)),
+      'file must be the name of the Debian file or of the wheel',
     ],
   ] as const;
   const wrong = problems.filter(([right]) => !right).map(([, problem]) => problem);

@@ -1,40 +1,31 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { downloadTogether, liesIn, type Client } from './client';
 import { runCommand } from './command';
 import { label, type Source } from './manifest';
-import { CorpusError } from './types';
+
+/**
+ * The user's own npm, so that whatever registry, proxy and credentials it is set up with are used. No script of a
+ * package runs.
+ */
+export const NPM: Client = {
+  about: 'npm packages',
+  missing: () => [],
+  fileOf: npmFile,
+  async download(sources, folder, signal) {
+    await downloadTogether(
+      sources,
+      liesIn(folder, npmFile),
+      (some) => runNpm(some, folder, signal),
+      'npm',
+      'Check the network and npm\'s registry ("npm ping")',
+    );
+  },
+};
 
 /** The name that `npm pack` gives a package's file. */
 export function npmFile(source: Source): string {
   return `${source.name.replace(/^@/, '').replace('/', '-')}-${source.version}.tgz`;
-}
-
-/**
- * Downloads packages into `folder` with the user's own npm, so that whatever registry, proxy and credentials it is set
- * up with are used. No script of a package runs.
- *
- * @throws CorpusError `download` naming the packages that did not come
- */
-export async function npmPack(
-  sources: readonly Source[],
-  folder: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const complaint = await runNpm(sources, folder, signal);
-  const missing = (): Source[] =>
-    sources.filter((source) => !fs.existsSync(path.join(folder, npmFile(source))));
-  if (complaint === undefined && missing().length === 0) return;
-  // One package may have failed for all of them: the others still come one at a time.
-  let last = complaint ?? '';
-  for (const source of sources.length > 1 ? missing() : [])
-    last = (await runNpm([source], folder, signal)) ?? last;
-  const lost = missing();
-  if (lost.length === 0) return;
-  throw new CorpusError(
-    'download',
-    `npm could not download ${lost.map(label).join(', ')}:\n${last}\n` +
-      `Check the network and npm's registry ("npm ping"), then run again: what is there already is kept.`,
-  );
 }
 
 /** @returns what npm said when it failed, undefined when it did not */

@@ -70,19 +70,38 @@ export function readReport(folder: string): CorpusReport | undefined {
   }
 }
 
+/** The k-th of n parts of a corpus, from 1. */
+export interface CorpusPart {
+  readonly part: number;
+  readonly of: number;
+}
+
+/** Whether a text is in a part. Its path decides, so that parts are alike and, together, the whole. */
+export function isInPart(path: string, { part, of }: CorpusPart): boolean {
+  return hash32(path) % of === part - 1;
+}
+
 /**
  * The texts of a split, always in the same order.
  *
+ * @param part only the texts of this part
  * @throws CorpusError `not-built` when the folder holds no finished corpus
  */
-export async function* readShards(folder: string, split: Split): AsyncGenerator<CorpusDocument> {
+export async function* readShards(
+  folder: string,
+  split: Split,
+  part?: CorpusPart,
+): AsyncGenerator<CorpusDocument> {
   if (!readReport(folder))
     throw new CorpusError(
       'not-built',
       `${folder} holds no finished corpus. Build it first, with npm run train-model.`,
     );
   for (const name of fs.readdirSync(path.join(folder, split)).sort())
-    yield* readJsonLines(path.join(folder, split, name)) as AsyncGenerator<CorpusDocument>;
+    for await (const document of readJsonLines(
+      path.join(folder, split, name),
+    ) as AsyncGenerator<CorpusDocument>)
+      if (part === undefined || isInPart(document.path, part)) yield document;
 }
 
 /** A 32-bit hash of a text's UTF-16 units, the same everywhere and always. */

@@ -53,7 +53,9 @@ export function noSpace(needs: readonly Need[], free?: number, cause?: unknown):
   );
 }
 
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}
 
 function existing(folder: string): string {
   const absolute = path.resolve(folder);

@@ -1,6 +1,7 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../../src/engine/index';
 
-const deviation = 0.02;
+const DEVIATION = 0.02;
 
 /**
  * A parameter's first values: gains are one; matrices normal with deviation 0.02, those that write to the residual
@@ -13,9 +14,9 @@ export function initialValue(
   layers: number,
   seed: number,
 ): Float32Array {
-  const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  const values = new Float32Array(tf.util.sizeFromShape([...shape]));
   if (shape.length === 1) return values.fill(1);
-  const scale = /\.(output|down)$/.test(name) ? deviation / Math.sqrt(2 * layers) : deviation;
+  const scale = /\.(output|down)$/.test(name) ? DEVIATION / Math.sqrt(2 * layers) : DEVIATION;
   const random = new Random(seed * 4294967296 + hash(name));
   // Box and Muller, 1958: two uniform numbers give two normal ones.
   for (let i = 0; i < values.length; i += 2) {

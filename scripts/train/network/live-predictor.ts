@@ -5,10 +5,19 @@ import type {
   PredictorRows,
 } from '../../../src/engine/training';
 import type { Network } from './network';
-import { RowKind } from '../ops/attention/attention';
+import { ROW_KIND } from '../ops/attention/row-kind';
 
-interface LiveContext extends ContextCache {
-  readonly context: PredictorContext;
+/** The context as it was given: it is computed anew at every step. */
+class LiveContext implements ContextCache {
+  constructor(readonly given: PredictorContext) {}
+
+  get length(): number {
+    return this.given.ids.length;
+  }
+
+  release(): void {
+    // There is nothing on a device.
+  }
 }
 
 /**
@@ -38,19 +47,20 @@ export class LivePredictor implements MaskPredictor {
   }
 
   readContext(context: PredictorContext): Promise<LiveContext> {
-    return Promise.resolve({ context, length: context.ids.length, release: () => undefined });
+    return Promise.resolve(new LiveContext(context));
   }
 
-  /** @throws Error for several canvases at once */
+  /** @throws Error for several canvases at once, and for a context that another predictor has read */
   async predict(
     cache: ContextCache,
     { ids, positions, wanted, canvases }: PredictorRows,
   ): Promise<Float32Array> {
     if (canvases?.some((canvas) => canvas !== canvases[0]))
       throw new Error('the network in training predicts one candidate at a time');
+    if (!(cache instanceof LiveContext)) throw new Error('another predictor has read this context');
     this.#forwards++;
-    const { context } = cache as LiveContext;
-    const first = context.ids.length;
+    const context = cache.given;
+    const first = cache.length;
     const rows = Math.max(this.rows, first + ids.length);
     const join = (a: Int32Array, b: Int32Array): Int32Array => {
       const joined = new Int32Array(rows);
@@ -58,8 +68,8 @@ export class LivePredictor implements MaskPredictor {
       joined.set(b, first);
       return joined;
     };
-    const kinds = new Int32Array(rows).fill(RowKind.context, 0, first);
-    kinds.fill(RowKind.hole, first, first + ids.length);
+    const kinds = new Int32Array(rows).fill(ROW_KIND.context, 0, first);
+    kinds.fill(ROW_KIND.hole, first, first + ids.length);
     const predicted = new Int32Array(Math.max(this.wanted, wanted.length));
     predicted.set(wanted.map((row) => first + row));
     const logits = this.network.logits({

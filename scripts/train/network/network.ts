@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Architecture, type Parameters, parameterShapes } from '../../../src/engine/training';
 import { setValues } from '../backend/gpu';
 import { initialValue } from './initial-values';
-import { attention, RowKind } from '../ops/attention/attention';
+import '../ops/add/add';
+import { attention } from '../ops/attention/attention';
+import { ROW_KIND } from '../ops/attention/row-kind';
 import { gather, RowIndex } from '../ops/gather/gather';
 import { headLoss } from '../ops/head-loss/head-loss';
 import { headRotary, rotaryTable } from '../ops/head-rotary/head-rotary';
@@ -15,12 +17,15 @@ import { swiglu } from '../ops/swiglu/swiglu';
 export interface Batch {
   readonly ids: Int32Array;
   readonly positions: Int32Array;
-  /** 0 padding, 1 context, 2 hole. */
+  /** Each row's {@link ROW_KIND}. */
   readonly kinds: Int32Array;
   /** Flat indices of the predicted rows, padded to a fixed number with row 0 at weight 0. */
   readonly rows: Int32Array;
   readonly targets: Int32Array;
-  /** 1 / (t · hole tokens · batch) (equation 5 of the LLaDA paper); 0 for padding. */
+  /**
+   * What each predicted row's cross-entropy counts in the loss: 1/t as in equation 5 of the LLaDA paper, normalised over
+   * the batch and not in each sample (see `tokenWeights`; for held-out bits per byte `buildGridBatch`); 0 for padding.
+   */
   readonly weights: Float32Array;
   readonly batch: number;
   readonly length: number;
@@ -66,24 +71,13 @@ export class Network {
 
   /** Σ weights · cross-entropy. With `gradient` false it cannot be differentiated, and costs less. */
   loss(batch: Batch, gradient = true): tf.Scalar {
-    return this.#withBatch(batch, (device) =>
-      headLoss(this.#hidden(device), this.#matrix('embedding'), device.targets, device.weights, {
-        gradient,
-      }),
-    );
+    return this.#withBatch(batch, (device) => this.lossOf(device, gradient));
   }
 
-  /** Loss and its gradient by parameter name. */
-  lossAndGradients(device: DeviceBatch): { loss: tf.Scalar; gradients: Map<string, tf.Tensor> } {
-    const forward = (): tf.Scalar =>
-      headLoss(this.#hidden(device), this.#matrix('embedding'), device.targets, device.weights, {
-        gradient: true,
-      });
-    const { value, grads } = tf.variableGrads(forward, [...this.parameters.values()]);
-    return {
-      loss: value,
-      gradients: new Map([...this.parameters].map(([name, parameter]) => [name, grads[parameter.name]!])),
-    };
+  /** The same of a batch that is placed. */
+  lossOf(device: DeviceBatch, gradient: boolean): tf.Scalar {
+    const { targets, weights } = device;
+    return headLoss(this.#hidden(device), this.#matrix('embedding'), targets, weights, { gradient });
   }
 
   /**
@@ -216,6 +210,6 @@ function checkBatch(batch: Batch): void {
       `a batch with ${batch.rows.length} predicted rows has ${batch.targets.length} targets and ${batch.weights.length} weights`,
     );
   }
-  if (batch.kinds.some((kind) => kind < RowKind.pad || kind > RowKind.hole))
+  if (batch.kinds.some((kind) => kind < ROW_KIND.padding || kind > ROW_KIND.hole))
     throw new Error('a batch has a row kind other than 0, 1 and 2');
 }

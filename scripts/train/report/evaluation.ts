@@ -20,6 +20,12 @@ export interface LineFigures {
   readonly millisecondsPerFill: number;
 }
 
+/** Fills of held-out lines by the bundle that training started from, if any, and by the new one. */
+export interface Evaluated {
+  readonly before: LineFigures | undefined;
+  readonly after: LineFigures | undefined;
+}
+
 const SHORTEST_LINE = 8;
 const LONGEST_LINE = 120;
 

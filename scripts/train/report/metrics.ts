@@ -30,7 +30,9 @@ export class MetricsLog {
   }
 }
 
-const line = (metric: Metric): string => `${JSON.stringify(metric)}\n`;
+function line(metric: Metric): string {
+  return `${JSON.stringify(metric)}\n`;
+}
 
 /** Nothing for a line that was cut short. */
 function parseLine(text: string): Metric[] {

@@ -2,8 +2,7 @@ import type { MaskRatioDraw } from '../samples/mask-ratio';
 import { measuredPercent } from '../../../src/display/percent';
 import type { Architecture, BundleConfig, Window } from '../../../src/engine/training';
 import { NO_EVALUATION } from './card-evaluation';
-import type { LineFigures } from './evaluation';
-import type { Evaluated } from '../bundle/finish';
+import type { Evaluated, LineFigures } from './evaluation';
 import type { Validation } from '../run/validation';
 
 /** What the card of a bundle says; every field is what the run that made it did. */

@@ -1,5 +1,6 @@
 import { measuredPercent } from '../../../src/display/percent';
-import type { Evaluated, Finished } from '../bundle/finish';
+import type { Finished } from '../bundle/finish';
+import type { Evaluated } from './evaluation';
 
 /** What a finished run says to its user: where the bundle is, and what training has changed on held-out files. */
 export function report({ options, result, init }: Finished, { before, after }: Evaluated): string {

@@ -1,7 +1,9 @@
 /** The optimiser of a training run: AdamW for everything, or Muon for the layers' matrices and AdamW for the rest. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { AdamW, type AdamWOptions } from '../ops/adamw/adamw';
-import { Muon, type MuonOptions } from '../ops/muon/muon';
+import { AdamW } from '../ops/adamw/adamw';
+import type { AdamWOptions } from '../ops/adamw/options';
+import { Muon } from '../ops/muon/muon';
+import type { MuonOptions } from '../ops/muon/options';
 
 export const OPTIMIZERS = ['muon', 'adamw'] as const;
 export type OptimizerName = (typeof OPTIMIZERS)[number];
@@ -71,7 +73,9 @@ export class Optimizer {
 }
 
 /** AdamW has a part in both optimisers. */
-const holdsState = (tensors: ReadonlyMap<string, Float32Array>): boolean => tensors.has('adamw.steps');
+function holdsState(tensors: ReadonlyMap<string, Float32Array>): boolean {
+  return tensors.has('adamw.steps');
+}
 
 /** @throws Error if the tensors of a checkpoint hold the state of another optimiser than this */
 export function refuseOther(optimizer: OptimizerName, tensors: ReadonlyMap<string, Float32Array>): void {

@@ -4,10 +4,10 @@ import path from 'node:path';
 import type { TokenizerFile } from '../tokenizer/tokenizer-files';
 import { buildCorpus } from '../corpus/build-corpus';
 import { writeWhole } from '../corpus/json-lines';
-import { readShards } from '../corpus/shards';
+import { readShards, type CorpusPart } from '../corpus/shards';
 import type { CorpusReport } from '../corpus/types';
-import type { TrainOptions, CorpusPart } from '../settings/options';
-import type { TrainingPreset } from '../settings/presets';
+import type { TrainOptions } from '../settings/options';
+import type { TrainingSettings } from '../settings/presets';
 import { StageProgress } from '../report/progress';
 import { readPack, writePack, type PackedCorpus } from '../samples/packed-corpus';
 import { trainTokenizer } from '../tokenizer/train-bpe';
@@ -37,36 +37,48 @@ interface Manifest {
  */
 export async function prepare(
   options: TrainOptions,
-  preset: TrainingPreset,
+  settings: TrainingSettings,
   cache: string,
   signal: AbortSignal,
 ): Promise<Prepared> {
   const files = filesIn(options.out);
   const { corpusPart } = options;
-  const part = corpusPart && `${corpusPart.part}/${corpusPart.of}`;
   const present = fs.existsSync(files.manifest) ? readManifest(files.manifest) : undefined;
-  if (present === undefined || (part !== undefined && part !== present.part)) {
+  if (present === undefined) {
     fs.mkdirSync(path.dirname(files.manifest), { recursive: true });
-    const { report, shards } = await corpus(options, preset, cache, signal);
+    const { report, shards } = await corpus(options, settings, cache, signal);
     const into = path.dirname(files.tokenizer);
-    if (options.init === undefined) await tokenizer(shards, into, preset.architecture.vocabulary, signal);
+    if (options.init === undefined) await tokenizer(shards, into, settings.architecture.vocabulary, signal);
     else copyTokenizer(options.init, into);
-    await writePack(files.train, partOf(readShards(shards, 'train'), corpusPart));
     await writePack(files.valid, readShards(shards, 'valid'));
-    const manifest: Manifest = { fingerprint: report.fingerprint, ...(part !== undefined && { part }) };
-    writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
+    await packTraining(shards, report.fingerprint, options);
+  } else if (corpusPart !== undefined && partName(corpusPart) !== present.part) {
+    const { report, shards } = await corpus(options, settings, cache, signal);
+    if (report.fingerprint !== present.fingerprint)
+      throw new Error(
+        `${files.train} is of another corpus than ${shards}, so no other part of it can be packed. Choose another --out.`,
+      );
+    await packTraining(shards, report.fingerprint, options);
   }
   const prepared = readPrepared(options.out);
-  checkTokenizer(prepared.tokenizer, files.tokenizer, options, preset);
+  checkTokenizer(prepared.tokenizer, files.tokenizer, options, settings);
   checkHeldOut(prepared, files.train);
   return prepared;
 }
 
-/** Every n-th document, so that all parts are alike. */
-async function* partOf<T>(documents: AsyncIterable<T>, part: CorpusPart | undefined): AsyncIterable<T> {
-  let index = 0;
-  for await (const document of documents)
-    if (part === undefined || index++ % part.of === part.part - 1) yield document;
+async function packTraining(
+  shards: string,
+  fingerprint: string,
+  { out, corpusPart }: TrainOptions,
+): Promise<void> {
+  const files = filesIn(out);
+  await writePack(files.train, readShards(shards, 'train', corpusPart));
+  const manifest: Manifest = { fingerprint, ...(corpusPart && { part: partName(corpusPart) }) };
+  writeWhole(files.manifest, `${JSON.stringify(manifest)}\n`);
+}
+
+function partName({ part, of }: CorpusPart): string {
+  return `${part}/${of}`;
 }
 
 /** A part of the corpus that was put into the folder must not hold what the run keeps for measuring. */
@@ -84,7 +96,7 @@ function checkTokenizer(
   { model }: TokenizerFile,
   file: string,
   { init }: TrainOptions,
-  { name, architecture }: TrainingPreset,
+  { name, architecture }: TrainingSettings,
 ): void {
   const advice = `Choose another --out, or remove ${path.dirname(path.dirname(file))}.`;
   const tokens = 1 + Object.values(model.vocab).reduce((a, b) => Math.max(a, b), 0);
@@ -129,20 +141,20 @@ function filesIn(out: string): { manifest: string; train: string; valid: string;
 
 async function corpus(
   options: TrainOptions,
-  preset: TrainingPreset,
+  settings: TrainingSettings,
   cache: string,
   signal: AbortSignal,
 ): Promise<{ report: CorpusReport; shards: string }> {
   const pinned = options.data === undefined;
   const shards = pinned
-    ? path.join(cache, `corpus-${preset.tier}`)
+    ? path.join(cache, `corpus-${settings.tier}`)
     : path.join(options.out, 'training', 'corpus');
   const progress = new StageProgress('corpus', 1);
   try {
     const report = await buildCorpus({
       source:
         options.data === undefined
-          ? { kind: 'manifest', tier: preset.tier }
+          ? { kind: 'manifest', tier: settings.tier }
           : { kind: 'folder', folder: options.data },
       cache: path.join(cache, 'packages'),
       out: shards,

@@ -1,13 +1,13 @@
-/** A network with its optimiser: one call per training step, which queues work and waits for nothing. */
+/** A network with its optimiser: one call for each step of training-step.ts, which queues work and waits for nothing. */
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../backend/gpu';
 import { Replayer } from '../backend/plan';
 import type { Batch, DeviceBatch, Network } from '../network/network';
-import { defaultAdamW } from '../ops/adamw/adamw';
+import { DEFAULT_ADAMW } from '../ops/adamw/options';
 import { Ema } from '../ops/ema/ema';
-import { sumParts } from '../ops/shared/sum-kernels';
 import type { Averaging } from '../together/averaging';
 import { Optimizer, refuseOther, under, type OptimizerOptions } from './optimizer';
+import { meanGradients, trainingStep, update, type Learner } from './training-step';
 
 export interface TrainerOptions {
   /** Absent: AdamW. */
@@ -33,14 +33,8 @@ export interface StepResult {
   readonly numbers: Promise<StepNumbers>;
 }
 
-interface Sum {
-  loss: tf.Scalar;
-  gradients: Map<string, tf.Tensor>;
-}
-
 export class Trainer {
-  readonly #optimizer: Optimizer;
-  readonly #ema: Ema | undefined;
+  readonly #learner: Learner;
   /** A whole step, and the two halves of one between which the gradients are averaged with other processes'. */
   readonly #step: Runner;
   readonly #gradients: Runner;
@@ -50,9 +44,12 @@ export class Trainer {
     readonly network: Network,
     options: TrainerOptions = {},
   ) {
-    this.#optimizer = new Optimizer(network.parameters, options.optimizer ?? { adamw: defaultAdamW });
     const { emaDecay = 0 } = options;
-    this.#ema = emaDecay === 0 ? undefined : new Ema(network.parameters, emaDecay);
+    this.#learner = {
+      network,
+      optimizer: new Optimizer(network.parameters, options.optimizer ?? { adamw: DEFAULT_ADAMW }),
+      ema: emaDecay === 0 ? undefined : new Ema(network.parameters, emaDecay),
+    };
     const gpu = activeGpu();
     const runner = (): Runner =>
       gpu === undefined || options.replay === false ? new DirectRunner() : new Replayer(gpu);
@@ -61,17 +58,16 @@ export class Trainer {
 
   /** Runs with the averaged weights in the network where an average is kept, else with its own. */
   withAverages<T>(use: () => Promise<T>): Promise<T> {
-    return this.#ema === undefined ? use() : this.#ema.during(use);
+    return this.#learner.ema === undefined ? use() : this.#learner.ema.during(use);
   }
 
   /** One update from one batch, or from the mean over several (gradient accumulation). */
   step(batches: Batch | readonly Batch[], learningRate: number): StepResult {
     const placed = this.#place('ids' in batches ? [batches] : batches);
     this.#setRates(learningRate);
-    const [loss, norm] = this.#step.run(placed.flatMap(tensorsOf), () => {
-      const sum = this.#accumulate(placed);
-      return [sum.loss, this.#apply(sum.gradients)];
-    });
+    const [loss, norm] = this.#step.run(placed.flatMap(tensorsOf), () => [
+      ...trainingStep(this.#learner, placed),
+    ]);
     return resultOf(loss!, norm!);
   }
 
@@ -83,7 +79,7 @@ export class Trainer {
   ): Promise<StepResult> {
     const placed = this.#place(batches);
     const own = this.#gradients.run(placed.flatMap(tensorsOf), () => {
-      const { loss, gradients } = this.#accumulate(placed);
+      const { loss, gradients } = meanGradients(this.network, placed);
       return [loss, ...gradients.values()];
     });
     // In the order of the parameters, as the network makes them.
@@ -91,7 +87,7 @@ export class Trainer {
     const named = new Map([...this.network.parameters.keys()].map((name, i) => [name, gradients[i]!]));
     this.#setRates(learningRate);
     // They outlive the update, which is replayed as long as they are where they were: so they are no inputs.
-    const [norm] = this.#update.run([], () => [this.#apply(named)]);
+    const [norm] = this.#update.run([], () => [update(this.#learner, named)]);
     return resultOf(loss!, norm!);
   }
 
@@ -106,25 +102,25 @@ export class Trainer {
   /** Everything a checkpoint needs: weights by name, the optimiser's state under `adamw.` and `muon.`, averages under `ema.`. */
   async snapshot(): Promise<Map<string, Float32Array>> {
     const tensors = await this.network.values();
-    for (const [name, values] of await this.#optimizer.state()) tensors.set(name, values);
-    for (const [name, values] of (await this.#ema?.state()) ?? []) tensors.set(`ema.${name}`, values);
+    for (const [name, values] of await this.#learner.optimizer.state()) tensors.set(name, values);
+    for (const [name, values] of (await this.#learner.ema?.state()) ?? []) tensors.set(`ema.${name}`, values);
     return tensors;
   }
 
   /** @throws Error if the snapshot is of another network or optimiser. */
   restore(tensors: ReadonlyMap<string, Float32Array>): void {
-    refuseOther(this.#optimizer.name, tensors);
+    refuseOther(this.#learner.optimizer.name, tensors);
     this.network.assign(tensors);
-    this.#optimizer.restore(tensors);
+    this.#learner.optimizer.restore(tensors);
     const averages = under('ema.', tensors);
     // A snapshot of a run without averages: they start again from its weights.
-    this.#ema?.restore(averages.size > 0 ? averages : tensors);
+    this.#learner.ema?.restore(averages.size > 0 ? averages : tensors);
   }
 
   dispose(): void {
     for (const runner of [this.#step, this.#gradients, this.#update]) runner.dispose();
-    this.#optimizer.dispose();
-    this.#ema?.dispose();
+    this.#learner.optimizer.dispose();
+    this.#learner.ema?.dispose();
   }
 
   #place(batches: readonly Batch[]): DeviceBatch[] {
@@ -134,28 +130,8 @@ export class Trainer {
 
   /** What an update needs besides the gradients; not a part of what is replayed. */
   #setRates(learningRate: number): void {
-    this.#optimizer.setRate(learningRate);
-    this.#ema?.advance();
-  }
-
-  /** Returns the gradients' norm. */
-  #apply(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
-    const norm = this.#optimizer.apply(gradients);
-    this.#ema?.apply();
-    return norm;
-  }
-
-  /** The mean over the batches. */
-  #accumulate([first, ...rest]: readonly DeviceBatch[]): Sum {
-    const sum = this.network.lossAndGradients(first!);
-    rest.forEach((batch, i) => {
-      const scale = i === rest.length - 1 ? 1 / (rest.length + 1) : 1;
-      const more = this.network.lossAndGradients(batch);
-      sum.loss = addTo(sum.loss, more.loss, scale);
-      for (const [name, gradient] of more.gradients)
-        sum.gradients.set(name, addTo(sum.gradients.get(name)!, gradient, scale));
-    });
-    return sum;
+    this.#learner.optimizer.setRate(learningRate);
+    this.#learner.ema?.advance();
   }
 }
 
@@ -185,19 +161,6 @@ class DirectRunner implements Runner {
 
 function tensorsOf({ ids, rows, positions, kinds, targets, weights }: DeviceBatch): tf.Tensor[] {
   return [...ids.tensors, ...rows.tensors, positions, kinds, targets, weights];
-}
-
-/** scale · (total + term), in total's place where kernels run; term is freed. */
-function addTo<T extends tf.Tensor>(total: T, term: tf.Tensor, scale: number): T {
-  const gpu = activeGpu();
-  if (gpu === undefined) {
-    const sum = tf.tidy(() => tf.mul(tf.add(total, term), scale));
-    tf.dispose([total, term]);
-    return sum as T;
-  }
-  sumParts(gpu, term, { parts: 1, size: term.size, accumulate: true, scale }, total);
-  term.dispose();
-  return total;
 }
 
 /** Values of float32 tensors one after the other. These may be overwritten or disposed of while they are on the way. */

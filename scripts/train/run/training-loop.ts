@@ -2,17 +2,18 @@ import path from 'node:path';
 import { saveCheckpoint } from './checkpoint';
 import { learningRate } from '../settings/learning-rate';
 import type { Batch } from '../network/network';
-import type { TrainingPreset } from '../settings/presets';
+import type { TrainingSettings } from '../settings/presets';
 import { latestCheckpoint, type RunIdentity } from './resume';
 import type { RunLog } from '../report/run-log';
 import type { BatchStream } from '../samples/batch-stream';
-import { averagingBy, type Averaging, type AveragingTimes } from '../together/averaging';
+import type { Averaging, AveragingTimes } from '../together/averaging';
+import { averagingBy } from '../together/averaging-by';
 import type { Member } from '../together/team';
 import type { StepNumbers, StepResult, Trainer } from './trainer';
 import type { Validation } from './validation';
 
 export interface LoopOptions {
-  readonly preset: TrainingPreset;
+  readonly settings: TrainingSettings;
   /** Length of the schedule in steps. */
   readonly maxSteps: number;
   /** Step to stop and save at; at most `maxSteps`. */
@@ -56,11 +57,11 @@ export function checkpointFolder(out: string): string {
 
 /** Trains until the schedule's end, `stopAfter`, or the signal; what is done is saved in every case. */
 export async function train(trainer: Trainer, options: LeaderOptions): Promise<LoopResult> {
-  const { preset, out, signal, maxSteps, run, notes } = options;
+  const { settings, out, signal, maxSteps, run, notes } = options;
   let step = start(trainer, options);
   const log = options.log(step);
   const steps = new Steps(trainer, options, step);
-  const skips = new Skips(preset.mostSkipped);
+  const skips = new Skips(settings.mostSkipped);
   const inFlight: {
     step: number;
     rate: number;
@@ -91,17 +92,17 @@ export async function train(trainer: Trainer, options: LeaderOptions): Promise<L
       log.validation(0, before);
     }
     while (step < options.stopAfter && !signal.aborted) {
-      const rate = learningRate(step + 1, maxSteps, preset.schedule);
+      const rate = learningRate(step + 1, maxSteps, settings.schedule);
       const result = await steps.next(rate);
       step++;
       inFlight.push({ step, rate, averaging: steps.averagingTimes, numbers: result.numbers });
-      await settle(step % preset.logEvery === 0 || step === options.stopAfter ? 0 : STEPS_IN_FLIGHT);
-      if (step % preset.validateEvery === 0 || step === maxSteps) {
+      await settle(step % settings.logEvery === 0 || step === options.stopAfter ? 0 : STEPS_IN_FLIGHT);
+      if (step % settings.validateEvery === 0 || step === maxSteps) {
         await settle(0);
         validation = await log.pausing(options.validate);
         log.validation(step, validation);
       }
-      if (step % preset.checkpointEvery === 0) await log.pausing(save);
+      if (step % settings.checkpointEvery === 0) await log.pausing(save);
     }
     await settle(0);
   } finally {
@@ -122,7 +123,7 @@ export async function follow(trainer: Trainer, options: LoopOptions): Promise<vo
   const steps = new Steps(trainer, options, step);
   try {
     for (; step < options.stopAfter; step++)
-      await steps.next(learningRate(step + 1, options.maxSteps, options.preset.schedule));
+      await steps.next(learningRate(step + 1, options.maxSteps, options.settings.schedule));
   } finally {
     await steps.close();
   }
@@ -147,7 +148,7 @@ class Steps {
     readonly options: LoopOptions,
     step: number,
   ) {
-    this.#batch = step * options.preset.accumulate;
+    this.#batch = step * options.settings.accumulate;
     this.#stream = options.batches(this.#batch);
     this.#averaging = options.member && averagingBy(options.member.exchange);
   }
@@ -158,9 +159,9 @@ class Steps {
   }
 
   async next(rate: number): Promise<StepResult> {
-    const { preset } = this.options;
+    const { settings } = this.options;
     const batches: Batch[] = [];
-    for (let i = 0; i < preset.accumulate; i++) batches.push(await this.#stream.next(this.#batch++));
+    for (let i = 0; i < settings.accumulate; i++) batches.push(await this.#stream.next(this.#batch++));
     return this.#averaging === undefined
       ? this.trainer.step(batches, rate)
       : this.trainer.stepTogether(batches, rate, this.#averaging);

@@ -1,17 +1,11 @@
-import {
-  type BundleConfig,
-  FastBpe,
-  fill,
-  SPECIAL,
-  tokenBytes,
-  Tokenizer,
-} from '../../../src/engine/training';
+import { type BundleConfig, fill, SPECIAL, Tokenizer } from '../../../src/engine/training';
 import { drawLineTasks, type LineTask } from '../report/evaluation';
+import { mean } from '../report/mean';
 import { LivePredictor } from '../network/live-predictor';
 import type { Batch } from '../network/network';
-import type { TrainingPreset } from '../settings/presets';
+import type { TrainingSettings } from '../settings/presets';
 import type { Prepared } from './prepare';
-import { buildBatch, buildGridBatch } from '../samples/batch';
+import { buildBatch, buildGridBatch, heldOutText } from '../samples/batch';
 import type { Trainer } from './trainer';
 
 /** What held-out samples say of the network. */
@@ -54,32 +48,27 @@ export class Validator {
   #done = 0;
 
   /** @throws Error if nothing is held out */
-  constructor({ valid, tokenizer }: Prepared, preset: TrainingPreset) {
-    const bpe = new FastBpe(tokenizer);
-    const encode = (text: string): number[] => bpe.encode(text);
-    const bytes = tokenBytes(tokenizer).map(({ length }) => length);
-    const { batch, validationBatches, architecture } = preset;
+  constructor({ valid, tokenizer }: Prepared, settings: TrainingSettings) {
+    const text = heldOutText(valid, tokenizer);
+    const { batch, validationBatches, architecture } = settings;
     this.#batches = Array.from({ length: validationBatches }, (_, index) =>
-      buildBatch(valid, encode, batch, VALIDATION_SEED, index),
+      buildBatch(valid, text.encode, batch, VALIDATION_SEED, index),
     );
-    this.#grid = T_GRID.map((t) => [
-      t,
-      buildGridBatch({ corpus: valid, encode, bytes }, batch, t, VALIDATION_SEED),
-    ]);
+    this.#grid = T_GRID.map((t) => [t, buildGridBatch(text, batch, t, VALIDATION_SEED)]);
     this.#tasks = drawLineTasks(valid, LIVE_TASKS, VALIDATION_SEED);
     this.#tokenizer = new Tokenizer(tokenizer);
     this.#config = { architecture, window: batch.window };
   }
 
   async run(trainer: Trainer): Promise<Validation> {
-    let sum = 0;
-    for (const batch of this.#batches) sum += await trainer.evaluate(batch);
+    const losses: number[] = [];
+    for (const batch of this.#batches) losses.push(await trainer.evaluate(batch));
     const bitsAt = new Map<number, number>();
     for (const [t, batch] of this.#grid) bitsAt.set(t, await trainer.evaluate(batch));
     return {
-      validationLoss: sum / this.#batches.length,
+      validationLoss: mean(losses),
       bitsAt,
-      bitsPerByte: [...bitsAt.values()].reduce((a, b) => a + b, 0) / bitsAt.size,
+      bitsPerByte: mean([...bitsAt.values()]),
       sample: await this.#sample(trainer),
     };
   }

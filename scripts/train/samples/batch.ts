@@ -1,11 +1,11 @@
 import { Random } from '../../../src/engine/index';
-import type { Encode, Window } from '../../../src/engine/training';
+import { type Encode, FastBpe, tokenBytes, type Window } from '../../../src/engine/training';
 import type { Batch } from '../network/network';
 import { meanOfPower } from './mask-ratio';
+import { ROW_KIND } from '../ops/attention/row-kind';
 import type { PackedCorpus, PackedDocument } from './packed-corpus';
+import type { TokenizerFile } from '../tokenizer/tokenizer-files';
 import { buildSample, type Excerpt, type Sample, type SampleConfig } from './sample';
-
-export const ROW_KIND = { padding: 0, context: 1, hole: 2 } as const;
 
 export interface BatchConfig extends SampleConfig {
   readonly window: Window;
@@ -57,18 +57,27 @@ export function buildBatch(
   return assemble(samples, config, tokenWeights(samples, config), random);
 }
 
-/** What held-out samples are built from; `bytes`: what each token id writes. */
-export interface HeldOut {
+/** What held-out samples are built from; `bytes`: how many each token id writes. */
+export interface HeldOutText {
   readonly corpus: PackedCorpus;
   readonly encode: Encode;
   readonly bytes: readonly number[];
+}
+
+export function heldOutText(corpus: PackedCorpus, tokenizer: TokenizerFile): HeldOutText {
+  const bpe = new FastBpe(tokenizer);
+  return {
+    corpus,
+    encode: (text) => bpe.encode(text),
+    bytes: tokenBytes(tokenizer).map(({ length }) => length),
+  };
 }
 
 /**
  * Held-out holes in their whole context at mask ratio t, weighted so that the loss is the bits per byte of their text.
  * With the same seed the holes are the same at every t.
  */
-export function buildGridBatch(from: HeldOut, config: BatchConfig, t: number, seed: number): Batch {
+export function buildGridBatch(from: HeldOutText, config: BatchConfig, t: number, seed: number): Batch {
   const whole: BatchConfig = {
     ...config,
     holeShare: 1,

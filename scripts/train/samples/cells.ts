@@ -31,7 +31,9 @@ export interface DoubtConfig {
   readonly clean: number;
 }
 
-export const masked = (id: number): Cell => ({ shown: SPECIAL.mask, target: id, share: 1 });
+export function masked(id: number): Cell {
+  return { shown: SPECIAL.mask, target: id, share: 1 };
+}
 
 /**
  * Neighbouring masks become one that is to expand: `[EXPAND]` says “this mask becomes two”, so what two merged masks

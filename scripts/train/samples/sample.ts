@@ -178,7 +178,9 @@ function drawResize(config: ResizeConfig, random: Random): Pick<Hidden, 'merge' 
   return kind === 1 ? { padding: drawPadding(config, random) } : {};
 }
 
-const mostRows = ({ ids, padding = 0 }: Hidden): number => ids.length + padding;
+function mostRows({ ids, padding = 0 }: Hidden): number {
+  return ids.length + padding;
+}
 
 interface CutHole extends Hidden {
   readonly range: CharacterRange;
@@ -232,14 +234,8 @@ function maskByChance(length: number, t: number, random: Random): { t: number; m
 /** As many tokens as ⌈t · length⌉, at random places; the mask ratio is then what it says. */
 function maskExactly(length: number, t: number, random: Random): { t: number; masked: boolean[] } {
   const count = Math.min(length, Math.max(1, Math.ceil(t * length)));
-  const masked = Array.from({ length }, () => false);
-  const order = [...masked.keys()];
-  for (let i = 0; i < count; i++) {
-    const j = i + random.integer(length - i);
-    masked[order[j]!] = true;
-    order[j] = order[i]!;
-  }
-  return { t: count / length, masked };
+  const chosen = new Set(random.distinct(length, count));
+  return { t: count / length, masked: Array.from({ length }, (_, i) => chosen.has(i)) };
 }
 
 function mask(layout: Layout, holes: readonly Hidden[], settings: Settings): Sample {

@@ -5,11 +5,11 @@ import { batchNumber, buildBatch } from './batch';
 import type { BatchStreamConfig } from './batch-stream';
 
 const { corpus, tokenizer, config, seed, part, lateFrom } = workerData as BatchStreamConfig;
-const bpe = new FastBpe(tokenizer);
+const BPE = new FastBpe(tokenizer);
 
 parentPort?.on('message', (index: number) => {
   const number = batchNumber(part, index);
-  const batch = buildBatch(corpus, (text) => bpe.encode(text), config, seed, number, number >= lateFrom);
+  const batch = buildBatch(corpus, (text) => BPE.encode(text), config, seed, number, number >= lateFrom);
   const buffers = [batch.ids, batch.positions, batch.kinds, batch.rows, batch.targets, batch.weights];
   parentPort?.postMessage(
     { index, batch },

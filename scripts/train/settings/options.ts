@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BackendName } from '../backend/select';
 import { TIERS, type Tier } from '../corpus/manifest';
+import type { CorpusPart } from '../corpus/shards';
 import { SCHEDULE_SHAPES, type Schedule } from './learning-rate';
 import { OPTIMIZERS, type OptimizerName } from '../run/optimizer';
 import type { Growth } from '../network/grow';
@@ -10,23 +11,18 @@ import { MASK_RATIO_DRAWS } from '../samples/mask-ratio';
 /** A step of the run, or the one at which it is gone on with. */
 export type StepOrNow = number | 'now';
 
-/** Which part of the corpus is trained on: document number i is in part 1 + i mod `of`. */
-export interface CorpusPart {
-  readonly part: number;
-  readonly of: number;
-}
-
 export interface TrainOptions {
   readonly preset: PresetName;
   /** The user's own folder; undefined: the pinned corpus. */
   readonly data: string | undefined;
   /** Tier of the pinned corpus; undefined: the preset's. */
   readonly tier: Tier | undefined;
+  /** Part of the corpus that is trained on; undefined: all of it. */
+  readonly corpusPart: CorpusPart | undefined;
   /** Bundle whose weights and tokenizer training starts from. */
   readonly init: string | undefined;
   /** What that bundle's network is to grow to. */
   readonly growth: Growth;
-  readonly corpusPart: CorpusPart | undefined;
   readonly out: string;
   readonly maxSteps: number;
   readonly stopAfter: number;
@@ -91,7 +87,11 @@ export function parseOptions(
         .choices(TIERS.map(String))
         .conflicts('data'),
     )
-    .option('--corpus-part <k/n>', 'train on the k-th of n parts of the corpus', corpusPart)
+    .option(
+      '--corpus-part <k/n>',
+      'train on the k-th of n parts of the corpus, e.g. 1/4; held-out texts stay whole (default: all of it)',
+      corpusPart,
+    )
     .option(
       '--out <folder>',
       'where the bundle, metrics.jsonl and the checkpoints go (default: models/llada-<preset>)',
@@ -174,9 +174,9 @@ export function parseOptions(
     preset,
     data: absolute(raw.data),
     tier: raw.tier === undefined ? undefined : (Number(raw.tier) as Tier),
+    corpusPart: raw.corpusPart,
     init: absolute(raw.init),
     growth: { layers: raw.layers, width: raw.width },
-    corpusPart: raw.corpusPart,
     out: absolute(raw.out) ?? defaultOut(preset),
     maxSteps,
     stopAfter: Math.min(maxSteps, raw.stopAfter ?? maxSteps),
@@ -210,6 +210,13 @@ export function count(text: string): number {
   return value;
 }
 
+function corpusPart(text: string): CorpusPart {
+  const [, part, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
+  if (part === undefined || of === undefined || part < 1 || part > of)
+    throw new InvalidArgumentError('It must be a part of a number of parts, such as 1/4.');
+  return { part, of };
+}
+
 function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('It must be a number above 0.');
@@ -228,13 +235,6 @@ function stepOrNow(text: string): StepOrNow {
   if (value !== 'now' && (text.trim() === '' || !Number.isSafeInteger(value) || value < 0))
     throw new InvalidArgumentError('It must be a step, 0 or more, or the word now.');
   return value;
-}
-
-function corpusPart(text: string): CorpusPart {
-  const [part, of] = text.split('/').map(Number) as [number, number | undefined];
-  if (!/^\d+\/\d+$/.test(text) || of === undefined || part < 1 || part > of)
-    throw new InvalidArgumentError('It must be the number of a part and how many there are, as in 2/4.');
-  return { part, of };
 }
 
 function gpus(text: string): number | 'auto' {

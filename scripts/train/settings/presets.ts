@@ -6,7 +6,7 @@ import type { BatchConfig } from '../samples/batch';
 import { MASK_RATIO_DRAWS } from '../samples/mask-ratio';
 
 /** Everything a training run is configured by. */
-export interface TrainingPreset {
+export interface TrainingSettings {
   readonly name: string;
   readonly architecture: Architecture;
   readonly batch: BatchConfig;
@@ -152,6 +152,6 @@ export const PRESETS = {
     logEvery: 5,
     validationBatches: 4,
   },
-} as const satisfies Record<string, TrainingPreset>;
+} as const satisfies Record<string, TrainingSettings>;
 
 export type PresetName = keyof typeof PRESETS;

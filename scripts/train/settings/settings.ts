@@ -1,8 +1,8 @@
 import type { BundleConfig } from '../../../src/engine/training';
-import { defaultAdamW } from '../ops/adamw/adamw';
-import { DEFAULT_MUON } from '../ops/muon/muon';
+import { DEFAULT_ADAMW } from '../ops/adamw/options';
+import { DEFAULT_MUON } from '../ops/muon/options';
 import type { TrainOptions } from './options';
-import { PRESETS, type TrainingPreset } from './presets';
+import { PRESETS, type TrainingSettings } from './presets';
 import type { TrainerOptions } from '../run/trainer';
 import type { Decided } from '../run/resume';
 import { MASK_RATIO_DRAWS } from '../samples/mask-ratio';
@@ -20,8 +20,8 @@ export function settingsOf(
   options: TrainOptions,
   bundle?: Pick<BundleConfig, 'architecture' | 'window' | 'learned'>,
   { decayFrom, lastPhaseFrom, rewarmFrom }: Decided = {},
-): TrainingPreset {
-  const preset: TrainingPreset = PRESETS[options.preset];
+): TrainingSettings {
+  const preset: TrainingSettings = PRESETS[options.preset];
   const { architecture, window } = bundle ?? {
     architecture: preset.architecture,
     window: preset.batch.window,
@@ -79,14 +79,14 @@ export function settingsOf(
 }
 
 /** Steps of a run that come before its last part. */
-export function stepsBeforeLastPhase({ steps, batch: { lastPhase } }: TrainingPreset): number {
+export function stepsBeforeLastPhase({ steps, batch: { lastPhase } }: TrainingSettings): number {
   return lastPhase.from ?? Math.ceil(steps * (1 - lastPhase.share));
 }
 
-/** How a trainer is set up for a preset. */
-export function trainerOptions(preset: TrainingPreset): TrainerOptions {
-  const { optimizer, embeddingFactor, weightDecay, gradientClip: clipNorm, emaDecay } = preset;
-  const adamw = { ...defaultAdamW, weightDecay, clipNorm };
+/** How a trainer is set up for a run. */
+export function trainerOptions(settings: TrainingSettings): TrainerOptions {
+  const { optimizer, embeddingFactor, weightDecay, gradientClip: clipNorm, emaDecay } = settings;
+  const adamw = { ...DEFAULT_ADAMW, weightDecay, clipNorm };
   if (optimizer === 'adamw') return { optimizer: { adamw }, emaDecay };
   // Beside Muon a longer memory of squares measured better (0.95: 2.157 bits per byte after 800 steps, 0.99: 2.142).
   const muon = { ...DEFAULT_MUON, weightDecay, embeddingFactor };

@@ -39,11 +39,11 @@ export interface OpenOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
-const open = new Set<VsCode>();
+const OPEN = new Set<VsCode>();
 
 /** Every VS Code that has not been closed yet. */
 export function openWindows(): ReadonlySet<VsCode> {
-  return open;
+  return OPEN;
 }
 
 function createWorkspace(files: OpenOptions['files']): string {
@@ -73,7 +73,7 @@ export async function openVsCode(options: OpenOptions): Promise<VsCode> {
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
   const code = new VsCode(page, folder, server, browser);
-  open.add(code);
+  OPEN.add(code);
   const opened = path.join(folder, options.workspace ?? '');
   await page.goto(workbenchUrl(server, opened, options.open && path.join(folder, options.open)));
   await page.locator('.monaco-workbench .part.statusbar').waitFor();
@@ -164,7 +164,7 @@ export class VsCode extends Editor {
 
   /** Ends the window, its server and all that they started. */
   async close(): Promise<void> {
-    open.delete(this);
+    OPEN.delete(this);
     await this.browser.close();
     await this.server.stop();
     rmSync(this.folder, { recursive: true, force: true });

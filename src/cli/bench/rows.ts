@@ -32,6 +32,8 @@ export function benchRows({ shipped, uncached, fp32 }: BenchEngines): Map<string
   const rows = new Map<string, Measure>([
     ['fill', whole(shipped)],
     ['fill/automatic', whole(shipped, {}, { background: true })],
+    ['fill/typing', typing(shipped, {})],
+    ['fill/typing/automatic', typing(shipped, { background: true })],
     ['fill/no-cache', whole(uncached)],
     ['fill/one-token-per-step', whole(shipped, { threshold: 0 })],
   ]);
@@ -56,6 +58,15 @@ export function benchRows({ shipped, uncached, fp32 }: BenchEngines): Map<string
     rows.set(`candidates/${candidates}`, whole(shipped, { ...hole(SHORT_HOLE), candidates }));
   }
   return rows;
+}
+
+/** A fill after a key: the context was read as a whole before the last character of the prefix was typed. */
+function typing(engine: Engine, options: RunOptions): Measure {
+  return async (place) => {
+    const request = { ...place, keptContext: 'bench' };
+    await engine.readContext({ ...request, prefix: place.prefix.slice(0, -1) }, options);
+    return timed(engine, request, options);
+  };
 }
 
 /** A fill of eight tokens: milliseconds until its first step is there, and of each one after it. */

@@ -1,21 +1,9 @@
+import { check, isStrings, parseObject, placeIn, type LinePlace } from '../command-line/jsonl-place';
+
 /** One line of `fill --jsonl`: the names are a public interface. */
-export interface JsonlRequest {
-  readonly id: string | number;
-  readonly path?: string;
-  readonly prefix: string;
-  readonly suffix: string;
+export interface JsonlRequest extends LinePlace {
   readonly between?: readonly string[];
   readonly maxTokens?: number;
-}
-
-/** Why a line is not a request. */
-export class BadLine extends Error {
-  constructor(
-    readonly code: 'line-too-long' | 'not-utf8' | 'bad-json' | 'bad-request',
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 /**
@@ -25,16 +13,8 @@ export class BadLine extends Error {
  */
 export function parseRequest(line: string): JsonlRequest {
   const fields = parseObject(line);
-  const { id, path, prefix, suffix, between, maxTokens } = fields;
-  check(
-    typeof id === 'string' || (typeof id === 'number' && (!Number.isInteger(id) || Number.isSafeInteger(id))),
-    'id',
-    'a string, or a number small enough to be kept exactly',
-    id,
-  );
-  check(path === undefined || typeof path === 'string', 'path', 'a string', path);
-  check(typeof prefix === 'string', 'prefix', 'a string', prefix);
-  check(typeof suffix === 'string', 'suffix', 'a string', suffix);
+  const { between, maxTokens } = fields;
+  const place = placeIn(fields);
   check(between === undefined || isStrings(between), 'between', 'a list of strings', between);
   check(
     maxTokens === undefined || (Number.isSafeInteger(maxTokens) && (maxTokens as number) >= 1),
@@ -43,46 +23,8 @@ export function parseRequest(line: string): JsonlRequest {
     maxTokens,
   );
   return {
-    id,
-    prefix,
-    suffix,
-    ...(path === undefined ? {} : { path }),
+    ...place,
     ...(between === undefined ? {} : { between }),
     ...(maxTokens === undefined ? {} : { maxTokens: maxTokens as number }),
   };
-}
-
-function parseObject(line: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new BadLine(
-      'bad-json',
-      `The line is not JSON: ${(error as SyntaxError).message}. Write one JSON object a line.`,
-    );
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new BadLine('bad-request', `The line must be a JSON object, not ${nameOf(value)}.`);
-  }
-  return value as Record<string, unknown>;
-}
-
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-function check(ok: boolean, field: string, wanted: string, got: unknown): asserts ok {
-  if (ok) return;
-  const problem = got === undefined ? 'is missing; it must be' : 'must be';
-  const instead = got === undefined ? '' : `, not ${nameOf(got)}`;
-  throw new BadLine('bad-request', `“${field}” ${problem} ${wanted}${instead}.`);
-}
-
-/** What a JSON value is, in words, short whatever it holds. */
-function nameOf(value: unknown): string {
-  if (Array.isArray(value)) return isStrings(value) ? 'a list' : 'a list with other things in it';
-  if (typeof value === 'string') return 'a string';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return JSON.stringify(value);
 }

@@ -1,9 +1,14 @@
 import * as vscode from 'vscode';
 import { textAroundRegions } from '../document/around-regions';
-import type { Place } from './filters/place';
 
 /** A place for a completion, and what of the document an accepted completion replaces. */
-export interface CompletionPlace extends Place {
+export interface CompletionPlace {
+  /** The text before it that the engine reads. */
+  readonly prefix: string;
+  /** The text behind it that the engine reads. */
+  readonly suffix: string;
+  /** Nothing but white space on the cursor's line: a completion may have many lines. */
+  readonly lineIsBlank: boolean;
   readonly range: vscode.Range;
   /** The suggestion list's selected item, which the completion goes on from; '' without one. */
   readonly selected: string;
@@ -21,9 +26,4 @@ export function completionPlace(
   const { prefix, suffix } = textAroundRegions(document.getText(), [region]);
   const lineIsBlank = selected === '' && document.lineAt(position).isEmptyOrWhitespace;
   return { prefix: prefix + selected, suffix, lineIsBlank, range, selected };
-}
-
-/** True where the cursor stands within a word, where nobody waits for a suggestion. */
-export function isInsideWord({ prefix, suffix }: Place): boolean {
-  return /[\p{L}\p{N}_]$/u.test(prefix) && /^[\p{L}\p{N}_]/u.test(suffix);
 }

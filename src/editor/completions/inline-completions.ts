@@ -1,14 +1,17 @@
 import * as vscode from 'vscode';
+import { completionToShow } from '../../completions/completion-to-show';
+import { isInsideWord } from '../../completions/inside-word';
 import { toEngineError, type CellView, type RunOptions, type Step } from '../../engine/index';
 import { CompletionCache, type CachedPlace } from './completion-cache';
 import { silenceIn } from './completion-gate';
-import { completionPlace, isInsideWord, type CompletionPlace } from './completion-place';
+import { completionPlace, type CompletionPlace } from './completion-place';
 import type { EngineSession } from '../engine/engine-session';
 import type { Fills } from '../fills/fills';
 import { fillRequest } from '../document/fill-request';
-import { applyFilters } from './filters/apply-filters';
-import { dropUnsure } from './filters/low-confidence';
+import type { SyntaxTrees } from '../document/syntax-trees';
+import { dropUnsure } from './low-confidence';
 import { finishedLine } from './finished-line';
+import { KeptContexts } from './kept-contexts';
 import { logFailure } from '../shared/log';
 import { completionSettings } from '../shared/settings';
 import { TypingRhythm } from './typing-rhythm';
@@ -20,6 +23,7 @@ const LANE = 'inline-completions';
 export class InlineCompletions implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   readonly #rhythm = new TypingRhythm();
   readonly #cache = new CompletionCache();
+  readonly #contexts: KeptContexts;
   readonly #provided = new vscode.EventEmitter<string | undefined>();
   /** Fires at the end of each request that was not cancelled, with the completion offered, if there is one. */
   readonly onDidProvide = this.#provided.event;
@@ -28,13 +32,18 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   constructor(
     private readonly session: EngineSession,
     private readonly fills: Fills,
+    private readonly trees: SyntaxTrees,
     private readonly log: vscode.LogOutputChannel,
   ) {
+    this.#contexts = new KeptContexts(session);
     this.#disposables = vscode.Disposable.from(
       this.#provided,
+      this.#contexts,
       // Another model or other settings would answer otherwise.
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('llada')) this.#cache.clear();
+        if (!event.affectsConfiguration('llada')) return;
+        this.#cache.clear();
+        this.#contexts.forgetAll();
       }),
     );
   }
@@ -50,7 +59,10 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[] | undefined> {
     const automatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
-    if (automatic) this.#rhythm.typed(performance.now());
+    if (automatic) {
+      this.#rhythm.typed(performance.now());
+      this.#contexts.typed();
+    }
     if (this.fills.isFilling()) return undefined;
     const place = completionPlace(document, position, context);
     // An engine that could not be loaded is not tried again at every keystroke, only when the user asks for it.
@@ -93,12 +105,16 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       const { candidates, leastConfidence } = completionSettings(document);
       const options = { signal: abort.signal, lane: LANE, background: automatic };
       const { found, ms } = await this.#fill(document, place, automatic ? 1 : candidates, options);
-      if (automatic) this.#rhythm.answered(ms);
-      const texts = found.map(({ text, cells }) => {
-        const kept = applyFilters(text, place);
-        return automatic ? dropUnsure(kept, cells, leastConfidence) : kept;
-      });
-      return [...new Set(texts)].filter((text) => text !== '');
+      if (automatic) {
+        this.#rhythm.answered(ms);
+        this.#contexts.readWhenIdle();
+      }
+      const texts = new Set<string>();
+      for (const { text, cells } of found) {
+        const shown = await this.#shown(document, place, text, automatic);
+        texts.add(automatic ? dropUnsure(shown, cells, leastConfidence) : shown);
+      }
+      return [...texts].filter((text) => text !== '');
     } catch (error) {
       if (toEngineError(error).code !== 'cancelled') {
         logFailure(this.log, 'The inline completion failed', error);
@@ -109,13 +125,31 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     }
   }
 
+  /** What of a text of the model's is offered; '' when nothing is, or the document has changed. */
+  async #shown(
+    document: vscode.TextDocument,
+    { range, selected }: CompletionPlace,
+    text: string,
+    automatic: boolean,
+  ): Promise<string> {
+    const whole = document.getText();
+    const start = document.offsetAt(range.start);
+    const end = document.offsetAt(range.end);
+    using present = await this.trees.of(document);
+    using tree = await present?.replaced(start, end, selected);
+    const prefix = whole.slice(0, start) + selected;
+    const suffix = whole.slice(end);
+    return (await completionToShow({ prefix, suffix, text, asked: !automatic }, tree)).text;
+  }
+
   async #fill(
     document: vscode.TextDocument,
     { prefix, suffix, lineIsBlank }: CompletionPlace,
     candidates: number,
     options: RunOptions & { readonly signal: AbortSignal },
   ): Promise<{ readonly found: readonly FoundText[]; readonly ms: number }> {
-    const request = { ...fillRequest(document, { prefix, between: [], suffix }), candidates };
+    const asked = { ...fillRequest(document, { prefix, between: [], suffix }), candidates };
+    const request = options.background ? this.#contexts.keep(document, asked) : asked;
     let last: Step | undefined;
     for await (const step of this.session.run((engine) => engine.fill(request, options), options.signal)) {
       last = step;

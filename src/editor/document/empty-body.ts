@@ -1,3 +1,5 @@
+import type { CommentLines } from '../../syntax/comments';
+
 /** A place for a body that is still to be written, and what has to stand around it so that it is on lines of its own. */
 export interface BodyPlace {
   readonly line: number;
@@ -8,7 +10,6 @@ export interface BodyPlace {
   readonly after: string;
 }
 
-const COMMENT = /^\s*(?:\/\/|#(?!!)|--|;|%|<!--|\/\*|\*|"""|''')/;
 const OPENER = /(?:[{([:]|=>|\bdo|\bthen)\s*$/;
 const CLOSER = /^\s*(?:[})\]]|end\b|<\/)/;
 const EMPTY_BRACES = /\{\s*\}(?=[^{}]*$)/;
@@ -19,41 +20,62 @@ const EMPTY_BRACES = /\{\s*\}(?=[^{}]*$)/;
  * @param lines of the document
  * @param line where the cursor is
  * @param unit one level of indentation
+ * @param commentOn tells the comment or docstring that a line is part of
  * @returns undefined where there is neither
  */
-export function emptyBodyAt(lines: readonly string[], line: number, unit: string): BodyPlace | undefined {
-  const text = lines[line]!;
-  if (text.trim() === '') return onBlankLine(lines, line, unit);
-  if (COMMENT.test(text)) return belowComment(lines, line, unit);
-  return insideHeader(lines, line, unit);
+export function emptyBodyAt(
+  lines: readonly string[],
+  line: number,
+  unit: string,
+  commentOn: CommentOn,
+): BodyPlace | undefined {
+  const comment = commentOn(line);
+  if (comment) return belowComment(lines, comment, unit, commentOn);
+  if (lines[line]!.trim() === '') return onBlankLine(lines, line, unit, commentOn);
+  return insideHeader(lines, line, unit, commentOn);
 }
 
-function onBlankLine(lines: readonly string[], line: number, unit: string): BodyPlace | undefined {
+type CommentOn = (line: number) => CommentLines | undefined;
+
+function onBlankLine(
+  lines: readonly string[],
+  line: number,
+  unit: string,
+  commentOn: CommentOn,
+): BodyPlace | undefined {
   const above = lines.slice(0, line).findLastIndex((text) => text.trim() !== '');
-  const text = lines[above];
-  if (text === undefined || !(COMMENT.test(text) || OPENER.test(text))) return undefined;
-  const wanted = indentationOf(text) + (COMMENT.test(text) ? '' : unit);
+  if (above < 0) return undefined;
+  const comment = commentOn(above);
+  if (!comment && !OPENER.test(lines[above]!)) return undefined;
+  // The lines of a block comment are indented by one column more than its first.
+  const wanted = indentationOf(lines[comment?.first ?? above]!) + (comment ? '' : unit);
   const present = lines[line]!;
   const before = wanted.startsWith(present) ? wanted.slice(present.length) : '';
   return { line, character: present.length, before, after: '' };
 }
 
-function belowComment(lines: readonly string[], line: number, unit: string): BodyPlace | undefined {
-  let last = line;
-  while (COMMENT.test(lines[last + 1] ?? '')) last++;
+function belowComment(
+  lines: readonly string[],
+  { first, last }: CommentLines,
+  unit: string,
+  commentOn: CommentOn,
+): BodyPlace | undefined {
   const next = lines[last + 1];
   // A comment that describes a function asks for the function's body.
-  const body = next === undefined || next.trim() === '' ? undefined : insideHeader(lines, last + 1, unit);
+  const body =
+    next === undefined || next.trim() === '' ? undefined : insideHeader(lines, last + 1, unit, commentOn);
   if (body) return body;
-  if (next?.trim() === '') return onBlankLine(lines, last + 1, unit);
-  // The lines of a block comment are indented by one column more than its first.
-  let first = line;
-  while (COMMENT.test(lines[first - 1] ?? '')) first--;
+  if (next?.trim() === '') return onBlankLine(lines, last + 1, unit, commentOn);
   const character = lines[last]!.length;
   return { line: last, character, before: `\n${indentationOf(lines[first]!)}`, after: '' };
 }
 
-function insideHeader(lines: readonly string[], line: number, unit: string): BodyPlace | undefined {
+function insideHeader(
+  lines: readonly string[],
+  line: number,
+  unit: string,
+  commentOn: CommentOn,
+): BodyPlace | undefined {
   const text = lines[line]!;
   const indentation = indentationOf(text);
   const braces = EMPTY_BRACES.exec(text);
@@ -68,7 +90,7 @@ function insideHeader(lines: readonly string[], line: number, unit: string): Bod
     following === undefined ||
     (indentationOf(following).length <= indentation.length && (CLOSER.test(following) || /:\s*$/.test(text)));
   if (!isEmpty) return undefined;
-  if (next !== 0 && lines[line + 1] !== undefined) return onBlankLine(lines, line + 1, unit);
+  if (next !== 0 && lines[line + 1] !== undefined) return onBlankLine(lines, line + 1, unit, commentOn);
   return { line, character: text.trimEnd().length, before: `\n${indentation}${unit}`, after: '' };
 }
 

@@ -1,4 +1,8 @@
 import * as vscode from 'vscode';
+import { blockAt } from '../../syntax/blocks';
+import { functionAt, type TextRange } from '../../syntax/functions';
+import type { SyntaxTree } from '../../syntax/syntax-tree';
+import type { SyntaxTrees } from './syntax-trees';
 import { bodyOf, indentedBlock, type LineRange } from './text-block';
 
 /** What language services take longer to find is not offered: a menu must not wait for a server that is still starting. */
@@ -19,7 +23,10 @@ export function enclosingLine(
 export async function enclosingBlock(
   document: vscode.TextDocument,
   position: vscode.Position,
+  trees: SyntaxTrees,
 ): Promise<vscode.Range | undefined> {
+  const known = await rangeInTree(document, position, trees, blockAt);
+  if (known) return known;
   const found = await inTime(
     vscode.commands.executeCommand<vscode.SelectionRange[] | undefined>(
       'vscode.executeSelectionRangeProvider',
@@ -42,7 +49,10 @@ export async function enclosingBlock(
 export async function enclosingFunction(
   document: vscode.TextDocument,
   position: vscode.Position,
+  trees: SyntaxTrees,
 ): Promise<vscode.Range | undefined> {
+  const known = await rangeInTree(document, position, trees, (tree, at) => functionAt(tree, at)?.body);
+  if (known) return known;
   const symbols = await inTime(
     vscode.commands.executeCommand<(vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined>(
       'vscode.executeDocumentSymbolProvider',
@@ -54,6 +64,18 @@ export async function enclosingFunction(
   const first = around.start.line;
   const body = bodyOf(linesOf(document).slice(first, around.end.line + 1));
   return body && textOf(document, { first: first + body.first, last: first + body.last });
+}
+
+/** What the grammar says, where there is one; where it says nothing language services and indentation are asked. */
+async function rangeInTree(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  trees: SyntaxTrees,
+  find: (tree: SyntaxTree, at: number) => TextRange | undefined,
+): Promise<vscode.Range | undefined> {
+  using tree = await trees.of(document);
+  const range = tree && find(tree, document.offsetAt(position));
+  return range && new vscode.Range(document.positionAt(range.start), document.positionAt(range.end));
 }
 
 const FUNCTIONS: readonly vscode.SymbolKind[] = [

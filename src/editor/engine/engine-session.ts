@@ -93,6 +93,13 @@ export class EngineSession implements vscode.Disposable {
     }
   }
 
+  /** Tells the engine something that nobody waits for; nothing if it is not there, or fails. The state stays what it is. */
+  tell(start: (engine: Engine) => Promise<unknown>): void {
+    const { kind } = this.#state;
+    if (kind !== 'ready' && kind !== 'working') return;
+    void this.#engine?.then(start).catch(() => undefined);
+  }
+
   /** Ends the engine, requests under way included; the next request loads it anew. */
   async restart(): Promise<void> {
     const engine = this.#engine;

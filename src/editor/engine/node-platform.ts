@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { PROVIDER_NAMES } from '../../engine/index';
 import { findBundledModels, loadEngine } from '../../engine/node';
+import { filesBelow } from '../../syntax/node-files';
 import type { Platform } from '../shared/platform';
 
 /**
@@ -19,6 +20,7 @@ export function nodePlatform(extensionFolder: string): Platform {
     hasFolders: true,
     bundledModels: () => findBundledModels(extensionFolder),
     loadEngine,
+    readFile: filesBelow(extensionFolder),
     isWriteProtected: async (file) =>
       file.scheme === 'file' && ((await stat(file.fsPath)).mode & 0o200) === 0,
   };

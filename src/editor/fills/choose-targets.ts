@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { enclosingBlock, enclosingFunction, enclosingLine } from '../document/enclosing';
+import type { SyntaxTrees } from '../document/syntax-trees';
 import { markersIn, targetOf, type FillTarget } from './fill-target';
 
 /** What to fill when nothing is selected. */
@@ -31,6 +32,7 @@ export function targetKindOf(argument: unknown): TargetKind | undefined {
  * What to fill: the selections; several cursors; the markers on the cursor's line; the cursor's place on a blank line.
  * In any other case the user is asked, what was taken last time coming first.
  *
+ * @param trees know what a block and a function is
  * @param wanted answers the question beforehand
  * @param memory keeps the answer
  * @returns undefined when the user took nothing, or what was wanted is not there
@@ -38,6 +40,7 @@ export function targetKindOf(argument: unknown): TargetKind | undefined {
 export async function chooseTargets(
   { document, selections }: vscode.TextEditor,
   memory: vscode.Memento,
+  trees: SyntaxTrees,
   wanted?: TargetKind,
 ): Promise<readonly FillTarget[] | undefined> {
   const sorted = selections.toSorted((a, b) => a.start.compareTo(b.start));
@@ -45,20 +48,21 @@ export async function chooseTargets(
   const [first] = sorted;
   if (!first || !first.isEmpty || sorted.length > 1) return selected;
   const position = first.active;
-  if (wanted !== undefined) return targetsOfKind(document, position, wanted);
+  if (wanted !== undefined) return targetsOfKind(document, position, trees, wanted);
   const onLine = markersIn(document, document.lineAt(position).range);
   if (onLine.length > 0) return onLine;
   const isBlank = document.lineAt(position).isEmptyOrWhitespace;
   if (isBlank && markersIn(document).length === 0) return selected;
-  return ask(document, position, memory);
+  return ask(document, position, memory, trees);
 }
 
 async function ask(
   document: vscode.TextDocument,
   position: vscode.Position,
   memory: vscode.Memento,
+  trees: SyntaxTrees,
 ): Promise<readonly FillTarget[] | undefined> {
-  const choice = await vscode.window.showQuickPick(choices(document, position, memory), {
+  const choice = await vscode.window.showQuickPick(choices(document, position, memory, trees), {
     title: vscode.l10n.t('Fill Masked Region'),
     placeHolder: vscode.l10n.t('Nothing is selected. What is to be filled?'),
   });
@@ -70,11 +74,12 @@ async function choices(
   document: vscode.TextDocument,
   position: vscode.Position,
   memory: vscode.Memento,
+  trees: SyntaxTrees,
 ): Promise<TargetItem[]> {
   const remembered = memory.get<TargetKind>(REMEMBERED);
   const items: TargetItem[] = [];
   for (const kind of TARGET_KINDS) {
-    const targets = await targetsOfKind(document, position, kind);
+    const targets = await targetsOfKind(document, position, trees, kind);
     if (targets) items.push({ target: kind, targets, label: LABELS[kind], description: describe(targets) });
   }
   return items.sort((a, b) => Number(b.target === remembered) - Number(a.target === remembered));
@@ -83,19 +88,21 @@ async function choices(
 async function targetsOfKind(
   document: vscode.TextDocument,
   position: vscode.Position,
+  trees: SyntaxTrees,
   kind: TargetKind,
 ): Promise<readonly FillTarget[] | undefined> {
   if (kind === 'markers') {
     const markers = markersIn(document);
     return markers.length > 0 ? markers : undefined;
   }
-  const range = await rangeOfKind(document, position, kind);
+  const range = await rangeOfKind(document, position, trees, kind);
   return range && [targetOf(document, range)];
 }
 
 async function rangeOfKind(
   document: vscode.TextDocument,
   position: vscode.Position,
+  trees: SyntaxTrees,
   kind: Exclude<TargetKind, 'markers'>,
 ): Promise<vscode.Range | undefined> {
   switch (kind) {
@@ -104,9 +111,9 @@ async function rangeOfKind(
     case 'line':
       return enclosingLine(document, position);
     case 'block':
-      return enclosingBlock(document, position);
+      return enclosingBlock(document, position, trees);
     case 'function':
-      return enclosingFunction(document, position);
+      return enclosingFunction(document, position, trees);
   }
 }
 

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
-import { emptyBodyAt } from '../document/empty-body';
+import { commentOnLine, type CommentLines } from '../../syntax/comments';
+import type { SyntaxTrees } from '../document/syntax-trees';
+import { emptyBodyAt, type BodyPlace } from '../document/empty-body';
 import type { Fills } from './fills';
 import type { FillOutcome } from './running-fill';
 import { quietly } from '../shared/notices';
 
 /** “LLaDA: Fill from Comment”: writes what the comment at the cursor, or the head of the empty body there, announces. */
-export async function fillFromComment(fills: Fills): Promise<FillOutcome | undefined> {
+export async function fillFromComment(fills: Fills, trees: SyntaxTrees): Promise<FillOutcome | undefined> {
   const editor = vscode.window.activeTextEditor;
-  const place = editor && emptyBodyAt(linesOf(editor.document), editor.selection.active.line, unitOf(editor));
+  const place = editor && (await placeIn(editor, trees));
   if (!place) {
     quietly(vscode.l10n.t('put the cursor on a comment, or where a body is still empty'));
     return undefined;
@@ -16,6 +18,15 @@ export async function fillFromComment(fills: Fills): Promise<FillOutcome | undef
   const parts = [before, { masks: undefined }, after].filter((part) => part !== '');
   const range = new vscode.Range(line, character, line, character);
   return fills.fill(editor.document, [{ range, hole: { parts } }]);
+}
+
+async function placeIn(editor: vscode.TextEditor, trees: SyntaxTrees): Promise<BodyPlace | undefined> {
+  const { document, selection } = editor;
+  using tree = await trees.of(document);
+  // Without a grammar nobody knows what is a comment.
+  if (!tree) return undefined;
+  const commentOn = (line: number): CommentLines | undefined => commentOnLine(tree, line);
+  return emptyBodyAt(linesOf(document), selection.active.line, unitOf(editor), commentOn);
 }
 
 function linesOf(document: vscode.TextDocument): string[] {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ReverseProcessOptions, Step } from '../../engine/index';
+import type { SyntaxTrees } from '../document/syntax-trees';
 import { chooseTargets, type TargetKind } from './choose-targets';
 import type { EngineSession } from '../engine/engine-session';
 import type { FillTarget } from './fill-target';
@@ -38,6 +39,7 @@ export class Fills implements vscode.Disposable {
   constructor(
     private readonly session: EngineSession,
     private readonly memory: vscode.Memento,
+    private readonly trees: SyntaxTrees,
     private readonly log: vscode.LogOutputChannel,
     private readonly isWriteProtected: Platform['isWriteProtected'],
   ) {}
@@ -68,7 +70,7 @@ export class Fills implements vscode.Disposable {
       return undefined;
     }
     if (!(await this.mayFill(editor.document))) return undefined;
-    const targets = await chooseTargets(editor, this.memory, target);
+    const targets = await chooseTargets(editor, this.memory, this.trees, target);
     return targets && this.fill(editor.document, targets);
   }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { percent } from '../../display/percent';
 import { enclosingBlock, enclosingLine } from '../document/enclosing';
+import type { SyntaxTrees } from '../document/syntax-trees';
 import type { Judge } from './judge';
 import type { JudgedText, JudgedToken } from './judged-text';
 import { visibleText } from '../document/mask-layout';
@@ -35,6 +36,7 @@ export class HeatMap implements vscode.Disposable {
   constructor(
     private readonly judge: Judge,
     private readonly fresh: FreshFillKeeper,
+    private readonly trees: SyntaxTrees,
   ) {
     this.#disposables = vscode.Disposable.from(
       ...this.#levels,
@@ -86,7 +88,7 @@ export class HeatMap implements vscode.Disposable {
     if (!selection.isEmpty) return selection;
     return (
       this.fresh.rangeAt(document, selection.active) ??
-      (await enclosingBlock(document, selection.active)) ??
+      (await enclosingBlock(document, selection.active, this.trees)) ??
       enclosingLine(document, selection.active)
     );
   }

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Engine, LoadOptions, ProviderName } from '../../engine/index';
+import type { ReadFile } from '../../syntax/runtime';
 
 /** A model that comes with the extension, and its form. */
 export interface OfferedModel {
@@ -21,6 +22,8 @@ export interface Platform {
   bundledModels(): readonly OfferedModel[] | Promise<readonly OfferedModel[]>;
   /** @throws EngineError */
   loadEngine(bundle: string, options: LoadOptions): Promise<Engine>;
+  /** Reads a file of the extension. */
+  readonly readFile: ReadFile;
   /** Whether the file's mode says that nobody may write to it, where files have one. */
   readonly isWriteProtected: (file: vscode.Uri) => Promise<boolean>;
 }

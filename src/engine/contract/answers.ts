@@ -28,6 +28,12 @@ export interface Likelihood {
   readonly ms: number;
 }
 
+/** What reading a context took. */
+export interface ContextRead {
+  readonly forwards: number;
+  readonly ms: number;
+}
+
 /** A token of a text; an incomplete UTF-8 byte shows as U+FFFD. */
 export interface TextToken {
   readonly token: number;

@@ -1,4 +1,4 @@
-import type { Likelihood, Scored, TextToken } from './answers';
+import type { ContextRead, Likelihood, Scored, TextToken } from './answers';
 import type { ProviderName } from './provider';
 import type { FillRequest, GenerateRequest, LikelihoodRequest, ScoreRequest } from './requests';
 import type { Step } from './steps';
@@ -73,6 +73,15 @@ export interface Engine {
   score(request: ScoreRequest, options?: RunOptions): Promise<Scored>;
   /** The tokens of a text (CRLF counts as LF), as a hole gets them from text that stays. */
   tokenize(text: string): Promise<readonly TextToken[]>;
+  /**
+   * Reads everything of a context that is kept (`FillRequest.keptContext`) if something has been typed since that was last
+   * done: for a moment in which nobody waits. A reading that has begun cannot be stopped.
+   *
+   * @throws EngineError `bad-request`, `region-too-large`, `cancelled` or `engine-crashed`
+   */
+  readContext(request: FillRequest, options?: RunOptions): Promise<ContextRead>;
+  /** Gives back what is kept under a name, of requests in the background or of others. */
+  forgetContext(name: string, options?: Pick<RunOptions, 'background'>): Promise<void>;
   /** How many bits the words in the holes take: how well the model foresees a text. */
   likelihood(request: LikelihoodRequest, options?: RunOptions): Promise<Likelihood>;
   /**

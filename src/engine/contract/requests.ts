@@ -60,6 +60,12 @@ export interface FillRequest extends ReverseProcessOptions {
    * last step the best one, and all of them in `Step.candidates`.
    */
   readonly candidates?: number;
+  /**
+   * For requests of somebody who types: a name, the same at every key in one document. The context is kept under it, and
+   * while up to 32 tokens change before the cursor only the 64 rows nearest to it are read anew; rows farther away stay as
+   * they were read. Default: everything is read, and nothing is kept. Where a provider or a bundle cannot keep rows, the same.
+   */
+  readonly keptContext?: string;
 }
 
 /** Text from nothing: everything is one hole. */

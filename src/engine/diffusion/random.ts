@@ -60,6 +60,16 @@ export class Random {
     return Math.floor(this.uniform() * n);
   }
 
+  /** `count` different integers in [0, n), every choice as likely: the begin of a shuffle (Fisher and Yates). */
+  distinct(n: number, count: number): number[] {
+    const order = Array.from({ length: n }, (_, i) => i);
+    for (let i = 0; i < count; i++) {
+      const other = i + this.integer(n - i);
+      [order[i], order[other]] = [order[other]!, order[i]!];
+    }
+    return order.slice(0, count);
+  }
+
   /** A draw from the standard Gumbel distribution, −log(−log u), always finite. */
   gumbel(): number {
     const u = Math.max(this.uniform(), Number.MIN_VALUE);

@@ -1,6 +1,6 @@
 import type { Engine, EngineInfo, EngineStats, LoadOptions, RunOptions } from '../contract/engine';
 import type { FillRequest, GenerateRequest, LikelihoodRequest, ScoreRequest } from '../contract/requests';
-import type { Likelihood, Scored, TextToken } from '../contract/answers';
+import type { ContextRead, Likelihood, Scored, TextToken } from '../contract/answers';
 import type { Step } from '../contract/steps';
 import { EngineError } from '../contract/errors';
 import { AsyncQueue } from './async-queue';
@@ -41,6 +41,15 @@ export class EngineClient implements Engine {
 
   fill(request: FillRequest, options: RunOptions = {}): AsyncIterable<Step> {
     return this.#run<'fill'>({ type: 'fill', request }, options);
+  }
+
+  readContext(request: FillRequest, options: RunOptions = {}): Promise<ContextRead> {
+    return only(this.#run<'read-context'>({ type: 'read-context', request }, options));
+  }
+
+  async forgetContext(name: string, options: Pick<RunOptions, 'background'> = {}): Promise<void> {
+    // An engine that is not there keeps nothing.
+    if (this.#process) await only(this.#run<'forget-context'>({ type: 'forget-context', name }, options));
   }
 
   generate(request: GenerateRequest, options: RunOptions = {}): AsyncIterable<Step> {

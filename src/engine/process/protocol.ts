@@ -1,12 +1,14 @@
 import type { EngineInfo, EngineStats, LoadOptions } from '../contract/engine';
 import type { FillRequest, GenerateRequest, LikelihoodRequest, ScoreRequest } from '../contract/requests';
-import type { Likelihood, Scored, TextToken } from '../contract/answers';
+import type { ContextRead, Likelihood, Scored, TextToken } from '../contract/answers';
 import type { Step } from '../contract/steps';
 import type { EngineErrorCode } from '../contract/errors';
 
 /** What can be asked of the engine process, and what each answer's values are. */
 export interface Answers {
   readonly fill: Step;
+  readonly 'read-context': ContextRead;
+  readonly 'forget-context': true;
   readonly generate: Step;
   readonly likelihood: Likelihood;
   readonly score: Scored;
@@ -17,6 +19,8 @@ export interface Answers {
 /** A request; it is answered by any number of `value`s, then `ended` or `failed`. */
 export type Ask =
   | { readonly type: 'fill'; readonly request: FillRequest }
+  | { readonly type: 'read-context'; readonly request: FillRequest }
+  | { readonly type: 'forget-context'; readonly name: string }
   | { readonly type: 'generate'; readonly request: GenerateRequest }
   | { readonly type: 'likelihood'; readonly request: LikelihoodRequest }
   | { readonly type: 'score'; readonly request: ScoreRequest }

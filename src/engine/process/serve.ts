@@ -1,6 +1,6 @@
 import type { EngineStats, LoadOptions } from '../contract/engine';
 import { toEngineError } from '../contract/errors';
-import { fill } from '../requests/fill';
+import { fill, readWholeContext } from '../requests/fill';
 import { generate } from '../requests/generate';
 import { likelihood } from '../requests/likelihood';
 import type { Loaded } from '../model/runtime/load-model';
@@ -85,6 +85,15 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
         break;
       case 'fill':
         enqueue(message, (runtime, signal) => fill(runtime, message.request, signal));
+        break;
+      case 'read-context':
+        enqueue(message, (runtime, signal) => readWholeContext(runtime, message.request, signal));
+        break;
+      case 'forget-context':
+        enqueue(message, (runtime) => {
+          runtime.kept?.forget(message.name);
+          return Promise.resolve(true);
+        });
         break;
       case 'generate':
         enqueue(message, (runtime, signal) => generate(runtime, message.request, signal));

@@ -43,6 +43,13 @@ export function checkFillRequest(
   const { drafts, lengthSearch = 'guess' } = request;
   check(LENGTH_SEARCHES.includes(lengthSearch), 'lengthSearch', LENGTH_SEARCHES.join(' or '), lengthSearch);
   check(drafts === undefined || typeof drafts === 'boolean', 'drafts', 'true or false', drafts);
+  const { keptContext } = request;
+  check(
+    keptContext === undefined || typeof keptContext === 'string',
+    'keptContext',
+    'a name, the same one at every key',
+    keptContext,
+  );
   for (const hole of holes ?? []) checkHole(hole, tokenizer);
   // The end of the text is in the suffix, not in a hole.
   return {

@@ -1,3 +1,4 @@
+import type { ContextRead } from '../contract/answers';
 import type { FillRequest, HoleRequest } from '../contract/requests';
 import type { Step } from '../contract/steps';
 import { withDrafts } from './unmasking/drafts';
@@ -8,9 +9,10 @@ import { startingCells } from './unmasking/length';
 import type { Window } from '../text/window';
 import { checkFillRequest, DEFAULT_MAX_TOKENS } from './check-request';
 import { readContext, throwIfCancelled, type RunningRequest } from './running-request';
+import type { ContextRoom, LentContext } from '../model/predictor/kept-contexts';
 import type { Runtime } from '../model/runtime/runtime';
 import type { ReverseProcessSettings } from './settings';
-import { encodeContext } from '../text/context-window';
+import { encodeContext, type ContextText } from '../text/context-window';
 import { layOut, reservedFor, type Layout } from '../text/layout';
 import { lineEndingOf, toLf } from '../text/line-endings';
 import { unmask } from './unmasking/unmask';
@@ -25,24 +27,21 @@ export async function* fill(
   const forwardsBefore = runtime.predictor.forwards;
   const settings = checkFillRequest(request, runtime);
   const plans = planHoles(runtime, request);
-  const layout = layOutRequest(
-    runtime,
-    request,
-    plans.map(({ limit }) => limit),
-  );
+  const limits = plans.map(({ limit }) => limit);
   throwIfCancelled(signal);
 
   const { prefix, between = [], suffix } = request;
   const ending = lineEndingOf([prefix, ...between, suffix]);
   const keptSteps = settings.exact ? 0 : undefined;
-  const context = await readContext(runtime, layout, keptSteps);
+  const { layout, cache, release } = await contextOf(runtime, request, limits, keptSteps);
   const unguided =
     settings.guidance > 0 ? await readContext(runtime, withoutContext(layout), keptSteps) : undefined;
   try {
     const guidance =
       unguided && layout.ids.length > 0 ? { ...unguided, scale: settings.guidance } : undefined;
     const run: RunningRequest = {
-      ...context,
+      layout,
+      cache,
       unguided: guidance,
       settings,
       ending,
@@ -56,12 +55,51 @@ export async function* fill(
     const drafted = takesDrafts(runtime, request, settings)
       ? await withDrafts(runtime, run, texts, plans, first!, known)
       : first!;
-    const limits = plans.map(({ limit }) => limit);
     yield* unmask(runtime, run, [drafted, ...others], limits, known);
   } finally {
-    context.cache.release();
+    release();
     unguided?.cache.release();
   }
+}
+
+/**
+ * Reads the whole context of a request that is kept while somebody types, unless nothing has changed since that was done.
+ *
+ * @throws EngineError `bad-request`, `region-too-large` or `cancelled`
+ */
+export async function readWholeContext(
+  runtime: Runtime,
+  request: FillRequest,
+  signal: AbortSignal | undefined,
+): Promise<ContextRead> {
+  const started = performance.now();
+  const before = runtime.predictor.forwards;
+  checkFillRequest(request, runtime);
+  const limits = planHoles(runtime, request).map(({ limit }) => limit);
+  throwIfCancelled(signal);
+  const { keptContext } = request;
+  if (keptContext !== undefined) {
+    const lent = await runtime.kept?.read(keptContext, textOf(runtime, request), roomFor(runtime, limits), {
+      whole: true,
+    });
+    lent?.release();
+  }
+  return { forwards: runtime.predictor.forwards - before, ms: performance.now() - started };
+}
+
+async function contextOf(
+  runtime: Runtime,
+  request: FillRequest,
+  limits: readonly number[],
+  keptSteps: number | undefined,
+): Promise<LentContext> {
+  const { keptContext } = request;
+  if (keptContext !== undefined) {
+    const lent = await runtime.kept?.read(keptContext, textOf(runtime, request), roomFor(runtime, limits));
+    if (lent) return lent;
+  }
+  const read = await readContext(runtime, layOutRequest(runtime, request, limits), keptSteps);
+  return { ...read, release: () => read.cache.release() };
 }
 
 /** A draft is many tokens at once, for good: it has no place where they are counted, drawn or taken back. */
@@ -96,11 +134,24 @@ function planHoles({ config, tokenizer }: Runtime, request: FillRequest): HolePl
 
 /** @throws EngineError `region-too-large` */
 export function layOutRequest(
-  { config, tokenizer }: Runtime,
+  runtime: Runtime,
   request: Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'>,
   limits: readonly number[],
 ): Layout {
-  const { window } = config;
+  const { config, tokenizer } = runtime;
+  const { budget, reserved } = roomFor(runtime, limits);
+  const segments = encodeContext((part) => tokenizer.encode(part), textOf(runtime, request), budget);
+  if (!segments) {
+    throw new EngineError(
+      'region-too-large',
+      `The text between the regions does not fit into the model's window of ${config.window.rows} tokens. Fill regions that are closer together, or one at a time.`,
+    );
+  }
+  return layOut(segments, reserved);
+}
+
+/** @throws EngineError `region-too-large` */
+function roomFor({ config: { window } }: Pick<Runtime, 'config'>, limits: readonly number[]): ContextRoom {
   const reserved = limits.map((limit) => reservedOrThrow(limit, window));
   const rowsLeft = window.rows - limits.reduce((sum, limit) => sum + limit + 1, 0);
   const positionsLeft = window.positions - reserved.reduce((sum, size) => sum + size, 0);
@@ -111,20 +162,19 @@ export function layOutRequest(
       `The ${limits.length} regions together need more than the model's window of ${window.rows} tokens. Fill fewer or smaller regions at a time.`,
     );
   }
-  const text = {
+  return { budget, reserved };
+}
+
+function textOf(
+  { config }: Runtime,
+  request: Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'>,
+): ContextText {
+  return {
     path: config.readsPaths === false ? undefined : request.path,
     prefix: toLf(request.prefix),
     between: (request.between ?? []).map(toLf),
     suffix: toLf(request.suffix),
   };
-  const segments = encodeContext((part) => tokenizer.encode(part), text, budget);
-  if (!segments) {
-    throw new EngineError(
-      'region-too-large',
-      `The text between the regions does not fit into the model's window of ${window.rows} tokens. Fill regions that are closer together, or one at a time.`,
-    );
-  }
-  return layOut(segments, reserved);
 }
 
 function reservedOrThrow(limit: number, window: Window): number {

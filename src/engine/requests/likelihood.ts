@@ -71,12 +71,7 @@ function drawMasks(tokens: number, draws: number, random: Random): ReadonlySet<n
   const offset = random.uniform();
   return Array.from({ length: draws }, (_, draw) => {
     const count = 1 + Math.floor(((draw + offset) / draws) * tokens);
-    const order = Array.from({ length: tokens }, (_, i) => i);
-    for (let i = 0; i < count; i++) {
-      const other = i + random.integer(tokens - i);
-      [order[i], order[other]] = [order[other]!, order[i]!];
-    }
-    return new Set(order.slice(0, count));
+    return new Set(random.distinct(tokens, count));
   });
 }
 

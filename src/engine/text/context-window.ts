@@ -12,6 +12,18 @@ export interface ContextText {
   readonly suffix: string;
 }
 
+/** A context, and where it was cut out of its text. */
+export interface ContextCut {
+  /** Token ids between the holes, one more than there are holes; the header stands before the prefix. */
+  readonly segments: number[][];
+  /** Offset in the prefix from which on it was encoded. */
+  readonly prefixStart: number;
+  /** How many of those tokens were then left out at the beginning: of an over-long line. */
+  readonly prefixSkipped: number;
+  /** Tokens that the suffix might have had. */
+  readonly suffixBudget: number;
+}
+
 /**
  * Cuts the context to a budget of tokens: the header and the texts between holes stay whole, the prefix keeps its end
  * and begins at a line start, the suffix keeps its beginning. A suffix kept to the end of the document is closed by
@@ -19,26 +31,52 @@ export interface ContextText {
  *
  * @param budget most context tokens
  * @param prefixShare share of what header and middle texts leave, 0–1, that goes to the prefix when both sides are long
- * @returns token ids of the segments between the holes, one more than there are holes; undefined when even the header
- *   and the texts between the holes do not fit
+ * @returns undefined when even the header and the texts between the holes do not fit
  */
-export function encodeContext(
+export function cutContext(
   encode: Encode,
   text: ContextText,
   budget: number,
   prefixShare = 0.65,
-): number[][] | undefined {
+): ContextCut | undefined {
   const header = text.path ? encodeHeader(encode, text.path) : [];
   const between = text.between.map((part) => encode(part));
   const rest = budget - header.length - between.reduce((sum, part) => sum + part.length, 0);
   if (rest < 0) return undefined;
 
-  const suffixShare = rest - Math.floor(rest * prefixShare);
-  let suffix = encodeStart(encode, text.suffix, suffixShare);
-  const prefix = encodeEnd(encode, text.prefix, rest - suffix.length);
+  let suffixBudget = rest - Math.floor(rest * prefixShare);
+  let suffix = encodeStart(encode, text.suffix, suffixBudget);
+  const { ids: prefix, prefixStart, prefixSkipped } = encodeEnd(encode, text.prefix, rest - suffix.length);
   // Only now is it known whether a long suffix gets what the prefix leaves: encoding so much of it first would cost time.
-  if (suffix.length === suffixShare) suffix = encodeStart(encode, text.suffix, rest - prefix.length);
-  return [[...header, ...prefix], ...between, suffix];
+  if (suffix.length === suffixBudget) {
+    suffixBudget = rest - prefix.length;
+    suffix = encodeStart(encode, text.suffix, suffixBudget);
+  }
+  return { segments: [[...header, ...prefix], ...between, suffix], prefixStart, prefixSkipped, suffixBudget };
+}
+
+/** As `cutContext`, the token ids alone. */
+export function encodeContext(
+  encode: Encode,
+  text: ContextText,
+  budget: number,
+  prefixShare?: number,
+): number[][] | undefined {
+  return cutContext(encode, text, budget, prefixShare)?.segments;
+}
+
+/** The context of another text, begun and ended where an earlier one of the same document was. */
+export function cutAlike(
+  encode: Encode,
+  text: ContextText,
+  { prefixStart, prefixSkipped, suffixBudget }: ContextCut,
+): number[][] {
+  const header = text.path ? encodeHeader(encode, text.path) : [];
+  return [
+    [...header, ...encode(text.prefix.slice(prefixStart)).slice(prefixSkipped)],
+    ...text.between.map((part) => encode(part)),
+    encodeStart(encode, text.suffix, suffixBudget),
+  ];
 }
 
 /** `[PATH]`, the last two path segments, newline. */
@@ -57,19 +95,25 @@ function encodeStart(encode: Encode, suffix: string, budget: number): number[] {
   return ids.slice(0, budget);
 }
 
-function encodeEnd(encode: Encode, prefix: string, budget: number): number[] {
-  if (budget <= 0) return [];
+function encodeEnd(
+  encode: Encode,
+  prefix: string,
+  budget: number,
+): Pick<ContextCut, 'prefixStart' | 'prefixSkipped'> & { readonly ids: number[] } {
+  if (budget <= 0) return { ids: [], prefixStart: prefix.length, prefixSkipped: 0 };
   let start = lineStart(prefix, Math.max(0, prefix.length - budget * CHARACTERS_PER_TOKEN));
   let ids = encode(prefix.slice(start));
   while (ids.length > budget) {
     // Drop the share of the characters that the surplus of tokens has; a little at a time, the density varies.
     const surplus = Math.ceil(((prefix.length - start) * (ids.length - budget)) / ids.length);
     const next = lineStart(prefix, start + Math.max(1, Math.floor(surplus * 0.8)));
-    if (next >= prefix.length || next === start) return ids.slice(-budget);
+    if (next >= prefix.length || next === start) {
+      return { ids: ids.slice(-budget), prefixStart: start, prefixSkipped: ids.length - budget };
+    }
     start = next;
     ids = encode(prefix.slice(start));
   }
-  return ids;
+  return { ids, prefixStart: start, prefixSkipped: 0 };
 }
 
 /** The first line start at or after `from`; inside an over-long last line the nearest character instead. */

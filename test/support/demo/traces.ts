@@ -1,7 +1,7 @@
 import type { DemoLane, DemoRun } from '../../../src/demo/run';
 import type { TraceCell, TraceStep } from '../../../src/demo/trace';
 
-export const mask: TraceCell = { token: 1, text: '', masked: true, confidence: 0, step: -1, locked: false };
+export const MASK: TraceCell = { token: 1, text: '', masked: true, confidence: 0, step: -1, locked: false };
 
 export function token(text: string, step: number, more: Partial<TraceCell> = {}): TraceCell {
   return { token: 9, text, masked: false, confidence: 0.5, step, locked: false, ...more };
@@ -22,7 +22,7 @@ export function traceOf(texts: readonly string[]): TraceStep[] {
     step(
       1,
       0,
-      texts.map((_, index) => ({ hole: 0, index, cell: mask })),
+      texts.map((_, index) => ({ hole: 0, index, cell: MASK })),
     ),
     ...texts.map((text, i) =>
       step(1 - (i + 1) / texts.length, i + 1, [{ hole: 0, index: i, cell: token(text, i + 1) }]),

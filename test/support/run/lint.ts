@@ -1,4 +1,4 @@
-// npm run lint: types, lint rules and format; together they count as one test.
+// npm run lint: types, lint rules, arrows between rooms and format; together they count as one test.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { ROOT } from '../../../scripts/setup/paths';
@@ -17,10 +17,18 @@ const CHECKS = [
     '--cache-strategy',
     'content',
   ],
+  [
+    'dependency-cruiser/bin/dependency-cruise.mjs',
+    '--config',
+    '.dependency-cruiser.mjs',
+    'src',
+    'scripts',
+    'test',
+  ],
   ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
 ] as const;
 
-const results = CHECKS.map(([tool, ...args]) => {
+const RESULTS = CHECKS.map(([tool, ...args]) => {
   console.log([path.basename(tool, path.extname(tool)), ...args].join(' '));
   const program = path.join(ROOT, 'node_modules', tool);
   return spawnSync(process.execPath, [program, ...args], {
@@ -29,5 +37,5 @@ const results = CHECKS.map(([tool, ...args]) => {
   });
 });
 
-const clean = results.every(({ status }) => status === 0);
-finish(clean ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+const CLEAN = RESULTS.every(({ status }) => status === 0);
+finish(CLEAN ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });

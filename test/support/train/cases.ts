@@ -1,6 +1,7 @@
 /** Operations with inputs, the double-precision result, and the check of values and gradients against it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../../scripts/train/backend/gpu';
+import '../../../scripts/train/ops/add/add';
 import { attention } from '../../../scripts/train/ops/attention/attention';
 import { gather, RowIndex } from '../../../scripts/train/ops/gather/gather';
 import { headLoss } from '../../../scripts/train/ops/head-loss/head-loss';
@@ -23,9 +24,15 @@ export interface OpCase {
   reference(inputs: readonly Float64Array[]): Float64Array;
 }
 
-const matrix = (tensor: tf.Tensor | undefined): tf.Tensor2D => tensor as tf.Tensor2D;
-const vector = (tensor: tf.Tensor | undefined): tf.Tensor1D => tensor as tf.Tensor1D;
-const int32 = (values: Int32Array): tf.Tensor1D => tf.tensor1d(values, 'int32');
+function matrix(tensor: tf.Tensor | undefined): tf.Tensor2D {
+  return tensor as tf.Tensor2D;
+}
+function vector(tensor: tf.Tensor | undefined): tf.Tensor1D {
+  return tensor as tf.Tensor1D;
+}
+function int32(values: Int32Array): tf.Tensor1D {
+  return tf.tensor1d(values, 'int32');
+}
 
 function linearCase(m: number, k: number, n: number, transposed: boolean): OpCase {
   return {
@@ -37,7 +44,7 @@ function linearCase(m: number, k: number, n: number, transposed: boolean): OpCas
 }
 
 /** Two products of one matrix, of other widths: their gradients meet. */
-export const sharedLinearCase: OpCase = {
+export const SHARED_LINEAR_CASE: OpCase = {
   name: 'two linears 35×24, 24×16 and 24×40',
   shapes: [
     [35, 24],
@@ -64,7 +71,7 @@ function normCase(rows: number, width: number, size: number): OpCase {
 }
 
 /** Both outputs count: the sum goes on as the residual stream. */
-const addNormCase: OpCase = {
+const ADD_NORM_CASE: OpCase = {
   name: 'addition and RMSNorm 5×12',
   shapes: [[5, 12], [5, 12], [12]],
   run: ([x, delta, gain]) => {
@@ -153,15 +160,15 @@ function headLossCase(
   };
 }
 
-export const matrixCases: readonly OpCase[] = [
+export const MATRIX_CASES: readonly OpCase[] = [
   linearCase(1, 5, 3, false),
   linearCase(33, 70, 19, false),
   linearCase(9, 12, 20, true),
-  sharedLinearCase,
+  SHARED_LINEAR_CASE,
 ];
 
 /** Kinds: 0 padding, 1 context, 2 hole. */
-export const attentionCases: readonly OpCase[] = [
+export const ATTENTION_CASES: readonly OpCase[] = [
   attentionCase(
     'mixed, all padding, all context, all hole; odd length',
     ['1122110', '0000000', '1111111', '2222222'],
@@ -184,7 +191,7 @@ export const attentionCases: readonly OpCase[] = [
 ];
 
 /** More rows than fit into a chunk of logits would take too long in double precision; fewer, in small chunks, do not. */
-export const chunkedLossCases: readonly OpCase[] = [
+export const CHUNKED_LOSS_CASES: readonly OpCase[] = [
   headLossCase(
     '150 rows',
     Array.from({ length: 150 }, (_, i) => (i % 7) / 10),
@@ -194,7 +201,7 @@ export const chunkedLossCases: readonly OpCase[] = [
 ];
 
 /** Widths of the networks that the bundle grows to, 640 and 768: of products one side at a time, for the reference's sake. */
-const widerCases: readonly OpCase[] = [
+const WIDER_CASES: readonly OpCase[] = [
   linearCase(2, 640, 24, false),
   linearCase(2, 24, 1728, false),
   linearCase(2, 2048, 16, false),
@@ -211,13 +218,13 @@ const widerCases: readonly OpCase[] = [
   headLossCase('rows of 768', [0.5, 1], 20, 0.3, 768),
 ];
 
-export const opCases: readonly OpCase[] = [
-  ...matrixCases,
-  ...attentionCases,
+export const OP_CASES: readonly OpCase[] = [
+  ...MATRIX_CASES,
+  ...ATTENTION_CASES,
   normCase(1, 4, 1),
   normCase(37, 132, 100),
   normCase(3, 8, 1e-4),
-  addNormCase,
+  ADD_NORM_CASE,
   rotaryCase(1, 1, 8),
   rotaryCase(11, 3, 16),
   swigluCase(3, 7),
@@ -226,11 +233,11 @@ export const opCases: readonly OpCase[] = [
   headLossCase('7 rows, some of weight 0', [0.5, 0, 0.25, 1, 0, 0.125, 2], 13, 1),
   headLossCase('all weights 0', [0, 0, 0], 13, 1),
   headLossCase('one row, large logits', [1], 40, 6),
-  ...widerCases,
+  ...WIDER_CASES,
 ];
 
 /** Elements of a gradient that are checked, drawn at random where there are more. */
-const mostSlopes = 60;
+const MOST_SLOPES = 60;
 
 export interface OpErrors {
   /** Largest differences over the largest reference number (or 1e-3 if that is larger). */
@@ -263,8 +270,8 @@ export async function measureErrors(op: OpCase): Promise<OpErrors> {
       gradients.map(async (gradient, which) => {
         const all = await gradient.data<'float32'>();
         if (all.length !== doubles[which]!.length) return NaN;
-        const checked = Array.from({ length: Math.min(all.length, mostSlopes) }, (_, i) =>
-          all.length <= mostSlopes ? i : random.integer(all.length),
+        const checked = Array.from({ length: Math.min(all.length, MOST_SLOPES) }, (_, i) =>
+          all.length <= MOST_SLOPES ? i : random.integer(all.length),
         );
         return difference(
           Float32Array.from(checked, (index) => all[index]!),

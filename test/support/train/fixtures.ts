@@ -30,8 +30,9 @@ export async function tgz(
   return gzipSync(Buffer.concat(chunks));
 }
 
-export const integrityOf = (body: Buffer): string =>
-  `sha512-${createHash('sha512').update(body).digest('base64')}`;
+export function integrityOf(body: Buffer): string {
+  return `sha512-${createHash('sha512').update(body).digest('base64')}`;
+}
 
 export function npmSource(name: string, fields: Partial<Source> = {}): Source {
   return {

@@ -1,13 +1,13 @@
 /** Steps of the optimiser on the current backend, beside the same steps in double precision. */
 import * as tf from '@tensorflow/tfjs-core';
-import { defaultAdamW } from '../../../scripts/train/ops/adamw/adamw';
-import { DEFAULT_MUON } from '../../../scripts/train/ops/muon/muon';
+import { DEFAULT_ADAMW } from '../../../scripts/train/ops/adamw/options';
+import { DEFAULT_MUON } from '../../../scripts/train/ops/muon/options';
 import { Optimizer } from '../../../scripts/train/run/optimizer';
 import { Random } from '../../../src/engine/diffusion/random';
 import { referenceStep, type ReferenceParameter } from './optimizer-reference';
 
 export const MUON = {
-  adamw: { ...defaultAdamW, beta2: 0.99 },
+  adamw: { ...DEFAULT_ADAMW, beta2: 0.99 },
   muon: { ...DEFAULT_MUON, embeddingFactor: 2 },
 };
 

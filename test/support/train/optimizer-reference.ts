@@ -21,12 +21,16 @@ function dot(a: Float64Array, b: Float64Array): number {
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
 }
-const transposed = (x: Matrix): Matrix => Array.from(x[0]!, (_, j) => Float64Array.from(x, (row) => row[j]!));
+function transposed(x: Matrix): Matrix {
+  return Array.from(x[0]!, (_, j) => Float64Array.from(x, (row) => row[j]!));
+}
 /** a · bᵀ */
-const outer = (a: Matrix, b: Matrix): Matrix =>
-  a.map((row) => Float64Array.from(b, (other) => dot(row, other)));
-const combined = (p: number, x: Matrix, q: number, y: Matrix): Matrix =>
-  x.map((row, i) => row.map((value, j) => p * value + q * y[i]![j]!));
+function outer(a: Matrix, b: Matrix): Matrix {
+  return a.map((row) => Float64Array.from(b, (other) => dot(row, other)));
+}
+function combined(p: number, x: Matrix, q: number, y: Matrix): Matrix {
+  return x.map((row, i) => row.map((value, j) => p * value + q * y[i]![j]!));
+}
 
 /** Five steps X ← 3.4445 X + (−4.775 A + 2.0315 A²) X, A = X Xᵀ, from X = u / (‖u‖ + 1e-7), on the side with fewer rows. */
 export function orthogonal(u: Float64Array, rows: number, columns: number): Float64Array {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { syntheticBatch } from '../../../scripts/train/bench/synthetic';
 import { Network, type Batch } from '../../../scripts/train/network/network';
-import { PRESETS, type TrainingPreset } from '../../../scripts/train/settings/presets';
+import { PRESETS, type TrainingSettings } from '../../../scripts/train/settings/presets';
 import { RunLog } from '../../../scripts/train/report/run-log';
 import { batchNumber } from '../../../scripts/train/samples/batch';
 import type { Member } from '../../../scripts/train/together/team';
@@ -25,7 +25,7 @@ export const SMALL: Architecture = {
 
 const SHAPE = { batch: 2, length: 32, vocabulary: SMALL.vocabulary, holeShare: 0.5, predictedShare: 0.25 };
 
-export interface SmallRun extends Partial<TrainingPreset> {
+export interface SmallRun extends Partial<TrainingSettings> {
   readonly out: string;
   readonly maxSteps: number;
   readonly stopAfter?: number;
@@ -38,7 +38,7 @@ export interface SmallRun extends Partial<TrainingPreset> {
 }
 
 export function loopOptions(run: SmallRun): LoopOptions {
-  const preset: TrainingPreset = {
+  const settings: TrainingSettings = {
     ...PRESETS.tiny,
     ...run,
     schedule: { ...PRESETS.tiny.schedule, warmup: 2 },
@@ -48,7 +48,7 @@ export function loopOptions(run: SmallRun): LoopOptions {
   const { rank, size } = run.member ?? { rank: 0, size: 1 };
   const change = run.change ?? ((batch) => batch);
   return {
-    preset,
+    settings: settings,
     maxSteps: run.maxSteps,
     stopAfter: run.stopAfter ?? run.maxSteps,
     out: run.out,
@@ -59,7 +59,7 @@ export function loopOptions(run: SmallRun): LoopOptions {
     member: run.member,
     batches: () => ({
       next: (index) => {
-        const number = batchNumber({ each: preset.accumulate, rank, size }, index);
+        const number = batchNumber({ each: settings.accumulate, rank, size }, index);
         return Promise.resolve(change(syntheticBatch(SHAPE, number + 1), number));
       },
       close: () => Promise.resolve(),

@@ -16,7 +16,7 @@ export function sources(): { path: string; text: string }[] {
 }
 
 /** Any text without unpaired surrogates, dense in what a tokenizer may trip over. */
-export const anyText = fc.oneof(
+export const ANY_TEXT = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc.string({
     unit: fc.constantFrom(

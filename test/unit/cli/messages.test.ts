@@ -59,6 +59,7 @@ describe('every error message of the command line', function () {
     'no file and no range': () => command('fill'),
     'no range': () => command('fill samples/shopping-cart.ts'),
     'a file and JSON lines': () => command('fill samples/shopping-cart.ts --jsonl'),
+    'complete without lines': () => command('complete'),
     'a count': () => command('generate --tokens many'),
     'a number that must be above 0': () => command('generate --temperature 0'),
     'a share': () => command('generate --threshold 2'),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { choose, remask, remaskBelow, startOf, toggleLock, write } from '../../../src/demo/edits';
-import { mask, token } from '../../support/demo/traces';
+import { MASK, token } from '../../support/demo/traces';
 
 describe('edits of a canvas', () => {
   const alternatives = [{ token: 7, text: 'z', probability: 0.2 }];
-  const canvas = [[token('a', 1, { alternatives }), mask], [token('b', 2, { confidence: 0.9 })]];
+  const canvas = [[token('a', 1, { alternatives }), MASK], [token('b', 2, { confidence: 0.9 })]];
   const first = { hole: 0, index: 0 };
 
   it('lock and unlock a token, and leave a mask alone', () => {
@@ -15,10 +15,10 @@ describe('edits of a canvas', () => {
   });
 
   it('remask one token, or all that are not locked and less probable', () => {
-    assert.deepEqual(remask(canvas, first), [[mask, mask], canvas[1]]);
-    assert.deepEqual(remaskBelow(canvas, 0.7), [[mask, mask], canvas[1]]);
+    assert.deepEqual(remask(canvas, first), [[MASK, MASK], canvas[1]]);
+    assert.deepEqual(remaskBelow(canvas, 0.7), [[MASK, MASK], canvas[1]]);
     const locked = toggleLock(canvas, first);
-    assert.deepEqual(remaskBelow(locked, Infinity), [[locked[0]![0], mask], [mask]]);
+    assert.deepEqual(remaskBelow(locked, Infinity), [[locked[0]![0], MASK], [MASK]]);
   });
 
   it('put an alternative in place, locked, and still know the others', () => {

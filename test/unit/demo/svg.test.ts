@@ -3,9 +3,9 @@ import { confidenceColour, hex, type Palette } from '../../../src/demo/colour';
 import { layOutGrid, layOutText } from '../../../src/demo/layout';
 import { animatedSvg } from '../../../src/demo/svg';
 import { visibleText } from '../../../src/demo/visible-text';
-import { mask, runOf, token, traceOf } from '../../support/demo/traces';
+import { MASK, runOf, token, traceOf } from '../../support/demo/traces';
 
-const palette: Palette = {
+const PALETTE: Palette = {
   background: [0, 0, 0],
   foreground: [255, 255, 255],
   faint: [128, 128, 128],
@@ -63,13 +63,17 @@ describe('picture of a run', () => {
 
   it('mixes the colour of a confidence', () => {
     assert.deepEqual(
-      [0, 0.25, 0.5, 1].map((c) => hex(confidenceColour(palette, c))),
+      [0, 0.25, 0.5, 1].map((c) => hex(confidenceColour(PALETTE, c))),
       ['#c80000', '#c86400', '#c8c800', '#00c800'],
     );
   });
 
   for (const view of ['grid', 'text'] as const) {
-    const svg = animatedSvg(runOf([{ steps: traceOf(['let', ' x', '\n']) }]), { view, palette, speed: 1 });
+    const svg = animatedSvg(runOf([{ steps: traceOf(['let', ' x', '\n']) }]), {
+      view,
+      palette: PALETTE,
+      speed: 1,
+    });
 
     it(`has a mask for every cell and brings each token in at its step (${view})`, () => {
       assert.equal(svg.match(/class="mask"/g)?.length, 3);
@@ -84,11 +88,11 @@ describe('picture of a run', () => {
 
   it('takes a token away again at the step that remasks it', () => {
     const steps = traceOf(['a']);
-    const remasked = { ...steps[0]!, changes: [{ hole: 0, index: 0, cell: mask }] };
+    const remasked = { ...steps[0]!, changes: [{ hole: 0, index: 0, cell: MASK }] };
     const again = { ...steps[1]!, changes: [{ hole: 0, index: 0, cell: token('b', 3) }] };
     const svg = animatedSvg(runOf([{ steps: [...steps, remasked, again] }]), {
       view: 'grid',
-      palette,
+      palette: PALETTE,
       speed: 1,
     });
     assert.deepEqual(
@@ -107,7 +111,11 @@ describe('picture of a run', () => {
     ];
     const lane = { label: '<img src=x onerror=alert(1)>', steps: traceOf(hostile) };
     for (const view of ['grid', 'text'] as const) {
-      const svg = animatedSvg(runOf([lane, lane], ['<script>', '</style>']), { view, palette, speed: 1 });
+      const svg = animatedSvg(runOf([lane, lane], ['<script>', '</style>']), {
+        view,
+        palette: PALETTE,
+        speed: 1,
+      });
       const tags = svg.match(/<[^>]*>/g)!.join('');
       assert.doesNotMatch(tags, /\son\w+=|href|src=|http(?!:\/\/www\.w3\.org\/2000\/svg")/);
       // What is between tags holds no mark that could begin one, or an entity of its own.

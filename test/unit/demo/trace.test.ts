@@ -1,27 +1,29 @@
 import assert from 'node:assert/strict';
 import { canvasAt, meanLogProbability, traceStep, withEdit } from '../../../src/demo/trace';
 import type { CellView, Step } from '../../../src/engine/index';
-import { mask, token } from '../../support/demo/traces';
+import { MASK, token } from '../../support/demo/traces';
 
-const step = (index: number, ...holes: CellView[][]): Step => ({
-  index,
-  t: 1,
-  holes,
-  committed: [],
-  remasked: [],
-  texts: [],
-  forwards: index,
-  ms: index,
-  done: false,
-});
+function step(index: number, ...holes: CellView[][]): Step {
+  return {
+    index,
+    t: 1,
+    holes,
+    committed: [],
+    remasked: [],
+    texts: [],
+    forwards: index,
+    ms: index,
+    done: false,
+  };
+}
 
 describe('trace', () => {
   // Cells are committed, remasked, changed; a hole grows and shrinks.
   const steps = [
-    step(0, [mask, mask, mask], [mask]),
-    step(1, [mask, token('b', 1), mask], [mask]),
-    step(2, [token('a', 2), token('b', 1), mask, mask], [token('x', 2)]),
-    step(3, [token('a', 2), mask], [token('x', 2)]),
+    step(0, [MASK, MASK, MASK], [MASK]),
+    step(1, [MASK, token('b', 1), MASK], [MASK]),
+    step(2, [token('a', 2), token('b', 1), MASK, MASK], [token('x', 2)]),
+    step(3, [token('a', 2), MASK], [token('x', 2)]),
     step(4, [token('a', 2), token('c', 4)], [token('y', 4)]),
   ];
   const traced = steps.map((present, i) => traceStep([], steps[i - 1], present));
@@ -48,11 +50,11 @@ describe('trace', () => {
 
   describe('of a run that goes on', () => {
     const edited = withEdit(traced, 2, [
-      [mask, token('b', 1), mask, mask],
+      [MASK, token('b', 1), MASK, MASK],
       [token('z', 3, { locked: true })],
     ]);
-    const start = step(0, [mask, token('b', 0), mask, mask], [token('z', 0, { locked: true })]);
-    const next = step(1, [mask, token('b', 0), token('q', 1), mask], [token('z', 0, { locked: true })]);
+    const start = step(0, [MASK, token('b', 0), MASK, MASK], [token('z', 0, { locked: true })]);
+    const next = step(1, [MASK, token('b', 0), token('q', 1), MASK], [token('z', 0, { locked: true })]);
     const whole = [...edited, traceStep(edited, start, next)];
 
     it('keeps what there was up to the change, and the change as a step of its own', () => {
@@ -73,10 +75,10 @@ describe('trace', () => {
 
   it('has the mean log-probability of what was predicted', () => {
     const canvas = [
-      [token('a', 1, { confidence: 0.5 }), mask],
+      [token('a', 1, { confidence: 0.5 }), MASK],
       [token('b', 1, { locked: true, confidence: 1 })],
     ];
     assert.equal(meanLogProbability(canvas), Math.log(0.5));
-    assert.equal(meanLogProbability([[mask]]), undefined);
+    assert.equal(meanLogProbability([[MASK]]), undefined);
   });
 });

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { drawLineCharts, type LineChart, type Point } from '../../../src/display/line-chart';
 
-const chart = (points: readonly Point[]): LineChart => ({
-  title: 'a < b & c',
-  x: { label: 'x', categories: ['1', '2', '3'] },
-  y: { label: 'y', format: String },
-  series: [{ name: 'one', points }],
-});
-const dots = (svg: string): (readonly [x: number, y: number])[] =>
-  [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, x, y]) => [Number(x), Number(y)]);
+function chart(points: readonly Point[]): LineChart {
+  return {
+    title: 'a < b & c',
+    x: { label: 'x', categories: ['1', '2', '3'] },
+    y: { label: 'y', format: String },
+    series: [{ name: 'one', points }],
+  };
+}
+function dots(svg: string): (readonly [x: number, y: number])[] {
+  return [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, x, y]) => [Number(x), Number(y)]);
+}
 
 describe('line chart', () => {
   it('draws every point that there is, higher ones higher, with its interval', () => {

@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../../../scripts/setup/paths';
 
-const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8');
+function read(name: string): string {
+  return readFileSync(path.join(ROOT, name), 'utf8');
+}
 const MANIFEST = read('package.json');
 const TEXTS = JSON.parse(read('package.nls.json')) as Record<string, string>;
 const { contributes } = JSON.parse(MANIFEST) as {

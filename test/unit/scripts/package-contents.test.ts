@@ -38,7 +38,11 @@ describe('what is in a package', () => {
       forBrowsers.filter((file) => !files.includes(file)),
       [],
     );
-    assert.equal(files.filter((file) => file.endsWith('.wasm')).length, 1);
+    const wasm = files.filter((file) => file.endsWith('.wasm') && !file.includes('tree-sitter'));
+    assert.deepEqual(
+      wasm.filter((file) => !file.startsWith('media/grammars/')),
+      ['node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'],
+    );
     for (const target of NATIVE_TARGETS)
       assert.deepEqual(
         filesIn(target).filter((file) => forBrowsers.includes(file)),

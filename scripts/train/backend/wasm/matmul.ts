@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf, type WasmBackend } from './wasm-backend';
 
-const bytesOf = (shape: readonly number[]): Uint8Array => new Uint8Array(new Int32Array(shape).buffer);
+function bytesOf(shape: readonly number[]): Uint8Array {
+  return new Uint8Array(new Int32Array(shape).buffer);
+}
 
 /** The same tensor with its last two dimensions swapped, as a new one. */
 function swapped(backend: WasmBackend, x: tf.TensorInfo): tf.TensorInfo {

@@ -16,4 +16,6 @@ export interface WasmBackend {
   disposeData(dataId: object): boolean;
 }
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}

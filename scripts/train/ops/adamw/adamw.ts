@@ -4,33 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu, setValues } from '../../backend/gpu';
+import { applyComposite, gradientNorm } from './composite';
 import { AdamWKernels } from './kernels';
-
-export interface AdamWOptions {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** Applied to matrices only. */
-  readonly weightDecay: number;
-  /** Global norm above which gradients are scaled down to it. */
-  readonly clipNorm: number;
-}
-
-export const defaultAdamW: AdamWOptions = {
-  beta1: 0.9,
-  beta2: 0.95,
-  epsilon: 1e-8,
-  weightDecay: 0.1,
-  clipNorm: 1,
-};
-
-export interface Moments {
-  readonly m: tf.Variable;
-  readonly v: tf.Variable;
-}
-
-/** Weight decay is for matrices; gains of norms are left alone. */
-export const decays = (parameter: tf.Tensor): boolean => parameter.rank > 1;
+import { DEFAULT_ADAMW, type AdamWOptions, type Moments } from './options';
 
 export class AdamW {
   readonly #moments: ReadonlyMap<string, Moments>;
@@ -42,7 +18,7 @@ export class AdamW {
   /** @param clipped all whose gradients are clipped together; those that are not in `parameters` are updated by others */
   constructor(
     readonly parameters: ReadonlyMap<string, tf.Variable>,
-    readonly options: AdamWOptions = defaultAdamW,
+    readonly options: AdamWOptions = DEFAULT_ADAMW,
     readonly clipped: ReadonlyMap<string, tf.Variable> = parameters,
   ) {
     const zeros = (parameter: tf.Variable): tf.Variable =>
@@ -73,37 +49,14 @@ export class AdamW {
   apply(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
     for (const name of this.clipped.keys())
       if (!gradients.has(name)) throw new Error(`there is no gradient for the parameter ${name}`);
-    return this.#kernels?.apply(gradients) ?? this.#applyComposite(gradients);
-  }
-
-  #applyComposite(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
-    const learningRate = this.#rate;
-    const { beta1, beta2, epsilon, weightDecay, clipNorm } = this.options;
-    const normTensor: tf.Scalar = tf.tidy(() =>
-      tf.sqrt(tf.addN([...gradients.values()].map((gradient) => tf.sum(tf.square(gradient))))),
-    );
-    const norm = normTensor.dataSync<'float32'>()[0]!;
-    if (!Number.isFinite(norm)) return normTensor;
+    if (this.#kernels !== undefined) return this.#kernels.apply(gradients);
+    const norm = gradientNorm(gradients);
+    const length = norm.dataSync<'float32'>()[0]!;
+    if (!Number.isFinite(length)) return norm;
     this.#steps++;
-    const clip = Math.min(1, clipNorm / norm);
-    const correction1 = 1 - beta1 ** this.#steps;
-    const correction2 = 1 - beta2 ** this.#steps;
-    for (const [name, parameter] of this.parameters) {
-      const { m, v } = this.#moments.get(name)!;
-      tf.tidy(() => {
-        const gradient = tf.mul(gradients.get(name)!, clip);
-        m.assign(tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)));
-        v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-        const change = tf.div(
-          tf.mul(m, learningRate / correction1),
-          tf.add(tf.sqrt(tf.div(v, correction2)), epsilon),
-        );
-        parameter.assign(
-          tf.sub(tf.mul(parameter, decays(parameter) ? 1 - learningRate * weightDecay : 1), change),
-        );
-      });
-    }
-    return normTensor;
+    const step = { ...this.options, rate: this.#rate, steps: this.#steps, norm: length };
+    applyComposite(this.parameters, this.#moments, gradients, step);
+    return norm;
   }
 
   /** For a checkpoint: `NAME.m`, `NAME.v` for each parameter, and `steps`. */

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
-import { decays, type AdamWOptions, type Moments } from './adamw';
+import { decays, type AdamWOptions, type Moments } from './options';
 import { workgroupSum, workgroupSumDeclarations } from '../shared/sum-kernels';
 import { bindable, bindEach, branches, flatBranches, shapesOf, type Part } from '../shared/multi-tensor';
-import { bindings, entry, gridOf, reductionDirectives, threads } from '../shared/wgsl';
+import { bindings, ENTRY, gridOf, reductionDirectives, THREADS } from '../shared/wgsl';
 
 /** Items whose squares a workgroup sums. */
-const squaresPerGroup = 8 * threads;
+const SQUARES_PER_GROUP = 8 * THREADS;
 
 /** What `control` holds; the update kernels read it, Muon's as well, whose rate is `matrixRate`. */
-export const Control = {
+export const CONTROL = {
   steps: 0,
   norm: 1,
   scale: 2,
@@ -40,14 +40,16 @@ export class AdamWKernels {
     const tensorOf = (name: string): tf.Tensor => clipped.get(name)!;
     this.#normed = bindable(gpu, [...clipped.keys()], { own: 1, shared: 1 }, tensorOf);
     this.#updated = bindable(gpu, [...parameters.keys()], { own: 4, shared: 1 }, tensorOf);
-    const sums = this.#normed.flat().reduce((sum, { items }) => sum + Math.ceil(items / squaresPerGroup), 0);
-    this.control = tf.variable(tf.zeros([Control.length]), false);
+    const sums = this.#normed
+      .flat()
+      .reduce((sum, { items }) => sum + Math.ceil(items / SQUARES_PER_GROUP), 0);
+    this.control = tf.variable(tf.zeros([CONTROL.length]), false);
     this.#sums = tf.variable(tf.zeros([sums]), false);
   }
 
   /** For the updates to come, those recorded before as well. */
   setRate(learningRate: number): void {
-    this.gpu.write(this.control, Float32Array.of(learningRate), Control.rate);
+    this.gpu.write(this.control, Float32Array.of(learningRate), CONTROL.rate);
   }
 
   apply(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
@@ -59,12 +61,12 @@ export class AdamWKernels {
   }
 
   async steps(): Promise<number> {
-    return (await this.control.data<'float32'>())[Control.steps]!;
+    return (await this.control.data<'float32'>())[CONTROL.steps]!;
   }
 
   setSteps(steps: number): void {
-    const control = new Float32Array(Control.length);
-    control[Control.steps] = steps;
+    const control = new Float32Array(CONTROL.length);
+    control[CONTROL.steps] = steps;
     this.gpu.write(this.control, control);
   }
 
@@ -79,10 +81,13 @@ export class AdamWKernels {
     gradients: ReadonlyMap<string, tf.Tensor>,
     first: number,
   ): number {
-    const { body, groups } = branches(parts, squaresPerGroup, (p, { items, type }) => {
+    const { body, groups } = branches(parts, SQUARES_PER_GROUP, (p, { items, type }) => {
       const square = type === 'vec4f' ? 'dot(v, v)' : 'v * v';
-      return `let end = min((own + 1u) * ${squaresPerGroup}u, ${items}u);
-    for (var i = own * ${squaresPerGroup}u + t; i < end; i += ${threads}u) { let v = x${p}[i]; mine += ${square}; }`;
+      return `let end = min((own + 1u) * ${SQUARES_PER_GROUP}u, ${items}u);
+    for (var i = own * ${SQUARES_PER_GROUP}u + t; i < end; i += ${THREADS}u) {
+      let v = x${p}[i];
+      mine += ${square};
+    }`;
     });
     this.gpu.record(
       {
@@ -91,7 +96,7 @@ export class AdamWKernels {
         source: () => `${reductionDirectives(this.gpu)}
 ${bindings(bindEach(parts, 'x'), [['sums', 'f32']])}
 ${workgroupSumDeclarations(this.gpu)}
-${entry}
+${ENTRY}
   var mine = 0.0;
   ${body}
   ${workgroupSum('mine', 'total')}
@@ -124,22 +129,22 @@ ${bindings(
   ],
 )}
 ${workgroupSumDeclarations(this.gpu)}
-${entry}
+${ENTRY}
   var mine = 0.0;
-  for (var i = group * ${threads}u + t; i < ${sums}u; i += ${threads}u) { mine += sums[i]; }
+  for (var i = group * ${THREADS}u + t; i < ${sums}u; i += ${THREADS}u) { mine += sums[i]; }
   ${workgroupSum('mine', 'total')}
   if (t == 0u) {
     let length = sqrt(total);
     let finite = (bitcast<u32>(total) & 0x7f800000u) != 0x7f800000u;
     norm[0] = length;
-    control[${Control.norm}] = length;
-    control[${Control.apply}] = select(0.0, 1.0, finite);
+    control[${CONTROL.norm}] = length;
+    control[${CONTROL.apply}] = select(0.0, 1.0, finite);
     if (finite) {
-      let steps = control[${Control.steps}] + 1.0;
-      control[${Control.steps}] = steps;
-      control[${Control.scale}] = min(1.0, ${clipNorm} / max(length, 1e-30));
-      control[${Control.size1}] = 1.0 / (1.0 - pow(${beta1}, steps));
-      control[${Control.size2}] = 1.0 / (1.0 - pow(${beta2}, steps));
+      let steps = control[${CONTROL.steps}] + 1.0;
+      control[${CONTROL.steps}] = steps;
+      control[${CONTROL.scale}] = min(1.0, ${clipNorm} / max(length, 1e-30));
+      control[${CONTROL.size1}] = 1.0 / (1.0 - pow(${beta1}, steps));
+      control[${CONTROL.size2}] = 1.0 / (1.0 - pow(${beta2}, steps));
     }
   }
 }`,
@@ -158,12 +163,13 @@ ${entry}
     const decay = parameters.map((parameter) => (decays(parameter) ? weightDecay : 0));
     const { body, grid } = flatBranches(
       parts,
-      (p) => `let g = gradient${p}[i] * control[${Control.scale}];
+      (p) => `let g = gradient${p}[i] * control[${CONTROL.scale}];
     let first = ${beta1} * m${p}[i] + ${1 - beta1} * g;
     let second = ${beta2} * v${p}[i] + ${1 - beta2} * g * g;
     m${p}[i] = first;
     v${p}[i] = second;
-    w${p}[i] = w${p}[i] * (1.0 - rate * ${decay[p]!.toFixed(9)}) - rate * control[${Control.size1}] * first / (sqrt(second * control[${Control.size2}]) + ${epsilon});`,
+    w${p}[i] = w${p}[i] * (1.0 - rate * ${decay[p]!.toFixed(9)})
+      - rate * control[${CONTROL.size1}] * first / (sqrt(second * control[${CONTROL.size2}]) + ${epsilon});`,
     );
     this.gpu.record(
       {
@@ -173,9 +179,9 @@ ${entry}
           [['control', 'f32'], ...bindEach(parts, 'gradient')],
           bindEach(parts, 'w', 'm', 'v'),
         )}
-${entry}
-  if (control[${Control.apply}] == 0.0) { return; }
-  let rate = control[${Control.rate}];
+${ENTRY}
+  if (control[${CONTROL.apply}] == 0.0) { return; }
+  let rate = control[${CONTROL.rate}];
   ${body}
 }`,
       },

@@ -9,22 +9,23 @@
  * The backward pass is two kernels, as in the paper's deterministic form: one owns queries and sums over keys, the
  * other owns keys and sums over queries, so that neither needs atomic additions.
  */
-import { across, FlashFrame, type FlashSpec } from './frame';
+import { ACROSS, type FlashSpec } from './flash-spec';
+import { FlashFrame } from './frame';
 import { literal } from '../gemm/body';
 import type { Gpu } from '../../backend/gpu';
 import {
   bindings,
-  entry,
+  ENTRY,
   laneReduction,
-  lanesPerRow,
+  LANES_PER_ROW,
   reductionDirectives,
-  rowsPerGroup,
+  ROWS_PER_GROUP,
   type Binding,
 } from '../shared/wgsl';
 
-/** Who sees whom (see RowKind), from the queries' side and from the keys'. */
-const queriesOwn = { plain: 'kind == 1', seesPlain: 'true', seesHoles: 'kind == 2' };
-const keysOwn = { plain: 'kind != 2', seesPlain: 'kind == 1', seesHoles: 'kind != 0' };
+/** Who sees whom (see ROW_KIND), from the queries' side and from the keys'. */
+const QUERIES_OWN = { plain: 'kind == CONTEXT', seesPlain: 'true', seesHoles: 'kind == HOLE' };
+const KEYS_OWN = { plain: 'kind != HOLE', seesPlain: 'kind == CONTEXT', seesHoles: 'kind != PADDING' };
 
 /** Bindings: q, k, v, kinds; output and the log-sum-exp [batch, heads, length]. */
 export function forwardSource(spec: FlashSpec): string {
@@ -43,7 +44,7 @@ export function forwardSource(spec: FlashSpec): string {
       ['output', 'f32'],
       ['logSumExp', 'f32'],
     ],
-    queriesOwn,
+    QUERIES_OWN,
     [K, V],
     `var<workgroup> halves: array<vec2f, ${2 * frame.rows}>;`,
     `${frame.own('q', { buffer: 'Q' })}
@@ -56,7 +57,8 @@ export function forwardSource(spec: FlashSpec): string {
     `${frame.score('q', 'K')}
     ${frame.declareNumbers('s')}
     var top = most;
-    ${frame.eachNumber(`s[i] = select(-3e38, sums[at] * ${alpha}, seen); top = max(top, s[i]);`)}
+    ${frame.eachNumber(`s[i] = select(-3e38, sums[at] * ${alpha}, seen);
+      top = max(top, s[i]);`)}
     sum *= exp(most - top);
     most = top;
     ${frame.eachNumber(`sum += exp(s[i] - most);`)}`,
@@ -74,7 +76,8 @@ export function forwardSource(spec: FlashSpec): string {
     [K, V],
     '',
     `${frame.score('q', 'K')}
-    ${frame.eachNumber(`${frame.factor} = ${frame.pieces.type}(select(0.0, exp(sums[at] * ${alpha} - normaliser), seen));`)}
+    ${frame.eachNumber(`${frame.factor} =
+        ${frame.pieces.type}(select(0.0, exp(sums[at] * ${alpha} - normaliser), seen));`)}
     workgroupBarrier();
     ${frame.mix('o', 'V')}`,
   )}
@@ -111,33 +114,38 @@ ${bindings(
   ],
   [['stats', 'vec2f']],
 )}
-${laneReduction(gpu, 'rowSum', 'f32', lanesPerRow, 'sum')}
-${entry}
-  let row = group * ${rowsPerGroup}u + t / ${lanesPerRow}u;
-  let lane = t % ${lanesPerRow}u;
+${laneReduction(gpu, 'rowSum', 'f32', LANES_PER_ROW, 'sum')}
+${ENTRY}
+  let row = group * ${ROWS_PER_GROUP}u + t / ${LANES_PER_ROW}u;
+  let lane = t % ${LANES_PER_ROW}u;
   let live = min(row, ${rows - 1}u);
   let head = (live / ${length}u) % ${heads}u;
   let sample = live / ${heads * length}u;
   let first = ((sample * ${length}u + live % ${length}u) * ${heads}u + head) * ${headWidth}u;
   var mine = 0.0;
-  for (var i = lane; i < ${headWidth}u; i += ${lanesPerRow}u) { mine += y[first + i] * ${emulated ? `(${scaled})` : `f32(f16(${scaled}))`}; }
+  for (var i = lane; i < ${headWidth}u; i += ${LANES_PER_ROW}u) {
+    mine += y[first + i] * ${emulated ? `(${scaled})` : `f32(f16(${scaled}))`};
+  }
   let mean = rowSum(mine, t);
   if (row < ${rows}u && lane == 0u) { stats[row] = vec2f(logSumExp[row], mean); }
 }`;
 }
 
-const gradientInputs = (frame: FlashFrame): Binding[] => [
-  ['Q', frame.storage],
-  ['K', frame.storage],
-  ['V', frame.storage],
-  ['D', frame.storage],
-  ['kinds', 'i32'],
-  ['stats', 'vec2f'],
-];
+function gradientInputs(frame: FlashFrame): Binding[] {
+  return [
+    ['Q', frame.storage],
+    ['K', frame.storage],
+    ['V', frame.storage],
+    ['D', frame.storage],
+    ['kinds', 'i32'],
+    ['stats', 'vec2f'],
+  ];
+}
 
 /** The gradient of a score, scaled, from its probability, its scaled dProbability and its query's mean of these. */
-const scoreGradient = (p: string, stats: string, { scores }: GradientScales): string =>
-  `${p} * (sums[at] - ${stats}.y) * ${literal(scores)}`;
+function scoreGradient(p: string, stats: string, { scores }: GradientScales): string {
+  return `${p} * (sums[at] - ${stats}.y) * ${literal(scores)}`;
+}
 
 /**
  * Bindings: q, k, v, dOutput, kinds, the row statistics [batch, heads, length]; dQ.
@@ -149,7 +157,7 @@ export function queryGradientSource(spec: FlashSpec, scales: GradientScales): st
   return frame.source(
     gradientInputs(frame),
     [['dQ', 'f32']],
-    queriesOwn,
+    QUERIES_OWN,
     others,
     '',
     `${frame.own('q', { buffer: 'Q' })}
@@ -164,7 +172,8 @@ export function queryGradientSource(spec: FlashSpec, scales: GradientScales): st
     ${frame.eachNumber(`p[i] = select(0.0, exp(sums[at] * ${literal(alpha)} - own.x), seen);`)}
     workgroupBarrier();
     ${frame.score('d', 'V')}
-    ${frame.eachNumber(`${frame.factor} = ${frame.pieces.type}(${scoreGradient('p[i]', 'own', scales)});`)}
+    ${frame.eachNumber(`${frame.factor} =
+        ${frame.pieces.type}(${scoreGradient('p[i]', 'own', scales)});`)}
     workgroupBarrier();
     ${frame.mix('o', 'K')}`,
   )}
@@ -183,23 +192,27 @@ export function keyGradientSource(spec: FlashSpec, scales: GradientScales): stri
       ['dK', 'f32'],
       ['dV', 'f32'],
     ],
-    keysOwn,
+    KEYS_OWN,
     others,
-    `var<workgroup> queryStats: array<vec2f, ${across}>;`,
+    `var<workgroup> queryStats: array<vec2f, ${ACROSS}>;`,
     `${frame.own('k', { buffer: 'K' })}
   ${frame.own('v', { buffer: 'V' })}
   ${frame.declareMix('ok')}
   ${frame.declareMix('ov')}
   ${frame.eachTile(
     others,
-    `if (t < ${across}u) { queryStats[t] = stats[statsBase + min(tile * ${across}u + t, ${spec.shape.length - 1}u)]; }`,
+    `if (t < ${ACROSS}u) {
+      queryStats[t] = stats[statsBase + min(tile * ${ACROSS}u + t, ${spec.shape.length - 1}u)];
+    }`,
     `${frame.score('k', 'Q')}
     ${frame.declareNumbers('p')}
-    ${frame.eachNumber(`p[i] = select(0.0, exp(sums[at] * ${literal(alpha)} - queryStats[column].x), seen); ${frame.factor} = ${frame.pieces.type}(p[i]);`)}
+    ${frame.eachNumber(`p[i] = select(0.0, exp(sums[at] * ${literal(alpha)} - queryStats[column].x), seen);
+      ${frame.factor} = ${frame.pieces.type}(p[i]);`)}
     workgroupBarrier();
     ${frame.mix('ov', 'D')}
     ${frame.score('v', 'D')}
-    ${frame.eachNumber(`${frame.factor} = ${frame.pieces.type}(${scoreGradient('p[i]', 'queryStats[column]', scales)});`)}
+    ${frame.eachNumber(`${frame.factor} =
+        ${frame.pieces.type}(${scoreGradient('p[i]', 'queryStats[column]', scales)});`)}
     workgroupBarrier();
     ${frame.mix('ok', 'Q')}`,
   )}

@@ -1,8 +1,8 @@
 /** Records the fused attention: which tiles, which dispatches. See attention-flash.source.ts. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
-import type { AttentionShape } from './attention';
-import { scoreGradientScale } from './kernels';
+import type { AttentionShape } from './shape';
+import { SCORE_GRADIENT_SCALE } from './kernels';
 import {
   forwardSource,
   keyGradientSource,
@@ -10,25 +10,25 @@ import {
   rowStatsSource,
   type GradientScales,
 } from './flash-source';
-import { rowsOf, workgroupBytes, type FlashSpec } from './frame';
-import { piece } from './pieces';
+import { rowsOf, workgroupBytes, type FlashSpec } from './flash-spec';
+import { PIECE } from './pieces';
 import { gradientScale } from '../gemm/gemm';
-import { gridOf, rowsPerGroup } from '../shared/wgsl';
+import { gridOf, ROWS_PER_GROUP } from '../shared/wgsl';
 
 /** Heads are whole pieces wide; wider ones need more registers for their sums than a lane has. */
-const widestHead = 64;
+const WIDEST_HEAD = 64;
 /**
  * Subgroups of a workgroup, most first: more of them share what they read of the other side. The backward pass keeps
  * more in registers, so that a large workgroup would be alone on its processor, and idle at each barrier.
  */
-const subgroupChoices = { forward: [8, 4, 2], backward: [4, 2] } as const;
-type Pass = keyof typeof subgroupChoices;
+const SUBGROUP_CHOICES = { forward: [8, 4, 2], backward: [4, 2] } as const;
+type Pass = keyof typeof SUBGROUP_CHOICES;
 
 /** The largest workgroup that the device has memory for, undefined if there is none (or no unit to multiply with). */
 function specFor(gpu: Gpu, pass: Pass, shape: AttentionShape, headWidth: number): FlashSpec | undefined {
-  if (gpu.matrixUnit === 'f32' || headWidth > widestHead || headWidth % piece !== 0) return undefined;
+  if (gpu.matrixUnit === 'f32' || headWidth > WIDEST_HEAD || headWidth % PIECE !== 0) return undefined;
   const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = gpu.device.limits;
-  return subgroupChoices[pass]
+  return SUBGROUP_CHOICES[pass]
     .map((subgroups) => ({ shape, headWidth, subgroups, emulated: gpu.matrixUnit === 'emulated' }))
     .find(
       (spec) =>
@@ -50,11 +50,9 @@ function required(gpu: Gpu, pass: Pass, shape: AttentionShape, q: tf.TensorInfo)
   return spec;
 }
 
-const gridFor = (spec: FlashSpec): [number, number, number] => [
-  Math.ceil(spec.shape.length / rowsOf(spec)),
-  spec.shape.heads,
-  spec.shape.batch,
-];
+function gridFor(spec: FlashSpec): [number, number, number] {
+  return [Math.ceil(spec.shape.length / rowsOf(spec)), spec.shape.heads, spec.shape.batch];
+}
 
 /** The output [batch·length, heads·headWidth], and the log-sum-exp of each row and head for the backward pass. */
 export function flashForward(
@@ -95,7 +93,7 @@ export function flashBackward(
   shape: AttentionShape,
 ): { q: tf.TensorInfo; k: tf.TensorInfo; v: tf.TensorInfo } {
   const spec = required(gpu, 'backward', shape, q);
-  const scales = { output: gradientScale(q.shape[0]!), scores: scoreGradientScale };
+  const scales = { output: gradientScale(q.shape[0]!), scores: SCORE_GRADIENT_SCALE };
   const key = JSON.stringify([spec, scales]);
   const stats = rowStats(gpu, output, dOutput, logSumExp, spec, scales);
   const [dq, dk, dv] = [gpu.allocate(q.shape), gpu.allocate(k.shape), gpu.allocate(v.shape)];
@@ -135,7 +133,7 @@ function rowStats(
     },
     [output, dOutput, logSumExp],
     [stats],
-    gridOf(Math.ceil(rows / rowsPerGroup)),
+    gridOf(Math.ceil(rows / ROWS_PER_GROUP)),
   );
   return stats;
 }

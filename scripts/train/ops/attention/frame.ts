@@ -3,50 +3,21 @@
  * and goes through the other side in tiles of 32. A subgroup owns 16 of the rows, two lanes share a row where numbers
  * are handled one by one, and a tile of the other side is one word of the bit masks that say who sees whom.
  */
-import type { AttentionShape } from './attention';
-import { piecesOf, lanes, piece, type Pieces, type Placed } from './pieces';
+import {
+  ACROSS,
+  aligned,
+  FACTOR_STRIDE,
+  otherStride,
+  PER_LANE,
+  rowsOf,
+  SUM_STRIDE,
+  type FlashSpec,
+} from './flash-spec';
+import { ROW_KIND_CONSTANTS } from './row-kind';
+import { piecesOf, LANES, PIECE, type Pieces, type Placed } from './pieces';
 import { literal } from '../gemm/body';
 import { tileLoad, type TileLoadCode } from '../gemm/tile-load';
 import { bindings, unroll, type Binding } from '../shared/wgsl';
-
-export interface FlashSpec {
-  readonly shape: AttentionShape;
-  /** A multiple of 16. */
-  readonly headWidth: number;
-  /** Of a workgroup. */
-  readonly subgroups: number;
-  readonly emulated: boolean;
-}
-
-/** Rows of the other side in a tile: the bits of a word. */
-export const across = 32;
-/** Distance of rows in workgroup memory; the extra elements are against bank conflicts. */
-const sumStride = across + 4;
-const factorStride = across + 8;
-/** Numbers of a row of a tile that one of its two lanes handles. */
-const perLane = across / 2;
-
-/**
- * Words of a variable in workgroup memory that lies among matrices: drivers put variables one after another, and
- * subgroup matrices are read and written at addresses that are multiples of 16 bytes.
- */
-const aligned = (words: number): number => Math.ceil(words / 4) * 4;
-
-const otherStride = (headWidth: number): number => headWidth + 8;
-
-export const rowsOf = ({ subgroups }: FlashSpec): number => subgroups * piece;
-
-/** Workgroup memory of any of the kernels, in bytes, rounded up. */
-export function workgroupBytes(spec: FlashSpec): number {
-  const bytes = spec.emulated ? 4 : 2;
-  const words = 3 * aligned(Math.ceil(spec.shape.length / across)) + 2 * aligned(1);
-  return (
-    bytes * (2 * across * otherStride(spec.headWidth) + rowsOf(spec) * factorStride) +
-    4 * rowsOf(spec) * sumStride +
-    8 * Math.max(spec.subgroups * lanes, across) +
-    4 * words
-  );
-}
 
 interface Matrix {
   readonly buffer: string;
@@ -80,9 +51,9 @@ export class FlashFrame {
 
   constructor(readonly spec: FlashSpec) {
     this.pieces = piecesOf(spec.emulated);
-    this.depth = spec.headWidth / piece;
+    this.depth = spec.headWidth / PIECE;
     this.rows = rowsOf(spec);
-    this.#threads = spec.subgroups * lanes;
+    this.#threads = spec.subgroups * LANES;
   }
 
   /** The whole kernel around `body`. */
@@ -96,36 +67,39 @@ export class FlashFrame {
   ): string {
     const { headWidth, shape } = this.spec;
     const { heads, length } = shape;
-    const tiles = Math.ceil(length / across);
+    const tiles = Math.ceil(length / ACROSS);
     const words = aligned(tiles);
     const { type } = this.pieces;
+    const otherSize = ACROSS * otherStride(headWidth);
     return `${this.pieces.directives}
+${ROW_KIND_CONSTANTS}
 ${bindings(inputs, outputs)}
-${others.map(({ buffer }) => `var<workgroup> tile${buffer}: array<${type}, ${across * otherStride(headWidth)}>;`).join('\n')}
-var<workgroup> sums: array<f32, ${this.rows * sumStride}>;
-var<workgroup> factors: array<${type}, ${this.rows * factorStride}>;
+${others.map(({ buffer }) => `var<workgroup> tile${buffer}: array<${type}, ${otherSize}>;`).join('\n')}
+var<workgroup> sums: array<f32, ${this.rows * SUM_STRIDE}>;
+var<workgroup> factors: array<${type}, ${this.rows * FACTOR_STRIDE}>;
 var<workgroup> plainBits: array<atomic<u32>, ${words}>;
 var<workgroup> holeBits: array<atomic<u32>, ${words}>;
 var<workgroup> sights: array<atomic<u32>, ${aligned(1)}>;
 var<workgroup> seenTiles: array<u32, ${words}>;
 var<workgroup> seenCount: array<u32, ${aligned(1)}>;
 ${declarations}
-@compute @workgroup_size(${this.#threads}) fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
+@compute @workgroup_size(${this.#threads})
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
   let row0 = workgroup.x * ${this.rows}u;
   let head = workgroup.y;
   let sample = workgroup.z;
   let base = (sample * ${length * heads}u + head) * ${headWidth}u;
   let statsBase = (sample * ${heads}u + head) * ${length}u;
-  let lane = t % ${lanes}u;
-  let firstRow = (t / ${lanes}u) * ${piece}u;
+  let lane = t % ${LANES}u;
+  let firstRow = (t / ${LANES}u) * ${PIECE}u;
   let row = row0 + t / 2u;
   let live = min(row, ${length - 1}u);
   // Where a lane starts in a tile's row: so that no two lanes meet in a bank.
   let shift = t % 2u + 2u * (lane / 16u);
   for (var j = t; j < ${length}u; j += ${this.#threads}u) {
     let kind = kinds[sample * ${length}u + j];
-    if (kind == 2) { atomicOr(&holeBits[j / ${across}u], 1u << (j % ${across}u)); }
-    else if (${sight.plain}) { atomicOr(&plainBits[j / ${across}u], 1u << (j % ${across}u)); }
+    if (kind == HOLE) { atomicOr(&holeBits[j / ${ACROSS}u], 1u << (j % ${ACROSS}u)); }
+    else if (${sight.plain}) { atomicOr(&plainBits[j / ${ACROSS}u], 1u << (j % ${ACROSS}u)); }
   }
   let kind = kinds[sample * ${length}u + live];
   let seesPlain = row < ${length}u && (${sight.seesPlain});
@@ -137,7 +111,8 @@ ${declarations}
     let seen = atomicLoad(&sights[0]);
     var count = 0u;
     for (var tile = 0u; tile < ${tiles}u; tile++) {
-      let bits = select(0u, atomicLoad(&plainBits[tile]), (seen & 1u) != 0u) | select(0u, atomicLoad(&holeBits[tile]), (seen & 2u) != 0u);
+      let bits = select(0u, atomicLoad(&plainBits[tile]), (seen & 1u) != 0u)
+        | select(0u, atomicLoad(&holeBits[tile]), (seen & 2u) != 0u);
       if (bits != 0u) { seenTiles[count] = tile; count++; }
     }
     seenCount[0] = count;
@@ -153,14 +128,14 @@ ${declarations}
     const load = this.#load(`${name}Own`, matrix, {
       shared: 'factors',
       rows: this.rows,
-      columns: across,
-      stride: factorStride,
+      columns: ACROSS,
+      stride: FACTOR_STRIDE,
     });
     const names = Array.from({ length: this.depth }, (_, step) => `${name}${step}`);
-    const steps = across / piece;
+    const steps = ACROSS / PIECE;
     const chunks = unroll(Math.ceil(this.depth / steps), (chunk) => {
       const part = names.slice(chunk * steps, (chunk + 1) * steps);
-      return `${load.fetch('row0', `${chunk * across}u`)}
+      return `${load.fetch('row0', `${chunk * ACROSS}u`)}
   workgroupBarrier();
   ${load.commit}
   workgroupBarrier();
@@ -173,12 +148,13 @@ ${declarations}
   eachTile(others: readonly Matrix[], commit: string, body: string): string {
     const loads = others.map((matrix) => this.#otherLoad(matrix));
     const fetch = (tile: string): string =>
-      loads.map((load) => load.fetch(`(seenTiles[${tile}] * ${across}u)`, '0u')).join('\n');
+      loads.map((load) => load.fetch(`(seenTiles[${tile}] * ${ACROSS}u)`, '0u')).join('\n');
     // The next tile's reads are under way while this one is worked on; after the last there is nothing new.
     return `${fetch('0u')}
   for (var turn = 0u; turn < count; turn++) {
     let tile = seenTiles[turn];
-    let bits = select(0u, atomicLoad(&plainBits[tile]), seesPlain) | select(0u, atomicLoad(&holeBits[tile]), seesHoles);
+    let bits = select(0u, atomicLoad(&plainBits[tile]), seesPlain)
+      | select(0u, atomicLoad(&holeBits[tile]), seesHoles);
     workgroupBarrier();
     ${loads.map(({ commit: write }) => write).join('\n')}
     ${commit}
@@ -191,14 +167,18 @@ ${declarations}
   /** sums = own · otherᵀ; every subgroup's rows are ready after the barrier. */
   score(own: string, other: string): string {
     const stride = otherStride(this.spec.headWidth);
-    const products = unroll(across / piece, (j) => {
+    const products = unroll(ACROSS / PIECE, (j) => {
       const multiplies = unroll(this.depth, (step) =>
         this.pieces.multiply('c', `${own}${step}`, {
-          ...{ buffer: `tile${other}`, offset: `${j * piece * stride + step * piece}u`, stride },
+          ...{ buffer: `tile${other}`, offset: `${j * PIECE * stride + step * PIECE}u`, stride },
           transposed: true,
         }),
       );
-      return `{ ${this.pieces.declareSum('c')}\n${multiplies}\n${this.pieces.store('c', this.#ownSum(j))} }`;
+      return `{
+${this.pieces.declareSum('c')}
+${multiplies}
+${this.pieces.store('c', this.#ownSum(j))}
+}`;
     });
     return `${products}\nworkgroupBarrier();`;
   }
@@ -209,18 +189,21 @@ ${declarations}
    * for half a minute, and loop.
    */
   eachNumber(code: string): string {
-    const step = `let column = (2u * i + shift) % ${across}u; let at = (t / 2u) * ${sumStride}u + column; let seen = ((bits >> column) & 1u) != 0u; ${code}`;
+    const step = `let column = (2u * i + shift) % ${ACROSS}u;
+      let at = (t / 2u) * ${SUM_STRIDE}u + column;
+      let seen = ((bits >> column) & 1u) != 0u;
+      ${code}`;
     return this.spec.emulated
-      ? `for (var i = 0u; i < ${perLane}u; i++) { ${step} }`
-      : unroll(perLane, (i) => `{ const i = ${i}u; ${step} }`);
+      ? `for (var i = 0u; i < ${PER_LANE}u; i++) { ${step} }`
+      : unroll(PER_LANE, (i) => `{ const i = ${i}u; ${step} }`);
   }
 
   declareNumbers(name: string): string {
-    return `var ${name}: array<f32, ${perLane}>;`;
+    return `var ${name}: array<f32, ${PER_LANE}>;`;
   }
 
   /** Where a factor of this lane's number goes, to be multiplied by `mix`. */
-  readonly factor = `factors[(t / 2u) * ${factorStride}u + column]`;
+  readonly factor = `factors[(t / 2u) * ${FACTOR_STRIDE}u + column]`;
 
   declareMix(name: string): string {
     return unroll(this.depth, (j) => this.pieces.declareSum(`${name}${j}`));
@@ -229,21 +212,25 @@ ${declarations}
   /** `${name}0` … += factors · other. */
   mix(name: string, other: string): string {
     const stride = otherStride(this.spec.headWidth);
-    return unroll(across / piece, (step) => {
+    return unroll(ACROSS / PIECE, (step) => {
       const multiplies = unroll(this.depth, (j) =>
         this.pieces.multiply(`${name}${j}`, 'a', {
-          ...{ buffer: `tile${other}`, offset: `${step * piece * stride + j * piece}u`, stride },
+          ...{ buffer: `tile${other}`, offset: `${step * PIECE * stride + j * PIECE}u`, stride },
           transposed: false,
         }),
       );
-      return `{ ${this.pieces.declareLeft('a')} ${this.pieces.loadLeft('a', this.#ownFactor(step))}\n${multiplies} }`;
+      return `{
+${this.pieces.declareLeft('a')}
+${this.pieces.loadLeft('a', this.#ownFactor(step))}
+${multiplies}
+}`;
     });
   }
 
   /** Writes the sums to the workgroup's own tile of a buffer, times `factor`. */
   write(name: string, buffer: string, factor: number): string {
     const { headWidth, shape } = this.spec;
-    const steps = across / piece;
+    const steps = ACROSS / PIECE;
     return unroll(Math.ceil(this.depth / steps), (chunk) => {
       const part = Array.from({ length: this.depth }, (_, j) => `${name}${j}`).slice(
         chunk * steps,
@@ -252,19 +239,27 @@ ${declarations}
       return `workgroupBarrier();
   ${part.map((sum, j) => this.pieces.store(sum, this.#ownSum(j))).join('\n')}
   workgroupBarrier();
-  for (var i = t; i < ${this.rows * across}u; i += ${this.#threads}u) {
-    let r = row0 + i / ${across}u; let column = ${chunk * across}u + i % ${across}u;
-    if (r < ${shape.length}u && column < ${headWidth}u) { ${buffer}[base + r * ${shape.heads * headWidth}u + column] = sums[(i / ${across}u) * ${sumStride}u + i % ${across}u] * ${literal(factor)}; }
+  for (var i = t; i < ${this.rows * ACROSS}u; i += ${this.#threads}u) {
+    let r = row0 + i / ${ACROSS}u;
+    let column = ${chunk * ACROSS}u + i % ${ACROSS}u;
+    if (r < ${shape.length}u && column < ${headWidth}u) {
+      ${buffer}[base + r * ${shape.heads * headWidth}u + column] =
+        sums[(i / ${ACROSS}u) * ${SUM_STRIDE}u + i % ${ACROSS}u] * ${literal(factor)};
+    }
   }`;
     });
   }
 
   #ownSum(j: number): Placed {
-    return { buffer: 'sums', offset: `firstRow * ${sumStride}u + ${j * piece}u`, stride: sumStride };
+    return { buffer: 'sums', offset: `firstRow * ${SUM_STRIDE}u + ${j * PIECE}u`, stride: SUM_STRIDE };
   }
 
   #ownFactor(j: number): Placed {
-    return { buffer: 'factors', offset: `firstRow * ${factorStride}u + ${j * piece}u`, stride: factorStride };
+    return {
+      buffer: 'factors',
+      offset: `firstRow * ${FACTOR_STRIDE}u + ${j * PIECE}u`,
+      stride: FACTOR_STRIDE,
+    };
   }
 
   #otherLoad(matrix: Matrix): TileLoadCode {
@@ -272,7 +267,7 @@ ${declarations}
     if (load === undefined) {
       load = this.#load(`${matrix.buffer}Other`, matrix, {
         shared: `tile${matrix.buffer}`,
-        rows: across,
+        rows: ACROSS,
         columns: this.spec.headWidth,
         stride: otherStride(this.spec.headWidth),
       });

@@ -1,21 +1,22 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
-import type { AttentionShape } from './attention';
+import { ROW_KIND_CONSTANTS } from './row-kind';
+import type { AttentionShape } from './shape';
 import { gradientScale, recordGemm } from '../gemm/gemm';
 import type { GemmSpec, MatrixLayout } from '../gemm/spec';
 import {
   bindings,
-  entry,
+  ENTRY,
   gridOf,
-  lanesPerRow,
+  LANES_PER_ROW,
   laneReduction,
   reductionDirectives,
-  rowsPerGroup,
+  ROWS_PER_GROUP,
   unroll,
 } from '../shared/wgsl';
 
 /** How much less than a score's gradient its softmax input's is, roughly: a power of two. */
-export const scoreGradientScale = 16;
+export const SCORE_GRADIENT_SCALE = 16;
 
 /** Layouts of [batch·length, heads·headWidth] and [batch, heads, length, length] as batches of matrices. */
 function layouts(
@@ -33,7 +34,9 @@ function layouts(
   };
 }
 
-const flipped = (layout: MatrixLayout): MatrixLayout => ({ ...layout, transposed: true });
+function flipped(layout: MatrixLayout): MatrixLayout {
+  return { ...layout, transposed: true };
+}
 
 function headsOf(shape: AttentionShape, q: tf.TensorInfo) {
   const headWidth = q.shape[1]! / shape.heads;
@@ -107,8 +110,8 @@ export function attentionBackward(
   recordGemm(gpu, mix('flipped', { scaleB: scale }), probabilities, dOutput, dv);
   recordGemm(gpu, scores({ scaleA: scale }), dOutput, v, dScores);
   softmaxGradient(gpu, probabilities, dScores, shape);
-  recordGemm(gpu, mix('plain', { alpha, scaleA: scale * scoreGradientScale }), dScores, k, dq);
-  recordGemm(gpu, mix('flipped', { alpha, scaleA: scale * scoreGradientScale }), dScores, q, dk);
+  recordGemm(gpu, mix('plain', { alpha, scaleA: scale * SCORE_GRADIENT_SCALE }), dScores, k, dq);
+  recordGemm(gpu, mix('flipped', { alpha, scaleA: scale * SCORE_GRADIENT_SCALE }), dScores, q, dk);
   gpu.release(dScores);
   return { q: dq, k: dk, v: dv };
 }
@@ -120,7 +123,6 @@ function rowSource(
   declarations: string,
   body: (row: {
     turns: number;
-    type: string;
     index: (i: number) => string;
     guard: (i: number, code: string) => string;
     columns: number;
@@ -128,25 +130,27 @@ function rowSource(
 ): string {
   const width = length % 4 === 0 ? 4 : 1;
   const columns = length / width;
-  const index = (i: number): string => `(lane + ${i * lanesPerRow}u)`;
+  const index = (i: number): string => `(lane + ${i * LANES_PER_ROW}u)`;
   const guard = (i: number, code: string): string =>
-    (i + 1) * lanesPerRow <= columns ? code : `if (${index(i)} < ${columns}u) { ${code} }`;
+    (i + 1) * LANES_PER_ROW <= columns ? code : `if (${index(i)} < ${columns}u) { ${code} }`;
   return `${reductionDirectives(gpu)}
 ${declarations}
-${laneReduction(gpu, 'rowSum', 'f32', lanesPerRow, 'sum')}
-${entry}
-  let row = group * ${rowsPerGroup}u + t / ${lanesPerRow}u;
-  let lane = t % ${lanesPerRow}u;
+${laneReduction(gpu, 'rowSum', 'f32', LANES_PER_ROW, 'sum')}
+${ENTRY}
+  let row = group * ${ROWS_PER_GROUP}u + t / ${LANES_PER_ROW}u;
+  let lane = t % ${LANES_PER_ROW}u;
   let live = min(row, ${batch * heads * length - 1}u);
   let first = live * ${columns}u;
-  ${body({ turns: Math.ceil(columns / lanesPerRow), type: width === 4 ? 'vec4f' : 'f32', index, guard, columns })}
+  ${body({ turns: Math.ceil(columns / LANES_PER_ROW), index, guard, columns })}
 }`;
 }
 
-const rowType = ({
-  length,
-}: AttentionShape): { float: string; int: string; fold: (x: string, by: 'max' | '+') => string } =>
-  length % 4 === 0
+function rowType({ length }: AttentionShape): {
+  float: string;
+  int: string;
+  fold: (x: string, by: 'max' | '+') => string;
+} {
+  return length % 4 === 0
     ? {
         float: 'vec4f',
         int: 'vec4i',
@@ -154,9 +158,11 @@ const rowType = ({
           by === '+' ? `dot(${x}, vec4f(1))` : `max(max(${x}.x, ${x}.y), max(${x}.z, ${x}.w))`,
       }
     : { float: 'f32', int: 'i32', fold: (x) => x };
+}
 
-const groupsFor = ({ batch, heads, length }: AttentionShape): number =>
-  Math.ceil((batch * heads * length) / rowsPerGroup);
+function groupsFor({ batch, heads, length }: AttentionShape): number {
+  return Math.ceil((batch * heads * length) / ROWS_PER_GROUP);
+}
 
 /** Scores to probabilities, in place: the softmax over the keys a query may attend to, zero elsewhere. */
 function maskedSoftmax(gpu: Gpu, scores: tf.TensorInfo, kinds: tf.TensorInfo, shape: AttentionShape): void {
@@ -171,24 +177,43 @@ function maskedSoftmax(gpu: Gpu, scores: tf.TensorInfo, kinds: tf.TensorInfo, sh
         rowSource(
           gpu,
           shape,
-          `${bindings(
-            [
-              ['kinds', 'i32'],
-              ['keyKinds', int],
-            ],
-            [['scores', float]],
-          )}\n${laneReduction(gpu, 'rowMax', 'f32', lanesPerRow, 'max')}`,
+          `${ROW_KIND_CONSTANTS}
+${bindings(
+  [
+    ['kinds', 'i32'],
+    ['keyKinds', int],
+  ],
+  [['scores', float]],
+)}
+${laneReduction(gpu, 'rowMax', 'f32', LANES_PER_ROW, 'max')}`,
           ({ turns, index, guard, columns }) => `
   let sample = live / ${heads * length}u;
-  let sees = kinds[sample * ${length}u + live % ${length}u] == 2;
-  ${unroll(turns, (i) => `var s${i} = ${float}(-3e38); ${guard(i, `{ let kind = keyKinds[sample * ${columns}u + ${index(i)}]; let hole = ${int}(select(1, 2, sees)); s${i} = select(s${i}, scores[first + ${index(i)}], (kind == ${int}(1)) | (kind == hole)); }`)}`)}
+  let sees = kinds[sample * ${length}u + live % ${length}u] == HOLE;
+  ${unroll(
+    turns,
+    (i) => `var s${i} = ${float}(-3e38);
+  ${guard(
+    i,
+    `{
+    let kind = keyKinds[sample * ${columns}u + ${index(i)}];
+    let hole = ${int}(select(CONTEXT, HOLE, sees));
+    s${i} = select(s${i}, scores[first + ${index(i)}], (kind == ${int}(CONTEXT)) | (kind == hole));
+  }`,
+  )}`,
+  )}
   var most = -3e38;
   ${unroll(turns, (i) => `most = max(most, ${fold(`s${i}`, 'max')});`)}
   let top = max(rowMax(most, t), -1e38);
   var mine = 0.0;
-  ${unroll(turns, (i) => `s${i} = exp(s${i} - top); mine += ${fold(`s${i}`, '+')};`)}
+  ${unroll(
+    turns,
+    (i) => `s${i} = exp(s${i} - top);
+  mine += ${fold(`s${i}`, '+')};`,
+  )}
   let scale = 1.0 / max(rowSum(mine, t), 1e-30);
-  if (row < ${batch * heads * length}u) { ${unroll(turns, (i) => guard(i, `scores[first + ${index(i)}] = s${i} * scale;`))} }`,
+  if (row < ${batch * heads * length}u) {
+    ${unroll(turns, (i) => guard(i, `scores[first + ${index(i)}] = s${i} * scale;`))}
+  }`,
         ),
     },
     [kinds, kinds],
@@ -216,11 +241,18 @@ function softmaxGradient(
           shape,
           bindings([['p', float]], [['d', float]]),
           ({ turns, index, guard }) => `
-  ${unroll(turns, (i) => `var p${i} = ${float}(0); var d${i} = ${float}(0); ${guard(i, `p${i} = p[first + ${index(i)}]; d${i} = d[first + ${index(i)}];`)}`)}
+  ${unroll(
+    turns,
+    (i) => `var p${i} = ${float}(0);
+  var d${i} = ${float}(0);
+  ${guard(i, `p${i} = p[first + ${index(i)}]; d${i} = d[first + ${index(i)}];`)}`,
+  )}
   var mine = 0.0;
   ${unroll(turns, (i) => `mine += ${fold(`(p${i} * d${i})`, '+')};`)}
   let mean = rowSum(mine, t);
-  if (row < ${rows}u) { ${unroll(turns, (i) => guard(i, `d[first + ${index(i)}] = p${i} * (d${i} - mean);`))} }`,
+  if (row < ${rows}u) {
+    ${unroll(turns, (i) => guard(i, `d[first + ${index(i)}] = p${i} * (d${i} - mean);`))}
+  }`,
         ),
     },
     [probabilities],

@@ -1,11 +1,13 @@
 /** An exponential moving average of the weights, which is what is evaluated and exported. */
 import * as tf from '@tensorflow/tfjs-core';
-import { activeGpu, setValues, type Gpu } from '../../backend/gpu';
-import { bindable, bindEach, flatBranches, shapesOf, type Part } from '../shared/multi-tensor';
-import { bindings, entry } from '../shared/wgsl';
+import { activeGpu, setValues } from '../../backend/gpu';
+import { moveAveragesComposite } from './composite';
+import { moveAverages } from './kernels';
 
 /** x · 1 is a copy: a clone would share the buffer that the optimiser writes to. */
-const copied = (x: tf.Tensor): tf.Tensor => tf.tidy(() => tf.mul(x, 1));
+function copied(x: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.mul(x, 1));
+}
 
 export class Ema {
   readonly averages: ReadonlyMap<string, tf.Variable>;
@@ -46,16 +48,8 @@ export class Ema {
   /** average += rate · (parameter − average) */
   apply(): void {
     const gpu = activeGpu();
-    const names = [...this.parameters.keys()];
-    if (gpu === undefined) {
-      for (const name of names) {
-        const [parameter, average] = [this.parameters.get(name)!, this.averages.get(name)!];
-        tf.tidy(() => average.assign(tf.add(average, tf.mul(tf.sub(parameter, average), this.#rate))));
-      }
-      return;
-    }
-    for (const parts of bindable(gpu, names, { own: 2, shared: 1 }, (name) => this.parameters.get(name)!))
-      this.#record(gpu, parts);
+    if (gpu === undefined) moveAveragesComposite(this.#rate, this.parameters, this.averages);
+    else moveAverages(gpu, this.#rateTensor, this.parameters, this.averages);
   }
 
   /**
@@ -93,22 +87,5 @@ export class Ema {
   dispose(): void {
     for (const average of this.averages.values()) average.dispose();
     this.#rateTensor.dispose();
-  }
-
-  #record(gpu: Gpu, parts: readonly Part<string>[]): void {
-    const { body, grid } = flatBranches(parts, (p) => `y${p}[i] += rate[0] * (x${p}[i] - y${p}[i]);`);
-    gpu.record(
-      {
-        name: 'ema',
-        key: shapesOf(parts),
-        source: () => `${bindings([['rate', 'f32'], ...bindEach(parts, 'x')], bindEach(parts, 'y'))}
-${entry}
-  ${body}
-}`,
-      },
-      [this.#rateTensor, ...parts.map(({ of }) => this.parameters.get(of)!)],
-      parts.map(({ of }) => this.averages.get(of)!),
-      grid,
-    );
   }
 }

@@ -2,10 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
 import { defineFused } from '../shared/fused';
+import { gatherComposite } from './composite';
 import { gatherBackward, gatherForward } from './kernels';
 
 /** Rows summed by one thread in a row; a frequent index (`[MASK]`) is cut into runs of this many. */
-const runLength = 32;
+const RUN_LENGTH = 32;
 
 /**
  * Indices on the device. Where kernels run, also the same indices sorted: `order` lists the positions in `indices`
@@ -48,7 +49,7 @@ export function sortIntoRuns(
 ): { order: Int32Array; runStarts: Int32Array; rowRuns: Int32Array } {
   const next = new Int32Array(tableRows + 1);
   for (const index of indices) next[index + 1]!++;
-  const maxRuns = Math.min(indices.length, tableRows) + Math.ceil(indices.length / runLength);
+  const maxRuns = Math.min(indices.length, tableRows) + Math.ceil(indices.length / RUN_LENGTH);
   const runStarts = new Int32Array(maxRuns + 1).fill(indices.length);
   const rowRuns = new Int32Array(tableRows + 1);
   let runs = 0;
@@ -57,7 +58,7 @@ export function sortIntoRuns(
     const end = start + next[row + 1]!;
     next[row] = start;
     rowRuns[row] = runs;
-    for (; start < end; start = Math.min(start + runLength, end)) runStarts[runs++] = start;
+    for (; start < end; start = Math.min(start + RUN_LENGTH, end)) runStarts[runs++] = start;
   }
   rowRuns[tableRows] = runs;
   const order = new Int32Array(indices.length);
@@ -81,7 +82,7 @@ const fusedGather = defineFused<
 export function gather(table: tf.Tensor2D, index: RowIndex): tf.Tensor2D {
   const { indices, order, runStarts, rowRuns } = index;
   if (order === undefined || runStarts === undefined || rowRuns === undefined)
-    return tf.gather(table, indices);
+    return gatherComposite(table, indices);
   return fusedGather(
     { table, indices, order, runStarts, rowRuns },
     { tableRows: table.shape[0] },

@@ -2,7 +2,9 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
 import { bindings, flatGrid, flatSource } from '../shared/wgsl';
 
-const lanes = (width: number): [number, string] => (width % 4 === 0 ? [width / 4, 'vec4f'] : [width, 'f32']);
+function lanes(width: number): [number, string] {
+  return width % 4 === 0 ? [width / 4, 'vec4f'] : [width, 'f32'];
+}
 
 export function gatherForward(gpu: Gpu, table: tf.TensorInfo, indices: tf.TensorInfo): tf.TensorInfo {
   const [rows, width] = [indices.shape[0]!, table.shape[1]!];

@@ -26,8 +26,9 @@ export interface Frame {
 }
 
 /** Where the contiguous index of an operand runs to. */
-const contiguous = ({ m, n, k, a, b }: GemmSpec, name: 'a' | 'b'): number =>
-  name === 'a' ? (a.transposed ? m : k) : b.transposed ? k : n;
+function contiguous({ m, n, k, a, b }: GemmSpec, name: 'a' | 'b'): number {
+  return name === 'a' ? (a.transposed ? m : k) : b.transposed ? k : n;
+}
 
 /** Whether an operand can be read four elements at a time. */
 export function isVectorOperand(spec: GemmSpec, name: 'a' | 'b'): boolean {
@@ -35,8 +36,9 @@ export function isVectorOperand(spec: GemmSpec, name: 'a' | 'b'): boolean {
   return half || isVector(contiguous(spec, name), stride, outer, inner, offset);
 }
 
-const batchOffset = ({ outer, inner, offset = 0 }: MatrixLayout, innerCount: number): string =>
-  `(${offset}u + (z / ${innerCount}u) * ${outer}u + (z % ${innerCount}u) * ${inner}u)`;
+function batchOffset({ outer, inner, offset = 0 }: MatrixLayout, innerCount: number): string {
+  return `(${offset}u + (z / ${innerCount}u) * ${outer}u + (z % ${innerCount}u) * ${inner}u)`;
+}
 
 /** WGSL: this workgroup's tile, tiles counted along a band of rows before the next. */
 function tileOrigin({ m, n }: GemmSpec, tile: Tile): string {
@@ -49,9 +51,11 @@ function tileOrigin({ m, n }: GemmSpec, tile: Tile): string {
   let n0 = (order % ${across * tile.band}u / bandRows) * ${tile.n}u;`;
 }
 
-const shared = (type: string, width: 1 | 4 = 1): string => (width === 4 ? `vec4<${type}>` : type);
+function shared(type: string, width: 1 | 4): string {
+  return width === 4 ? `vec4<${type}>` : type;
+}
 
-const stored = { 1: 'f32', 4: 'vec4f', 8: 'vec4u' } as const;
+const STORED = { 1: 'f32', 4: 'vec4f', 8: 'vec4u' } as const;
 
 interface Loads {
   /** Reads the tiles from depth k0 on into registers. */
@@ -92,6 +96,7 @@ function twoBuffers({ tile, multiply, sharedA, sharedB }: Frame, { fetch, commit
 export function gemmSource(frame: Frame): string {
   const { spec, tile, threads } = frame;
   const { m, n, k, a, b, c, inner, splits } = spec;
+  const [widthA, widthB] = [frame.widthA ?? 1, frame.widthB ?? 1];
   const written = (index: Frame['indexA'], base: string): Frame['indexA'] =>
     tile.buffers === 1 ? index : (row, column) => base + index(row, column);
   const load = (
@@ -119,7 +124,7 @@ export function gemmSource(frame: Frame): string {
       type: frame.type,
       width,
       index: written(isA ? frame.indexA : frame.indexB, `${name}Write + `),
-      sharedWidth: (isA ? frame.widthA : frame.widthB) ?? 1,
+      sharedWidth: isA ? widthA : widthB,
     });
     return { ...code, width, at: (k0) => (rowsAreK ? code.fetch(k0, origin) : code.fetch(origin, k0)) };
   };
@@ -127,13 +132,14 @@ export function gemmSource(frame: Frame): string {
   const fetch = (k0: string): string => `${loadA.at(k0)}\n${loadB.at(k0)}`;
   const commit = `${loadA.commit}\n${loadB.commit}`;
   return `${frame.directives ?? ''}
-@group(0) @binding(0) var<storage, read> A: array<${stored[loadA.width]}>;
-@group(0) @binding(1) var<storage, read> B: array<${stored[loadB.width]}>;
+@group(0) @binding(0) var<storage, read> A: array<${STORED[loadA.width]}>;
+@group(0) @binding(1) var<storage, read> B: array<${STORED[loadB.width]}>;
 @group(0) @binding(2) var<storage, read_write> C: array<f32>;
-var<workgroup> aTile: array<${shared(frame.type, frame.widthA)}, ${(tile.buffers * frame.sharedA) / (frame.widthA ?? 1)}>;
-var<workgroup> bTile: array<${shared(frame.type, frame.widthB)}, ${(tile.buffers * frame.sharedB) / (frame.widthB ?? 1)}>;
+var<workgroup> aTile: array<${shared(frame.type, widthA)}, ${(tile.buffers * frame.sharedA) / widthA}>;
+var<workgroup> bTile: array<${shared(frame.type, widthB)}, ${(tile.buffers * frame.sharedB) / widthB}>;
 ${frame.declarations ?? ''}
-@compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) t: u32) {
   ${tileOrigin(spec, tile)}
   ${isMirrored(spec, tile) ? 'if (n0 < m0) { return; }' : ''}
   let z = workgroup.z / ${splits}u;

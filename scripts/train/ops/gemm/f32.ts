@@ -2,14 +2,14 @@
 import { gemmSource, literal, outputFactor } from './body';
 import { isMirrored, type GemmSpec, type Tile } from './spec';
 
-const side = 16;
+const SIDE = 16;
 
 export function f32Tile({ m, n }: GemmSpec): Tile {
   const perThread = (extent: number): number => (extent <= 32 ? 2 : extent <= 64 ? 4 : 8);
   const [warpM, warpN] = [perThread(m), perThread(n)];
   return {
-    m: side * warpM,
-    n: side * warpN,
+    m: SIDE * warpM,
+    n: SIDE * warpN,
     k: 8,
     warpM,
     warpN,
@@ -38,21 +38,27 @@ export function f32Source(spec: GemmSpec, tile: Tile): string {
   return gemmSource({
     spec: { ...spec, scaleA: 1, scaleB: 1 },
     tile,
-    threads: side * side,
+    threads: SIDE * SIDE,
     type: 'f32',
     sharedA: tile.k * strideA,
     sharedB: tile.k * strideB,
     indexA: kMajor(strideA, spec.a.transposed),
     indexB: kMajor(strideB, !spec.b.transposed),
-    start: `let tx = t % ${side}u; let ty = t / ${side}u;\n${each((i, j) => `var c${i}_${j} = 0.0;`)}`,
+    start: `let tx = t % ${SIDE}u; let ty = t / ${SIDE}u;\n${each((i, j) => `var c${i}_${j} = 0.0;`)}`,
     multiply: `for (var k = 0u; k < ${tile.k}u; k++) {
-      ${rows.map((i) => `let a${i} = aTile[k * ${strideA}u + ty + ${i * side}u];`).join('\n')}
-      ${columns.map((j) => `let b${j} = bTile[k * ${strideB}u + tx + ${j * side}u];`).join('\n')}
+      ${rows.map((i) => `let a${i} = aTile[k * ${strideA}u + ty + ${i * SIDE}u];`).join('\n')}
+      ${columns.map((j) => `let b${j} = bTile[k * ${strideB}u + tx + ${j * SIDE}u];`).join('\n')}
       ${each((i, j) => `c${i}_${j} = fma(a${i}, b${j}, c${i}_${j});`)}
     }`,
     finish: each(
-      (i, j) => `{ let row = m0 + ty + ${i * side}u; let column = n0 + tx + ${j * side}u;
-        if (row < ${spec.m}u && column < ${spec.n}u) { C[cBase + row * ${spec.c.stride}u + column] = c${i}_${j} * ${literal(factor)}; ${mirror(`c${i}_${j}`)} } }`,
+      (i, j) => `{
+    let row = m0 + ty + ${i * SIDE}u;
+    let column = n0 + tx + ${j * SIDE}u;
+    if (row < ${spec.m}u && column < ${spec.n}u) {
+      C[cBase + row * ${spec.c.stride}u + column] = c${i}_${j} * ${literal(factor)};
+      ${mirror(`c${i}_${j}`)}
+    }
+  }`,
     ),
   });
 }

@@ -8,9 +8,9 @@ import { emulatedTile, subgroupSource, subgroupTile } from './subgroup';
 import { formOf } from './variants';
 
 /** Workgroups below which the k range is split: enough for the largest GPUs. */
-const busyWorkgroups = 256;
+const BUSY_WORKGROUPS = 256;
 /** A split is at least this many tiles deep, or its sum costs more than it wins. */
-const minSplitTiles = 8;
+const MIN_SPLIT_TILES = 8;
 
 /** The power of two near the number of rows: a mean over rows makes each row's gradient about that much smaller than one. */
 export function gradientScale(rows: number): number {
@@ -51,7 +51,7 @@ export function splitsOf(spec: GemmSpec, tile: Tile): number {
   const tiles = Math.ceil(m / tile.m) * Math.ceil(n / tile.n);
   const wanted = Math.max(
     1,
-    Math.min(Math.ceil(busyWorkgroups / tiles), Math.floor(k / (tile.k * minSplitTiles))),
+    Math.min(Math.ceil(BUSY_WORKGROUPS / tiles), Math.floor(k / (tile.k * MIN_SPLIT_TILES))),
   );
   // Rounding the depth up can leave the last of the wanted splits without any.
   return Math.ceil(k / splitDepth({ ...spec, splits: wanted }, tile));
@@ -71,8 +71,9 @@ export interface MultiplyOptions {
   readonly accumulate?: boolean;
 }
 
-const shapeOf = (operand: Operand): readonly [number, number] =>
-  ('tensor' in operand ? operand.tensor : operand).shape as [number, number];
+function shapeOf(operand: Operand): readonly [number, number] {
+  return ('tensor' in operand ? operand.tensor : operand).shape as [number, number];
+}
 
 /** a·b of two matrices, either of them stored transposed, as a new tensor [m, n] or into `output`. */
 export function multiply(gpu: Gpu, a: Operand, b: Operand, options: MultiplyOptions = {}): tf.TensorInfo {

@@ -5,11 +5,11 @@ import { bindings, flatGrid, flatSource } from '../shared/wgsl';
 import type { MatrixLayout } from './spec';
 
 /** Numbers in 16 bytes: what one read brings. */
-const perRead = 8;
+const PER_READ = 8;
 
 /** Whether a matrix so laid out, of `columns` contiguous numbers a row, can be read as f16. */
 export function canBeHalf({ stride, outer, inner }: MatrixLayout, columns: number): boolean {
-  return [columns, stride, outer, inner].every((length) => length % perRead === 0);
+  return [columns, stride, outer, inner].every((length) => length % PER_READ === 0);
 }
 
 /** Where f16 numbers go: `columns` of each row, from `offset` on in rows of `stride`; all multiples of 8. */
@@ -39,7 +39,7 @@ export function toHalf(
 ): tf.TensorInfo {
   const { output } = place;
   const [items, columns, stride, offset] = [size, place.columns, place.stride, place.offset].map(
-    (length) => length / perRead,
+    (length) => length / PER_READ,
   ) as [number, number, number, number];
   const scaled = scale === 1 ? '' : ` * ${scale}.0`;
   gpu.record(

@@ -47,7 +47,9 @@ export function tileLoad(load: TileLoad): TileLoadCode {
   const type = width === 8 ? 'vec4u' : width === 4 ? `vec4<${load.type}>` : load.type;
   const register = (turn: number): string => `${load.name}${turn}`;
   const place = (turn: number): string =>
-    `let i = t + ${turn * load.threads}u; let r = i / ${perRow}u; let c = (i % ${perRow}u) * ${width}u;`;
+    `let i = t + ${turn * load.threads}u;
+  let r = i / ${perRow}u;
+  let c = (i % ${perRow}u) * ${width}u;`;
   const ragged = (turn: number): string[] => ((turn + 1) * load.threads > count ? [`i < ${count}u`] : []);
   const scaled = (value: string): string => (load.scale === 1 ? value : `${value} * ${load.scale}.0`);
   return {
@@ -61,19 +63,28 @@ export function tileLoad(load: TileLoad): TileLoadCode {
             ...(load.maxColumns % load.columns === 0 ? [] : [`column < ${load.maxColumns}u`]),
           ];
           const index = `(${load.base} + row * ${load.stride}u + column)`;
-          const read = `${register(turn)} = ${width === 8 ? `${load.buffer}[${index} / 8u]` : `${type}(${scaled(`${load.buffer}[${width === 4 ? `${index} / 4u` : index}]`)})`};`;
+          const stored = `${load.buffer}[${width === 1 ? index : `${index} / ${width}u`}]`;
+          const read = `${register(turn)} = ${width === 8 ? stored : `${type}(${scaled(stored)})`};`;
           const guarded =
             guards.length === 0
               ? read
               : `if (${guards.join(' && ')}) { ${read} } else { ${register(turn)} = ${type}(0); }`;
-          return `{ ${place(turn)} let row = ${row0} + r; let column = ${column0} + c; ${guarded} }`;
+          return `{
+  ${place(turn)}
+  let row = ${row0} + r;
+  let column = ${column0} + c;
+  ${guarded}
+}`;
         })
         .join('\n'),
     commit: turns
       .map((turn) => {
         const writes = write(load, register(turn));
         const guards = ragged(turn);
-        return `{ ${place(turn)} ${guards.length === 0 ? writes : `if (${guards.join()}) { ${writes} }`} }`;
+        return `{
+  ${place(turn)}
+  ${guards.length === 0 ? writes : `if (${guards.join()}) { ${writes} }`}
+}`;
       })
       .join('\n'),
   };
@@ -94,9 +105,12 @@ function write({ shared, sharedWidth, index, width, type }: TileLoad, register: 
     .map((quad, q) =>
       sharedWidth === 4
         ? `${shared}[(${index('r', `(c + ${4 * q}u)`)}) / 4u] = ${quad};`
-        : `{ let quad = ${quad}; ${['x', 'y', 'z', 'w']
-            .map((component, e) => `${shared}[${index('r', `(c + ${4 * q + e}u)`)}] = quad.${component};`)
-            .join(' ')} }`,
+        : `{
+  let quad = ${quad};
+  ${['x', 'y', 'z', 'w']
+    .map((component, e) => `${shared}[${index('r', `(c + ${4 * q + e}u)`)}] = quad.${component};`)
+    .join('\n  ')}
+}`,
     )
-    .join(' ');
+    .join('\n');
 }

@@ -1,9 +1,9 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Gpu, Operand } from '../../backend/gpu';
 import { gradientScale, multiply } from '../gemm/gemm';
-import { chunkRows } from './head-loss';
+import { chunkRows } from './chunks';
 import { scaleInPlace, sumAll, workgroupSum, workgroupSumDeclarations } from '../shared/sum-kernels';
-import { bindings, entry, gridOf, laneReduction, reductionDirectives, threads } from '../shared/wgsl';
+import { bindings, ENTRY, gridOf, laneReduction, reductionDirectives, THREADS } from '../shared/wgsl';
 
 export interface HeadLossInputs {
   readonly hidden: tf.TensorInfo;
@@ -64,12 +64,7 @@ export function headLossBackward(
 ): tf.TensorInfo {
   const gradient = { dataId: kept.dataId, shape, dtype: kept.dtype };
   gpu.backend.incRef(kept.dataId);
-  scaleInPlace(
-    gpu,
-    gradient,
-    shape.reduce((a, b) => a * b, 1),
-    dy,
-  );
+  scaleInPlace(gpu, gradient, tf.util.sizeFromShape(shape), dy);
   return gradient;
 }
 
@@ -109,12 +104,12 @@ ${bindings(
 )}
 ${workgroupSumDeclarations(gpu)}
 ${laneReduction(gpu, 'warpMax', 'f32', 32, 'max')}
-${entry}
+${ENTRY}
   let row = min(group, ${rows - 1}u);
   let first = row * ${columns}u;
   var top = -3e38;
   var mine = 0.0;
-  for (var c = t; c < ${columns}u; c += ${threads}u) {
+  for (var c = t; c < ${columns}u; c += ${THREADS}u) {
     let v = logits[first + c];
     let higher = max(top, ${most});
     mine = mine * exp(top - higher) + ${sum('exp(v - higher)')};
@@ -124,7 +119,7 @@ ${entry}
   if (t % 32u == 0u) { warpTotals[t / 32u] = warpTop; }
   workgroupBarrier();
   var rowTop = warpTotals[0];
-  for (var w = 1u; w < ${threads / 32}u; w++) { rowTop = max(rowTop, warpTotals[w]); }
+  for (var w = 1u; w < ${THREADS / 32}u; w++) { rowTop = max(rowTop, warpTotals[w]); }
   workgroupBarrier();
   mine *= exp(top - rowTop);
   ${workgroupSum('mine', 'total')}
@@ -140,7 +135,7 @@ ${entry}
   storageBarrier();
   if (group < ${rows}u) {
     let scale = weight / total;
-    for (var c = t; c < ${columns}u; c += ${threads}u) {
+    for (var c = t; c < ${columns}u; c += ${THREADS}u) {
       var g = exp(logits[first + c] - rowTop) * scale;
       if (c == wanted / ${width}u) { g${width === 4 ? '[wanted % 4u]' : ''} -= weight; }
       logits[first + c] = g;

@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
 import { sumRows } from '../shared/sum-kernels';
-import { bindings, entry, gridOf, laneReduction, reductionDirectives, threads } from '../shared/wgsl';
+import { bindings, ENTRY, gridOf, laneReduction, reductionDirectives, THREADS } from '../shared/wgsl';
 
-const maxGradientGroups = 512;
+const MAX_GRADIENT_GROUPS = 512;
 
 /** A lane holds four numbers of a head's first half and the four they are rotated against. */
 function plan(
@@ -13,14 +13,15 @@ function plan(
   const [rows, width] = x.shape as [number, number];
   const headWidth = gain.shape[0]!;
   const lanes = headWidth / 8;
-  if (!Number.isInteger(lanes) || threads % lanes !== 0)
-    throw new Error(`the head width must be 8 times a divisor of ${threads}, not ${headWidth}`);
+  if (!Number.isInteger(lanes) || THREADS % lanes !== 0)
+    throw new Error(`the head width must be 8 times a divisor of ${THREADS}, not ${headWidth}`);
   const heads = width / headWidth;
-  return { headRows: rows * heads, heads, headWidth, lanes, perGroup: threads / lanes };
+  return { headRows: rows * heads, heads, headWidth, lanes, perGroup: THREADS / lanes };
 }
 
 /** WGSL: the lane's numbers of the head row `headRow`, with its cosines and sines. */
-const readHead = (lanes: number, heads: number, headRows: number): string => `
+function readHead(lanes: number, heads: number, headRows: number): string {
+  return `
   let live = min(headRow, ${headRows - 1}u);
   let first = live * ${2 * lanes}u + lane;
   let second = first + ${lanes}u;
@@ -29,8 +30,18 @@ const readHead = (lanes: number, heads: number, headRows: number): string => `
   let sine = turns[angle + ${lanes}u];
   let a = x[first];
   let b = x[second];`;
+}
 
-const inputs = [
+/** WGSL: writes the sum of the lane's `gainRows` to the group's part of the gain's gradient. */
+function sumGainRows(lanes: number, column: string): string {
+  return `if (t < ${lanes}u) {
+    var total = vec4f(0);
+    for (var r = t; r < ${THREADS}u; r += ${lanes}u) { total += gainRows[r]; }
+    gainParts[group * ${2 * lanes}u + ${column}] = total;
+  }`;
+}
+
+const INPUTS = [
   ['x', 'vec4f'],
   ['gain', 'vec4f'],
   ['positions', 'u32'],
@@ -51,9 +62,9 @@ export function headRotaryForward(
       name: 'head norm, rotary',
       key: `${headRows} ${heads}×${headWidth}`,
       source: () => `${reductionDirectives(gpu)}
-${bindings(inputs, [['y', 'vec4f']])}
+${bindings(INPUTS, [['y', 'vec4f']])}
 ${laneReduction(gpu, 'headSum', 'f32', lanes, 'sum')}
-${entry}
+${ENTRY}
   let headRow = group * ${perGroup}u + t / ${lanes}u;
   let lane = t % ${lanes}u;
   ${readHead(lanes, heads, headRows)}
@@ -86,7 +97,7 @@ export function headRotaryBackward(
   { x, gain, positions, table, dy }: HeadRotaryGradientInputs,
 ): { dx: tf.TensorInfo; dGain: tf.TensorInfo } {
   const { headRows, heads, headWidth, lanes, perGroup } = plan(x, gain);
-  const groups = Math.min(Math.ceil(headRows / perGroup), maxGradientGroups);
+  const groups = Math.min(Math.ceil(headRows / perGroup), MAX_GRADIENT_GROUPS);
   const walks = Math.ceil(headRows / perGroup / groups);
   const dx = gpu.allocate(x.shape);
   const gainParts = gpu.allocate([groups, headWidth]);
@@ -96,15 +107,15 @@ export function headRotaryBackward(
       key: `${headRows} ${heads}×${headWidth}`,
       source: () => `${reductionDirectives(gpu)}
 ${bindings(
-  [...inputs, ['dy', 'vec4f']],
+  [...INPUTS, ['dy', 'vec4f']],
   [
     ['dx', 'vec4f'],
     ['gainParts', 'vec4f'],
   ],
 )}
 ${laneReduction(gpu, 'headSum', 'vec2f', lanes, 'sum')}
-var<workgroup> gainRows: array<vec4f, ${threads}>;
-${entry}
+var<workgroup> gainRows: array<vec4f, ${THREADS}>;
+${ENTRY}
   let lane = t % ${lanes}u;
   let gainA = gain[lane];
   let gainB = gain[lane + ${lanes}u];
@@ -127,11 +138,11 @@ ${entry}
   }
   gainRows[t] = dGainA;
   workgroupBarrier();
-  if (t < ${lanes}u) { var total = vec4f(0); for (var r = t; r < ${threads}u; r += ${lanes}u) { total += gainRows[r]; } gainParts[group * ${2 * lanes}u + t] = total; }
+  ${sumGainRows(lanes, 't')}
   workgroupBarrier();
   gainRows[t] = dGainB;
   workgroupBarrier();
-  if (t < ${lanes}u) { var total = vec4f(0); for (var r = t; r < ${threads}u; r += ${lanes}u) { total += gainRows[r]; } gainParts[group * ${2 * lanes}u + ${lanes}u + t] = total; }
+  ${sumGainRows(lanes, `${lanes}u + t`)}
 }`,
     },
     [x, gain, positions, table, dy],

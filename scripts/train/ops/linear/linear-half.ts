@@ -9,21 +9,26 @@ import { gradientScale, multiplyInto } from '../gemm/gemm';
 import { allocateHalf, toHalf } from '../gemm/half';
 import type { GemmSpec, MatrixLayout } from '../gemm/spec';
 
-type Input = 'x' | `w${number}`;
 type Size = readonly [number, number];
 
-const sizeOf = (tensor: tf.TensorInfo): Size => tensor.shape as [number, number];
+function sizeOf(tensor: tf.TensorInfo): Size {
+  return tensor.shape as [number, number];
+}
 
-const layout = (stride: number, more: Partial<MatrixLayout> = {}): MatrixLayout => ({
-  ...{ transposed: false, stride, outer: 0, inner: 0, half: true },
-  ...more,
-});
+function layout(stride: number, more: Partial<MatrixLayout> = {}): MatrixLayout {
+  return {
+    ...{ transposed: false, stride, outer: 0, inner: 0, half: true },
+    ...more,
+  };
+}
 
-const product = (spec: Pick<GemmSpec, 'm' | 'n' | 'k' | 'a' | 'b'> & Partial<GemmSpec>): GemmSpec => ({
-  ...{ outer: 1, inner: 1, alpha: 1, scaleA: 1, scaleB: 1, splits: 1 },
-  c: layout(spec.n, { half: false }),
-  ...spec,
-});
+function product(spec: Pick<GemmSpec, 'm' | 'n' | 'k' | 'a' | 'b'> & Partial<GemmSpec>): GemmSpec {
+  return {
+    ...{ outer: 1, inner: 1, alpha: 1, scaleA: 1, scaleB: 1, splits: 1 },
+    c: layout(spec.n, { half: false }),
+    ...spec,
+  };
+}
 
 function forward(gpu: Gpu, x: tf.TensorInfo, weights: readonly tf.TensorInfo[]): tf.TensorInfo[] {
   const [m, k] = sizeOf(x);
@@ -72,44 +77,39 @@ function backward(
   return { x: dx, weights: dWeights };
 }
 
-function define(count: number) {
-  const names = Array.from({ length: count }, (_, i): Input => `w${i}`);
-  const fused = defineFused<Input, object>({
+/** The product with so many weights as an operation with the inputs x, w0, w1, … */
+function define(count: number): (x: tf.Tensor2D, weights: readonly tf.Tensor2D[]) => tf.Tensor2D[] {
+  const names = Array.from({ length: count }, (_, i) => `w${i}`);
+  const fused = defineFused<string, object>({
     name: `LladaLinearHalf${count}`,
     save: names,
     saveOutputs: [...names.map(() => false), true],
     forward: (gpu, inputs) =>
       forward(
         gpu,
-        inputs.x,
+        inputs['x']!,
         names.map((name) => inputs[name]!),
       ),
     backward: (gpu, dys, saved) => {
       const gradient = backward(gpu, dys.slice(0, count), saved.slice(0, count), saved[count]!);
-      return Object.fromEntries([
-        ['x', gradient.x],
-        ...names.map((name, i) => [name, gradient.weights[i]!] as const),
-      ]);
+      return withNames(names, gradient.x, gradient.weights);
     },
   });
-  return (x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): tf.Tensor2D[] =>
-    fused(
-      Object.fromEntries([['x', x], ...names.map((name, i) => [name, weights[i]!] as const)]) as Record<
-        Input,
-        tf.Tensor
-      >,
-      {},
-    ).slice(0, count) as tf.Tensor2D[];
+  return (x, weights) => fused(withNames(names, x, weights), {}).slice(0, count) as tf.Tensor2D[];
 }
 
-const byCount = [define(1), define(2), define(3)];
+function withNames<T>(names: readonly string[], x: T, weights: readonly T[]): Record<string, T> {
+  return { x, ...Object.fromEntries(names.map((name, i) => [name, weights[i]!])) };
+}
+
+const BY_COUNT = [define(1), define(2), define(3)];
 
 /** Whether all rows can be read as f16, eight numbers at a time. */
 export function canBeHalfLinear(x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): boolean {
-  return weights.length <= byCount.length && [x, ...weights].every(({ shape }) => shape[1] % 8 === 0);
+  return weights.length <= BY_COUNT.length && [x, ...weights].every(({ shape }) => shape[1] % 8 === 0);
 }
 
 /** x [rows, in] times each of one to three weights [in, out], operands rounded to f16; see {@link canBeHalfLinear}. */
 export function halfLinears(x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): tf.Tensor2D[] {
-  return byCount[weights.length - 1]!(x, weights);
+  return BY_COUNT[weights.length - 1]!(x, weights);
 }

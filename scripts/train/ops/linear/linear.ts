@@ -1,9 +1,10 @@
 /** y = x·w: the matrix products of the network. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
 import { defineFused } from '../shared/fused';
 import { gradientScale, multiply } from '../gemm/gemm';
-import { productChoice } from '../gemm/variants';
+import { PRODUCT_CHOICE } from '../gemm/variants';
+import { linearComposite } from './composite';
 import { canBeHalfLinear, halfLinears } from './linear-half';
 
 interface LinearAttributes {
@@ -28,14 +29,14 @@ const fusedLinear = defineFused<'x' | 'w', LinearAttributes>({
 
 /** x [rows, in] times w [in, out] (or [out, in] if transposed) → [rows, out]. */
 export function linear(x: tf.Tensor2D, w: tf.Tensor2D, transposed = false): tf.Tensor2D {
-  if (activeGpu() === undefined) return tf.matMul(x, w, false, transposed);
+  if (activeGpu() === undefined) return linearComposite(x, w, transposed);
   return fusedLinear({ x, w }, { transposed })[0] as tf.Tensor2D;
 }
 
 /** x [rows, in] times each of the weights [in, out] → one [rows, out] for each. */
 export function linears(x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): tf.Tensor2D[] {
   const gpu = activeGpu();
-  if (gpu !== undefined && gpu.matrixUnit !== 'f32' && productChoice.half && canBeHalfLinear(x, weights))
+  if (gpu !== undefined && gpu.matrixUnit !== 'f32' && PRODUCT_CHOICE.half && canBeHalfLinear(x, weights))
     return halfLinears(x, weights);
   return weights.map((w) => linear(x, w));
 }

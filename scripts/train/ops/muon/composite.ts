@@ -1,6 +1,6 @@
 /** Muon's update out of TensorFlow.js's own operations: what runs on TensorFlow and on the CPU. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { MuonGroup, MuonOptions } from './muon';
+import type { MuonGroup, MuonOptions } from './options';
 import { NEWTON_SCHULZ, updateScale } from './newton-schulz';
 
 export interface Step extends MuonOptions {

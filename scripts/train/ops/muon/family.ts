@@ -1,5 +1,5 @@
 /** How the kernels lay out the matrices: all whose shorter side is alike go through the same launches. */
-import type { MuonGroup } from './muon';
+import type { MuonGroup } from './options';
 
 /** A group's place in its family's buffers. */
 export interface Placed {

@@ -34,17 +34,19 @@ export function iterate(gpu: Gpu, family: Family, x: tf.TensorInfo, product: tf.
   gpu.release(gram, gramHalf);
 }
 
-const layout = (stride: number, outer: number, more: Partial<MatrixLayout> = {}): MatrixLayout => ({
-  ...{ transposed: false, stride, outer, inner: 0 },
-  ...more,
-});
+function layout(stride: number, outer: number, more: Partial<MatrixLayout> = {}): MatrixLayout {
+  return {
+    ...{ transposed: false, stride, outer, inner: 0 },
+    ...more,
+  };
+}
 
-const spec = (
-  shape: Pick<GemmSpec, 'm' | 'n' | 'k' | 'outer' | 'a' | 'b' | 'c' | 'symmetric'>,
-): GemmSpec => ({
-  ...{ inner: 1, alpha: 1, scaleA: 1, scaleB: 1, splits: 1 },
-  ...shape,
-});
+function spec(shape: Pick<GemmSpec, 'm' | 'n' | 'k' | 'outer' | 'a' | 'b' | 'c' | 'symmetric'>): GemmSpec {
+  return {
+    ...{ inner: 1, alpha: 1, scaleA: 1, scaleB: 1, splits: 1 },
+    ...shape,
+  };
+}
 
 /** A = X·Xᵀ, or Xᵀ·X where that is the smaller one. */
 function gramOf(side: number, { group, matrix, offset, size, isTall }: Placed): GemmSpec {

@@ -4,21 +4,23 @@
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
-import { Control } from '../adamw/kernels';
+import { CONTROL } from '../adamw/kernels';
 import { allocateHalf } from '../gemm/half';
 import { bindable, bindEach, branches, flatBranches, type Part } from '../shared/multi-tensor';
 import { workgroupSum, workgroupSumDeclarations } from '../shared/sum-kernels';
-import { bindings, entry, flatGrid, flatSource, gridOf, reductionDirectives, threads } from '../shared/wgsl';
+import { bindings, ENTRY, flatGrid, flatSource, gridOf, reductionDirectives, THREADS } from '../shared/wgsl';
 import { familiesOf, matrixOf, type Family, type Placed } from './family';
 import { iterate } from './iteration';
-import type { MuonGroup, MuonOptions } from './muon';
+import type { MuonGroup, MuonOptions } from './options';
 import { NEWTON_SCHULZ, updateScale } from './newton-schulz';
 
 /** Vectors of four numbers whose squares a workgroup sums. */
-const SQUARES_PER_GROUP = 8 * threads;
+const SQUARES_PER_GROUP = 8 * THREADS;
 
 /** Workgroups, and so partial sums, of one matrix. */
-const partsOf = ({ size }: Placed): number => Math.ceil(size / 4 / SQUARES_PER_GROUP);
+function partsOf({ size }: Placed): number {
+  return Math.ceil(size / 4 / SQUARES_PER_GROUP);
+}
 
 export class MuonKernels {
   readonly #families: readonly Family[];
@@ -36,7 +38,7 @@ export class MuonKernels {
 
   /** For the updates to come, those recorded before as well. */
   setRate(learningRate: number): void {
-    this.gpu.write(this.control, Float32Array.of(learningRate), Control.matrixRate);
+    this.gpu.write(this.control, Float32Array.of(learningRate), CONTROL.matrixRate);
   }
 
   apply(gradients: ReadonlyMap<string, tf.Tensor>): void {
@@ -83,7 +85,8 @@ export class MuonKernels {
 ${matrixOf(family, 8)}`,
             family.size / 8,
             `let factor = factors[matrixOf(i)];
-  let a = x[2u * i] * factor; let b = x[2u * i + 1u] * factor;
+  let a = x[2u * i] * factor;
+  let b = x[2u * i + 1u] * factor;
   y[i] = vec4u(pack2x16float(a.xy), pack2x16float(a.zw), pack2x16float(b.xy), pack2x16float(b.zw));`,
           ),
       },
@@ -115,8 +118,8 @@ ${matrixOf(family, 8)}`,
         parts,
         SQUARES_PER_GROUP,
         (p, { items }) => `let end = min((own + 1u) * ${SQUARES_PER_GROUP}u, ${items}u);
-    for (var i = own * ${SQUARES_PER_GROUP}u + t; i < end; i += ${threads}u) {
-      let g = gradient${p}[i] * control[${Control.scale}] * ${1 - kept};
+    for (var i = own * ${SQUARES_PER_GROUP}u + t; i < end; i += ${THREADS}u) {
+      let g = gradient${p}[i] * control[${CONTROL.scale}] * ${1 - kept};
       let at = ${((first + p) * size) / 4}u + i;
       let b = ${kept} * momentum[at] + g;
       momentum[at] = b;
@@ -139,8 +142,8 @@ ${bindings(
   ],
 )}
 ${workgroupSumDeclarations(gpu)}
-${entry}
-  if (control[${Control.apply}] == 0.0) { return; }
+${ENTRY}
+  if (control[${CONTROL.apply}] == 0.0) { return; }
   var mine = 0.0;
   ${body}
   ${workgroupSum('mine', 'total')}
@@ -161,7 +164,10 @@ ${entry}
     let first = 0;
     const ranges = family.placed.map((place) => {
       const parts = partsOf(place);
-      const code = `if (group >= ${place.matrix}u) { first = ${first}u + (group - ${place.matrix}u) * ${parts}u; parts = ${parts}u; }`;
+      const code = `if (group >= ${place.matrix}u) {
+    first = ${first}u + (group - ${place.matrix}u) * ${parts}u;
+    parts = ${parts}u;
+  }`;
       first += place.group.names.length * parts;
       return code;
     });
@@ -172,11 +178,12 @@ ${entry}
         source: () => `${reductionDirectives(gpu)}
 ${bindings([['sums', 'f32']], [['factors', 'f32']])}
 ${workgroupSumDeclarations(gpu)}
-${entry}
-  var first = 0u; var parts = 0u;
+${ENTRY}
+  var first = 0u;
+  var parts = 0u;
   ${ranges.join('\n  ')}
   var mine = 0.0;
-  for (var i = t; i < parts; i += ${threads}u) { mine += sums[first + i]; }
+  for (var i = t; i < parts; i += ${THREADS}u) { mine += sums[first + i]; }
   ${workgroupSum('mine', 'total')}
   if (t == 0u) { factors[group] = 1.0 / (sqrt(total) + ${NEWTON_SCHULZ.epsilon}); }
 }`,
@@ -201,7 +208,8 @@ ${entry}
         parts,
         (p) => `let at = ${(offset + (first + p) * size) / 4}u + i;
     let x = vec4f(unpack2x16float(half[at].x), unpack2x16float(half[at].y));
-    w${p}[i] = w${p}[i] * (1.0 - rate * ${weightDecay}) - rate * ${scale} * (${NEWTON_SCHULZ.a} * x + product[at]);`,
+    w${p}[i] = w${p}[i] * (1.0 - rate * ${weightDecay})
+      - rate * ${scale} * (${NEWTON_SCHULZ.a} * x + product[at]);`,
       );
       gpu.record(
         {
@@ -215,9 +223,9 @@ ${entry}
             ],
             bindEach(parts, 'w'),
           )}
-${entry}
-  if (control[${Control.apply}] == 0.0) { return; }
-  let rate = control[${Control.matrixRate}];
+${ENTRY}
+  if (control[${CONTROL.apply}] == 0.0) { return; }
+  let rate = control[${CONTROL.matrixRate}];
   ${body}
 }`,
         },
@@ -234,5 +242,6 @@ ${entry}
 }
 
 /** What the kernels over a whole family depend on. */
-const keyOf = ({ placed }: Family): string =>
-  JSON.stringify(placed.map(({ group, size }) => [group.names.length, size]));
+function keyOf({ placed }: Family): string {
+  return JSON.stringify(placed.map(({ group, size }) => [group.names.length, size]));
+}

@@ -3,17 +3,17 @@ import type { Gpu } from '../../backend/gpu';
 import { sumRows } from '../shared/sum-kernels';
 import {
   bindings,
-  entry,
+  ENTRY,
   gridOf,
-  lanesPerRow,
+  LANES_PER_ROW,
   laneReduction,
   reductionDirectives,
-  rowsPerGroup,
+  ROWS_PER_GROUP,
   unroll,
 } from '../shared/wgsl';
 
 /** Workgroups of the gradient kernel; each walks over rows and keeps its part of the gain's gradient in registers. */
-const maxGradientGroups = 512;
+const MAX_GRADIENT_GROUPS = 512;
 
 interface RowPlan {
   readonly rows: number;
@@ -30,10 +30,10 @@ function planRows(x: tf.TensorInfo): RowPlan {
   const [rows, width] = x.shape as [number, number];
   if (width % 4 !== 0) throw new Error(`the width of a normalised row must be a multiple of 4, not ${width}`);
   const columns = width / 4;
-  const column = (i: number): string => `lane + ${i * lanesPerRow}u`;
+  const column = (i: number): string => `lane + ${i * LANES_PER_ROW}u`;
   const guard = (i: number, code: string): string =>
-    (i + 1) * lanesPerRow <= columns ? code : `if (${column(i)} < ${columns}u) { ${code} }`;
-  return { rows, width, columns, turns: Math.ceil(columns / lanesPerRow), column, guard };
+    (i + 1) * LANES_PER_ROW <= columns ? code : `if (${column(i)} < ${columns}u) { ${code} }`;
+  return { rows, width, columns, turns: Math.ceil(columns / LANES_PER_ROW), column, guard };
 }
 
 export function rmsNormForward(
@@ -51,22 +51,33 @@ export function rmsNormForward(
       name: adds ? 'add, rms norm' : 'rms norm',
       key: `${rows}×${width}`,
       source: () => `${reductionDirectives(gpu)}
-${bindings([['x', 'vec4f'], ['gain', 'vec4f'], ...(adds ? ([['delta', 'vec4f']] as const) : [])], [['normed', 'vec4f'], ...(adds ? ([['sum', 'vec4f']] as const) : [])])}
-${laneReduction(gpu, 'rowSum', 'f32', lanesPerRow, 'sum')}
-${entry}
-  let row = group * ${rowsPerGroup}u + t / ${lanesPerRow}u;
-  let lane = t % ${lanesPerRow}u;
+${bindings(
+  [['x', 'vec4f'], ['gain', 'vec4f'], ...(adds ? ([['delta', 'vec4f']] as const) : [])],
+  [['normed', 'vec4f'], ...(adds ? ([['sum', 'vec4f']] as const) : [])],
+)}
+${laneReduction(gpu, 'rowSum', 'f32', LANES_PER_ROW, 'sum')}
+${ENTRY}
+  let row = group * ${ROWS_PER_GROUP}u + t / ${LANES_PER_ROW}u;
+  let lane = t % ${LANES_PER_ROW}u;
   let first = min(row, ${rows - 1}u) * ${columns}u;
-  ${unroll(turns, (i) => `var v${i} = vec4f(0); ${guard(i, `v${i} = x[first + ${column(i)}]${adds ? ` + delta[first + ${column(i)}]` : ''};`)}`)}
-  let scale = inverseSqrt(rowSum(${unroll(turns, (i) => `${i === 0 ? '' : '+ '}dot(v${i}, v${i})`)}, t) / ${width}.0 + 1e-6);
+  ${unroll(turns, (i) => {
+    const added = adds ? ` + delta[first + ${column(i)}]` : '';
+    return `var v${i} = vec4f(0);
+  ${guard(i, `v${i} = x[first + ${column(i)}]${added};`)}`;
+  })}
+  let scale = inverseSqrt(rowSum(
+    ${unroll(turns, (i) => `${i === 0 ? '' : '+ '}dot(v${i}, v${i})`)}, t) / ${width}.0 + 1e-6);
   if (row < ${rows}u) {
-    ${unroll(turns, (i) => guard(i, `normed[first + ${column(i)}] = v${i} * scale * gain[${column(i)}]; ${adds ? `sum[first + ${column(i)}] = v${i};` : ''}`))}
+    ${unroll(turns, (i) => {
+      const write = `normed[first + ${column(i)}] = v${i} * scale * gain[${column(i)}];`;
+      return guard(i, adds ? `${write}\n    sum[first + ${column(i)}] = v${i};` : write);
+    })}
   }
 }`,
     },
     [x, gain, ...(adds ? [delta] : [])],
     [normed, ...(adds ? [sum] : [])],
-    gridOf(Math.ceil(rows / rowsPerGroup)),
+    gridOf(Math.ceil(rows / ROWS_PER_GROUP)),
   );
   return { sum, normed };
 }
@@ -84,8 +95,8 @@ export function rmsNormBackward(
   { sum, gain, dNormed, dSum }: NormGradientInputs,
 ): { dx: tf.TensorInfo; dGain: tf.TensorInfo } {
   const { rows, width, columns, turns, column, guard } = planRows(sum);
-  const groups = Math.min(Math.ceil(rows / rowsPerGroup), maxGradientGroups);
-  const walks = Math.ceil(rows / rowsPerGroup / groups);
+  const groups = Math.min(Math.ceil(rows / ROWS_PER_GROUP), MAX_GRADIENT_GROUPS);
+  const walks = Math.ceil(rows / ROWS_PER_GROUP / groups);
   const dx = gpu.allocate(sum.shape);
   const gainParts = gpu.allocate([groups, width]);
   const adds = dSum !== undefined;
@@ -101,27 +112,52 @@ ${bindings(
     ['gainParts', 'vec4f'],
   ],
 )}
-${laneReduction(gpu, 'rowSum', 'vec2f', lanesPerRow, 'sum')}
-var<workgroup> gainRows: array<vec4f, ${rowsPerGroup * lanesPerRow}>;
-${entry}
-  let lane = t % ${lanesPerRow}u;
-  ${unroll(turns, (i) => `var gain${i} = vec4f(0); var dGain${i} = vec4f(0); ${guard(i, `gain${i} = gain[${column(i)}];`)}`)}
+${laneReduction(gpu, 'rowSum', 'vec2f', LANES_PER_ROW, 'sum')}
+var<workgroup> gainRows: array<vec4f, ${ROWS_PER_GROUP * LANES_PER_ROW}>;
+${ENTRY}
+  let lane = t % ${LANES_PER_ROW}u;
+  ${unroll(
+    turns,
+    (i) => `var gain${i} = vec4f(0);
+  var dGain${i} = vec4f(0);
+  ${guard(i, `gain${i} = gain[${column(i)}];`)}`,
+  )}
   for (var walk = 0u; walk < ${walks}u; walk++) {
-    let row = (walk * ${groups}u + group) * ${rowsPerGroup}u + t / ${lanesPerRow}u;
+    let row = (walk * ${groups}u + group) * ${ROWS_PER_GROUP}u + t / ${LANES_PER_ROW}u;
     let first = min(row, ${rows - 1}u) * ${columns}u;
-    ${unroll(turns, (i) => `var v${i} = vec4f(0); var d${i} = vec4f(0); ${guard(i, `v${i} = x[first + ${column(i)}]; d${i} = dNormed[first + ${column(i)}];`)}`)}
-    let sums = rowSum(${unroll(turns, (i) => `${i === 0 ? '' : '+ '}vec2f(dot(v${i}, v${i}), dot(v${i}, d${i} * gain${i}))`)}, t);
+    ${unroll(
+      turns,
+      (i) => `var v${i} = vec4f(0);
+    var d${i} = vec4f(0);
+    ${guard(i, `v${i} = x[first + ${column(i)}]; d${i} = dNormed[first + ${column(i)}];`)}`,
+    )}
+    let sums = rowSum(
+      ${unroll(turns, (i) => {
+        const term = `vec2f(dot(v${i}, v${i}), dot(v${i}, d${i} * gain${i}))`;
+        return i === 0 ? term : `+ ${term}`;
+      })}, t);
     let scale = inverseSqrt(sums.x / ${width}.0 + 1e-6);
     let back = sums.y * scale * scale * scale / ${width}.0;
     if (row < ${rows}u) {
-      ${unroll(turns, (i) => guard(i, `dx[first + ${column(i)}] = d${i} * gain${i} * scale - v${i} * back${adds ? ` + dSum[first + ${column(i)}]` : ''}; dGain${i} += d${i} * v${i} * scale;`))}
+      ${unroll(turns, (i) => {
+        const added = adds ? ` + dSum[first + ${column(i)}]` : '';
+        return guard(
+          i,
+          `dx[first + ${column(i)}] = d${i} * gain${i} * scale - v${i} * back${added};
+      dGain${i} += d${i} * v${i} * scale;`,
+        );
+      })}
     }
   }
   ${unroll(
     turns,
     (i) => `gainRows[t] = dGain${i};
   workgroupBarrier();
-  if (t < ${lanesPerRow}u) { var total = vec4f(0); for (var r = 0u; r < ${rowsPerGroup}u; r++) { total += gainRows[r * ${lanesPerRow}u + t]; } ${guard(i, `gainParts[group * ${columns}u + ${column(i)}] = total;`)} }
+  if (t < ${LANES_PER_ROW}u) {
+    var total = vec4f(0);
+    for (var r = 0u; r < ${ROWS_PER_GROUP}u; r++) { total += gainRows[r * ${LANES_PER_ROW}u + t]; }
+    ${guard(i, `gainParts[group * ${columns}u + ${column(i)}] = total;`)}
+  }
   workgroupBarrier();`,
   )}
 }`,

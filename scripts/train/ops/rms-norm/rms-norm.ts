@@ -1,6 +1,7 @@
 /** Residual addition and RMSNorm (Zhang and Sennrich, 2019) in one. */
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
+import { rmsNormComposite } from './composite';
 import { defineFused } from '../shared/fused';
 import { rmsNormBackward, rmsNormForward } from './kernels';
 
@@ -35,11 +36,6 @@ const fusedAddNorm = defineFused<'x' | 'delta' | 'gain', object>({
     return { x: dx, delta: dx, gain: dGain };
   },
 });
-
-/** RMSNorm over the last dimension in plain tfjs operations. */
-export function rmsNormComposite<R extends tf.Rank>(x: tf.Tensor<R>, gain: tf.Tensor1D): tf.Tensor<R> {
-  return tf.tidy(() => tf.mul(tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), 1e-6))), gain));
-}
 
 /** RMSNorm of each row of x [rows, width] with gain [width]. */
 export function rmsNorm(x: tf.Tensor2D, gain: tf.Tensor1D): tf.Tensor2D {

@@ -1,7 +1,7 @@
 /** Kernels over several tensors at once: there are many small ones, and a launch costs more than what there is to do with one. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
-import { gridOf, threads, type Binding } from './wgsl';
+import { gridOf, THREADS, type Binding } from './wgsl';
 
 /** One tensor's share of a kernel: items (one a thread) of type vec4f where its size allows, else f32. */
 export interface Part<T> {
@@ -35,8 +35,9 @@ export function bindable<T>(
 }
 
 /** What a kernel's source depends on. */
-export const shapesOf = (parts: readonly Part<unknown>[]): string =>
-  parts.map(({ items, type }) => `${items}${type}`).join();
+export function shapesOf(parts: readonly Part<unknown>[]): string {
+  return parts.map(({ items, type }) => `${items}${type}`).join();
+}
 
 /** The bindings `name0`, `name1`, … of the parts. */
 export function bindEach(parts: readonly Part<unknown>[], ...names: string[]): Binding[] {
@@ -56,7 +57,10 @@ export function branches(
   const body = parts.map((part, p) => {
     const first = groups;
     groups += Math.ceil(part.items / perGroup);
-    return `if (group >= ${first}u && group < ${groups}u) { let own = group - ${first}u; ${code(p, part)} }`;
+    return `if (group >= ${first}u && group < ${groups}u) {
+    let own = group - ${first}u;
+    ${code(p, part)}
+  }`;
   });
   return { body: body.join('\n  '), groups };
 }
@@ -68,8 +72,8 @@ export function flatBranches(
 ): { body: string; grid: ReturnType<typeof gridOf> } {
   const { body, groups } = branches(
     parts,
-    threads,
-    (p, { items }) => `let i = own * ${threads}u + t; if (i < ${items}u) { ${code(p)} }`,
+    THREADS,
+    (p, { items }) => `let i = own * ${THREADS}u + t; if (i < ${items}u) { ${code(p)} }`,
   );
   return { body, grid: gridOf(groups) };
 }

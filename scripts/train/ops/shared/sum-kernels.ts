@@ -1,7 +1,7 @@
 /** Sums over parts, rows and everything. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu, Operand } from '../../backend/gpu';
-import { bindings, entry, flatGrid, flatSource, laneReduction, reductionDirectives, threads } from './wgsl';
+import { bindings, ENTRY, flatGrid, flatSource, laneReduction, reductionDirectives, THREADS } from './wgsl';
 
 /** output = scale · ([output +] Σ over p of parts[p]); parts [parts, size], output [size]. */
 export function sumParts(
@@ -23,7 +23,9 @@ export function sumParts(
           bindings([['parts', type]], [['total', type]]),
           items,
           // Without a zero before the first part, which would turn a negative zero into a positive one.
-          `var sum = ${accumulate ? 'total[i]' : 'parts[i]'}; for (var p = ${accumulate ? 0 : 1}u; p < ${count}u; p++) { sum += parts[p * ${items}u + i]; } total[i] = sum${scale === 1 ? '' : ` * ${scale}`};`,
+          `var sum = ${accumulate ? 'total[i]' : 'parts[i]'};
+  for (var p = ${accumulate ? 0 : 1}u; p < ${count}u; p++) { sum += parts[p * ${items}u + i]; }
+  total[i] = sum${scale === 1 ? '' : ` * ${scale}`};`,
         ),
     },
     [parts],
@@ -37,17 +39,19 @@ export function sumRows(gpu: Gpu, matrix: tf.TensorInfo, rows: number, width: nu
   const output = gpu.allocate([width]);
   const columns = width / 4;
   const across = 8;
-  const down = threads / across;
+  const down = THREADS / across;
   gpu.record(
     {
       name: 'sum rows',
       key: `${rows}×${width}`,
       source: () => `${bindings([['x', 'vec4f']], [['y', 'vec4f']])}
-var<workgroup> partial: array<vec4f, ${threads}>;
-${entry}
+var<workgroup> partial: array<vec4f, ${THREADS}>;
+${ENTRY}
   let column = group * ${across}u + t % ${across}u;
   var sum = vec4f(0);
-  if (column < ${columns}u) { for (var row = t / ${across}u; row < ${rows}u; row += ${down}u) { sum += x[row * ${columns}u + column]; } }
+  if (column < ${columns}u) {
+    for (var row = t / ${across}u; row < ${rows}u; row += ${down}u) { sum += x[row * ${columns}u + column]; }
+  }
   partial[t] = sum;
   workgroupBarrier();
   if (t < ${across}u && column < ${columns}u) {
@@ -64,16 +68,20 @@ ${entry}
 }
 
 /** WGSL that sums `value` over the workgroup into `total` (f32), by way of `warpSum` (from `workgroupSumDeclarations`). */
-export const workgroupSum = (value: string, total: string): string => `
+export function workgroupSum(value: string, total: string): string {
+  return `
   let ${total}Lanes = warpSum(${value}, t);
   if (t % 32u == 0u) { warpTotals[t / 32u] = ${total}Lanes; }
   workgroupBarrier();
   var ${total} = 0.0;
-  for (var w = 0u; w < ${threads / 32}u; w++) { ${total} += warpTotals[w]; }
+  for (var w = 0u; w < ${THREADS / 32}u; w++) { ${total} += warpTotals[w]; }
   workgroupBarrier();`;
+}
 
-export const workgroupSumDeclarations = (gpu: Gpu): string =>
-  `${laneReduction(gpu, 'warpSum', 'f32', 32, 'sum')}\nvar<workgroup> warpTotals: array<f32, ${threads / 32}>;`;
+export function workgroupSumDeclarations(gpu: Gpu): string {
+  return `${laneReduction(gpu, 'warpSum', 'f32', 32, 'sum')}
+var<workgroup> warpTotals: array<f32, ${THREADS / 32}>;`;
+}
 
 /** The sum of all `size` elements as a new scalar. */
 export function sumAll(gpu: Gpu, x: tf.TensorInfo, size: number): tf.TensorInfo {
@@ -85,9 +93,9 @@ export function sumAll(gpu: Gpu, x: tf.TensorInfo, size: number): tf.TensorInfo 
       source: () => `${reductionDirectives(gpu)}
 ${bindings([['x', 'f32']], [['y', 'f32']])}
 ${workgroupSumDeclarations(gpu)}
-${entry}
+${ENTRY}
   var mine = 0.0;
-  for (var i = t; i < ${size}u; i += ${threads}u) { mine += x[i]; }
+  for (var i = t; i < ${size}u; i += ${THREADS}u) { mine += x[i]; }
   ${workgroupSum('mine', 'total')}
   if (t == 0u) { y[0] = total; }
 }`,

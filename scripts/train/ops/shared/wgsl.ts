@@ -1,16 +1,16 @@
 /** Pieces of WGSL and dispatch sizes that the kernels share. */
 import type { Gpu, Grid } from '../../backend/gpu';
 
-export const threads = 256;
+export const THREADS = 256;
 /** Rows of a row kernel's workgroup, and lanes that share a row. */
-export const rowsPerGroup = 8;
-export const lanesPerRow = 32;
+export const ROWS_PER_GROUP = 8;
+export const LANES_PER_ROW = 32;
 /** Below the 65,535 workgroups a dispatch may have per dimension. */
-const maxGridWidth = 32768;
+const MAX_GRID_WIDTH = 32768;
 
 /** Workgroups in two dimensions; `groupIndex` in WGSL is their number. */
 export function gridOf(groups: number): Grid {
-  return groups <= maxGridWidth ? [groups] : [maxGridWidth, Math.ceil(groups / maxGridWidth)];
+  return groups <= MAX_GRID_WIDTH ? [groups] : [MAX_GRID_WIDTH, Math.ceil(groups / MAX_GRID_WIDTH)];
 }
 
 export type Binding = readonly [name: string, type: string];
@@ -29,22 +29,33 @@ export function bindings(inputs: readonly Binding[], outputs: readonly Binding[]
 }
 
 /** The head of an entry point of 256 threads, with the workgroup's number in `group` and the thread's in `t`. */
-export const entry = `@compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) t: u32) {
+export const ENTRY = `@compute @workgroup_size(${THREADS})
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) t: u32,
+) {
   let group = workgroup.y * grid.x + workgroup.x;`;
 
 /** One thread per item: `body` sees the item's number as `i`. */
 export function flatSource(declarations: string, items: number, body: string): string {
   return `${declarations}
-${entry}
-  let i = group * ${threads}u + t;
+${ENTRY}
+  let i = group * ${THREADS}u + t;
   if (i >= ${items}u) { return; }
   ${body}
 }`;
 }
 
 export function flatGrid(items: number): Grid {
-  return gridOf(Math.ceil(items / threads));
+  return gridOf(Math.ceil(items / THREADS));
 }
+
+/** Directives of kernels that multiply subgroup matrices; they come first in a source. */
+export const SUBGROUP_MATRIX_DIRECTIVES = `diagnostic(off, chromium.subgroup_matrix_uniformity);
+enable f16;
+enable subgroups;
+enable chromium_experimental_subgroup_matrix;`;
 
 /** Directives that `laneReduction` needs; they come first in a source. */
 export function reductionDirectives(gpu: Gpu): string {
@@ -66,14 +77,20 @@ export function laneReduction(
   const powerOfTwo = (lanes & (lanes - 1)) === 0;
   if (gpu.capabilities.subgroups32 && powerOfTwo && lanes <= 32) {
     if (lanes === 32)
-      return `fn ${name}(value: ${type}, t: u32) -> ${type} { return ${combine === 'sum' ? 'subgroupAdd' : 'subgroupMax'}(value); }`;
+      return `fn ${name}(value: ${type}, t: u32) -> ${type} {
+  return ${combine === 'sum' ? 'subgroupAdd' : 'subgroupMax'}(value);
+}`;
     const steps = Array.from(
       { length: Math.log2(lanes) },
       (_, i) => `v = ${join('v', `subgroupShuffleXor(v, ${2 ** i}u)`)};`,
     );
-    return `fn ${name}(value: ${type}, t: u32) -> ${type} { var v = value; ${steps.join(' ')} return v; }`;
+    return `fn ${name}(value: ${type}, t: u32) -> ${type} {
+  var v = value;
+  ${steps.join('\n  ')}
+  return v;
+}`;
   }
-  return `var<workgroup> ${name}Scratch: array<${type}, ${threads}>;
+  return `var<workgroup> ${name}Scratch: array<${type}, ${THREADS}>;
 fn ${name}(value: ${type}, t: u32) -> ${type} {
   ${name}Scratch[t] = value;
   workgroupBarrier();

@@ -1,13 +1,14 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
 import { bindings, flatGrid, flatSource } from '../shared/wgsl';
 
-const sizeOf = (x: tf.TensorInfo): number => x.shape.reduce((a, b) => a * b, 1);
-const lanes = (size: number): [number, string] => (size % 4 === 0 ? [size / 4, 'vec4f'] : [size, 'f32']);
+function lanes(size: number): [number, string] {
+  return size % 4 === 0 ? [size / 4, 'vec4f'] : [size, 'f32'];
+}
 
 export function swigluForward(gpu: Gpu, gate: tf.TensorInfo, up: tf.TensorInfo): tf.TensorInfo {
   const output = gpu.allocate(gate.shape);
-  const [items, type] = lanes(sizeOf(gate));
+  const [items, type] = lanes(tf.util.sizeFromShape(gate.shape));
   gpu.record(
     {
       name: 'swiglu',
@@ -39,7 +40,7 @@ export function swigluBackward(
   dy: tf.TensorInfo,
 ): { gate: tf.TensorInfo; up: tf.TensorInfo } {
   const [dGate, dUp] = [gpu.allocate(gate.shape), gpu.allocate(up.shape)];
-  const [items, type] = lanes(sizeOf(gate));
+  const [items, type] = lanes(tf.util.sizeFromShape(gate.shape));
   gpu.record(
     {
       name: 'swiglu gradient',

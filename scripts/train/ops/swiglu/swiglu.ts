@@ -1,7 +1,8 @@
 /** SwiGLU (Shazeer, 2020): silu(gate)·up. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
 import { defineFused } from '../shared/fused';
+import { swigluComposite } from './composite';
 import { swigluBackward, swigluForward } from './kernels';
 
 const fusedSwiglu = defineFused<'gate' | 'up', object>({
@@ -13,6 +14,6 @@ const fusedSwiglu = defineFused<'gate' | 'up', object>({
 
 /** gate·sigmoid(gate)·up, all [rows, width]. */
 export function swiglu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
-  if (activeGpu() === undefined) return tf.tidy(() => tf.mul(tf.mul(gate, tf.sigmoid(gate)), up));
+  if (activeGpu() === undefined) return swigluComposite(gate, up);
   return fusedSwiglu({ gate, up }, {})[0] as tf.Tensor2D;
 }

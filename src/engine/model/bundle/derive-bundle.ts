@@ -9,7 +9,7 @@ import { readParameters } from './read-parameters';
 import { writeBundle, type BundleContent } from './write-bundle';
 
 /** To be changed with the graph or the quantisation: bundles derived before are then derived anew. */
-const DERIVATION = 4;
+const DERIVATION = 5;
 
 /**
  * Writes the master's bundle in another precision, unless `out` already holds just that, intact.

@@ -9,7 +9,7 @@ import type {
   PredictorRows,
   Summarize,
 } from '../predictor/mask-predictor';
-import { cacheNames } from '../predictor/onnx-mask-predictor';
+import { cacheNames } from '../predictor/onnx-context-cache';
 import { readSummaries } from '../predictor/row-summaries';
 import { contextBucket, holeBucket, padded } from '../predictor/shape-buckets';
 import type { EmbeddingRows } from './embedding-rows';

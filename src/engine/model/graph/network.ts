@@ -4,6 +4,7 @@ import { GraphBuilder, type Value } from './graph-builder';
 import { joinedAttention } from './joined-attention';
 import { matrices } from './matrices';
 import { ELEMENT_TYPES } from './onnx-proto';
+import { OPEN_OVER_PAST } from './open-bias';
 import { addOutputs } from './outputs';
 import { rotaryEmbedding } from './rotary';
 import { splitAttention } from './split-attention';
@@ -24,7 +25,7 @@ export interface NetworkSpec {
  *
  * Inputs: `ids` and `positions` int32 [1, N]; `rows` int32 [R], the rows whose outputs are wanted, R ≥ 1; `bias` float32
  * [1, 1, N, P + N], added to the attention scores (0 or −1e4; with quantised weights also [1, 1, 1, 1]: every row sees every
- * new row and no past); `detailed` int32 [L] and `summarized` int32 [S], indices into the R rows, L and S ≥ 1; `bans`
+ * new row and no past; and [1, 1, 2, 1]: every row sees every new row and all of the past); `detailed` int32 [L] and `summarized` int32 [S], indices into the R rows, L and S ≥ 1; `bans`
  * float32 [vocabulary], added to the logits for the summary (0 or −1e30); `past_k_i` and `past_v_i` float32
  * [1, heads, P, headWidth] for every layer i, P ≥ 0.
  * Outputs: `logits` float32 [L, vocabulary]; `summary` float32 [S, SUMMARY_WIDTH], see `SUMMARY`; `k_i` and `v_i` float32
@@ -46,7 +47,12 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
   const ids = graph.input('ids', 'i32', [1, 'N']);
   const positions = graph.input('positions', 'i32', [1, 'N']);
   const rows = graph.input('rows', 'i32', ['R']);
-  const bias = graph.input('bias', 'f32', [1, 1, 'from', 'to']);
+  const bias = graph.input('bias', 'f32', [
+    1,
+    1,
+    isQuantized(spec.precision) ? OPEN_OVER_PAST : 'from',
+    'to',
+  ]);
   const pasts = Array.from({ length: layers }, (_, layer) => ({
     keys: graph.input(`past_k_${layer}`, 'f32', cacheShape('P')),
     values: graph.input(`past_v_${layer}`, 'f32', cacheShape('P')),

@@ -25,7 +25,8 @@ const KEY_AXIS = 2;
  * whatever stands beside it, so that no candidate changes another by a bit: of quantised rows a last bit may move a token.
  * It caches the new rows, [1, heads, N, headWidth].
  *
- * @param bias [1, 1, N, P + N], or of one element, which says that nothing is hidden and that there is no past
+ * @param bias [1, 1, N, P + N]; or [1, 1, 1, 1], which says that nothing is hidden and that there is no past; or
+ *   [1, 1, 2, 1], which says that nothing is hidden, of the past neither
  * @param pastKeys [1, heads, P, headWidth] @param ids [1, N]
  */
 export function splitAttention(
@@ -36,7 +37,9 @@ export function splitAttention(
   ids: Value,
 ): AttentionOfRows {
   const counts = countRows(graph, pastKeys, ids);
-  const open = graph.op('Equal', [graph.op('Size', [bias]), graph.integers(1)]);
+  const dimension = (axis: number): Value => graph.op('Shape', [bias], { start: axis, end: axis + 1 });
+  const open = graph.op('Equal', [dimension(3), graph.integers(1)]);
+  const withPast = graph.op('Equal', [dimension(2), graph.integers(2)]);
   const perHead = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads, headWidth)]);
   const byHead = (x: Value): Value => graph.op('Transpose', [perHead(x)], { perm: [0, 2, 1, 3] });
   return (asking) => {
@@ -50,7 +53,11 @@ export function splitAttention(
         const mean = attend(graph, perHead(query), past, cached, split, counts);
         return [graph.op('Reshape', [mean, graph.integers(0, -1, heads * headWidth)])];
       };
-      const all = (): readonly Value[] => [openAttention(graph, query, fresh, heads)];
+      const overPast = (): readonly Value[] => [
+        openAttention(graph, query, joined(graph, past, cached), heads),
+      ];
+      const overFresh = (): readonly Value[] => [openAttention(graph, query, fresh, heads)];
+      const all = (): readonly Value[] => graph.choose(withPast, overPast, overFresh);
       return { attended: graph.choose(open, all, general)[0]!, cached };
     };
   };
@@ -121,10 +128,17 @@ function totalOfFresh(graph: GraphBuilder, weights: Value, { ones }: RowCounts):
   return graph.op('Slice', [twice, graph.integers(0), graph.integers(1), graph.integers(KEY_AXIS)]);
 }
 
+/** Past and new rows [1, heads, P + N, headWidth]. */
+function joined(graph: GraphBuilder, past: KeysAndValues, fresh: KeysAndValues): KeysAndValues {
+  const both = (a: Value, b: Value): Value => graph.op('Concat', [a, b], { axis: KEY_AXIS });
+  return { keys: both(past.keys, fresh.keys), values: both(past.values, fresh.values) };
+}
+
 /**
- * Attention of rows that all see each other, and nothing else, by ONNX Runtime's own operator. It never writes the scores
+ * Attention of rows that all see each other, and nothing else but perhaps a past, by ONNX Runtime's own operator. It never writes the scores
  * to memory (flash attention), as long as there is neither a bias nor a past.
  *
+ * @param keysAndValues [1, rows, heads · headWidth], or by head [1, heads, rows, headWidth]
  * @returns [1, n, heads · headWidth]
  */
 function openAttention(

@@ -17,6 +17,12 @@ abstract class ContextHolder implements MaskPredictor {
     this.summarize = summarize && ((cache, ...asked) => this.using(cache, (own) => summarize(own, ...asked)));
   }
 
+  /** Kept contexts are the other predictor's own: no memory of this one ever hands them out. */
+  get keepContext(): MaskPredictor['keepContext'] {
+    const { inner } = this;
+    return inner.keepContext && ((context, room) => inner.keepContext!(context, room));
+  }
+
   get vocabulary(): number {
     return this.inner.vocabulary;
   }
@@ -77,6 +83,10 @@ export class RecentContexts extends ContextHolder {
 
 /** Reads the context anew for every prediction: what the cache saves, measured. */
 export class UncachedContexts extends ContextHolder {
+  override get keepContext(): undefined {
+    return undefined;
+  }
+
   readContext(context: PredictorContext): Promise<ContextCache> {
     return Promise.resolve(new UnreadContext(context));
   }

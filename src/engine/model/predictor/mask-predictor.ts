@@ -30,6 +30,23 @@ export interface ContextCache {
   release(): void;
 }
 
+/** What is read anew over rows that are kept. */
+export interface Rereading {
+  /** [C] the position that each row of the whole reading has now; −1: nobody sees it any more. */
+  readonly kept: Int32Array;
+  /** Rows that see each other and what is kept; at most as many as the context was kept with room for. */
+  readonly fresh: PredictorContext;
+}
+
+/** A context whose rows outlive a request: some may be read anew while the others stay as they were read. */
+export interface KeptContext extends ContextCache {
+  /**
+   * Turns the kept keys to their new positions (rotary embeddings add up: RoFormer, arXiv 2104.09864, equation 16) and
+   * reads the fresh rows: one forward. What an earlier call read is gone; nothing is seen twice.
+   */
+  reread(reading: Rereading): Promise<void>;
+}
+
 /** @param banned ordinary tokens among these have no part in the summaries */
 export type Summarize = (
   cache: ContextCache,
@@ -49,6 +66,12 @@ export interface MaskPredictor {
   predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array>;
   /** As `predict`, with a summary of each wanted row instead of its logits; absent where there are logits only. */
   readonly summarize?: Summarize | undefined;
+  /**
+   * As `readContext`, with room for rows that are read anew later; absent where nothing can be kept.
+   *
+   * @param room most rows that a later reading may have
+   */
+  readonly keepContext?: ((context: PredictorContext, room: number) => Promise<KeptContext>) | undefined;
   /** Graph runs since loading. */
   readonly forwards: number;
   dispose(): Promise<void>;

@@ -3,19 +3,34 @@ import { EngineError } from '../../contract/errors';
 import { isQuantized } from '../graph/architecture';
 import type { BundleConfig } from '../bundle/bundle-config';
 import { splitRuns } from './rows-of-canvases';
+import { OPEN_OVER_PAST } from '../graph/open-bias';
 import { SUMMARY_WIDTH } from '../graph/outputs';
 import type {
   ContextCache,
+  KeptContext,
   MaskPredictor,
   PredictorContext,
   PredictorRows,
   Summarize,
 } from './mask-predictor';
+import {
+  attentionBias,
+  biasOfPast,
+  cacheNames,
+  HIDDEN,
+  OnnxContextCache,
+  type Tensors,
+} from './onnx-context-cache';
+import {
+  DeviceKeptContext,
+  HostKeptContext,
+  renamed,
+  type Reader,
+  type WholeRows,
+} from './onnx-kept-context';
+import type { Turn } from './rotary-turn';
 import { bansOf, readSummaries } from './row-summaries';
 import { contextBucket, holeBucket, padded } from './shape-buckets';
-
-/** Added to the attention scores where a row must not look: nothing of it is left after the softmax. */
-const HIDDEN = -1e4;
 
 /** How a session is to be spoken to. */
 export interface SessionHabits {
@@ -23,10 +38,20 @@ export interface SessionHabits {
   readonly onDevice: boolean;
   /** It compiles programs for every new shape: inputs are padded to a few sizes, with rows that nobody looks at. */
   readonly buckets: boolean;
+  /** Opens the graph of `buildTurning` beside it, for keys that lie on the device. */
+  readonly openTurning?: (() => Promise<InferenceSession>) | undefined;
+}
+
+/** Quantised graphs take this bias for "every row sees every row, those of the past too". */
+const OPEN_WITH_PAST = new Float32Array(2);
+
+/** What a session tells of an input. */
+interface BiasShape {
+  readonly name: string;
+  readonly shape?: readonly (number | string)[];
 }
 
 type Rows = Pick<PredictorRows, 'ids' | 'positions'>;
-type Tensors = Readonly<Record<string, Tensor>>;
 
 /** What a run is asked for besides keys and values: float32, so many numbers for each wanted row. */
 interface Output {
@@ -43,6 +68,9 @@ export class OnnxMaskPredictor implements MaskPredictor {
   readonly #cacheNames: readonly string[];
   readonly #caches = new Set<OnnxContextCache>();
   readonly #noBans: Float32Array;
+  readonly #reader: Reader;
+  readonly #opensOverPast: boolean;
+  #turning: Promise<InferenceSession> | undefined;
   #forwards = 0;
 
   constructor(
@@ -54,6 +82,21 @@ export class OnnxMaskPredictor implements MaskPredictor {
     this.vocabulary = config.architecture.vocabulary;
     this.#cacheNames = cacheNames(config.architecture.layers);
     this.#noBans = new Float32Array(this.vocabulary);
+    const { shape = [] } =
+      (session.inputMetadata as readonly BiasShape[]).find(({ name }) => name === 'bias') ?? {};
+    this.#opensOverPast = shape.includes(OPEN_OVER_PAST);
+    this.#reader = {
+      architecture: config.architecture,
+      tensors,
+      alive: this.#caches,
+      read: (past, bias, rows, size) => {
+        const filled = { ids: padded(rows.ids, size), positions: padded(rows.positions, size) };
+        if (!bias && this.#opensOverPast) return this.#read(past, filled, OPEN_WITH_PAST);
+        const ofPast = bias ?? new Float32Array(past['past_k_0']!.dims[2]!);
+        return this.#read(past, filled, attentionBias(ofPast, size, rows.ids.length));
+      },
+      ...(habits.openTurning ? { turn: (past, turn, rows) => this.#turn(past, turn, rows) } : {}),
+    };
     if (session.outputNames.includes('summary')) {
       this.summarize = async (cache, rows, banned) => {
         const bans = bansOf(banned, this.vocabulary);
@@ -68,25 +111,49 @@ export class OnnxMaskPredictor implements MaskPredictor {
   }
 
   async readContext(context: PredictorContext): Promise<ContextCache> {
-    const none = this.#emptyCache();
-    const { length } = context.ids;
-    let cache = none;
-    if (length > 0) {
-      // One row is the fewest that the graph can be asked for; its logits are thrown away.
-      const rows = this.#paddedRows(context, contextBucket);
-      const count = rows.ids.length;
-      // Quantised graphs take a bias of one element for "every row sees every row", and are faster then.
-      const open = isQuantized(this.config.precision) && count === length;
-      const bias = open ? new Float32Array(1) : attentionBias(none, count, length);
-      const made = await this.#run(none, rows, bias, new Int32Array(1));
-      made['logits']?.dispose();
-      const past = Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, made[name]!]));
-      // Some graphs give the past they were given, one row that nobody looks at, before the new rows.
-      const [, , given] = past['past_k_0']!.dims as [number, number, number, number];
-      cache = new OnnxContextCache(length, given - count, given, past, this.#caches);
-    }
+    const { past, first, positions } = await this.#readWhole(context);
+    const rows = past['past_k_0']!.dims[2]!;
+    const cache = new OnnxContextCache(
+      positions.length,
+      past,
+      biasOfPast(rows, first, positions.length),
+      this.#caches,
+    );
     this.#caches.add(cache);
     return cache;
+  }
+
+  async keepContext(context: PredictorContext, room: number): Promise<KeptContext> {
+    const whole = await this.#readWhole(context);
+    const kept = this.habits.onDevice
+      ? new DeviceKeptContext(whole, room, this.#reader)
+      : new HostKeptContext(whole, room, this.#reader);
+    this.#caches.add(kept);
+    return kept;
+  }
+
+  /** One forward, none when the context is empty. */
+  async #readWhole(context: PredictorContext): Promise<WholeRows> {
+    const { positions } = context;
+    const { length } = context.ids;
+    const nothing = this.#nothing();
+    // A row stands there that nobody looks at.
+    if (length === 0) return { past: nothing, first: 1, positions };
+    const rows = this.#paddedRows(context, contextBucket);
+    const count = rows.ids.length;
+    // Quantised graphs take a bias of one element for "every row sees every row", and are faster then.
+    const open = isQuantized(this.config.precision) && count === length;
+    const bias = open ? new Float32Array(1) : attentionBias(Float32Array.of(HIDDEN), count, length);
+    const past = renamed(await this.#read(nothing, rows, bias));
+    // Some graphs give the past they were given, one row that nobody looks at, before the new rows.
+    return { past, first: past['past_k_0']!.dims[2]! - count, positions };
+  }
+
+  /** Keys and values of rows. One row is the fewest that the graph can be asked for; its logits are thrown away. */
+  async #read(past: Tensors, rows: Rows, bias: Float32Array): Promise<Tensors> {
+    const made = await this.#run(past, rows, bias, new Int32Array(1));
+    made['logits']?.dispose();
+    return Object.fromEntries(this.#cacheNames.map((name) => [name, made[name]!]));
   }
 
   predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
@@ -95,7 +162,7 @@ export class OnnxMaskPredictor implements MaskPredictor {
 
   /** [R, width] */
   async #predict(cache: ContextCache, rows: PredictorRows, output: Output): Promise<Float32Array> {
-    if (!(cache instanceof OnnxContextCache) || !this.#caches.has(cache)) {
+    if (!(cache instanceof OnnxContextCache) || !cache.isAmong(this.#caches)) {
       throw new EngineError('internal', 'The context cache was released, or belongs to another predictor.');
     }
     const runs = splitRuns(rows);
@@ -116,8 +183,8 @@ export class OnnxMaskPredictor implements MaskPredictor {
     const twice = count === 1 ? Int32Array.of(asked.wanted[0]!, asked.wanted[0]!) : asked.wanted;
     const wanted = this.habits.buckets ? padded(twice, holeBucket(count)) : twice;
     const rows = this.#paddedRows(asked, holeBucket);
-    const bias = attentionBias(cache, rows.ids.length, asked.ids.length, asked.canvases);
-    const made = await this.#run(cache, rows, bias, wanted, output);
+    const bias = attentionBias(cache.bias, rows.ids.length, asked.ids.length, asked.canvases);
+    const made = await this.#run(cache.past, rows, bias, wanted, output);
     const { [output.name]: tensor, ...others } = made;
     for (const other of Object.values(others)) other.dispose();
     return (tensor!.data as Float32Array).subarray(0, count * output.width);
@@ -128,14 +195,23 @@ export class OnnxMaskPredictor implements MaskPredictor {
     return { ids: padded(ids, size), positions: padded(positions, size) };
   }
 
+  async #turn(past: Tensors, { cosines, sines }: Turn, rows: number): Promise<Tensors> {
+    const session = await (this.#turning ??= this.habits.openTurning!());
+    const angles = (values: Float32Array): Tensor =>
+      new this.tensors('float32', values, [rows, values.length / rows]);
+    const keys = Object.fromEntries(Object.entries(past).filter(([name]) => name.startsWith('past_k_')));
+    return session.run({ cosines: angles(cosines), sines: angles(sines), ...keys });
+  }
+
   async dispose(): Promise<void> {
     for (const cache of this.#caches) cache.release();
+    await (await this.#turning)?.release();
     await this.session.release();
   }
 
   /** @param output undefined: keys and values */
   async #run(
-    cache: OnnxContextCache,
+    past: Tensors,
     rows: Rows,
     bias: Float32Array,
     wanted: Int32Array,
@@ -145,13 +221,13 @@ export class OnnxMaskPredictor implements MaskPredictor {
     checkRange('Token id', rows.ids, this.vocabulary);
     checkRange('Position', rows.positions, this.config.window.positions);
     this.#forwards++;
-    const biasRows = bias.length === 1 ? 1 : count;
+    const biasRows = bias === OPEN_WITH_PAST ? 2 : bias.length === 1 ? 1 : count;
     const feeds = {
       ids: new this.tensors('int32', rows.ids, [1, count]),
       positions: new this.tensors('int32', rows.positions, [1, count]),
       rows: new this.tensors('int32', wanted, [wanted.length]),
       bias: new this.tensors('float32', bias, [1, 1, biasRows, bias.length / biasRows]),
-      ...cache.past,
+      ...past,
       ...(this.summarize ? this.#summaryFeeds(wanted.length, output?.bans) : {}),
     };
     if (this.habits.onDevice) return this.session.run(feeds);
@@ -174,63 +250,12 @@ export class OnnxMaskPredictor implements MaskPredictor {
   }
 
   /** No context: one row that nobody looks at, because WebGPU refuses tensors without elements. */
-  #emptyCache(): OnnxContextCache {
+  #nothing(): Tensors {
     const { heads, headWidth } = this.config.architecture;
     const shape = [1, heads, 1, headWidth];
     const nothing = new this.tensors('float32', new Float32Array(heads * headWidth), shape);
-    const past = Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, nothing]));
-    return new OnnxContextCache(0, 0, 1, past, this.#caches);
+    return Object.fromEntries(this.#cacheNames.map((name) => [`past_${name}`, nothing]));
   }
-}
-
-class OnnxContextCache implements ContextCache {
-  /**
-   * @param first row of the context's first token @param rows of the tensors, padding included
-   * @param alive the predictor's caches that have not been released
-   */
-  constructor(
-    readonly length: number,
-    readonly first: number,
-    readonly rows: number,
-    readonly past: Tensors,
-    private readonly alive: Set<OnnxContextCache>,
-  ) {}
-
-  release(): void {
-    if (!this.alive.delete(this)) return;
-    for (const tensor of new Set(Object.values(this.past))) tensor.dispose();
-  }
-}
-
-/** Names of the graph's outputs that become a context cache: `k_0`, `v_0`, `k_1`, … */
-export function cacheNames(layers: number): string[] {
-  return Array.from({ length: layers }, (_, layer) => [`k_${layer}`, `v_${layer}`]).flat();
-}
-
-/**
- * [rows, past rows + rows]: rows see the context and the rows of their own canvas, and no padding.
- *
- * @param count of the rows those that are no padding
- */
-function attentionBias(
-  cache: Pick<OnnxContextCache, 'length' | 'first' | 'rows'>,
-  rows: number,
-  count: number,
-  canvases?: Int32Array,
-): Float32Array {
-  const width = cache.rows + rows;
-  const bias = new Float32Array(rows * width);
-  for (let row = 0; row < rows; row++) {
-    const start = row * width;
-    bias.fill(HIDDEN, start, start + cache.first);
-    bias.fill(HIDDEN, start + cache.first + cache.length, start + cache.rows);
-    bias.fill(HIDDEN, start + cache.rows + count, start + width);
-    if (!canvases || row >= count) continue;
-    for (let other = 0; other < count; other++) {
-      if (canvases[row] !== canvases[other]) bias[start + cache.rows + other] = HIDDEN;
-    }
-  }
-  return bias;
 }
 
 /** ONNX Runtime reads whatever lies beyond a table's end on some providers. */

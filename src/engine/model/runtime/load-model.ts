@@ -5,6 +5,7 @@ import { RecentContexts, UncachedContexts } from '../predictor/context-caches';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 import { chooseProvider, type ChosenProvider } from './choose-provider';
 import type { Machine } from './machine';
+import { KeptContexts } from '../predictor/kept-contexts';
 import { openBundle, type OpenableBundle } from './open-bundle';
 import type { Runtime } from './runtime';
 
@@ -34,13 +35,17 @@ export async function loadModel(files: BundleFiles, machine: Machine, options: L
   const opensAgain = await mayOpenAgain(bundle, machine, chosen, threads);
   // One for completions, one for commands; where completions run in the background, each opening has its own.
   // What an imported network computes of a context holds for the holes of one request only.
-  const kept = bundle.kind === 'foreign' ? 0 : opensAgain ? 1 : 2;
-  const runtimeOn = (predictor: MaskPredictor): Runtime => ({
-    config,
-    tokenizer,
-    predictor:
-      options.contextCache === false ? new UncachedContexts(predictor) : new RecentContexts(predictor, kept),
-  });
+  const recent = bundle.kind === 'foreign' ? 0 : opensAgain ? 1 : 2;
+  const runtimeOn = (mask: MaskPredictor): Runtime => {
+    const predictor =
+      options.contextCache === false ? new UncachedContexts(mask) : new RecentContexts(mask, recent);
+    return {
+      config,
+      tokenizer,
+      predictor,
+      kept: new KeptContexts(predictor, (text) => tokenizer.encode(text)),
+    };
+  };
   const openAgain = async (): Promise<Runtime> => {
     const again = await chooseProvider(bundle, machine, { provider: 'cpu', threads: threads - 1 });
     return runtimeOn(again.predictor);

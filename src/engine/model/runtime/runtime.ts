@@ -1,6 +1,7 @@
 import type { Decoding } from '../../contract/reverse-process';
 import type { Tokenizer } from '../../text/tokenizer';
 import type { BundleConfig } from '../bundle/bundle-config';
+import type { KeptContexts } from '../predictor/kept-contexts';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 
 /** How an imported model is decoded; all absent for this project's own. */
@@ -18,4 +19,6 @@ export interface Runtime {
   readonly config: Pick<BundleConfig, 'window' | 'learned'> & ForeignHabits;
   readonly tokenizer: Tokenizer;
   readonly predictor: MaskPredictor;
+  /** Absent: nothing is kept from one request to the next while somebody types. */
+  readonly kept?: KeptContexts | undefined;
 }

@@ -3,7 +3,9 @@ import type { Bundle } from '../bundle/bundle';
 import type { BundleFile } from '../bundle/bundle-config';
 import type { BundleFiles } from '../bundle/bundle-files';
 import type { Machine } from './machine';
-import { cacheNames, OnnxMaskPredictor } from '../predictor/onnx-mask-predictor';
+import { buildTurning } from '../graph/turning';
+import { cacheNames } from '../predictor/onnx-context-cache';
+import { OnnxMaskPredictor } from '../predictor/onnx-mask-predictor';
 import { EmbeddingRows } from '../foreign/embedding-rows';
 import type { ForeignBundle } from '../foreign/foreign-bundle';
 import { ForeignPredictor } from '../foreign/foreign-predictor';
@@ -32,7 +34,19 @@ export async function openSession(
     threads,
     onDevice ? cacheNames(config.architecture.layers) : [],
   );
-  return new OnnxMaskPredictor(session, config, tensors, { onDevice, buckets });
+  const openTurning = async (): Promise<InferenceSession> => {
+    const { ort } = await machine.loadOrt(threads);
+    const outputs = Array.from({ length: config.architecture.layers }, (_, layer) => `k_${layer}`);
+    return ort.InferenceSession.create(
+      buildTurning(config.architecture),
+      sessionOptions(provider, threads, outputs),
+    );
+  };
+  return new OnnxMaskPredictor(session, config, tensors, {
+    onDevice,
+    buckets,
+    openTurning: onDevice ? openTurning : undefined,
+  });
 }
 
 /** Loads a plain bundle's graph on one execution provider. */
@@ -111,24 +125,33 @@ async function openGraph(
   // Loaded late: a process that only checks bundles needs no native library.
   const { kind, ort } = await machine.loadOrt(threads);
   if (kind === 'wasm' && provider !== 'cpu') throw new Error('WebAssembly has only the CPU');
-  const options: InferenceSession.SessionOptions = {
-    executionProviders: [kind === 'wasm' ? 'wasm' : provider],
-    graphOptimizationLevel: 'all',
-    executionMode: 'sequential',
-    interOpNumThreads: 1,
-    intraOpNumThreads: threads,
-    logSeverityLevel: 4,
-  };
+  const options = sessionOptions(kind === 'wasm' ? 'wasm' : provider, threads, onDevice);
   if (kind === 'wasm') {
     // Weights beside the graph resolve by themselves in the native build only.
     options.externalData = data.map((name) => ({ path: name, data: files.forRuntime(name) }));
-  }
-  if (onDevice.length > 0) {
-    options.preferredOutputLocation = Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer']));
   }
   const model = files.forRuntime(graph);
   const session = await (typeof model === 'string'
     ? ort.InferenceSession.create(model, options)
     : ort.InferenceSession.create(model, options));
   return { session, tensors: ort.Tensor };
+}
+
+/** @param onDevice outputs that stay in the GPU's memory */
+function sessionOptions(
+  provider: ProviderName | 'wasm',
+  threads: number,
+  onDevice: readonly string[],
+): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    interOpNumThreads: 1,
+    intraOpNumThreads: threads,
+    logSeverityLevel: 4,
+    ...(onDevice.length > 0
+      ? { preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer' as const])) }
+      : {}),
+  };
 }

@@ -12,7 +12,7 @@ import { findRepetitions, LONGEST_MATCH, type Repetition } from '../../text/repe
 
 /**
  * The log-odds that a draft is what belongs in the hole: `base`, `before` and `after` times the share of the longest
- * match, and `model` times the draft's log-probability. Fitted, see docs/architecture.md.
+ * match, and `model` times the draft's log-probability. Fitted, see docs/notebook/drafts.md.
  */
 const LOG_ODDS = { base: -2.7, before: 2.9, after: 2.0, model: 0.15 };
 /** Less than this log-probability says nothing more. */

@@ -14,7 +14,7 @@ import type { Runtime } from '../../model/runtime/runtime';
  * lines and ends of lines have, and together, each with its `[END]`, no more rows than one run of the graph takes.
  */
 const TRIED_LENGTHS = [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20];
-/** The mean log-probability falls with the length; this times ln n makes up for it. Fitted, see docs/architecture.md. */
+/** The mean log-probability falls with the length; this times ln n makes up for it. Fitted, see docs/notebook/length.md. */
 const LENGTH_BONUS = 0.5;
 /** Lengths that candidates begin with where the bundle changes them by itself; DreamOn's authors begin with 4 masks. */
 const FIRST_LENGTHS = [8, 16, 4, 32];

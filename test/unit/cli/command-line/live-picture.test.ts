@@ -4,14 +4,16 @@ import { drawStep, surroundingsOf } from '../../../../src/cli/command-line/live-
 import type { CellView, Step } from '../../../../src/engine/index';
 
 const MASKED: CellView = { token: 1, text: '', masked: true, confidence: 0, step: -1, locked: false };
-const cell = (text: string, confidence: number, step: number): CellView => ({
-  token: 9,
-  text,
-  masked: false,
-  confidence,
-  step,
-  locked: false,
-});
+function cell(text: string, confidence: number, step: number): CellView {
+  return {
+    token: 9,
+    text,
+    masked: false,
+    confidence,
+    step,
+    locked: false,
+  };
+}
 
 const STEP: Step = {
   index: 2,

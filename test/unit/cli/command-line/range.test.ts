@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { comparePositions, formatRange, parseRange } from '../../../../src/cli/command-line/range';
 
-const count = fc.integer({ min: 1, max: 1e6 });
-const position = fc.record({ line: count, column: count }, { noNullPrototype: true });
+const COUNT = fc.integer({ min: 1, max: 1e6 });
+const POSITION = fc.record({ line: COUNT, column: COUNT }, { noNullPrototype: true });
 
 describe('range', () => {
   it('reads lines and columns, empty ranges too', () => {
@@ -16,7 +16,7 @@ describe('range', () => {
 
   it('is read back as it was written', () => {
     fc.assert(
-      fc.property(position, position, (a, b) => {
+      fc.property(POSITION, POSITION, (a, b) => {
         const [start, end] = comparePositions(a, b) <= 0 ? [a, b] : [b, a];
         assert.deepEqual(parseRange(formatRange({ start, end })), { start, end });
       }),

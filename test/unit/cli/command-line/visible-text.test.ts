@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { visibleInline, visibleText } from '../../../../src/cli/command-line/visible-text';
 
-const anyText = fc.string({
+const ANY_TEXT = fc.string({
   unit: fc.oneof(
     fc.integer({ min: 0, max: 0xa0 }).map((code) => String.fromCharCode(code)),
     fc.string(),
@@ -24,12 +24,12 @@ describe('visible text', () => {
 
   it('never lets a control character through', () => {
     fc.assert(
-      fc.property(anyText, (text) => assert.doesNotMatch(visibleText(text), /[^\P{Cc}\t\r\n]|\r(?!\n)/u)),
+      fc.property(ANY_TEXT, (text) => assert.doesNotMatch(visibleText(text), /[^\P{Cc}\t\r\n]|\r(?!\n)/u)),
     );
   });
 
   it('fits on one line', () => {
     assert.equal(visibleInline('a\r\n\tb\rc\n'), 'a⏎  b⏎c⏎');
-    fc.assert(fc.property(anyText, (text) => assert.doesNotMatch(visibleInline(text), /\p{Cc}/u)));
+    fc.assert(fc.property(ANY_TEXT, (text) => assert.doesNotMatch(visibleInline(text), /\p{Cc}/u)));
   });
 });

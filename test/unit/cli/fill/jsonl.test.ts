@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readLines, type NumberedLine } from '../../../../src/cli/command-line/jsonl-lines';
-import { BadLine, parseRequest, type JsonlRequest } from '../../../../src/cli/fill/jsonl-request';
+import { BadLine } from '../../../../src/cli/command-line/jsonl-place';
+import { parseRequest, type JsonlRequest } from '../../../../src/cli/fill/jsonl-request';
 
 const MEGABYTE = 2 ** 20;
 

@@ -4,20 +4,22 @@ import { layOutCells, visibleText } from '../../../../src/editor/document/mask-l
 import type { CellView } from '../../../../src/engine/index';
 
 /** `_` is a mask, anything else a committed token. */
-const cells = (...texts: readonly string[]): CellView[] =>
-  texts.map((text) =>
+function cells(...texts: readonly string[]): CellView[] {
+  return texts.map((text) =>
     text === '_'
       ? { token: 1, text: '', masked: true, confidence: 0, step: -1, locked: false }
       : { token: 9, text, masked: false, confidence: 0.5, step: 1, locked: false },
   );
+}
 
 /** Lines as they are drawn: ▒ for each column of a mask, | between cells. */
-const drawn = (all: readonly CellView[], widths: readonly number[]): string[] =>
-  layOutCells(all, widths).map((line) =>
+function drawn(all: readonly CellView[], widths: readonly number[]): string[] {
+  return layOutCells(all, widths).map((line) =>
     line
       .map(({ text, masked }) => (masked ? '▒'.repeat(text.length) : text.replaceAll('\u00a0', ' ')))
       .join('|'),
   );
+}
 
 describe('layOutCells', () => {
   it('gives the masks of a selection the width of its text', () => {

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { RegionTracker, type Region, type TextChange } from '../../../../src/editor/document/region-tracker';
 
-const change = (rangeOffset: number, rangeLength: number, text: string): TextChange => ({
-  rangeOffset,
-  rangeLength,
-  text,
-});
+function change(rangeOffset: number, rangeLength: number, text: string): TextChange {
+  return {
+    rangeOffset,
+    rangeLength,
+    text,
+  };
+}
 
 function follow(region: Region, ...changes: TextChange[]): Region | 'touched' {
   const tracker = new RegionTracker([region]);

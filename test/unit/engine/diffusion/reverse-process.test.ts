@@ -20,7 +20,7 @@ const MULTINOMIAL = { kind: 'multinomial', temperature: 0.7, topP: 0.95, topK: 0
 const MOST_CELLS = 12;
 
 /** Any combination of options that a request may ask for. */
-const options = fc
+const OPTIONS = fc
   .record({
     sampling: fc.constantFrom({ kind: 'greedy' } as const, MULTINOMIAL),
     order: fc.constantFrom(...UNMASKING_ORDERS),
@@ -39,18 +39,18 @@ const options = fc
   .filter(({ order, remasking }) => order !== 'ancestral' || remasking === 'none');
 
 /** Cells of up to three holes: masks, given tokens, locked ones. */
-const cell = fc.oneof(
+const CELL = fc.oneof(
   { weight: 3, arbitrary: fc.constant<CellStart>({ elastic: true }) },
   { weight: 1, arbitrary: fc.constant<CellStart>({}) },
   { weight: 1, arbitrary: fc.constant<CellStart>({ token: 20, confidence: 0.4 }) },
   { weight: 1, arbitrary: fc.constant<CellStart>({ token: 21, locked: true }) },
 );
-const cases = fc.record({
-  holes: fc.array(fc.array(cell, { maxLength: MOST_CELLS }), { minLength: 1, maxLength: 3 }),
+const CASES = fc.record({
+  holes: fc.array(fc.array(CELL, { maxLength: MOST_CELLS }), { minLength: 1, maxLength: 3 }),
   salt: fc.nat(1000),
-  options,
+  options: OPTIONS,
 });
-type Options = typeof options extends fc.Arbitrary<infer T> ? T : never;
+type Options = typeof OPTIONS extends fc.Arbitrary<infer T> ? T : never;
 
 function planOf({ strong, elastic, ...rest }: Options): ReversePlan {
   const resize = { expandToken: EXPAND, deleteToken: DELETE, limits: [14, 14, 14] };
@@ -61,13 +61,14 @@ function planOf({ strong, elastic, ...rest }: Options): ReversePlan {
   });
 }
 
-const lockedTokens = (canvas: Canvas): (number | undefined)[][] =>
-  canvas.holes.map((cells) => cells.filter(({ locked }) => locked).map(({ token }) => token));
+function lockedTokens(canvas: Canvas): (number | undefined)[][] {
+  return canvas.holes.map((cells) => cells.filter(({ locked }) => locked).map(({ token }) => token));
+}
 
 describe('reverse process, whatever its options', () => {
   it('ends within its bound and leaves no mask and no banned token', () => {
     fc.assert(
-      fc.property(cases, ({ holes, salt, options: drawn }) => {
+      fc.property(CASES, ({ holes, salt, options: drawn }) => {
         const canvas = new Canvas(holes);
         const cells = canvas.holes.flat();
         const masks = cells.filter(({ token }) => token === undefined).length;
@@ -93,7 +94,7 @@ describe('reverse process, whatever its options', () => {
 
   it('never changes or moves a locked token, and a free one only by remasking', () => {
     fc.assert(
-      fc.property(cases, ({ holes, salt, options: drawn }) => {
+      fc.property(CASES, ({ holes, salt, options: drawn }) => {
         const canvas = new Canvas(holes);
         const locked = lockedTokens(canvas);
         let before = new Map(canvas.holes.flat().map((one) => [one, one.token]));
@@ -114,7 +115,7 @@ describe('reverse process, whatever its options', () => {
 
   it('commits something in every step, the ancestral order’s excepted', () => {
     fc.assert(
-      fc.property(cases, ({ holes, salt, options: drawn }) => {
+      fc.property(CASES, ({ holes, salt, options: drawn }) => {
         // An expansion and a deletion are something too, but leave no token behind.
         if (drawn.order === 'ancestral' || drawn.elastic) return;
         const canvas = new Canvas(holes);
@@ -129,7 +130,7 @@ describe('reverse process, whatever its options', () => {
 
   it('gives the same text for the same seed', () => {
     fc.assert(
-      fc.property(cases, ({ holes, salt, options: drawn }) => {
+      fc.property(CASES, ({ holes, salt, options: drawn }) => {
         const [first, second] = [new Canvas(holes), new Canvas(holes)];
         for (const canvas of [first, second])
           for (const step of steps(canvas, predictFrom(salt), planOf(drawn))) assert.ok(step);

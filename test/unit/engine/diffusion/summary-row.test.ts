@@ -26,10 +26,10 @@ function summarize(logits: Float32Array, banned: ReadonlySet<number>): RowSummar
   };
 }
 
-const someRow = fc
+const SOME_ROW = fc
   .array(fc.float({ min: -30, max: 30, noNaN: true }), { minLength: RESERVED + 1, maxLength: 60 })
   .map((logits) => Float32Array.from(logits));
-const someTokens = fc.array(fc.nat(59), { maxLength: 50 });
+const SOME_TOKENS = fc.array(fc.nat(59), { maxLength: 50 });
 
 describe('a summary of a row', () => {
   const greedy = { kind: 'greedy' } as const;
@@ -37,7 +37,7 @@ describe('a summary of a row', () => {
 
   it('says what the logits say, whatever is banned', () => {
     fc.assert(
-      fc.property(someRow, someTokens, fc.nat(7), (logits, tokens, count) => {
+      fc.property(SOME_ROW, SOME_TOKENS, fc.nat(7), (logits, tokens, count) => {
         const banned = new Set(tokens.filter((token) => token < logits.length));
         const known = new LogitsRow(logits.slice());
         const summed = new SummaryRow(summarize(logits, banned));

@@ -95,24 +95,24 @@ class Checking implements MaskPredictor {
   }
 }
 
-const text = fc.string({ unit: 'grapheme-ascii', maxLength: 80 });
-const hole = fc.oneof(
+const TEXT = fc.string({ unit: 'grapheme-ascii', maxLength: 80 });
+const HOLE = fc.oneof(
   fc.integer({ min: 1, max: 9 }).map((tokens) => ({ tokens })),
-  fc.tuple(fc.integer({ min: 1, max: 4 }), text).map(([masks, kept]) => ({
+  fc.tuple(fc.integer({ min: 1, max: 4 }), TEXT).map(([masks, kept]) => ({
     parts: [{ masks }, kept.slice(0, 8), { masks: 2 }],
   })),
 );
-const request = fc
+const REQUEST = fc
   .record({
-    prefix: text,
-    suffix: text,
-    between: fc.array(text, { maxLength: 2 }),
+    prefix: TEXT,
+    suffix: TEXT,
+    between: fc.array(TEXT, { maxLength: 2 }),
     path: fc.constant('a/b.ts'),
   })
   .chain((around) =>
     fc.record({
       around: fc.constant(around),
-      holes: fc.array(hole, { minLength: around.between.length + 1, maxLength: around.between.length + 1 }),
+      holes: fc.array(HOLE, { minLength: around.between.length + 1, maxLength: around.between.length + 1 }),
       candidates: fc.integer({ min: 1, max: 3 }),
       guidance: fc.constantFrom(0, 0, 1),
       seed: fc.nat(),
@@ -141,7 +141,7 @@ describe('the context cache', function () {
 
   it('changes no logit by more than 1e-4, in any step of any request', async () => {
     await fc.assert(
-      fc.asyncProperty(request, async (drawn) => {
+      fc.asyncProperty(REQUEST, async (drawn) => {
         const steps = await allSteps(fill(runtime, drawn, undefined));
         assert.ok(steps.at(-1)!.done);
       }),

@@ -10,13 +10,13 @@ import { CONTEXT, referenceForward, type Row } from '../../../support/engine/ref
 import { temporaryFolder, writeTinyBundle } from '../../../../scripts/tiny-bundle/tiny-bundle';
 import { randomParameters, TINY } from '../../../../scripts/tiny-bundle/tiny-network';
 
-const parameters = randomParameters(TINY);
+const PARAMETERS = randomParameters(TINY);
 
 describe('likelihood', () => {
   let runtime: Runtime;
   before(async () => {
     const folder = path.join(temporaryFolder(), 'tiny');
-    await writeTinyBundle(folder, 'f32', { parameters });
+    await writeTinyBundle(folder, 'f32', { parameters: PARAMETERS });
     ({ runtime } = await loadRuntime(folder, { provider: 'cpu' }));
   });
   after(() => runtime.predictor.dispose());
@@ -39,7 +39,7 @@ describe('likelihood', () => {
     );
     const wanted = targets!.map((_, i) => first + i);
     const unwritable = new Set(tokenizer.unwritable);
-    return referenceForward(TINY, parameters, rows, wanted).reduce((sum, logits, i) => {
+    return referenceForward(TINY, PARAMETERS, rows, wanted).reduce((sum, logits, i) => {
       const total = logits.reduce((all, logit, id) => all + (unwritable.has(id) ? 0 : Math.exp(logit)), 0);
       return sum - Math.log2(Math.exp(logits[targets![i]!]!) / total);
     }, 0);

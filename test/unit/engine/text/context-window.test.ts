@@ -4,9 +4,12 @@ import { SPECIAL } from '../../../../src/engine/text/special-tokens';
 import { encodeContext } from '../../../../src/engine/text/context-window';
 
 /** One token per UTF-16 unit, offset past the special ids: what is kept can be read off. */
-const encode = (text: string): number[] =>
-  Array.from({ length: text.length }, (_, i) => text.charCodeAt(i) + 100);
-const decode = (ids: readonly number[]): string => String.fromCharCode(...ids.map((id) => id - 100));
+function encode(text: string): number[] {
+  return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i) + 100);
+}
+function decode(ids: readonly number[]): string {
+  return String.fromCharCode(...ids.map((id) => id - 100));
+}
 
 describe('context window', () => {
   it('keeps the header, the end of the prefix from a line start, and the start of the suffix', () => {

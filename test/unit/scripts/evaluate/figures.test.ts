@@ -24,7 +24,9 @@ const TWO: Task = {
   suffix: '\n',
   middles: ['one', 'three'],
 };
-const figuresOf = (task: Task, ...texts: string[]): Figures => measure(task, freeAnswer(texts));
+function figuresOf(task: Task, ...texts: string[]): Figures {
+  return measure(task, freeAnswer(texts));
+}
 
 describe('figures of a fill', () => {
   it('take blanks at the ends for nothing', () => {

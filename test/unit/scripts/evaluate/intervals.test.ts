@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { compare, type ModelResults } from '../../../../scripts/evaluate/compare';
 import { freeAnswer, measure } from '../../../../scripts/evaluate/figures';
-import { bootstrap, mean, median, proportion } from '../../../../scripts/evaluate/intervals';
+import { bootstrap, median, proportion } from '../../../../scripts/evaluate/intervals';
 import { findMemorised } from '../../../../scripts/evaluate/memorisation';
 import type { Task } from '../../../../scripts/evaluate/task';
+import { mean } from '../../../../scripts/train/report/mean';
 import { Random } from '../../../../src/engine/diffusion/random';
 
-const close = (actual: number, wanted: number, tolerance: number): void =>
+function close(actual: number, wanted: number, tolerance: number): void {
   assert.ok(Math.abs(actual - wanted) <= tolerance, `${actual}, not ${wanted}`);
+}
 
 describe('95 % intervals', () => {
   it('of shares are Wilson’s', () => {

@@ -12,7 +12,9 @@ const LANGUAGES = { a: 'typescript', b: 'python', c: 'css' };
 const DOCUMENTS = Object.entries(LANGUAGES).flatMap(([name, lang]) =>
   Array.from({ length: 12 }, (_, i) => ({ path: `${name}/${i}`, lang, text: code(`${name}${i}`) })),
 );
-const draw = (limit: number, seed = 1): Task[] => drawTasks(DOCUMENTS, { split: 'test', limit, seed });
+function draw(limit: number, seed = 1): Task[] {
+  return drawTasks(DOCUMENTS, { split: 'test', limit, seed });
+}
 
 describe('evaluation tasks', () => {
   const folder = temporaryFolder();

@@ -10,8 +10,11 @@ import { readCheckpoint, saveCheckpoint } from '../../../../scripts/train/run/ch
 import { refuseOther } from '../../../../scripts/train/run/optimizer';
 import { readArchive } from '../../../../scripts/train/corpus/archive';
 import { buildFromFolder } from '../../../../scripts/train/corpus/build-from-folder';
-import type { CorpusOptions } from '../../../../scripts/train/corpus/build-corpus';
-import { aptDownload, requireApt } from '../../../../scripts/train/corpus/debian';
+import type { CorpusOptions } from '../../../../scripts/train/corpus/corpus-options';
+import { benchmarkFiles } from '../../../../scripts/train/corpus/benchmark-files';
+import { downloadTogether } from '../../../../scripts/train/corpus/client';
+import { requirePrograms } from '../../../../scripts/train/corpus/clients';
+import { aptDownload } from '../../../../scripts/train/corpus/debian';
 import { verify } from '../../../../scripts/train/corpus/integrity';
 import { loadSources, type Source } from '../../../../scripts/train/corpus/manifest';
 import { readShards } from '../../../../scripts/train/corpus/shards';
@@ -26,7 +29,7 @@ import { checkpointFolder } from '../../../../scripts/train/run/training-loop';
 import { trainBpe, trainTokenizer } from '../../../../scripts/train/tokenizer/train-bpe';
 import { messagesIn, sayWhatToDo, unseen } from '../../../support/messages';
 import { temporaryFolder } from '../../../../scripts/tiny-bundle/tiny-bundle';
-import { npmSource, writeManifest } from '../../../support/train/fixtures';
+import { code, npmSource, writeManifest } from '../../../support/train/fixtures';
 import {
   readCompactCheckpoint,
   writeCompactCheckpoint,
@@ -92,6 +95,13 @@ describe('every error message of the trainer', function () {
     fs.writeFileSync(path.join(folder, 'prepared.json'), '{"fingerprint":"1"}');
     return prepare({ ...options(...args), out }, PRESETS.tiny, root, new AbortController().signal);
   };
+  /** A folder with a text to train on. */
+  const project = (): string => {
+    const folder = path.join(root, 'project');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'a.ts'), code('project'));
+    return folder;
+  };
   const folderCorpus = (folder: string): Promise<unknown> =>
     buildFromFolder(
       { out: path.join(root, 'corpus'), cache: path.join(root, 'cache') } as CorpusOptions,
@@ -107,6 +117,7 @@ describe('every error message of the trainer', function () {
     'a rate that AdamW does not have': () => command('--optimizer', 'adamw', '--embedding-rate', '1e-3'),
     'a share': () => command('--last-phase', '2'),
     'a decay': () => command('--ema', '1'),
+    'a part': () => command('--corpus-part', '5/4'),
     'nothing to fine-tune': () => command('--preset', 'finetune'),
     'a run in the same folder': () => {
       saveCheckpoint(checkpointFolder(path.join(root, 'run')), checkpoint);
@@ -167,7 +178,7 @@ describe('every error message of the trainer', function () {
     'a manifest of another form': () => loadSources(20, file('list.json', '[]')),
     'a manifest with a mistake': () =>
       loadSources(300, writeManifest(path.join(root, 'wrong.json'), [{ ...source, version: 'latest' }])),
-    'no Debian': () => withPath(root, () => requireApt([debian])),
+    'no Debian': () => withPath(root, () => requirePrograms([debian])),
     'a package that Debian has no more': () => {
       const tools = path.join(root, 'tools');
       fs.mkdirSync(tools);
@@ -177,6 +188,16 @@ describe('every error message of the trainer', function () {
         });
       return withPath(`${tools}:/bin:/usr/bin`, () => aptDownload(debian, root));
     },
+    'a package that does not come': () =>
+      downloadTogether(
+        [source],
+        () => false,
+        () => Promise.resolve('no such version'),
+        'npm',
+        'Check the network',
+      ),
+    'no benchmark': () => benchmarkFiles([], root),
+    'a benchmark that is not there': () => benchmarkFiles(['nothing.jsonl'], root),
     'a download with another content': () => verify(file('thing.tgz', 'something else'), source),
     'a damaged download': () => drain(readArchive(file('thing-1.tgz', '<html>'), source, () => true)),
     'no space': () => {
@@ -193,6 +214,7 @@ describe('every error message of the trainer', function () {
     'a folder prepared with more tokens': () => prepareAgain('more', 2049),
     'a folder prepared with the tokens of another bundle': () =>
       prepareAgain('foreign', 9, '--init', path.resolve('models/llada-base')),
+    'a part of another corpus': () => prepareAgain('part', 9, '--corpus-part', '1/2', '--data', project()),
     'a pack of another form': () => readPack(file('other.pack', 'no line')),
     'a pack that is cut short': () =>
       readPack(file('short.pack', `${JSON.stringify({ documents: [['a.ts', 'ts', 9]] })}\nabc`)),

@@ -17,11 +17,21 @@ function field(number: number, ...parts: readonly (string | Buffer)[]): Buffer {
   return Buffer.concat([Buffer.from([...varint(number * 8 + 2), ...varint(body.length)]), body]);
 }
 
-const tensor = (number: number, entries: Readonly<Record<string, string>>): Buffer =>
-  field(number, ...Object.entries(entries).map(([key, value]) => field(13, field(1, key), field(2, value))));
-const node = (...parts: Buffer[]): Buffer => field(1, ...parts);
-const attribute = (...parts: Buffer[]): Buffer => field(5, ...parts);
-const model = (...graph: Buffer[]): Buffer => field(7, ...graph);
+function tensor(number: number, entries: Readonly<Record<string, string>>): Buffer {
+  return field(
+    number,
+    ...Object.entries(entries).map(([key, value]) => field(13, field(1, key), field(2, value))),
+  );
+}
+function node(...parts: Buffer[]): Buffer {
+  return field(1, ...parts);
+}
+function attribute(...parts: Buffer[]): Buffer {
+  return field(5, ...parts);
+}
+function model(...graph: Buffer[]): Buffer {
+  return field(7, ...graph);
+}
 
 /** Where a model can hide a file: by name of the place, what the file stands in. */
 const PLACES: Readonly<Record<string, (entries: Record<string, string>) => Buffer>> = {

@@ -14,10 +14,13 @@ const VOCABULARY = 304;
 const ROWS = 256;
 const [MASK, EOT] = [1, 2];
 /** The engine's ids: its own special tokens, then the model's. */
-const id = (token: number): number => 7 + token;
+function id(token: number): number {
+  return 7 + token;
+}
 
-const wave = (rows: number, factor: number): Float32Array =>
-  Float32Array.from({ length: rows * VOCABULARY }, (_, i) => Math.sin(i * factor));
+function wave(rows: number, factor: number): Float32Array {
+  return Float32Array.from({ length: rows * VOCABULARY }, (_, i) => Math.sin(i * factor));
+}
 const OWN = wave(VOCABULARY, 0.7);
 const MEAN = wave(VOCABULARY, 1.3);
 const PLACE = wave(ROWS, 0.11);

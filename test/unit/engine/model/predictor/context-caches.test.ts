@@ -11,11 +11,13 @@ import { NODE_MACHINE } from '../../../../../src/engine/model/runtime/node-machi
 import { openSession } from '../../../../../src/engine/model/runtime/sessions';
 import { temporaryFolder, writeTinyBundle } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 
-const context = (length: number, first = 7, shift = 0): PredictorContext => ({
-  ids: Int32Array.from({ length }, (_, i) => first + i),
-  positions: Int32Array.from({ length }, (_, i) => i + shift),
-});
-const rows: PredictorRows = {
+function context(length: number, first = 7, shift = 0): PredictorContext {
+  return {
+    ids: Int32Array.from({ length }, (_, i) => first + i),
+    positions: Int32Array.from({ length }, (_, i) => i + shift),
+  };
+}
+const ROWS: PredictorRows = {
   ids: Int32Array.of(1, 1, 4),
   positions: Int32Array.of(60, 61, 62),
   wanted: Int32Array.of(0, 1),
@@ -61,12 +63,12 @@ describe('context caches', () => {
     for (const length of [10, 11, 12, 13]) await cost(context(length));
     const again = await recent.readContext(context(30));
     held.release();
-    const kept = await recent.predict(again, rows);
+    const kept = await recent.predict(again, ROWS);
     const uncached = new UncachedContexts(inner);
     const before = inner.forwards;
-    assert.deepEqual(await uncached.predict(await uncached.readContext(context(30)), rows), kept);
+    assert.deepEqual(await uncached.predict(await uncached.readContext(context(30)), ROWS), kept);
     assert.equal(inner.forwards - before, 2);
     again.release();
-    assert.throws(() => recent.predict(again, rows), { code: 'internal' });
+    assert.throws(() => recent.predict(again, ROWS), { code: 'internal' });
   });
 });

@@ -14,27 +14,27 @@ import { temporaryFolder, writeTinyBundle } from '../../../../../scripts/tiny-bu
 import { TINY, TINY_WINDOW } from '../../../../../scripts/tiny-bundle/tiny-network';
 import { WASM_MACHINE } from '../../../../support/engine/wasm-machine';
 
-const context = {
+const CONTEXT = {
   ids: Int32Array.from({ length: 32 }, (_, i) => 7 + ((i * 37) % 290)),
   positions: Int32Array.from({ length: 32 }, (_, i) => (i < 16 ? i : 32 + i)),
 };
 
-/** Candidates of so many masks each. */
+/** Canvases of so many masks each. */
 function canvases(...lengths: readonly number[]): PredictorRows {
-  const rows = lengths.flatMap((length, candidate) =>
-    Array.from({ length }, (_, i) => ({ candidate, position: 16 + i })),
+  const rows = lengths.flatMap((length, canvas) =>
+    Array.from({ length }, (_, i) => ({ canvas, position: 16 + i })),
   );
   return {
     ids: new Int32Array(rows.length).fill(1),
     positions: Int32Array.from(rows, ({ position }) => position),
     wanted: Int32Array.from(rows.keys()),
-    ...(lengths.length > 1 ? { candidates: Int32Array.from(rows, ({ candidate }) => candidate) } : {}),
+    ...(lengths.length > 1 ? { canvases: Int32Array.from(rows, ({ canvas }) => canvas) } : {}),
   };
 }
 
 /** All proposals by summaries are those by logits. */
 async function assertSame(predictor: MaskPredictor, rows: PredictorRows, banned: Set<number>): Promise<void> {
-  const cache = await predictor.readContext(context);
+  const cache = await predictor.readContext(CONTEXT);
   const logits = await predictor.predict(cache, rows);
   const summaries = await predictor.summarize!(cache, rows, banned);
   cache.release();
@@ -90,7 +90,7 @@ describe('summaries by the graph', () => {
     const at = path.join(folder, 'company');
     await writeTinyBundle(at, 'int8');
     const predictor = await openSession(await readBundle(at), NODE_MACHINE, 'cpu', 2);
-    const cache = await predictor.readContext(context);
+    const cache = await predictor.readContext(CONTEXT);
     const none = new Set<number>();
     const lengths = [5, 1, 40, 17];
     const together = await predictor.summarize!(cache, canvases(...lengths), none);

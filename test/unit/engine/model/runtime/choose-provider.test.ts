@@ -28,11 +28,11 @@ import {
 } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 import { randomParameters, TINY } from '../../../../../scripts/tiny-bundle/tiny-network';
 
-const folder = temporaryFolder();
-const parameters = randomParameters(TINY);
+const FOLDER = temporaryFolder();
+const PARAMETERS = randomParameters(TINY);
 
 /** Sixteen tokens on both sides of a hole that reserves 32 positions. */
-const context: PredictorContext = {
+const BOTH_SIDES: PredictorContext = {
   ids: Int32Array.from({ length: 32 }, (_, i) => 7 + ((i * 37) % 290)),
   positions: Int32Array.from({ length: 32 }, (_, i) => (i < 16 ? i : 32 + i)),
 };
@@ -61,7 +61,7 @@ function together(holes: readonly PredictorRows[]): PredictorRows {
   };
 }
 
-function expected(before: PredictorContext, rows: PredictorRows, weights: Parameters = parameters): number[] {
+function expected(before: PredictorContext, rows: PredictorRows, weights: Parameters = PARAMETERS): number[] {
   const all: Row[] = [
     ...[...before.ids].map((id, i) => ({ id, position: before.positions[i]!, group: CONTEXT })),
     ...[...rows.ids].map((id, i) => ({
@@ -102,8 +102,8 @@ function argmax(logits: ArrayLike<number>): number[] {
 }
 
 async function load(precision: WeightPrecision, threads = 1): Promise<MaskPredictor> {
-  const at = path.join(folder, precision);
-  await writeTinyBundle(at, precision, { parameters });
+  const at = path.join(FOLDER, precision);
+  await writeTinyBundle(at, precision, { parameters: PARAMETERS });
   return predictorOf(at, threads);
 }
 
@@ -130,10 +130,10 @@ describe('mask predictor on ONNX Runtime', () => {
 
   const cases: Record<string, [PredictorContext, PredictorRows]> = {
     'no context': [NOTHING, hole(9, 0, 0)],
-    'a context and a hole': [context, hole(9, 0)],
-    'some rows only, in any order': [context, { ...hole(9, 1), wanted: Int32Array.from([7, 0, 3]) }],
-    'one row': [context, { ...hole(1, 0), wanted: Int32Array.from([0]) }],
-    'two candidates that do not see each other': [context, together([hole(5, 0), hole(8, 1)])],
+    'a context and a hole': [BOTH_SIDES, hole(9, 0)],
+    'some rows only, in any order': [BOTH_SIDES, { ...hole(9, 1), wanted: Int32Array.from([7, 0, 3]) }],
+    'one row': [BOTH_SIDES, { ...hole(1, 0), wanted: Int32Array.from([0]) }],
+    'two candidates that do not see each other': [BOTH_SIDES, together([hole(5, 0), hole(8, 1)])],
     'two candidates without a context': [NOTHING, together([hole(5, 0, 0), hole(8, 1, 0)])],
   };
 
@@ -143,9 +143,12 @@ describe('mask predictor on ONNX Runtime', () => {
     }
 
     it('by a graph made before, whose keys and values are of the new rows alone', async () => {
-      const at = path.join(folder, 'before');
-      await writeTinyBundle(at, 'f32', { parameters });
-      replaceGraph(at, fs.readFileSync('test/unit/engine/model/plain/exports/before-joined-attention.onnx'));
+      const at = path.join(FOLDER, 'before');
+      await writeTinyBundle(at, 'f32', { parameters: PARAMETERS });
+      replaceGraph(
+        at,
+        fs.readFileSync('test/unit/engine/model/plain/exports/before-joined-attention.onnx'),
+      );
       const predictor = await openSession(await readBundle(at), NODE_MACHINE, 'cpu', 1);
       for (const [before, rows] of Object.values(cases)) {
         assertClose(await ask(predictor, before, rows), expected(before, rows), 1e-4);
@@ -155,14 +158,14 @@ describe('mask predictor on ONNX Runtime', () => {
 
     it('two candidates together as each alone', async () => {
       const holes = [hole(5, 0), hole(8, 1)];
-      const alone = [await ask(f32, context, holes[0]!), await ask(f32, context, holes[1]!)];
-      assertClose(await ask(f32, context, together(holes)), [...alone[0]!, ...alone[1]!], 1e-4);
+      const alone = [await ask(f32, BOTH_SIDES, holes[0]!), await ask(f32, BOTH_SIDES, holes[1]!)];
+      assertClose(await ask(f32, BOTH_SIDES, together(holes)), [...alone[0]!, ...alone[1]!], 1e-4);
     });
   });
 
   describe('padded to a few shapes, for providers that compile programs for each', () => {
     const open = async (precision: 'f32' | 'int8'): Promise<OnnxMaskPredictor> =>
-      openSession(await readBundle(path.join(folder, precision)), NODE_MACHINE, 'cpu', 1, true);
+      openSession(await readBundle(path.join(FOLDER, precision)), NODE_MACHINE, 'cpu', 1, true);
     let bucketed: OnnxMaskPredictor;
     before(async () => (bucketed = await open('f32')));
     after(() => bucketed.dispose());
@@ -176,7 +179,7 @@ describe('mask predictor on ONNX Runtime', () => {
       const padded = await open('int8');
       for (const seed of [0, 1, 2]) {
         const rows = hole(10, seed);
-        assertClose(await ask(padded, context, rows), await ask(int8, context, rows), 0.05);
+        assertClose(await ask(padded, BOTH_SIDES, rows), await ask(int8, BOTH_SIDES, rows), 0.05);
       }
       await padded.dispose();
     });
@@ -191,8 +194,8 @@ describe('mask predictor on ONNX Runtime', () => {
         shapes.add(JSON.stringify(Object.values(feeds).map(({ dims }) => dims)));
         return run(feeds, ...rest);
       };
-      const shorter = { ids: context.ids.slice(0, 21), positions: context.positions.slice(0, 21) };
-      for (const before of [context, shorter]) {
+      const shorter = { ids: BOTH_SIDES.ids.slice(0, 21), positions: BOTH_SIDES.positions.slice(0, 21) };
+      for (const before of [BOTH_SIDES, shorter]) {
         for (const left of [8, 7, 3, 1]) {
           const rows = hole(9, 0);
           await ask(bucketed, before, { ...rows, wanted: rows.wanted.slice(0, left) });
@@ -203,11 +206,11 @@ describe('mask predictor on ONNX Runtime', () => {
   });
 
   it('computes the same from one reading of the context, step after step, as from a reading for each', async () => {
-    const cache = await f32.readContext(context);
+    const cache = await f32.readContext(BOTH_SIDES);
     for (const seed of [0, 1, 2]) {
       const cached = await f32.predict(cache, hole(6, seed));
-      assert.deepEqual(cached, await ask(f32, context, hole(6, seed)));
-      assertClose(cached, expected(context, hole(6, seed)), 1e-4);
+      assert.deepEqual(cached, await ask(f32, BOTH_SIDES, hole(6, seed)));
+      assertClose(cached, expected(BOTH_SIDES, hole(6, seed)), 1e-4);
     }
     cache.release();
     await assert.rejects(f32.predict(cache, hole(6, 0)), { code: 'internal' });
@@ -215,10 +218,10 @@ describe('mask predictor on ONNX Runtime', () => {
 
   it('float16 weights give what the float16 values give in float32', async () => {
     const f16 = await load('f16');
-    const halves = decodeWeights(TINY, 'f16', encodeWeights(TINY, 'f16', parameters));
-    await writeTinyBundle(path.join(folder, 'halves'), 'f32', { parameters: halves });
-    const wide = await predictorOf(path.join(folder, 'halves'), NODE_MACHINE.threads);
-    assertClose(await ask(f16, context, hole(9, 0)), await ask(wide, context, hole(9, 0)), 1e-5);
+    const halves = decodeWeights(TINY, 'f16', encodeWeights(TINY, 'f16', PARAMETERS));
+    await writeTinyBundle(path.join(FOLDER, 'halves'), 'f32', { parameters: halves });
+    const wide = await predictorOf(path.join(FOLDER, 'halves'), NODE_MACHINE.threads);
+    assertClose(await ask(f16, BOTH_SIDES, hole(9, 0)), await ask(wide, BOTH_SIDES, hole(9, 0)), 1e-5);
     await f16.dispose();
     await wide.dispose();
   });
@@ -228,8 +231,8 @@ describe('mask predictor on ONNX Runtime', () => {
     let same = 0;
     let all = 0;
     for (const seed of seeds) {
-      const wanted = argmax(await ask(f32, context, hole(10, seed)));
-      const got = argmax(await ask(int8, context, hole(10, seed)));
+      const wanted = argmax(await ask(f32, BOTH_SIDES, hole(10, seed)));
+      const got = argmax(await ask(int8, BOTH_SIDES, hole(10, seed)));
       all += wanted.length;
       same += wanted.filter((token, i) => token === got[i]).length;
     }
@@ -243,7 +246,7 @@ describe('mask predictor on ONNX Runtime', () => {
       after(async () => (precision === 'int8' ? undefined : predictor.dispose()));
 
       it('gives what its own weights give in float64, but for the rounding of rows', async () => {
-        const own = decodeWeights(TINY, precision, encodeWeights(TINY, precision, parameters));
+        const own = decodeWeights(TINY, precision, encodeWeights(TINY, precision, PARAMETERS));
         for (const [before, rows] of Object.values(cases)) {
           const wanted = expected(before, rows, own);
           const got = await ask(predictor, before, rows);
@@ -256,7 +259,7 @@ describe('mask predictor on ONNX Runtime', () => {
       it('gives a candidate bit for bit the same logits alone and in any company', async () => {
         const lengths = [1, 4, 8, 16, 32, 13, 7, 70, 150];
         const holes = lengths.map((length, i) => hole(length, i % 3));
-        for (const before of [context, NOTHING]) {
+        for (const before of [BOTH_SIDES, NOTHING]) {
           const alone: Float32Array[] = [];
           for (const rows of holes) alone.push(await ask(predictor, before, rows));
           for (const order of [
@@ -282,7 +285,7 @@ describe('mask predictor on ONNX Runtime', () => {
     const start = f32.forwards;
     const nothing = await f32.readContext(NOTHING);
     assert.equal(f32.forwards - start, 0);
-    const cache = await f32.readContext(context);
+    const cache = await f32.readContext(BOTH_SIDES);
     assert.equal(f32.forwards - start, 1);
     await f32.predict(cache, hole(3, 0));
     await f32.predict(nothing, hole(3, 0, 0));

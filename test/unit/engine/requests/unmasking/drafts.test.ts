@@ -18,9 +18,8 @@ const UNSURE = -1;
 const REFUSED = 9;
 
 /** Surely the letter, but on a canvas as long as what the first line has there: by `doubt` rather the letter than that. */
-const script =
-  (doubt: number): Script =>
-  (_, cells, index) => {
+function script(doubt: number): Script {
+  return (_, cells, index) => {
     const logits = new Float32Array(TINY.vocabulary).fill(-50);
     logits[LETTER] = 0;
     const draft = tokenizer.encode(REPEATED);
@@ -31,6 +30,7 @@ const script =
     }
     return logits;
   };
+}
 
 describe('drafts from the text', () => {
   const run = async (

@@ -21,15 +21,15 @@ function row(token: number): Float32Array {
 }
 
 /** Knows how long the hole is: surely wants more masks while it is shorter, fewer while it is longer. */
-const wants =
-  (length: number): Script =>
-  (_, cells, index) => {
+function wants(length: number): Script {
+  return (_, cells, index) => {
     const masks = cells.flatMap((id, i) => (id === SPECIAL.mask ? [i] : []));
     const tooMany = cells.length - length;
     if (tooMany > 0 && masks.slice(-tooMany).includes(index)) return row(SPECIAL.delete);
     if (tooMany < 0 && masks.slice(0, -tooMany).includes(index)) return row(SPECIAL.expand);
     return row(LETTER);
   };
+}
 
 describe('unknown length, by a bundle that has learned it', function () {
   this.timeout(20_000);

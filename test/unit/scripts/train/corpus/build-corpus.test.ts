@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { buildCorpus, type CorpusProgress } from '../../../../../scripts/train/corpus/build-corpus';
+import { buildCorpus } from '../../../../../scripts/train/corpus/build-corpus';
+import type { CorpusProgress } from '../../../../../scripts/train/corpus/corpus-options';
 import type { Source } from '../../../../../scripts/train/corpus/manifest';
 import { npmFile } from '../../../../../scripts/train/corpus/npm';
 import { readShards } from '../../../../../scripts/train/corpus/shards';
@@ -83,6 +84,19 @@ describe('buildCorpus from a manifest', () => {
     assert.deepEqual(first.dropped, { 'dup-exact': { files: 1, bytes: Buffer.byteLength(code('shared')) } });
     assert.equal(first.license, 'MIT');
     assert.ok(!fs.existsSync(path.join(out, 'work')));
+  });
+
+  it('has parts that are the whole together', async () => {
+    await build();
+    const whole = (await documents('train')).map((document) => document.path);
+    const parts: string[][] = [];
+    for (const part of [1, 2, 3]) {
+      parts.push([]);
+      for await (const document of readShards(out, 'train', { part, of: 3 }))
+        parts.at(-1)!.push(document.path);
+    }
+    assert.deepEqual(parts.flat().sort(), whole);
+    assert.ok(parts.filter((part) => part.length > 0).length > 1, 'one part has everything');
   });
 
   it('takes the sources of the tier only', async () => {
@@ -234,20 +248,40 @@ describe('buildCorpus from a manifest', () => {
     await build();
   });
 
-  it('asks for tier 600 where there is no apt', async () => {
+  it('asks for a smaller tier where a program is missing', async () => {
     const debian: Source = {
       ...npmSource('debian:thing', { tier: 1100 }),
       kind: 'deb',
       file: 'thing_1_all.deb',
       integrity: `sha256-${'0'.repeat(64)}`,
     };
+    const others = (
+      [
+        ['pypi', 'pypi:thing'],
+        ['crate', 'crate:thing'],
+        ['maven', 'maven:org.some:thing'],
+        ['go', 'go:some.org/Some/thing/v2'],
+      ] as const
+    ).map(([kind, name]): Source => ({ ...debian, kind, name, tier: 2200, version: '1.0.0' }));
     writeManifest(manifest, [...sources, debian]);
     const { PATH } = process.env;
     process.env['PATH'] = folder;
     try {
       await assert.rejects(build({ source: { kind: 'manifest', file: manifest, tier: 1100 } }), {
-        code: 'no-apt',
-        message: /1 of the corpus's sources are Debian packages.*apt-get.*Use --tier 600/,
+        code: 'no-program',
+        message: /1 of the corpus's sources are Debian packages[^]*apt-get[^]*or use --tier 600/,
+      });
+      const wheels = {
+        kind: 'manifest',
+        file: manifest,
+        tier: 2200,
+        filter: ({ kind }: Source) => kind !== 'deb',
+      } as const;
+      writeManifest(manifest, [...sources, ...others]);
+      await assert.rejects(build({ source: wheels }), {
+        code: 'no-program',
+        message:
+          /are Python wheels, and pip is not.*\n.*Rust crates, and cargo 1.82 or newer is not.*\n.*sources jars, and mvn.*\n.*Go modules, and go is not.*\nInstall the packages that bring what is missing, or use --tier 1100/,
       });
       await build();
     } finally {

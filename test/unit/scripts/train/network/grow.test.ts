@@ -9,16 +9,16 @@ import type { Architecture } from '../../../../../src/engine/model/graph/archite
 import { checkParameters, type Parameters } from '../../../../../src/engine/model/graph/parameters';
 import { randomParameters, TINY } from '../../../../../scripts/tiny-bundle/tiny-network';
 
-const batch = syntheticBatch(
+const BATCH = syntheticBatch(
   { batch: 2, length: 24, vocabulary: TINY.vocabulary, holeShare: 0.5, predictedShare: 0.25 },
   1,
 );
-const old = randomParameters(TINY);
+const OLD = randomParameters(TINY);
 
 function logits(architecture: Architecture, parameters: Parameters): Float32Array {
   const network = new Network(architecture, 1);
   network.assignParameters(parameters);
-  const values = tf.tidy(() => network.logits(batch).dataSync<'float32'>());
+  const values = tf.tidy(() => network.logits(BATCH).dataSync<'float32'>());
   network.dispose();
   return values;
 }
@@ -35,9 +35,9 @@ describe('a grown network', () => {
   ] as const) {
     it(`computes what it did: ${what}`, () => {
       const to = grownArchitecture(TINY, growth);
-      const grown = grow(TINY, old, to, 7);
+      const grown = grow(TINY, OLD, to, 7);
       checkParameters(to, grown);
-      const [before, after] = [logits(TINY, old), logits(to, grown)];
+      const [before, after] = [logits(TINY, OLD), logits(to, grown)];
       assert.ok(Math.max(...before) - Math.min(...before) > 5, 'logits are not flat');
       const worst = before.reduce((most, value, i) => Math.max(most, Math.abs(value - after[i]!)), 0);
       assert.ok(worst < allowed, String(worst));
@@ -47,10 +47,10 @@ describe('a grown network', () => {
   it('learns with every parameter, from its second step on those that nothing listened to', async () => {
     const to = grownArchitecture(TINY, { layers: 3, width: 192 });
     const network = new Network(to, 1);
-    network.assignParameters(grow(TINY, old, to, 7));
+    network.assignParameters(grow(TINY, OLD, to, 7));
     const trainer = new Trainer(network);
     const step = async (): Promise<Map<string, Float32Array>> => {
-      const { gradientNorm } = await trainer.step(batch, 1e-3).numbers;
+      const { gradientNorm } = await trainer.step(BATCH, 1e-3).numbers;
       assert.ok(gradientNorm > 0 && Number.isFinite(gradientNorm));
       return new Map([...(await network.values())].map(([name, values]) => [name, values.slice()]));
     };

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from '../../../../../scripts/train/backend/select';
-import { opCases, measureErrors } from '../../../../support/train/cases';
+import { OP_CASES, measureErrors } from '../../../../support/train/cases';
 
 describe('operations on the CPU', () => {
   before(async () => {
     await selectBackend('cpu');
   });
 
-  for (const op of opCases) {
+  for (const op of OP_CASES) {
     it(`${op.name}: value and gradients`, async () => {
       const { value, gradients } = await measureErrors(op);
       assert.ok(value < 1e-5, `value is off by ${value}`);

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from '../../../../../scripts/train/backend/select';
-import { defaultAdamW } from '../../../../../scripts/train/ops/adamw/adamw';
+import { DEFAULT_ADAMW } from '../../../../../scripts/train/ops/adamw/options';
 import { Optimizer } from '../../../../../scripts/train/run/optimizer';
 import { measureOptimizer, MUON, OPTIMIZER_CASES } from '../../../../support/train/optimizer-cases';
 
-const vector = (length: number): tf.Variable => tf.variable(tf.ones([length]), false);
-const matrix = (...shape: [number, number]): tf.Variable => tf.variable(tf.randomNormal(shape), false);
+function vector(length: number): tf.Variable {
+  return tf.variable(tf.ones([length]), false);
+}
+function matrix(...shape: [number, number]): tf.Variable {
+  return tf.variable(tf.randomNormal(shape), false);
+}
 
 describe('Muon on the CPU', () => {
   before(async () => {
@@ -53,7 +57,7 @@ describe('Muon on the CPU', () => {
       'adamw.steps',
       'muon.layer.0.gate.m',
     ]);
-    assert.equal((await keys(new Optimizer(parameters, { adamw: defaultAdamW }))).length, 7);
+    assert.equal((await keys(new Optimizer(parameters, { adamw: DEFAULT_ADAMW }))).length, 7);
   });
 
   it('says what to do about matrices that float16 kernels cannot read', () => {

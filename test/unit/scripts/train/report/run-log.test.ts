@@ -33,7 +33,7 @@ function readRecords(bytes: Buffer): Buffer[] {
 }
 
 /** Field numbers as in TensorFlow's event.proto and summary.proto, under other names. */
-const event =
+const EVENT =
   parse(`syntax = "proto3"; message E { double a = 1; int64 b = 2; string c = 3; S e = 5; L g = 7; }
   message L { int32 a = 1; } message S { repeated V a = 1; } message V { string a = 1; float b = 2; T h = 8; M i = 9; }
   message T { int32 a = 1; repeated bytes h = 8; } message M { P a = 1; } message P { string a = 1; }`).root.lookupType(
@@ -45,7 +45,7 @@ function readEvents(folder: string): Record<string, unknown>[] {
     .readdirSync(folder)
     .sort()
     .flatMap((name) => readRecords(fs.readFileSync(path.join(folder, name))))
-    .map((data) => event.toObject(event.decode(data), { longs: Number }));
+    .map((data) => EVENT.toObject(EVENT.decode(data), { longs: Number }));
 }
 
 describe('what a run shows of itself', () => {

@@ -6,11 +6,12 @@ import { OPTIMIZERS } from '../../../../../scripts/train/run/optimizer';
 import type { Trainer } from '../../../../../scripts/train/run/trainer';
 import { SMALL, withTrainer } from '../../../../support/train/small-run';
 
-const batchOf = (seed: number, batch = 4): Batch =>
-  syntheticBatch(
+function batchOf(seed: number, batch = 4): Batch {
+  return syntheticBatch(
     { batch, length: 32, vocabulary: SMALL.vocabulary, holeShare: 0.5, predictedShare: 0.25 },
     seed,
   );
+}
 
 /** Losses of the steps from `first` to before `end`; every step has its own batch. */
 async function train(trainer: Trainer, first: number, end: number): Promise<number[]> {

@@ -9,10 +9,10 @@ import { temporaryFolder } from '../../../../../scripts/tiny-bundle/tiny-bundle'
 import { losses, metrics, runSmall, withTrainer } from '../../../../support/train/small-run';
 
 /** Spoils the batches of these numbers. */
-const poison =
-  (numbers: readonly number[]) =>
-  (batch: Batch, number: number): Batch =>
+function poison(numbers: readonly number[]) {
+  return (batch: Batch, number: number): Batch =>
     numbers.includes(number) ? { ...batch, weights: batch.weights.map(() => NaN) } : batch;
+}
 
 describe('the training loop', () => {
   before(async () => {

@@ -6,7 +6,9 @@ import type { PackedCorpus } from '../../../../../scripts/train/samples/packed-c
 import { SPECIAL_TOKENS } from '../../../../../src/engine/text/special-tokens';
 
 const OFFSET = SPECIAL_TOKENS.length;
-const encode = (text: string): number[] => Array.from(Buffer.from(text, 'utf8'), (byte) => byte + OFFSET);
+function encode(text: string): number[] {
+  return Array.from(Buffer.from(text, 'utf8'), (byte) => byte + OFFSET);
+}
 
 function pack(texts: readonly (readonly [path: string, lang: string, text: string])[]): PackedCorpus {
   const whole = Buffer.from(texts.map(([, , text]) => text).join(''), 'utf8');
@@ -22,12 +24,14 @@ function pack(texts: readonly (readonly [path: string, lang: string, text: strin
   return { bytes, documents };
 }
 
-const lines = (word: string): string => Array.from({ length: 60 }, () => `${word.repeat(20)}\n`).join('');
-const corpus = pack([
+function lines(word: string): string {
+  return Array.from({ length: 60 }, () => `${word.repeat(20)}\n`).join('');
+}
+const CORPUS = pack([
   ['a@1.0.0/a.ts', 'typescript', lines('a')],
   ['b@1.0.0/b.c', 'c', lines('b')],
 ]);
-const config: BatchConfig = { ...PRESETS.tiny.batch, batch: 16, dropHeader: 1 };
+const CONFIG: BatchConfig = { ...PRESETS.tiny.batch, batch: 16, dropHeader: 1 };
 
 /** Batches of a configuration, the weights of each and how often each letter is in the samples. */
 function drawn(
@@ -40,7 +44,7 @@ function drawn(
     ['b', 0],
   ]);
   for (let index = 0; index < count; index++) {
-    const batch = buildBatch(corpus, encode, { ...config, ...change }, 5, index);
+    const batch = buildBatch(CORPUS, encode, { ...CONFIG, ...change }, 5, index);
     weight += batch.weights.reduce((sum, w) => sum + w, 0) / count;
     for (let sample = 0; sample < batch.batch; sample++) {
       const ids = batch.ids.subarray(sample * batch.length, (sample + 1) * batch.length);
@@ -71,7 +75,7 @@ describe('training batches', () => {
 
 describe('a part of a packed corpus', () => {
   it('has the texts that are kept, and no others', () => {
-    const part = subset(corpus, ({ lang }) => lang === 'c');
+    const part = subset(CORPUS, ({ lang }) => lang === 'c');
     assert.deepEqual(
       part.documents.map(({ path, start, end }) => [
         path,

@@ -9,14 +9,18 @@ import { SPECIAL, SPECIAL_TOKENS } from '../../../../../src/engine/text/special-
 
 const OFFSET = SPECIAL_TOKENS.length;
 /** One token per UTF-8 byte. */
-const encode = (text: string): number[] => Array.from(Buffer.from(text, 'utf8'), (byte) => byte + OFFSET);
-const decode = (ids: readonly number[]): string => Buffer.from(ids.map((id) => id - OFFSET)).toString('utf8');
+function encode(text: string): number[] {
+  return Array.from(Buffer.from(text, 'utf8'), (byte) => byte + OFFSET);
+}
+function decode(ids: readonly number[]): string {
+  return Buffer.from(ids.map((id) => id - OFFSET)).toString('utf8');
+}
 
 const { window } = PRESETS.base.batch;
-const text = Array.from({ length: 40 }, (_, i) => `  const größe${i} = f('😀', ${i}); // note\n`).join('');
+const TEXT = Array.from({ length: 40 }, (_, i) => `  const größe${i} = f('😀', ${i}); // note\n`).join('');
 
-const excerpts = fc.record({
-  anchor: fc.integer({ min: 0, max: text.length - 1 }),
+const EXCERPTS = fc.record({
+  anchor: fc.integer({ min: 0, max: TEXT.length - 1 }),
   seed: fc.nat(),
   u: fc.double({ min: 0, max: 0.999, noNaN: true }),
 });
@@ -27,12 +31,12 @@ function build(
   late = false,
 ) {
   const all = { ...PRESETS.base.batch, ...config };
-  const excerpt = { path: 'pkg@1.0.0/src/a.ts', text, anchor };
+  const excerpt = { path: 'pkg@1.0.0/src/a.ts', text: TEXT, anchor };
   return buildSample(excerpt, encode, window, all, u, new Random(seed), late);
 }
 
 const { lastPhase } = PRESETS.base.batch;
-const onlyHoles = { holeShare: 1, dropHeader: 1, dropContext: 0, holeCounts: [1, 1, 1] };
+const ONLY_HOLES = { holeShare: 1, dropHeader: 1, dropContext: 0, holeCounts: [1, 1, 1] };
 
 /** With its targets put back and its `[DELETE]`s gone, a sample is a piece of the document. */
 function assertShowsText(sample: Sample): void {
@@ -45,13 +49,13 @@ function assertShowsText(sample: Sample): void {
     .sort((a, b) => a.position - b.position);
   // Cut from the left at a line start; from the right anywhere, a character may be left incomplete.
   const shown = decode(rows.map(({ id }) => id)).replace(/\uFFFD+$/, '');
-  assert.ok(text.includes(shown), JSON.stringify(shown));
+  assert.ok(TEXT.includes(shown), JSON.stringify(shown));
 }
 
 describe('training samples', () => {
   it('fit the window, and hide exactly what their targets say', () =>
     fc.assert(
-      fc.property(excerpts, (at) => {
+      fc.property(EXCERPTS, (at) => {
         const sample = build({}, at);
         if (!sample) return;
         assert.ok(sample.ids.length <= window.rows);
@@ -69,8 +73,8 @@ describe('training samples', () => {
 
   it('are the document again when the targets are put back, parts tokenised separately', () =>
     fc.assert(
-      fc.property(excerpts, (at) => {
-        const sample = build(onlyHoles, at);
+      fc.property(EXCERPTS, (at) => {
+        const sample = build(ONLY_HOLES, at);
         if (!sample) return;
         assertShowsText(sample);
       }),
@@ -97,10 +101,10 @@ describe('training samples', () => {
 
   it('pad holes with masks to delete, which together weigh as much as one visible token', () =>
     fc.assert(
-      fc.property(excerpts, (at) => {
+      fc.property(EXCERPTS, (at) => {
         const resize = { ...lastPhase.resize, merged: 0, padded: 1 };
         const doubt = { corrupted: 0, clean: 0 };
-        const config = { ...onlyHoles, holeCounts: [1], lastPhase: { ...lastPhase, resize, doubt } };
+        const config = { ...ONLY_HOLES, holeCounts: [1], lastPhase: { ...lastPhase, resize, doubt } };
         const sample = build(config, at, true);
         if (!sample) return;
         const deletes = sample.predicted.filter(({ target }) => target === SPECIAL.delete);
@@ -157,7 +161,7 @@ describe('training samples', () => {
 
   it('in the last part corrupt a tenth of the visible tokens, leave a tenth clean, and want the true ones', () => {
     const resize = { ...lastPhase.resize, merged: 0, padded: 0 };
-    const config = { ...onlyHoles, lastPhase: { ...lastPhase, resize } };
+    const config = { ...ONLY_HOLES, lastPhase: { ...lastPhase, resize } };
     const seen = { visible: 0, clean: 0, corrupted: 0 };
     for (let seed = 0; seed < 400; seed++) {
       const sample = build(config, { anchor: 50 + seed, seed, u: 0.3 }, true);
@@ -180,7 +184,7 @@ describe('training samples', () => {
 
   it('mask an exact share for validation', () => {
     for (const t of [0.1, 0.5, 0.9]) {
-      const sample = build({ ...onlyHoles, exactT: t }, { anchor: 800, seed: 9, u: 0 })!;
+      const sample = build({ ...ONLY_HOLES, exactT: t }, { anchor: 800, seed: 9, u: 0 })!;
       assert.equal(sample.predicted.length, Math.ceil(t * sample.holeTokens));
       assert.equal(sample.t, sample.predicted.length / sample.holeTokens);
     }

@@ -5,9 +5,10 @@ import {
   type Schedule,
 } from '../../../../../scripts/train/settings/learning-rate';
 
-const schedule: Schedule = { shape: 'wsd', peak: 2, warmup: 10, still: 5, decay: 0.2, floor: 0.1 };
-const rates = (shape: Schedule['shape']): number[] =>
-  Array.from({ length: 100 }, (_, i) => learningRate(i + 1, 100, { ...schedule, shape }));
+const SCHEDULE: Schedule = { shape: 'wsd', peak: 2, warmup: 10, still: 5, decay: 0.2, floor: 0.1 };
+function rates(shape: Schedule['shape']): number[] {
+  return Array.from({ length: 100 }, (_, i) => learningRate(i + 1, 100, { ...SCHEDULE, shape }));
+}
 
 describe('the learning rate', () => {
   for (const shape of SCHEDULE_SHAPES) {
@@ -30,6 +31,6 @@ describe('the learning rate', () => {
   it('linear falls by the same amount at each step, the cosine passes its middle halfway', () => {
     const linear = rates('linear');
     assert.ok(Math.abs(linear[50]! - linear[51]! - (linear[90]! - linear[91]!)) < 1e-12);
-    assert.ok(Math.abs(learningRate(57, 99, { ...schedule, shape: 'cosine' }) - 1.1) < 1e-12);
+    assert.ok(Math.abs(learningRate(57, 99, { ...SCHEDULE, shape: 'cosine' }) - 1.1) < 1e-12);
   });
 });

@@ -8,14 +8,15 @@ import {
 } from '../../../../../scripts/train/settings/settings';
 import { learningRate } from '../../../../../scripts/train/settings/learning-rate';
 
-const options = (...argv: string[]): TrainOptions =>
-  parseOptions(
+function options(...argv: string[]): TrainOptions {
+  return parseOptions(
     argv,
     (given) => `/from/${given}`,
     (preset) => `/models/${preset}`,
   );
+}
 
-const bundle = {
+const BUNDLE = {
   architecture: { ...PRESETS.tiny.architecture, vocabulary: 999 },
   window: PRESETS.tiny.batch.window,
   learned: { expand: false, remask: false, guidance: true },
@@ -68,27 +69,32 @@ describe('settings of a training run', () => {
     assert.deepEqual(rates('--learning-rate', '1e-3', '--embedding-rate', '4e-3'), [1e-3, 4]);
   });
 
+  it('train on a part of the corpus when asked to', () => {
+    assert.equal(options().corpusPart, undefined);
+    assert.deepEqual(options('--corpus-part', '2/4').corpusPart, { part: 2, of: 4 });
+  });
+
   it('take network and window from the bundle that training starts from', () => {
     const given = options('--init', 'bundle', '--data', 'project');
     assert.deepEqual(
       [given.preset, given.init, given.data, given.out],
       ['finetune', '/from/bundle', '/from/project', '/models/finetune'],
     );
-    const settings = settingsOf(given, bundle);
-    assert.deepEqual(settings.architecture, bundle.architecture);
-    assert.deepEqual(settings.batch.window, bundle.window);
+    const settings = settingsOf(given, BUNDLE);
+    assert.deepEqual(settings.architecture, BUNDLE.architecture);
+    assert.deepEqual(settings.batch.window, BUNDLE.window);
     assert.equal(settings.batch.vocabulary, 999);
   });
 
   it('teach a bundle on only what it has learned already', () => {
     const given = options('--init', 'bundle');
-    assert.equal(stepsBeforeLastPhase(settingsOf(given, bundle)), PRESETS.finetune.steps);
-    const expands = { ...bundle, learned: { ...bundle.learned, expand: true } };
+    assert.equal(stepsBeforeLastPhase(settingsOf(given, BUNDLE)), PRESETS.finetune.steps);
+    const expands = { ...BUNDLE, learned: { ...BUNDLE.learned, expand: true } };
     assert.equal(stepsBeforeLastPhase(settingsOf(given, expands)), 0.8 * PRESETS.finetune.steps);
   });
 
   it('refuse a bundle that the kernels are not written for', () => {
-    const odd = { ...bundle, architecture: { ...bundle.architecture, normEpsilon: 1e-5 } };
+    const odd = { ...BUNDLE, architecture: { ...BUNDLE.architecture, normEpsilon: 1e-5 } };
     assert.throws(
       () => settingsOf(options('--init', 'bundle'), odd),
       /norm epsilon of 0.000001.*has 0.00001/,

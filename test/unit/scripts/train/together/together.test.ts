@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from '../../../../../scripts/train/backend/select';
-import { averagingBy } from '../../../../../scripts/train/together/averaging';
+import { averagingBy } from '../../../../../scripts/train/together/averaging-by';
 import { Team } from '../../../../../scripts/train/together/team';
 import { exchangesOf } from '../../../../gpu/exchanges';
 import { temporaryFolder } from '../../../../../scripts/tiny-bundle/tiny-bundle';

@@ -5,7 +5,7 @@ import type { TokenizerFile } from '../../../../../scripts/train/tokenizer/token
 import { trainBpe } from '../../../../../scripts/train/tokenizer/train-bpe';
 import { FastBpe } from '../../../../../src/engine/text/bpe';
 import { tokenBytes } from '../../../../../src/engine/text/token-bytes';
-import { anyText, sources } from '../../../../support/train/texts';
+import { ANY_TEXT, sources } from '../../../../support/train/texts';
 
 describe('FastBpe', () => {
   let json: TokenizerFile;
@@ -28,7 +28,7 @@ describe('FastBpe', () => {
 
   it('gives the ids of the library on any text', () => {
     fc.assert(
-      fc.property(anyText, (text) => assert.deepEqual(bpe.encode(text), encode(text))),
+      fc.property(ANY_TEXT, (text) => assert.deepEqual(bpe.encode(text), encode(text))),
       { numRuns: 1000 },
     );
   });
@@ -111,7 +111,7 @@ describe('tokenBytes', () => {
   it('puts texts together again', () => {
     const bpe = new FastBpe(json);
     fc.assert(
-      fc.property(anyText, (text) => {
+      fc.property(ANY_TEXT, (text) => {
         assert.equal(Buffer.concat(bpe.encode(text).map((id) => bytes[id]!)).toString(), text);
       }),
     );

@@ -11,7 +11,7 @@ import type { TokenizerFile } from '../../../../../scripts/train/tokenizer/token
 import { trainBpe, trainTokenizer } from '../../../../../scripts/train/tokenizer/train-bpe';
 import { SPECIAL_TOKENS } from '../../../../../src/engine/text/special-tokens';
 import { BYTE_CHARACTERS } from '../../../../../src/engine/text/token-bytes';
-import { anyText, sources } from '../../../../support/train/texts';
+import { ANY_TEXT, sources } from '../../../../support/train/texts';
 
 describe('PIECE_PATTERN', () => {
   const pieces = (text: string): string[] => text.match(new RegExp(PIECE_PATTERN, 'gu')) ?? [];
@@ -51,7 +51,7 @@ describe('PIECE_PATTERN', () => {
 
   it('has every character in one piece, and no long piece', () => {
     fc.assert(
-      fc.property(anyText, (text) => {
+      fc.property(ANY_TEXT, (text) => {
         assert.equal(pieces(text).join(''), text);
       }),
     );
@@ -149,7 +149,7 @@ describe('trainBpe', () => {
   it('decodes to what was encoded', () => {
     for (const { text } of sources()) assert.equal(library.decode(encode(text)), text);
     fc.assert(
-      fc.property(anyText, (text) => {
+      fc.property(ANY_TEXT, (text) => {
         assert.equal(text === '' ? '' : library.decode(encode(text)), text);
       }),
       { numRuns: 500 },
@@ -158,7 +158,7 @@ describe('trainBpe', () => {
 
   it('decodes parts encoded on their own to the whole', () => {
     fc.assert(
-      fc.property(anyText, anyText, (left, right) => {
+      fc.property(ANY_TEXT, ANY_TEXT, (left, right) => {
         const ids = [...encode(left), ...encode(right)];
         assert.equal(ids.length === 0 ? '' : library.decode(ids), left + right);
       }),

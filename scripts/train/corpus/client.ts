@@ -1,0 +1,52 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { label, type Source } from './manifest';
+import { CorpusError } from './types';
+
+/** Brings packages of one kind here, with the program that users of such packages have. */
+export interface Client {
+  /** What its packages are called in a message. */
+  readonly about: string;
+  /** Programs that are not on this machine and have to be, in words. */
+  missing(): readonly string[];
+  /** Name of a package's file in the cache. */
+  fileOf(source: Source): string;
+  /** Downloads packages into a folder; nothing of them is built or run. @throws CorpusError `download` */
+  download(sources: readonly Source[], folder: string, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Runs a program for several packages at once and, where it fails, for each of those that did not come: one may have
+ * failed for all of them.
+ *
+ * @param run gives what the program said when it failed, undefined when it did not
+ * @param advice what to do about a package that cannot be had
+ * @throws CorpusError `download` naming the packages that did not come
+ */
+export async function downloadTogether(
+  sources: readonly Source[],
+  isHere: (source: Source) => boolean,
+  run: (sources: readonly Source[]) => Promise<string | undefined>,
+  program: string,
+  advice: string,
+): Promise<void> {
+  const lost = (): Source[] => sources.filter((source) => !isHere(source));
+  let complaint = await run(sources);
+  for (const source of sources.length > 1 ? lost() : []) complaint = (await run([source])) ?? complaint;
+  if (lost().length === 0) return;
+  throw new CorpusError(
+    'download',
+    `${program} could not download ${lost().map(label).join(', ')}:\n${complaint ?? 'it said nothing'}\n` +
+      `${advice}, then run again: what is there already is kept.`,
+  );
+}
+
+/** A test of sources: true where a source's file lies in the folder. */
+export function liesIn(folder: string, fileOf: (source: Source) => string): (source: Source) => boolean {
+  return (source) => fs.existsSync(path.join(folder, fileOf(source)));
+}
+
+/** A source's name in its registry. */
+export function bareName(source: Source): string {
+  return source.name.replace(/^(debian|pypi|crate|maven|go):/, '');
+}

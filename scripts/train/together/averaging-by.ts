@@ -1,0 +1,14 @@
+import { activeGpu } from '../backend/gpu';
+import type { Averaging } from './averaging';
+import { DeviceAveraging } from './device-averaging';
+import type { Exchange } from './exchange';
+import { HostAveraging } from './host-averaging';
+
+/**
+ * Averages by the exchange, on the device where kernels run. Each of N processes writes its numbers once and reads those
+ * of the N − 1 others, so what a process moves grows with N; few GPUs share a machine.
+ */
+export function averagingBy(exchange: Exchange): Averaging {
+  const gpu = activeGpu();
+  return gpu === undefined ? new HostAveraging(exchange) : new DeviceAveraging(gpu, exchange);
+}

@@ -1,0 +1,23 @@
+import { check, parseObject, placeIn, type LinePlace } from '../command-line/jsonl-place';
+
+/** One line of `complete --jsonl`: the names are a public interface. */
+export interface CompleteRequest extends LinePlace {
+  /** What a model wrote; without it the engine is asked. */
+  readonly completion?: string;
+  /** Whether it is as if the user had asked for it, which it is by default. */
+  readonly asked: boolean;
+}
+
+/**
+ * Reads one line; fields it does not know are left alone.
+ *
+ * @throws BadLine naming the field, what it must be and what it is
+ */
+export function parseCompleteRequest(line: string): CompleteRequest {
+  const fields = parseObject(line);
+  const { completion, asked = true } = fields;
+  const place = placeIn(fields);
+  check(completion === undefined || typeof completion === 'string', 'completion', 'a string', completion);
+  check(typeof asked === 'boolean', 'asked', 'true or false', asked);
+  return { ...place, asked, ...(completion === undefined ? {} : { completion }) };
+}

@@ -1,0 +1,55 @@
+import { namesIn } from '../syntax/names';
+import type { SyntaxTree } from '../syntax/syntax-tree';
+import { isInsideWord, wordWithRest } from './inside-word';
+import { cutToReadable } from './readable';
+import { endLoops, onlyRepeats, trimLinesBelow } from './repetition';
+import { linesOf, placeOf, type Completion, type DropReason, type Place, type Shown } from './request';
+import { trimStandsBehind } from './stands-behind';
+
+/** What is offered unasked has as many characters besides brackets and marks that close. */
+export const LEAST_CHARACTERS = 2;
+
+/**
+ * The part of a completion that is offered: a beginning of it, or nothing. Takes away only what repeats, what stands
+ * behind the cursor already, and what makes the tree worse.
+ *
+ * @param tree of `prefix + suffix`; without one nothing is guessed of brackets, strings and comments
+ * @param leastCharacters of a completion that was not asked for, besides closers
+ */
+export async function completionToShow(
+  { prefix, suffix, text, asked }: Completion,
+  tree: SyntaxTree | undefined,
+  leastCharacters = LEAST_CHARACTERS,
+): Promise<Shown> {
+  const place = placeOf({ prefix, suffix });
+  const written = place.lineIsBlank ? text : linesOf(text)[0]!;
+  if (written.trim() === '') return nothing('blank');
+  if (!asked && isInsideWord(place)) return nothing('inside-word');
+  const once = trimLinesBelow(endLoops(written), place);
+  if (onlyRepeats(once, place)) return nothing('repeats');
+  const words = isInsideWord(place) ? once : await trimStandsBehind(once, place, tree);
+  if (words.trim() === '') return nothing('repeats');
+  const names = tree && /^[\p{L}\p{N}_]/u.test(place.rest) ? namesIn(tree) : undefined;
+  const word = wordWithRest(words, place, names);
+  if (word.trim() === '') return nothing('inside-word');
+  const readable = tree ? await cutToReadable(word, place, tree) : word;
+  const shown = trimBlanks(readable, place);
+  if (shown.trim() === '') return nothing('syntax');
+  if (!asked && charactersOf(shown) < leastCharacters) return nothing('short');
+  return { text: shown };
+}
+
+function nothing(dropped: DropReason): Shown {
+  return { text: '', dropped };
+}
+
+/** Takes off white space at the ends of lines, and empty lines at the end; blanks before text stay. */
+function trimBlanks(text: string, { rest }: Place): string {
+  const lines = text.replace(/[ \t]+(?=\r?\n)/g, '');
+  return /^\S/.test(rest) ? lines : lines.trimEnd();
+}
+
+/** Characters of a completion that do more than close something. */
+function charactersOf(text: string): number {
+  return text.replaceAll(/[\s)\]};,]/g, '').length;
+}

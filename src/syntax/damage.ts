@@ -1,0 +1,29 @@
+import type { Node } from '@vscode/tree-sitter-wasm';
+import type { SyntaxTree } from './syntax-tree';
+
+/** What the grammars of tags call a closing tag that closes nothing. tree-sitter takes it for no error. */
+const STRAY_TAG = 'erroneous_end_tag';
+const GRAMMARS_OF_TAGS: readonly string[] = ['html', 'vue', 'svelte'];
+
+/**
+ * How much of a text its grammar cannot read: the number of nodes that are errors, or are missing. Of the whole text,
+ * since where a broken statement ends is just what nobody knows; what is far from an edit counts alike before and after.
+ */
+export function damageOf({ root, grammar }: SyntaxTree): number {
+  const stray = GRAMMARS_OF_TAGS.includes(grammar) ? root.descendantsOfType(STRAY_TAG).length : 0;
+  return faultsIn(root) + stray;
+}
+
+function faultsIn(node: Node): number {
+  const own = node.isError || node.isMissing ? 1 : 0;
+  // What has no error in it need not be looked into.
+  if (!node.hasError) return own;
+  return node.children.reduce((sum, child) => sum + (child ? faultsIn(child) : 0), own);
+}
+
+/** The damage with a text put in at a place. */
+export async function damageWith(tree: SyntaxTree, at: number, text: string): Promise<number> {
+  if (text === '') return damageOf(tree);
+  using changed = await tree.replaced(at, at, text);
+  return damageOf(changed);
+}

@@ -1,0 +1,85 @@
+import type { GrammarName } from './languages';
+
+const CLOSER_OF: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+
+/** What blocks end with that begin with words, and what must stand in one. */
+const OF_WORDS: Partial<Readonly<Record<GrammarName, readonly string[]>>> = {
+  bash: ['\n:\nfi', '\n:\ndone', '\nesac', '\n;;\nesac'],
+  ruby: ['\nend', ')\nend'],
+  lua: ['\nend', '\nuntil true', ')\nend', '\nend)'],
+  python: ['\nexcept E:\n\tpass'],
+  cpp: [' {}', '\n#endif', '\nclass C;'],
+  c: [' {}', '\n#endif'],
+  'c-sharp': [' {}', '\n#endif', '\nvoid f() {}', '\nclass C {}'],
+  java: [' {}', '\nvoid f() {}', '\nclass C {}'],
+  kotlin: [' {}', '\nfun f() {}', '\nclass C'],
+  swift: [' {}', '\nfunc f() {}'],
+  rust: [' {}', '\nstruct S;', '\nfn f() {}', '\nA,'],
+  typescript: [' {}', '\nclass C {}', '\nf() {}'],
+  tsx: [' {}', '\nclass C {}', '\nf() {}'],
+  javascript: [' {}', '\nclass C {}', '\nf() {}'],
+  go: [' {}'],
+  css: [' {}'],
+  php: [' {}', '\nfunction f() {}', '\nclass C {}', '\nendif;', '\nendforeach;'],
+};
+
+/** Grammars with block comments in these. */
+const SLASH_STAR: readonly GrammarName[] = [
+  'c',
+  'c-sharp',
+  'cpp',
+  'css',
+  'go',
+  'java',
+  'javascript',
+  'kotlin',
+  'php',
+  'rust',
+  'swift',
+  'tsx',
+  'typescript',
+];
+
+const TAGS: readonly GrammarName[] = ['javascript', 'tsx'];
+
+/**
+ * What could stand behind a text that is the beginning of something, so that it can be told from one that is wrong: the
+ * closing brackets of what it opened, the ends of blocks of words, the definition that a decorator is for.
+ *
+ * @param text of which a part may be unfinished
+ * @param indentation of the line that it begins on
+ */
+export function endingsOf(text: string, grammar: GrammarName, indentation: string): string[] {
+  const brackets = awaited(text);
+  const endings = brackets === '' ? [] : [brackets, `${brackets};`, `\n0${brackets}`];
+  endings.push(...(OF_WORDS[grammar] ?? []));
+  if (grammar === 'python') {
+    const inner = `\n${indentationOfLastLine(text, indentation)}\tpass`;
+    const outer = inner.slice(0, -'\tpass'.length);
+    endings.push(inner, `${inner}${outer}except E:${inner}`, `${outer}def f(): pass`, '"""', "'''");
+  }
+  if (SLASH_STAR.includes(grammar) && text.lastIndexOf('/*') > text.lastIndexOf('*/')) endings.push('*/');
+  if (TAGS.includes(grammar)) endings.push(...tagsAwaited(text, brackets), '`', `\`${brackets}`);
+  return endings;
+}
+
+/** The closing brackets of those that a text leaves open, by its characters alone: a wrong guess helps nobody. */
+function awaited(text: string): string {
+  const open: string[] = [];
+  for (const [character] of text.matchAll(/[()[\]{}]/g)) {
+    const closer = CLOSER_OF[character];
+    if (closer !== undefined) open.push(closer);
+    else if (open.at(-1) === character) open.pop();
+  }
+  return open.reverse().join('');
+}
+
+function tagsAwaited(text: string, brackets: string): string[] {
+  const tag = [...text.matchAll(/<([A-Z_a-z][\w.:-]*)/g)].at(-1)?.[1];
+  return tag === undefined ? [] : [`</${tag}>`, `</${tag}>${brackets}`, '/>', `></${tag}>`];
+}
+
+function indentationOfLastLine(text: string, indentation: string): string {
+  const lines = text.split(/\r?\n/);
+  return lines.length === 1 ? indentation : /^\s*/.exec(lines.at(-1)!)![0];
+}
