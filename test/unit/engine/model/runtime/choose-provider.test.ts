@@ -145,10 +145,7 @@ describe('mask predictor on ONNX Runtime', () => {
     it('by a graph made before, whose keys and values are of the new rows alone', async () => {
       const at = path.join(FOLDER, 'before');
       await writeTinyBundle(at, 'f32', { parameters: PARAMETERS });
-      replaceGraph(
-        at,
-        fs.readFileSync('test/unit/engine/model/plain/exports/before-joined-attention.onnx'),
-      );
+      replaceGraph(at, fs.readFileSync('test/unit/engine/model/plain/exports/before-joined-attention.onnx'));
       const predictor = await openSession(await readBundle(at), NODE_MACHINE, 'cpu', 1);
       for (const [before, rows] of Object.values(cases)) {
         assertClose(await ask(predictor, before, rows), expected(before, rows), 1e-4);
