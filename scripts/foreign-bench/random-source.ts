@@ -31,7 +31,8 @@ export const SHAPES = {
 } as const;
 export type ShapeName = keyof typeof SHAPES;
 
-const TOKENS = 600;
+const MERGED = 600;
+const LETTERS = 26;
 const [PAD, MASK, END] = [0, 1, 2];
 
 /** A checkpoint of random weights that holds none of them: each is made when it is read. */
@@ -60,7 +61,7 @@ export function randomSource(name: ShapeName): ForeignSource {
   return {
     model,
     tensors: new Map(foreignTensors(model).map(({ name: own, shape }) => [own, randomTensor(own, shape)])),
-    tokenizer: Buffer.from(tinyTokenizer(TOKENS)),
+    tokenizer: Buffer.from(fullTokenizer(model.vocabulary)),
     tokenizerConfig: undefined,
     origin: `random weights of the shape ${name}`,
     licence: undefined,
@@ -68,6 +69,16 @@ export function randomSource(name: ShapeName): ForeignSource {
     notes: [],
     close: () => Promise.resolve(),
   };
+}
+
+/** A tokenizer that has a text for every id, as real ones do: behind those that are used come words of four letters. */
+function fullTokenizer(vocabulary: number): string {
+  const json = JSON.parse(tinyTokenizer(MERGED)) as { model: { vocab: Record<string, number> } };
+  for (let id = MERGED; id < vocabulary; id++) {
+    const word = Array.from({ length: 4 }, (_, i) => 97 + (Math.floor(id / LETTERS ** i) % LETTERS));
+    json.model.vocab[String.fromCharCode(...word)] = id;
+  }
+  return JSON.stringify(json);
 }
 
 /** Uniform weights of the usual size; gains of norms are one. */

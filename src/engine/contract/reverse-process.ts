@@ -42,7 +42,7 @@ export interface ReverseProcessOptions {
    * Whose reverse process is run. `llada` knows all options. `dream` (arXiv 2508.15487) knows sampling, `steps`,
    * `orderTemperature` and the orders `ancestral` (its `origin`), `confidence` (`maskgit_plus`), `margin` (`topk_margin`)
    * and `entropy` (default). `dreamon` commits one token a step, in the last three of these orders, or changes the
-   * length. Default: as the bundle says, `llada` where it says nothing.
+   * length. Default: as the bundle says, `llada` where it says nothing or an option is given that its loop does not know.
    */
   readonly decoding?: Decoding;
   /** With `dream` and `dreamon`: positions are drawn from the softmax of their confidences at this temperature; 0 (default) is off. */

@@ -31,6 +31,15 @@ const ORDERS = {
   dream: ['ancestral', ...DREAM_ORDERS],
   dreamon: DREAM_ORDERS,
 } as const;
+/** Options of LLaDA's reverse process that the other decodings do not have. */
+const OF_LLADA = [
+  'schedule',
+  'thresholdFactor',
+  'entropyBound',
+  'blockLength',
+  'remasking',
+  'remaskingStrength',
+] as const satisfies readonly (keyof ReverseProcessOptions)[];
 const SAMPLINGS = ['greedy', 'multinomial'] as const;
 export const MOST_ALTERNATIVES = 64;
 /** “Wide in”: what revoking takes for probable enough to be tried (WINO, arXiv 2507.18578). */
@@ -50,8 +59,10 @@ export function settingsOf(
   vocabulary: number,
   defaultDecoding: Decoding = 'llada',
 ): ReverseProcessSettings {
-  const { decoding = defaultDecoding, orderTemperature = 0, exact = false } = options;
+  const { decoding = decodingFor(options, defaultDecoding), orderTemperature = 0, exact = false } = options;
   checkChoice('decoding', decoding, DECODINGS);
+  const unknown = unknownTo(decoding, options);
+  check(unknown === undefined, unknown!, `left out with the decoding ${decoding}`, options[unknown!]);
   checkNotNegative('orderTemperature', orderTemperature);
   check(typeof exact === 'boolean', 'exact', 'true or false', exact);
   const defaultOrder = decoding === 'llada' ? 'confidence' : 'entropy';
@@ -111,6 +122,23 @@ export function settingsOf(
     orderTemperature,
     exact,
   };
+}
+
+/** A bundle's own decoding, unless an option is given that it does not know. */
+function decodingFor(options: ReverseProcessOptions, bundles: Decoding): Decoding {
+  const known = ORDERS[bundles] as readonly string[];
+  const fits = unknownTo(bundles, options) === undefined && known.includes(options.order ?? 'entropy');
+  return fits ? bundles : 'llada';
+}
+
+/** The first option given that a decoding does not know. A threshold may be there for any model: it is left alone. */
+function unknownTo(
+  decoding: Decoding,
+  options: ReverseProcessOptions,
+): keyof ReverseProcessOptions | undefined {
+  if (decoding === 'llada') return undefined;
+  const foreign = decoding === 'dreamon' ? ([...OF_LLADA, 'steps'] as const) : OF_LLADA;
+  return foreign.find((option) => options[option] !== undefined);
 }
 
 function samplingOf({

@@ -166,6 +166,26 @@ describe('CAL’s search for a length', () => {
 });
 
 describe('a decoding', () => {
+  it('of a bundle gives way to an option that it does not know', async () => {
+    const learned = { expand: true, remask: false, guidance: false };
+    const runtime = scriptedRuntime(random, learned);
+    const bundle: Runtime = { ...runtime, config: { ...runtime.config, decoding: 'dreamon' } };
+    const first = async (own: Partial<FillRequest>): Promise<number> =>
+      (await allSteps(fill(bundle, { ...base, ...own }, undefined)))[0]!.holes[0]!.length;
+    // DreamOn begins with 4 masks, this project's own way with 8.
+    assert.equal(await first({}), 4);
+    assert.equal(await first({ order: 'margin', threshold: 0.5 }), 4);
+    assert.equal(await first({ order: 'left' }), 8);
+    assert.equal(await first({ blockLength: 4 }), 8);
+    assert.equal(await first({ steps: 9 }), 8);
+  });
+
+  it('is refused with an option that it does not know', () =>
+    assert.rejects(
+      allSteps(fill(scriptedRuntime(), { ...TEXT, decoding: 'dream', blockLength: 4 }, undefined)),
+      { code: 'bad-request', message: /“blockLength” must be left out with the decoding dream, not 4/ },
+    ));
+
   it('knows its own orders only', async () => {
     for (const [decoding, order, orders] of [
       ['dream', 'left', 'ancestral or confidence or margin or entropy'],
