@@ -171,7 +171,7 @@ describe('a decoding', () => {
     const runtime = scriptedRuntime(random, learned);
     const bundle: Runtime = { ...runtime, config: { ...runtime.config, decoding: 'dreamon' } };
     const first = async (own: Partial<FillRequest>): Promise<number> =>
-      (await allSteps(fill(bundle, { ...base, ...own }, undefined)))[0]!.holes[0]!.length;
+      (await allSteps(fill(bundle, { ...BASE, ...own }, undefined)))[0]!.holes[0]!.length;
     // DreamOn begins with 4 masks, this project's own way with 8.
     assert.equal(await first({}), 4);
     assert.equal(await first({ order: 'margin', threshold: 0.5 }), 4);
