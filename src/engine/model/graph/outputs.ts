@@ -27,14 +27,19 @@ export const BANNED = -1e30;
  * The logits of some rows and summaries of some, which are quicker to compute here. Rows are chosen because all outputs are
  * computed, wanted or not.
  *
- * @param logits [R, vocabulary]
+ * @param logits [R, vocabulary] @param shapeOfBans as broadcasting takes it, for [S, vocabulary]
  */
-export function addOutputs(graph: GraphBuilder, logits: Value, vocabulary: number): void {
+export function addOutputs(
+  graph: GraphBuilder,
+  logits: Value,
+  vocabulary: number,
+  shapeOfBans: readonly (number | string)[],
+): void {
   const chosen = (name: string, count: string): Value =>
     graph.op('Gather', [logits, graph.input(name, 'i32', [count])], { axis: 0 });
   graph.output('logits', chosen('detailed', 'L'), 'f32', ['L', vocabulary]);
   const wanted = chosen('summarized', 'S');
-  const allowed = graph.op('Add', [wanted, graph.input('bans', 'f32', [vocabulary])]);
+  const allowed = graph.op('Add', [wanted, graph.input('bans', 'f32', shapeOfBans)]);
   // Of equal ones the lowest ids come first.
   const [largest, tokens] = graph.ops('TopK', [allowed, graph.integers(SUMMARY.tokens)], { axis: -1 }, 2);
   const below = graph.op('Sub', [columns(graph, largest!, 1), allowed]);
