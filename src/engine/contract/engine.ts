@@ -111,8 +111,8 @@ export interface Engine {
    * @throws EngineError `bad-request`, `region-too-large`, `cancelled` or `engine-crashed`
    */
   readContext(request: FillRequest, options?: RunOptions): Promise<ContextRead>;
-  /** Gives back what is kept under a name, of requests in the background or of others. */
-  forgetContext(name: string, options?: Pick<RunOptions, 'background'>): Promise<void>;
+  /** Gives back what a session keeps under a name, of requests in the background or of others. */
+  forgetContext(name: string, options?: Pick<RunOptions, 'background' | 'session'>): Promise<void>;
   /** How many bits the words in the holes take: how well the model foresees a text. */
   likelihood(request: LikelihoodRequest, options?: RunOptions): Promise<Likelihood>;
   /**

@@ -79,7 +79,8 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
     const steps =
       shared.get(runtime) ?? new SharedSteps(runtime.predictor, () => surroundings.readMessages());
     shared.set(runtime, steps);
-    return { ...runtime, predictor: new RequestPredictor(steps, asker) };
+    const predictor = new RequestPredictor(steps, asker);
+    return { ...runtime, predictor, kept: runtime.kept && predictor.keeping(runtime.kept) };
   }
 
   function enqueue(asked: Asked, respond: Respond): void {
@@ -155,9 +156,9 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
         enqueue(message, (runtime, signal) => readWholeContext(runtime, message.request, signal));
         break;
       case 'forget-context':
-        enqueue(message, (runtime) => {
-          runtime.kept?.forget(message.name);
-          return Promise.resolve(true);
+        enqueue(message, async (runtime) => {
+          await runtime.kept?.forget(message.name);
+          return true as const;
         });
         break;
       case 'generate':

@@ -7,6 +7,7 @@ import type {
   PredictorRows,
   Summarize,
 } from '../../model/predictor/mask-predictor';
+import type { Keeping } from '../../model/runtime/runtime';
 import { splitRuns } from '../../model/predictor/rows-of-canvases';
 import type { Asker, Counted, SharedSteps } from './shared-steps';
 
@@ -43,6 +44,17 @@ export class RequestPredictor implements MaskPredictor {
 
   readContext(context: PredictorContext): Promise<ContextCache> {
     return this.#counted(this.steps.alone(this.asker, () => this.steps.predictor.readContext(context)));
+  }
+
+  /** Contexts that are kept, under names of the session's own; reading one waits for its turn, as any reading does. */
+  keeping(kept: Keeping): Keeping {
+    const own = (name: string): string => JSON.stringify([this.asker.session, name]);
+    const inTurn = <T>(run: () => Promise<T>): Promise<T> =>
+      this.#counted(this.steps.alone(this.asker, run));
+    return {
+      read: (name, ...how) => inTurn(() => kept.read(own(name), ...how)),
+      forget: (name) => inTurn(async () => kept.forget(own(name))),
+    };
   }
 
   async predict(cache: ContextCache, rows: PredictorRows): Promise<Float32Array> {
