@@ -93,6 +93,20 @@ describe('requests under way at once in the engine process', function () {
       assert.notEqual(await fillText(engine, REQUEST, { timeoutMs: 60_000 }), '');
     }));
 
+  it('keep contexts of their own session’s, under whatever name', () =>
+    together(async (engine) => {
+      const fill = (number: number): Promise<string> =>
+        fillText(engine, { ...request(number), keptContext: 'the document' }, { session: `${number}` });
+      const alone: string[] = [];
+      for (const number of [0, 1, 2]) alone.push(await fill(number));
+      // Read again under the same name: what is another session's is not taken for it.
+      assert.deepEqual(await Promise.all([0, 1, 2].map(fill)), alone);
+      const same = Array.from({ length: 3 }, () => fill(1));
+      assert.deepEqual(await Promise.all(same), [alone[1], alone[1], alone[1]]);
+      await engine.forgetContext('the document', { session: '1' });
+      assert.equal(await fill(1), alone[1]);
+    }));
+
   it('show their steps as they come, of one as of another', () =>
     together(async (engine) => {
       const seen: number[] = [];
