@@ -47,10 +47,7 @@ export class EngineClient implements Engine {
     return only(this.#run<'read-context'>({ type: 'read-context', request }, options));
   }
 
-  async forgetContext(
-    name: string,
-    options: Pick<RunOptions, 'background' | 'session'> = {},
-  ): Promise<void> {
+  async forgetContext(name: string, options: Pick<RunOptions, 'background' | 'session'> = {}): Promise<void> {
     // An engine that is not there keeps nothing.
     if (this.#process) await only(this.#run<'forget-context'>({ type: 'forget-context', name }, options));
   }

@@ -49,8 +49,7 @@ export class RequestPredictor implements MaskPredictor {
   /** Contexts that are kept, under names of the session's own; reading one waits for its turn, as any reading does. */
   keeping(kept: Keeping): Keeping {
     const own = (name: string): string => JSON.stringify([this.asker.session, name]);
-    const inTurn = <T>(run: () => Promise<T>): Promise<T> =>
-      this.#counted(this.steps.alone(this.asker, run));
+    const inTurn = <T>(run: () => Promise<T>): Promise<T> => this.#counted(this.steps.alone(this.asker, run));
     return {
       read: (name, ...how) => inTurn(() => kept.read(own(name), ...how)),
       forget: (name) => inTurn(async () => kept.forget(own(name))),
