@@ -4,6 +4,7 @@ import { LENGTH_SEARCHES } from '../engine/index';
 import { bench, type BenchOptions } from './bench/bench-command';
 import { completeLines } from './complete/complete-command';
 import { serveDemoPage, type DemoOptions } from './demo-command';
+import { benchUsers } from './bench/users-bench';
 import { exitCodeOf } from './command-line/exit-code';
 import { UsageError } from './command-line/failures';
 import { fillFile, type FillOptions } from './fill/fill-command';
@@ -13,6 +14,7 @@ import { fillLines } from './fill/jsonl-command';
 import {
   addEngineOptions,
   addModelOptions,
+  collectCounts,
   collectRange,
   countFrom,
   userPath,
@@ -79,8 +81,16 @@ function program(signal: AbortSignal): Command {
       .command('bench')
       .description('measure fills of lines of this project in many ways')
       .option('--rounds <count>', 'measurements of each row', countFrom(1), 20)
+      .option(
+        '--users <counts...>',
+        'instead: fills that so many users ask for at once, whose steps share forwards, and one after the other',
+        collectCounts,
+      )
+      .option('--together <count>', 'with --users: most of them that run at once', countFrom(2), 8)
       .option('--json', 'print one JSON object instead of a table'),
-  ).action((options: BenchOptions) => bench(options, signal));
+  ).action(({ users, ...options }: BenchOptions & { users?: number[]; together: number }) =>
+    users ? benchUsers({ ...options, users }, signal) : bench(options, signal),
+  );
 
   addModelOptions(
     root

@@ -1,5 +1,12 @@
 export type { ContextRead, Likelihood, Scored, TextToken } from './contract/answers';
-export type { Engine, EngineInfo, EngineStats, LoadOptions, RunOptions } from './contract/engine';
+export type {
+  Engine,
+  EngineInfo,
+  EngineStats,
+  LoadOptions,
+  RequestStats,
+  RunOptions,
+} from './contract/engine';
 export { EngineError, toEngineError, type EngineErrorCode } from './contract/errors';
 export {
   ArchitectureUnknown,

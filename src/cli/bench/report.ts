@@ -52,7 +52,8 @@ export function summarize(name: string, values: readonly number[]): BenchRow {
   return { name, p50: at(0.5), p95: at(0.95), least: at(0), most: at(1), n: sorted.length };
 }
 
-export function table({ machine, rows, ...report }: BenchReport): string {
+/** Lines of a table. */
+export function rowsTable(rows: readonly BenchRow[]): string[] {
   const cells = rows.map((row) => [
     row.name,
     ...[row.p50, row.p95, row.least, row.most].map((ms) => ms.toFixed(1)),
@@ -60,15 +61,18 @@ export function table({ machine, rows, ...report }: BenchReport): string {
   ]);
   const all = [['ms', 'p50', 'p95', 'least', 'most', 'n'], ...cells];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((line) => line[column]!.length)));
-  const lines = all.map((line) =>
+  return all.map((line) =>
     line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
   );
+}
+
+export function table({ machine, rows, ...report }: BenchReport): string {
   const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
   return [
     `${machine.cpu}, ${machine.cores} cores, ${megabytes(machine.memoryBytes)}, ${machine.platform}, Node ${machine.node}, load ${machine.load.toFixed(1)}`,
     `${report.bundle} (${report.precision}) on ${report.provider}, window of ${report.windowRows} rows`,
     '',
-    ...lines,
+    ...rowsTable(rows),
     '',
     `A fill took ${report.fillForwards.toFixed(1)} forwards on average.`,
     `Event loop of the parent blocked for at most ${report.parentBlockedMs.toFixed(1)} ms during a fill.`,

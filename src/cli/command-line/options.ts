@@ -107,6 +107,10 @@ export function countFrom(least: number): (text: string) => number {
   };
 }
 
+export function collectCounts(text: string, previous: readonly number[] = []): number[] {
+  return [...previous, countFrom(1)(text)];
+}
+
 export function collectRange(text: string, previous: readonly Range[] = []): Range[] {
   try {
     return [...previous, parseRange(text)];

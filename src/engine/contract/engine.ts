@@ -7,8 +7,20 @@ import type { Step } from './steps';
 export interface RunOptions {
   /** Cancels between two steps; the iteration then throws an `EngineError` with code `cancelled`. */
   readonly signal?: AbortSignal;
-  /** A request cancels the one that is under way in the same lane, between two steps, and takes its place. */
+  /**
+   * Whose request it is, as a connection or a user names itself. Sessions take turns, however many requests each has waiting.
+   * All requests that name none are one session's.
+   */
+  readonly session?: string;
+  /**
+   * A request cancels the one that is under way in the same lane of the same session, between two steps, and takes its place.
+   */
   readonly lane?: string;
+  /**
+   * Milliseconds from now after which nobody waits for the answer any more: a request that waits or runs by then is cancelled,
+   * between two steps, and the iteration throws an `EngineError` with code `too-late`. Default: none.
+   */
+  readonly timeoutMs?: number;
   /**
    * Nobody asked for it, as for a completion while typing: it leaves one core to others. On the CPU, with int8 weights;
    * elsewhere it changes nothing. Default false.
@@ -34,12 +46,31 @@ export interface LoadOptions {
   readonly provider?: ProviderName | 'auto';
   /** Threads for the CPU provider; default: all cores. */
   readonly threads?: number;
+  /**
+   * Most requests that are under way at once, 1–64; others wait. Where model and provider can, their steps share forwards,
+   * without a change of any result; 4 suit two processor cores. Default 1: one after the other.
+   */
+  readonly together?: number;
   /** False: the context is read anew at every step, to measure what its cache saves. Default true. */
   readonly contextCache?: boolean;
 }
 
+/** What the engine has to do, and has done since it was started. */
+export interface RequestStats {
+  /** Requests under way. */
+  readonly running: number;
+  /** Requests that wait until one of those has ended. */
+  readonly waiting: number;
+  /** Forwards of steps; those that read contexts are not among them. */
+  readonly steps: number;
+  /** Contexts that had rows in those, together: divided by `steps`, how many shared one. */
+  readonly stepContexts: number;
+  /** Rows in those, together. */
+  readonly stepRows: number;
+}
+
 /** The engine process as it is now. */
-export interface EngineStats {
+export interface EngineStats extends RequestStats {
   /** Its process id. */
   readonly pid: number;
   /** Memory it holds, bytes. */
@@ -48,7 +79,7 @@ export interface EngineStats {
   readonly peakBytes: number;
 }
 
-/** An engine that is ready. Requests run one after the other. */
+/** An engine that is ready. Requests run one after the other, or as many at once as `LoadOptions.together` says. */
 export interface Engine {
   readonly info: EngineInfo;
   /**
@@ -80,8 +111,8 @@ export interface Engine {
    * @throws EngineError `bad-request`, `region-too-large`, `cancelled` or `engine-crashed`
    */
   readContext(request: FillRequest, options?: RunOptions): Promise<ContextRead>;
-  /** Gives back what is kept under a name, of requests in the background or of others. */
-  forgetContext(name: string, options?: Pick<RunOptions, 'background'>): Promise<void>;
+  /** Gives back what a session keeps under a name, of requests in the background or of others. */
+  forgetContext(name: string, options?: Pick<RunOptions, 'background' | 'session'>): Promise<void>;
   /** How many bits the words in the holes take: how well the model foresees a text. */
   likelihood(request: LikelihoodRequest, options?: RunOptions): Promise<Likelihood>;
   /**

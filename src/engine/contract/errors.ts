@@ -7,6 +7,7 @@ export type EngineErrorCode =
   | 'region-too-large'
   | 'provider-unavailable'
   | 'cancelled'
+  | 'too-late'
   | 'engine-crashed'
   | 'out-of-memory'
   | 'import-refused'

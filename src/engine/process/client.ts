@@ -19,7 +19,7 @@ export class EngineClient implements Engine {
   #nextId = 1;
   readonly #restarts = new Restarts();
   readonly #requests = new Map<number, AsyncQueue<Value>>();
-  /** How the request under way in each lane is cancelled. */
+  /** How the request under way in each lane of a session is cancelled. */
   readonly #lanes = new Map<string, () => void>();
 
   private constructor(
@@ -47,7 +47,7 @@ export class EngineClient implements Engine {
     return only(this.#run<'read-context'>({ type: 'read-context', request }, options));
   }
 
-  async forgetContext(name: string, options: Pick<RunOptions, 'background'> = {}): Promise<void> {
+  async forgetContext(name: string, options: Pick<RunOptions, 'background' | 'session'> = {}): Promise<void> {
     // An engine that is not there keeps nothing.
     if (this.#process) await only(this.#run<'forget-context'>({ type: 'forget-context', name }, options));
   }
@@ -79,17 +79,20 @@ export class EngineClient implements Engine {
 
   async *#run<T extends keyof Answers>(
     ask: Ask & { type: T },
-    { signal, lane, background = false }: RunOptions,
+    { signal, session = '', lane: laneName, timeoutMs, background = false }: RunOptions,
   ): AsyncGenerator<Answers[T], void, undefined> {
     if (signal?.aborted) throw cancelled();
     const queue = new AsyncQueue<Value>();
     const id = this.#nextId++;
-    const stop = new AbortController();
-    const cancel = (): void => {
-      stop.abort();
+    let stopped: EngineError | undefined;
+    const stop = (why: EngineError): void => {
+      stopped ??= why;
       this.#process?.send({ type: 'cancel', id });
-      queue.end(cancelled());
+      queue.end(why);
     };
+    const cancel = (): void => stop(cancelled());
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop(tooLate(timeoutMs)), timeoutMs);
+    const lane = laneName === undefined ? undefined : JSON.stringify([session, laneName]);
     signal?.addEventListener('abort', cancel, { once: true });
     if (lane !== undefined) {
       this.#lanes.get(lane)?.();
@@ -100,17 +103,18 @@ export class EngineClient implements Engine {
       const child = await this.#started();
       if (!queue.ended) {
         this.#requests.set(id, queue);
-        child.send({ ...ask, id, background });
+        child.send({ ...ask, id, session, background });
         child.expected = true;
       }
       for await (const value of queue as AsyncQueue<Answers[T]>) {
         yield value;
         // All the rest may have come before the caller has looked at this one.
-        if (stop.signal.aborted) throw cancelled();
+        if (stopped) throw stopped;
       }
       ended = true;
     } finally {
       if (!ended) cancel();
+      clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
       if (lane !== undefined && this.#lanes.get(lane) === cancel) this.#lanes.delete(lane);
       this.#requests.delete(id);
@@ -172,6 +176,13 @@ async function only<T>(values: AsyncIterable<T>): Promise<T> {
 
 function shutDown(): EngineError {
   return new EngineError('engine-crashed', 'The engine has been shut down; load it again.');
+}
+
+function tooLate(timeoutMs: number): EngineError {
+  return new EngineError(
+    'too-late',
+    `The request was not done within ${timeoutMs} ms and was cancelled. Give it longer, or try again when the engine has less to do.`,
+  );
 }
 
 function cancelled(): EngineError {

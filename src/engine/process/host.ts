@@ -3,13 +3,12 @@
  * thread during a run aborts the whole process; a child process of its own spares the editor both.
  */
 import { isMainThread, workerData } from 'node:worker_threads';
-import type { EngineStats } from '../contract/engine';
 import { loadRuntime } from '../model/runtime/load-from-folder';
 import { beat, Heartbeat } from './heartbeat';
 import type { ToHost } from './protocol';
-import { serve } from './serve';
+import { serve, type ProcessStats } from './serve';
 
-function stats(): EngineStats {
+function stats(): ProcessStats {
   const { maxRSS } = process.resourceUsage();
   return { pid: process.pid, residentBytes: process.memoryUsage.rss(), peakBytes: maxRSS * 1024 };
 }

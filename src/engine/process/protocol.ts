@@ -28,7 +28,7 @@ export type Ask =
   | { readonly type: 'stats' };
 
 /** A request on its way. */
-export type Asked = Ask & { readonly id: number; readonly background: boolean };
+export type Asked = Ask & { readonly id: number; readonly session: string; readonly background: boolean };
 
 /** What the parent tells the engine process. `Source`: what a model is loaded from, as far as the channel can carry it. */
 export type ToHost<Source> =

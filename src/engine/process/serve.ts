@@ -1,23 +1,29 @@
-import type { EngineStats, LoadOptions } from '../contract/engine';
-import { toEngineError } from '../contract/errors';
+import type { EngineStats, LoadOptions, RequestStats } from '../contract/engine';
+import { EngineError, toEngineError } from '../contract/errors';
 import { fill, readWholeContext } from '../requests/fill';
 import { generate } from '../requests/generate';
 import { likelihood } from '../requests/likelihood';
 import type { Loaded } from '../model/runtime/load-model';
 import type { Runtime } from '../model/runtime/runtime';
 import { score } from '../requests/score';
+import { RequestPredictor } from '../requests/sharing/request-predictor';
+import { SharedSteps, type Asker, type SharedWork } from '../requests/sharing/shared-steps';
 import { tokenize } from '../requests/tokenize';
+import { Admission } from './admission';
 import type { Answers, Asked, ToClient, ToHost } from './protocol';
 
 type Value = Answers[keyof Answers];
 type Respond = (runtime: Runtime, signal: AbortSignal) => AsyncIterable<Value> | Promise<Value>;
+
+/** What only the surroundings know. */
+export type ProcessStats = Omit<EngineStats, keyof RequestStats>;
 
 /** Where an engine runs: a child process or a Worker. */
 export interface Surroundings<Source> {
   readonly send: (message: ToClient) => void;
   load(source: Source, options: LoadOptions): Promise<Loaded>;
   /** Missing where nothing tells. */
-  stats?(): EngineStats;
+  stats?(): ProcessStats;
   /** Lets messages that have arrived meanwhile be read: a forward blocks the thread. */
   readMessages(): Promise<void>;
   /** Told when there is something to do, and when not. */
@@ -26,15 +32,29 @@ export interface Surroundings<Source> {
   endsWith?(error: unknown): boolean;
 }
 
+const MOST_TOGETHER = 64;
+
+/** @throws EngineError `bad-request` */
+function mostTogether({ together = 1 }: LoadOptions): number {
+  if (Number.isInteger(together) && together >= 1 && together <= MOST_TOGETHER) return together;
+  throw new EngineError(
+    'bad-request',
+    `“together” must be a whole number from 1 to ${MOST_TOGETHER}, not ${together}.`,
+  );
+}
+
 /**
- * The engine from the inside: loads a model and answers requests, one after the other, since two at once would only slow
- * each other down.
+ * The engine from the inside: loads a model and answers requests. They come one after the other, since two at once would only
+ * slow each other down, unless the model was loaded for several at once (`LoadOptions.together`): their steps then share
+ * forwards.
  *
  * @returns what takes the client's messages
  */
 export function serve<Source>(surroundings: Surroundings<Source>): (message: ToHost<Source>) => void {
   let loaded: Promise<Loaded> | undefined;
-  let last: Promise<void> = Promise.resolve();
+  const admission = new Admission();
+  /** Of each opening of the model. */
+  const shared = new Map<Runtime, SharedSteps>();
   const aborts = new Map<number, AbortController>();
   const { send } = surroundings;
   const setBusy = (busy: boolean): void => surroundings.busy?.(busy);
@@ -42,6 +62,7 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
   async function load(source: Source, options: LoadOptions): Promise<void> {
     setBusy(true);
     try {
+      admission.most = mostTogether(options);
       loaded = surroundings.load(source, options);
       const { info } = await loaded;
       send({ type: 'loaded', info });
@@ -53,29 +74,74 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
     }
   }
 
-  function enqueue({ id, background }: Asked, respond: Respond): void {
+  /** The runtime as one request sees it. */
+  function runtimeFor(runtime: Runtime, asker: Asker): Runtime {
+    const steps =
+      shared.get(runtime) ?? new SharedSteps(runtime.predictor, () => surroundings.readMessages());
+    shared.set(runtime, steps);
+    const predictor = new RequestPredictor(steps, asker);
+    return { ...runtime, predictor, kept: runtime.kept && predictor.keeping(runtime.kept) };
+  }
+
+  function enqueue(asked: Asked, respond: Respond): void {
     const abort = new AbortController();
-    aborts.set(id, abort);
+    aborts.set(asked.id, abort);
     setBusy(true);
-    last = last.then(async () => {
-      try {
-        if (!loaded) throw new Error('a request came before a model was loaded');
-        const { runtime, backgroundRuntime } = await loaded;
-        const values = respond(background ? await backgroundRuntime() : runtime, abort.signal);
-        for await (const value of values instanceof Promise ? [values] : values) {
-          send({ type: 'value', id, value });
-          // A cancel among them ends this before the next forward.
-          await surroundings.readMessages();
-        }
-        send({ type: 'ended', id });
-      } catch (error) {
-        const { code, message } = toEngineError(error);
-        if (surroundings.endsWith?.(error) !== true) send({ type: 'failed', id, code, message });
-      } finally {
-        aborts.delete(id);
-        setBusy(aborts.size > 0);
+    admission.put(asked.session, asked.id, () => answer(asked, respond, abort.signal));
+  }
+
+  async function answer(
+    { id, session, background }: Asked,
+    respond: Respond,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      if (!loaded) throw new Error('a request came before a model was loaded');
+      const { runtime, backgroundRuntime } = await loaded;
+      const own = runtimeFor(background ? await backgroundRuntime() : runtime, { session, signal });
+      const values = respond(own, signal);
+      for await (const value of values instanceof Promise ? [values] : values) {
+        send({ type: 'value', id, value });
+        // A cancel among them ends this before the next forward.
+        await surroundings.readMessages();
       }
-    });
+      send({ type: 'ended', id });
+    } catch (error) {
+      if (surroundings.endsWith?.(error) !== true) fail(id, error);
+    } finally {
+      forget(id);
+    }
+  }
+
+  function cancel(id: number): void {
+    aborts.get(id)?.abort();
+    if (!admission.withdraw(id)) return;
+    fail(id, new EngineError('cancelled', 'The request was cancelled.'));
+    forget(id);
+  }
+
+  function requestStats(): RequestStats {
+    const { running, waiting } = admission;
+    const work = [...shared.values()].map((steps) => steps.work);
+    const sum = (count: (of: SharedWork) => number): number =>
+      work.reduce((total, of) => total + count(of), 0);
+    return {
+      running,
+      waiting,
+      steps: sum(({ steps }) => steps),
+      stepContexts: sum(({ contexts }) => contexts),
+      stepRows: sum(({ rows }) => rows),
+    };
+  }
+
+  function fail(id: number, error: unknown): void {
+    const { code, message } = toEngineError(error);
+    send({ type: 'failed', id, code, message });
+  }
+
+  function forget(id: number): void {
+    aborts.delete(id);
+    setBusy(aborts.size > 0);
   }
 
   return (message) => {
@@ -90,9 +156,9 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
         enqueue(message, (runtime, signal) => readWholeContext(runtime, message.request, signal));
         break;
       case 'forget-context':
-        enqueue(message, (runtime) => {
-          runtime.kept?.forget(message.name);
-          return Promise.resolve(true);
+        enqueue(message, async (runtime) => {
+          await runtime.kept?.forget(message.name);
+          return true as const;
         });
         break;
       case 'generate':
@@ -108,19 +174,19 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
         enqueue(message, (runtime) => Promise.resolve(tokenize(runtime, message.text)));
         break;
       case 'stats': {
-        const value = surroundings.stats?.();
+        const process = surroundings.stats?.();
         const { id } = message;
-        if (value) {
-          send({ type: 'value', id, value });
+        if (process) {
+          send({ type: 'value', id, value: { ...process, ...requestStats() } });
           send({ type: 'ended', id });
         } else {
           const why = 'The engine has no figures of its process here: a browser does not tell them.';
-          send({ type: 'failed', id, code: 'bad-request', message: why });
+          fail(id, new EngineError('bad-request', why));
         }
         break;
       }
       case 'cancel':
-        aborts.get(message.id)?.abort();
+        cancel(message.id);
         break;
     }
   };

@@ -45,6 +45,7 @@ const ENGINE_STATUS: Readonly<Record<EngineErrorCode, number>> = {
   'bundle-damaged': 500,
   'tokenizer-mismatch': 500,
   'import-refused': 500,
+  'too-late': 503,
   internal: 500,
 };
 

@@ -10,7 +10,7 @@ import {
 import { toEngineError } from '../../../src/engine/contract/errors';
 import { temporaryFolder, tinyTokenizer, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { TINY } from '../../../scripts/tiny-bundle/tiny-network';
-import { fillText, HOST, withEngine } from '../../support/engine/real-engine';
+import { fillText, HOST, lastStep, withEngine } from '../../support/engine/real-engine';
 
 /** What a message tells its reader to do. */
 const WHAT_TO_DO =
@@ -181,6 +181,16 @@ describe('every error message of the engine', function () {
       code: 'region-too-large',
       says: /leaves no room around it/,
       trigger: () => using((engine) => engine.score({ prefix: '', text: '(;'.repeat(500), suffix: '' })),
+    },
+    'a request that takes longer than it may': {
+      code: 'too-late',
+      says: /not done within 1 ms/,
+      trigger: () => using((engine) => lastStep(engine.generate({ tokens: 100 }, { timeoutMs: 1 }))),
+    },
+    'more requests at once than can be': {
+      code: 'bad-request',
+      says: /“together” must be a whole number from 1 to 64, not 100/,
+      trigger: () => load(tiny, { together: 100 }),
     },
     'a process that ends': {
       code: 'engine-crashed',

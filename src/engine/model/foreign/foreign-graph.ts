@@ -111,6 +111,6 @@ export function buildForeignGraph(
     const next = layer + 1 < layers ? `layer.${layer + 1}.norm1` : 'norm';
     addAndNormalize(multiplyLarge(hidden, name('down'), biases.feedForward), next);
   }
-  addOutputs(graph, multiply(h, headName(model)), vocabulary, reservedTokens(model));
+  addOutputs(graph, multiply(h, headName(model)), vocabulary, [vocabulary], reservedTokens(model));
   return graph.encode('foreign-mask-predictor');
 }

@@ -7,7 +7,13 @@ import { ELEMENT_TYPES } from './onnx-proto';
 import { OPEN_OVER_PAST } from './open-bias';
 import { addOutputs } from './outputs';
 import { rotaryEmbedding } from './rotary';
-import { splitAttention } from './split-attention';
+import {
+  attentionOfContexts,
+  contextInputs,
+  type AttentionInLayer,
+  type ContextInputs,
+} from './several-contexts';
+import { splitAttention, splitAttentionOfContext } from './split-attention';
 import { weightLayout } from './weight-layout';
 
 /** Everything the graph's file depends on. */
@@ -17,6 +23,8 @@ export interface NetworkSpec {
   readonly precision: WeightPrecision;
   /** Name of the weights file beside the graph. */
   readonly weightsFile: string;
+  /** Contexts whose rows may share a run. Default 1. */
+  readonly contexts?: number;
 }
 
 /**
@@ -32,6 +40,11 @@ export interface NetworkSpec {
  * [1, heads, N, headWidth], the new rows' own.
  * With float weights, which GPUs run, there are no `detailed`, `summarized`, `bans` and `summary`: `logits` are of all R
  * rows; and `k_i` and `v_i` are of past and new rows, P + N.
+ * With several contexts C a run only predicts, and gives no keys and values. The N rows are the first context's, then the
+ * second's, …, then padding: `counts` int64 [C + 1] says how many are whose, 0 for a context that is not there; `asked` int64
+ * [C + 1] how many of the wanted rows; `within` int32 [R] are `rows` counted within their own context. `bias` and pasts are the
+ * first context's, and each other one has its own (`inputOf`); one that is not there has some of one row. `bans` is
+ * [1 or S, vocabulary].
  *
  * @returns the bytes of model.onnx
  */
@@ -47,22 +60,22 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
   const ids = graph.input('ids', 'i32', [1, 'N']);
   const positions = graph.input('positions', 'i32', [1, 'N']);
   const rows = graph.input('rows', 'i32', ['R']);
-  const bias = graph.input('bias', 'f32', [
-    1,
-    1,
-    isQuantized(spec.precision) ? OPEN_OVER_PAST : 'from',
-    'to',
-  ]);
-  const pasts = Array.from({ length: layers }, (_, layer) => ({
-    keys: graph.input(`past_k_${layer}`, 'f32', cacheShape('P')),
-    values: graph.input(`past_v_${layer}`, 'f32', cacheShape('P')),
-  }));
+  const count = spec.contexts ?? 1;
+  const asking = isQuantized(spec.precision) && count === 1 ? OPEN_OVER_PAST : 'from';
+  const contexts = Array.from({ length: count }, (_, context) =>
+    contextInputs(graph, spec.architecture, context, asking),
+  );
 
   const wanted = (x: Value, axis: number): Value => graph.op('Gather', [x, rows], { axis });
   const quantized = isQuantized(spec.precision);
-  const attentionOfRows = quantized
-    ? splitAttention(graph, spec.architecture, bias, pasts[0]!.keys, ids)
-    : joinedAttention(graph, spec.architecture, bias);
+  const attentionOfRows =
+    count > 1
+      ? attentionOfContexts(graph, contexts, ({ bias, pasts }, own) =>
+          quantized
+            ? splitAttentionOfContext(graph, spec.architecture, bias, pasts[0]!.keys, own)
+            : joinedAttention(graph, spec.architecture, bias),
+        )
+      : attentionOfOne(graph, spec, contexts[0]!, ids);
   const cachedRows = quantized ? 'N' : 'P + N';
   // RotaryEmbedding takes 64-bit positions only, which WebGPU would choose among on the CPU.
   const long = (x: Value): Value => graph.op('Cast', [x], { to: ELEMENT_TYPES.i64 });
@@ -92,7 +105,7 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
     [h, x] = [results[0]!, results[3]!];
   };
 
-  pasts.forEach((past, layer) => {
+  for (let layer = 0; layer < layers; layer++) {
     const name = (part: string): string => `layer.${layer}.${part}`;
     const keys = turned(matrix.multiply(h, name('key')), gain(name('keyNorm')), every.positions);
     const values = matrix.multiply(h, name('value'));
@@ -105,9 +118,11 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
     // The scores' factor 1/√headWidth lies in the queries' gain.
     const scaled = graph.op('Mul', [gain(name('queryNorm')), graph.scalar(1 / Math.sqrt(headWidth))]);
     const query = turned(matrix.multiply(h, name('query')), scaled, asked.positions);
-    const { attended, cached } = asked.attention(query, { keys, values }, past);
-    graph.output(`k_${layer}`, cached.keys, 'f32', cacheShape(cachedRows));
-    graph.output(`v_${layer}`, cached.values, 'f32', cacheShape(cachedRows));
+    const { attended, cached } = asked.attention(query, { keys, values }, layer);
+    if (cached) {
+      graph.output(`k_${layer}`, cached.keys, 'f32', cacheShape(cachedRows));
+      graph.output(`v_${layer}`, cached.values, 'f32', cacheShape(cachedRows));
+    }
     addAndNormalize(matrix.multiply(attended, name('output')), name('norm2'));
     // QuickGelu with α = 1 is SiLU.
     const silu = graph.runtimeOp('QuickGelu', [matrix.multiply(h, name('gate'))], {
@@ -116,13 +131,28 @@ export function buildNetwork(spec: NetworkSpec): Uint8Array {
     const hidden = graph.op('Mul', [silu, matrix.multiply(h, name('up'))]);
     addAndNormalize(
       matrix.multiply(hidden, name('down')),
-      pasts[layer + 1] ? `layer.${layer + 1}.norm1` : 'norm',
+      layer + 1 < layers ? `layer.${layer + 1}.norm1` : 'norm',
     );
-  });
+  }
 
   const logits = matrix.logits(graph.op('Reshape', [h, graph.integers(-1, width)]));
   // The many small programs of a summary take a GPU longer than the logits take to fetch.
-  if (quantized) addOutputs(graph, logits, vocabulary);
+  if (quantized) addOutputs(graph, logits, vocabulary, count > 1 ? ['1 or S', vocabulary] : [vocabulary]);
   else graph.output('logits', logits, 'f32', ['R', vocabulary]);
   return graph.encode('mask-predictor');
+}
+
+function attentionOfOne(
+  graph: GraphBuilder,
+  { architecture, precision }: NetworkSpec,
+  { bias, pasts }: ContextInputs,
+  ids: Value,
+): (asking: Value | undefined) => AttentionInLayer {
+  const ofRows = isQuantized(precision)
+    ? splitAttention(graph, architecture, bias, pasts[0]!.keys, ids)
+    : joinedAttention(graph, architecture, bias);
+  return (asking) => {
+    const attention = ofRows(asking);
+    return (query, fresh, layer) => attention(query, fresh, pasts[layer]!);
+  };
 }

@@ -28,6 +28,7 @@ export const BANNED = -1e30;
  * computed, wanted or not.
  *
  * @param logits [R, vocabulary]
+ * @param shapeOfBans as broadcasting takes it, for [S, vocabulary]
  * @param reserved ids of the tokens whose logits are given one by one, `SUMMARY.reserved` of them; the first ones unless
  *   they are given
  */
@@ -35,13 +36,14 @@ export function addOutputs(
   graph: GraphBuilder,
   logits: Value,
   vocabulary: number,
+  shapeOfBans: readonly (number | string)[],
   reserved?: readonly number[],
 ): void {
   const chosen = (name: string, count: string): Value =>
     graph.op('Gather', [logits, graph.input(name, 'i32', [count])], { axis: 0 });
   graph.output('logits', chosen('detailed', 'L'), 'f32', ['L', vocabulary]);
   const wanted = chosen('summarized', 'S');
-  const allowed = graph.op('Add', [wanted, graph.input('bans', 'f32', [vocabulary])]);
+  const allowed = graph.op('Add', [wanted, graph.input('bans', 'f32', shapeOfBans)]);
   // Of equal ones the lowest ids come first.
   const [largest, tokens] = graph.ops('TopK', [allowed, graph.integers(SUMMARY.tokens)], { axis: -1 }, 2);
   const below = graph.op('Sub', [columns(graph, largest!, 1), allowed]);

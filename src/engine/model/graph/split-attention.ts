@@ -36,12 +36,11 @@ export function splitAttention(
   pastKeys: Value,
   ids: Value,
 ): AttentionOfRows {
-  const counts = countRows(graph, pastKeys, ids);
+  const counts = countRows(graph, pastKeys, graph.op('Shape', [ids], { start: 1, end: 2 }));
   const dimension = (axis: number): Value => graph.op('Shape', [bias], { start: axis, end: axis + 1 });
   const open = graph.op('Equal', [dimension(3), graph.integers(1)]);
   const withPast = graph.op('Equal', [dimension(2), graph.integers(2)]);
-  const perHead = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads, headWidth)]);
-  const byHead = (x: Value): Value => graph.op('Transpose', [perHead(x)], { perm: [0, 2, 1, 3] });
+  const { byHead, attendTo } = perHeadOf(graph, { heads, headWidth });
   return (asking) => {
     const none = (): readonly Value[] => [graph.op('Identity', [bias]), graph.op('Identity', [bias])];
     const ofAsking = (): readonly Value[] => splitBias(graph, biasOfRows(graph, bias, asking), counts);
@@ -49,10 +48,7 @@ export function splitAttention(
     const split = { past: ofPast!, fresh: ofFresh! };
     return (query, fresh, past) => {
       const cached = { keys: byHead(fresh.keys), values: byHead(fresh.values) };
-      const general = (): readonly Value[] => {
-        const mean = attend(graph, perHead(query), past, cached, split, counts);
-        return [graph.op('Reshape', [mean, graph.integers(0, -1, heads * headWidth)])];
-      };
+      const general = (): readonly Value[] => [attendTo(query, past, cached, split, counts)];
       const overPast = (): readonly Value[] => [
         openAttention(graph, query, joined(graph, past, cached), heads),
       ];
@@ -63,9 +59,60 @@ export function splitAttention(
   };
 }
 
-function countRows(graph: GraphBuilder, keys: Value, ids: Value): RowCounts {
-  const lengthOf = (x: Value, axis: number): Value => graph.op('Shape', [x], { start: axis, end: axis + 1 });
-  const [past, fresh] = [lengthOf(keys, KEY_AXIS), lengthOf(ids, 1)];
+/**
+ * As `splitAttention`, for rows of one context of several in a run: by the very operations, and shapes, that they have alone.
+ *
+ * @param fresh int64 [1], N
+ */
+export function splitAttentionOfContext(
+  graph: GraphBuilder,
+  architecture: Pick<Architecture, 'heads' | 'headWidth'>,
+  bias: Value,
+  pastKeys: Value,
+  fresh: Value,
+): AttentionOfRows {
+  const counts = countRows(graph, pastKeys, fresh);
+  const { byHead, attendTo } = perHeadOf(graph, architecture);
+  return (asking) => {
+    const [ofPast, ofFresh] = splitBias(graph, biasOfRows(graph, bias, asking), counts);
+    return (query, { keys, values }, past) => {
+      const cached = { keys: byHead(keys), values: byHead(values) };
+      const split = { past: ofPast!, fresh: ofFresh! };
+      return { attended: attendTo(query, past, cached, split, counts), cached };
+    };
+  };
+}
+
+interface PerHead {
+  /** [1, n, heads · headWidth] → [1, heads, n, headWidth] */
+  readonly byHead: (x: Value) => Value;
+  /** `attend`, of queries [1, n, heads · headWidth], with a result of that shape. */
+  readonly attendTo: (
+    query: Value,
+    past: KeysAndValues,
+    fresh: KeysAndValues,
+    bias: PastAndNew,
+    counts: RowCounts,
+  ) => Value;
+}
+
+function perHeadOf(
+  graph: GraphBuilder,
+  { heads, headWidth }: Pick<Architecture, 'heads' | 'headWidth'>,
+): PerHead {
+  const perHead = (x: Value): Value => graph.op('Reshape', [x, graph.integers(0, -1, heads, headWidth)]);
+  return {
+    byHead: (x) => graph.op('Transpose', [perHead(x)], { perm: [0, 2, 1, 3] }),
+    attendTo: (query, ...others) => {
+      const mean = attend(graph, perHead(query), ...others);
+      return graph.op('Reshape', [mean, graph.integers(0, -1, heads * headWidth)]);
+    },
+  };
+}
+
+/** @param fresh int64 [1], N */
+function countRows(graph: GraphBuilder, keys: Value, fresh: Value): RowCounts {
+  const past = graph.op('Shape', [keys], { start: KEY_AXIS, end: KEY_AXIS + 1 });
   const one = graph.constant('one', 'f32', [1, 1], Float32Array.of(1));
   return {
     lengths: graph.op('Concat', [past, fresh], { axis: 0 }),

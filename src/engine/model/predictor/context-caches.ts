@@ -4,6 +4,7 @@ import type {
   MaskPredictor,
   PredictorContext,
   PredictorRows,
+  Sharing,
   Summarize,
 } from './mask-predictor';
 import { UnreadContext } from './unread-context';
@@ -67,8 +68,19 @@ export class RecentContexts extends ContextHolder {
     return lent;
   }
 
+  get sharing(): Sharing | undefined {
+    const { sharing } = this.inner;
+    return (
+      sharing && {
+        contexts: sharing.contexts,
+        rows: sharing.rows,
+        predict: (parts) => sharing.predict(parts.map((part) => ({ ...part, cache: ownOf(part.cache) }))),
+      }
+    );
+  }
+
   protected using<T>(cache: ContextCache, run: (own: ContextCache) => Promise<T>): Promise<T> {
-    return run(cache instanceof LentContext ? cache.inner : cache);
+    return run(ownOf(cache));
   }
 
   /** Releases what is neither in use nor among the latest. */
@@ -135,6 +147,11 @@ class LentContext implements ContextCache {
     this.#kept = undefined;
     this.returned();
   }
+}
+
+/** The other predictor's own cache. */
+function ownOf(cache: ContextCache): ContextCache {
+  return cache instanceof LentContext ? cache.inner : cache;
 }
 
 function sameContext(a: PredictorContext, b: PredictorContext): boolean {

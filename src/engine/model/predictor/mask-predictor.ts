@@ -54,6 +54,30 @@ export type Summarize = (
   banned: ReadonlySet<number>,
 ) => Promise<RowSummary[]>;
 
+/** The rows of one context, of several contexts whose rows share a forward. */
+export interface RowsOfContext {
+  readonly cache: ContextCache;
+  readonly rows: PredictorRows;
+  /** Given where summaries are wanted instead of logits: the ordinary tokens that have no part in them. */
+  readonly banned?: ReadonlySet<number> | undefined;
+}
+
+/** What a forward gives of one context's wanted rows: logits, float32 [R, vocabulary] row-major, or R summaries. */
+export type Predicted = Float32Array | readonly RowSummary[];
+
+/**
+ * Rows of several contexts, each seeing its own only, in one forward (the steps of continuous batching, Yu et al., Orca,
+ * OSDI 2022). On the CPU what one context gets is bit for bit what it gets alone.
+ */
+export interface Sharing {
+  /** Most contexts of a forward, ≥ 2. */
+  readonly contexts: number;
+  /** Most rows of a forward, those of all contexts together. */
+  readonly rows: number;
+  /** @param parts as many as `contexts`, each of rows that one forward takes (`splitRuns`) */
+  predict(parts: readonly RowsOfContext[]): Promise<readonly Predicted[]>;
+}
+
 /**
  * The network: canvas + context → logits per wanted row (LLaDA, arXiv 2502.09992, section 2).
  * Context rows attend to context only, hole rows to everything, so the context pass is exact for every step.
@@ -72,6 +96,10 @@ export interface MaskPredictor {
    * @param room most rows that a later reading may have
    */
   readonly keepContext?: ((context: PredictorContext, room: number) => Promise<KeptContext>) | undefined;
+  /** Makes ready that the rows of so many contexts, ≥ 2, or as many as pay, share a forward; absent where that cannot be. */
+  readonly share?: ((contexts: number) => Promise<void>) | undefined;
+  /** Absent where every context takes a forward of its own. */
+  readonly sharing?: Sharing | undefined;
   /** Graph runs since loading. */
   readonly forwards: number;
   dispose(): Promise<void>;

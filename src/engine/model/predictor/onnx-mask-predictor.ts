@@ -11,6 +11,7 @@ import type {
   MaskPredictor,
   PredictorContext,
   PredictorRows,
+  Sharing,
   Summarize,
 } from './mask-predictor';
 import {
@@ -29,6 +30,7 @@ import {
   type WholeRows,
 } from './onnx-kept-context';
 import type { Turn } from './rotary-turn';
+import { OnnxSharing, type PreparedRows, type SharedSession } from './onnx-sharing';
 import { bansOf, readSummaries } from './row-summaries';
 import { contextBucket, holeBucket, padded } from './shape-buckets';
 
@@ -40,6 +42,8 @@ export interface SessionHabits {
   readonly buckets: boolean;
   /** Opens the graph of `buildTurning` beside it, for keys that lie on the device. */
   readonly openTurning?: (() => Promise<InferenceSession>) | undefined;
+  /** Opens the graph for rows of several contexts beside it. */
+  readonly openShared?: ((contexts: number) => Promise<SharedSession>) | undefined;
 }
 
 /** Quantised graphs take this bias for "every row sees every row, those of the past too". */
@@ -71,6 +75,7 @@ export class OnnxMaskPredictor implements MaskPredictor {
   readonly #reader: Reader;
   readonly #opensOverPast: boolean;
   #turning: Promise<InferenceSession> | undefined;
+  #sharing: OnnxSharing | undefined;
   #forwards = 0;
 
   constructor(
@@ -108,6 +113,20 @@ export class OnnxMaskPredictor implements MaskPredictor {
 
   get forwards(): number {
     return this.#forwards;
+  }
+
+  get sharing(): Sharing | undefined {
+    return this.#sharing;
+  }
+
+  async share(contexts: number): Promise<void> {
+    if (!this.habits.openShared) return;
+    const opened = await this.habits.openShared(contexts);
+    this.#sharing = new OnnxSharing(opened, this.config.architecture, this.tensors, {
+      prepare: ({ cache, rows }) => this.#prepare(this.#own(cache), rows),
+      size: (rows) => (this.habits.buckets ? holeBucket(rows) : rows),
+      ran: () => this.#forwards++,
+    });
   }
 
   async readContext(context: PredictorContext): Promise<ContextCache> {
@@ -162,32 +181,48 @@ export class OnnxMaskPredictor implements MaskPredictor {
 
   /** [R, width] */
   async #predict(cache: ContextCache, rows: PredictorRows, output: Output): Promise<Float32Array> {
-    if (!(cache instanceof OnnxContextCache) || !cache.isAmong(this.#caches)) {
-      throw new EngineError('internal', 'The context cache was released, or belongs to another predictor.');
-    }
+    const own = this.#own(cache);
     const runs = splitRuns(rows);
-    if (runs.length === 1) return this.#predictRun(cache, rows, output);
+    if (runs.length === 1) return this.#predictRun(own, rows, output);
     const { width } = output;
     const all = new Float32Array(rows.wanted.length * width);
     for (const { asked, ...part } of runs) {
-      const data = await this.#predictRun(cache, part, output);
+      const data = await this.#predictRun(own, part, output);
       asked.forEach((place, i) => all.set(data.subarray(i * width, (i + 1) * width), place * width));
     }
     return all;
   }
 
   async #predictRun(cache: OnnxContextCache, asked: PredictorRows, output: Output): Promise<Float32Array> {
+    const { bias, wanted, ...rows } = this.#prepare(cache, asked);
+    const made = await this.#run(cache.past, rows, bias, wanted, output);
+    const { [output.name]: tensor, ...others } = made;
+    for (const other of Object.values(others)) other.dispose();
+    return (tensor!.data as Float32Array).subarray(0, asked.wanted.length * output.width);
+  }
+
+  /** Rows as a run takes them. */
+  #prepare(cache: OnnxContextCache, asked: PredictorRows): PreparedRows {
     const count = asked.wanted.length;
     checkRange('Wanted row', asked.wanted, asked.ids.length);
     // A single row would go through other kernels, which round otherwise: it is asked for twice.
     const twice = count === 1 ? Int32Array.of(asked.wanted[0]!, asked.wanted[0]!) : asked.wanted;
     const wanted = this.habits.buckets ? padded(twice, holeBucket(count)) : twice;
     const rows = this.#paddedRows(asked, holeBucket);
+    this.#checkRows(rows);
     const bias = attentionBias(cache.bias, rows.ids.length, asked.ids.length, asked.canvases);
-    const made = await this.#run(cache.past, rows, bias, wanted, output);
-    const { [output.name]: tensor, ...others } = made;
-    for (const other of Object.values(others)) other.dispose();
-    return (tensor!.data as Float32Array).subarray(0, count * output.width);
+    return { ...rows, wanted, bias, past: cache.past };
+  }
+
+  /** @throws EngineError `internal` */
+  #own(cache: ContextCache): OnnxContextCache {
+    if (cache instanceof OnnxContextCache && cache.isAmong(this.#caches)) return cache;
+    throw new EngineError('internal', 'The context cache was released, or belongs to another predictor.');
+  }
+
+  #checkRows({ ids, positions }: Rows): void {
+    checkRange('Token id', ids, this.vocabulary);
+    checkRange('Position', positions, this.config.window.positions);
   }
 
   #paddedRows({ ids, positions }: Rows, bucket: (rows: number) => number): Rows {
@@ -206,6 +241,7 @@ export class OnnxMaskPredictor implements MaskPredictor {
   async dispose(): Promise<void> {
     for (const cache of this.#caches) cache.release();
     await (await this.#turning)?.release();
+    await this.#sharing?.dispose();
     await this.session.release();
   }
 
@@ -218,8 +254,7 @@ export class OnnxMaskPredictor implements MaskPredictor {
     output?: Output,
   ): Promise<Tensors> {
     const count = rows.ids.length;
-    checkRange('Token id', rows.ids, this.vocabulary);
-    checkRange('Position', rows.positions, this.config.window.positions);
+    this.#checkRows(rows);
     this.#forwards++;
     const biasRows = bias === OPEN_WITH_PAST ? 2 : bias.length === 1 ? 1 : count;
     const feeds = {

@@ -22,6 +22,8 @@ export async function loadModel(files: BundleFiles, machine: Machine, options: L
   const bundle = await openBundle(files);
   const chosen = await chooseProvider(bundle, machine, options);
   const { config, tokenizer } = bundle;
+  const { together = 1 } = options;
+  if (together > 1) await chosen.predictor.share?.(together);
   const info: EngineInfo = {
     bundle: config.name,
     bundleFolder: files.folder,

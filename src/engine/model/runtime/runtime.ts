@@ -4,6 +4,12 @@ import type { BundleConfig } from '../bundle/bundle-config';
 import type { KeptContexts } from '../predictor/kept-contexts';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 
+/** Contexts that are kept by name: `KeptContexts`, or a request's way to them. */
+export interface Keeping {
+  readonly read: KeptContexts['read'];
+  forget(name: string): void | Promise<void>;
+}
+
 /** How an imported model is decoded; all absent for this project's own. */
 export interface ForeignHabits {
   /** False: a file's path is no part of what the model is shown. */
@@ -20,5 +26,5 @@ export interface Runtime {
   readonly tokenizer: Tokenizer;
   readonly predictor: MaskPredictor;
   /** Absent: nothing is kept from one request to the next while somebody types. */
-  readonly kept?: KeptContexts | undefined;
+  readonly kept?: Keeping | undefined;
 }

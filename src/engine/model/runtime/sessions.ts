@@ -3,9 +3,11 @@ import type { Bundle } from '../bundle/bundle';
 import type { BundleFile } from '../bundle/bundle-config';
 import type { BundleFiles } from '../bundle/bundle-files';
 import type { Machine } from './machine';
+import { buildNetwork } from '../graph/network';
 import { buildTurning } from '../graph/turning';
 import { cacheNames } from '../predictor/onnx-context-cache';
 import { OnnxMaskPredictor } from '../predictor/onnx-mask-predictor';
+import type { SharedSession } from '../predictor/onnx-sharing';
 import { EmbeddingRows } from '../foreign/embedding-rows';
 import type { ForeignBundle } from '../foreign/foreign-bundle';
 import { ForeignPredictor } from '../foreign/foreign-predictor';
@@ -13,6 +15,13 @@ import type { PlainBundle } from '../plain/plain-bundle';
 import { PlainPredictor } from '../plain/plain-predictor';
 import type { ProviderName } from '../../contract/provider';
 import { compilesPerShape } from '../predictor/shape-buckets';
+
+/**
+ * What shares a forward at most. With so many rows a processor has enough to do, and a ninth context would gain next to nothing
+ * (docs/notebook/shared-steps.md) while the graph grows with each. A GPU waits for many small programs, whosever rows they are for.
+ */
+const SHARED_ON_CPU = { contexts: 8, rows: 128 };
+const SHARED_ON_GPU = { contexts: 32, rows: 1024 };
 
 /**
  * Loads the bundle's graph on one execution provider. Parts of the graph that it lacks run on the CPU.
@@ -42,10 +51,21 @@ export async function openSession(
       sessionOptions(provider, threads, outputs),
     );
   };
+  const openShared = async (wanted: number): Promise<SharedSession> => {
+    const most = provider === 'cpu' ? SHARED_ON_CPU : SHARED_ON_GPU;
+    const contexts = Math.min(wanted, most.contexts);
+    const { name } = config.files.weights;
+    const graph = buildNetwork({ ...config, weightsFile: name, contexts });
+    const { kind, ort } = await machine.loadOrt(threads);
+    const externalData = [{ path: name, data: await files.read(name) }];
+    const options = { ...sessionOptions(kind === 'wasm' ? 'wasm' : provider, threads), externalData };
+    return { contexts, rows: most.rows, session: await ort.InferenceSession.create(graph, options) };
+  };
   return new OnnxMaskPredictor(session, config, tensors, {
     onDevice,
     buckets,
     openTurning: onDevice ? openTurning : undefined,
+    openShared,
   });
 }
 
@@ -141,7 +161,7 @@ async function openGraph(
 function sessionOptions(
   provider: ProviderName | 'wasm',
   threads: number,
-  onDevice: readonly string[],
+  onDevice: readonly string[] = [],
 ): InferenceSession.SessionOptions {
   return {
     executionProviders: [provider],

@@ -31,7 +31,7 @@ function failedFill(failure: Error, isTheEnd: boolean): Promise<readonly ToClien
       },
     });
     receive({ type: 'load', source: 'anywhere', options: {} });
-    receive({ type: 'fill', id: 1, background: false, request: REQUEST });
+    receive({ type: 'fill', id: 1, session: '', background: false, request: REQUEST });
   });
 }
 
@@ -42,7 +42,7 @@ it('an engine whose surroundings tell nothing of the process says so when asked'
     load: () => Promise.reject(new Error('not to be loaded')),
     readMessages: () => Promise.resolve(),
   });
-  receive({ type: 'stats', id: 1, background: false });
+  receive({ type: 'stats', id: 1, session: '', background: false });
   const message = 'The engine has no figures of its process here: a browser does not tell them.';
   assert.deepEqual(said, [{ type: 'failed', id: 1, code: 'bad-request', message }]);
 });
