@@ -8,8 +8,8 @@ import { parseRequest, type JsonlRequest } from './jsonl-request';
 /** The options that every line of a batch is filled with, its own `maxTokens` aside. */
 type BatchOptions = ReverseProcessOptions & Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts'>;
 
-/** What stands on a line of output besides its id; the names are a public interface. */
-interface Answer {
+/** A line of output besides its id; the names are a public interface. */
+interface FillLine {
   readonly text: string;
   readonly texts?: readonly string[];
   readonly candidates?: readonly { readonly texts: readonly string[]; readonly score: number }[];
@@ -33,7 +33,7 @@ async function fill(
   request: Omit<JsonlRequest, 'id'>,
   batch: BatchOptions,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<FillLine> {
   const {
     texts,
     candidates,
