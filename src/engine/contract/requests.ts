@@ -1,6 +1,6 @@
 import type { ReverseProcessOptions } from './reverse-process';
 
-/** What a hole begins as. The first field of `cells`, `parts`, `tokens` and `replaced` that is there decides. */
+/** The start of a hole. The first field of `cells`, `parts`, `tokens` and `replaced` that is there decides. */
 export interface HoleRequest {
   /** The text the hole replaces (a selection): the hole gets as many tokens as this text has. */
   readonly replaced?: string;
@@ -15,7 +15,7 @@ export interface HoleRequest {
 /** Text that stays, or a run of masks; `undefined` is a run of unknown length. */
 export type HolePart = string | { readonly masks: number | undefined };
 
-/** What a cell is at the start. `CellView`s of an earlier step can be made into these. */
+/** A cell as it is at the start. `CellView`s of an earlier step can be made into these. */
 export interface CellStart {
   /** Token id; null: masked. */
   readonly token: number | null;
@@ -38,7 +38,7 @@ export interface FillRequest extends ReverseProcessOptions {
   /** Most tokens a hole of unknown length may get, kept words not counted. Default 64. */
   readonly maxTokens?: number;
   /**
-   * Whether a text that the surroundings repeat may be taken as a draft for a hole of unknown length: the model is asked
+   * True when a text that the surroundings repeat may be a draft for a hole of unknown length: the model is asked
    * about it and it is committed at once if it is probable enough. Default: with bundles that change lengths by
    * themselves, where sampling is greedy and several tokens may be committed in a step, for good (a `threshold`; no
    * `steps`, no remasking, not the order `ancestral`).
@@ -77,7 +77,7 @@ export interface ScoreRequest {
 
 /** A text with the words that stand in its holes. */
 export interface LikelihoodRequest extends Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'> {
-  /** What stands in the holes, in order; not all of them empty. */
+  /** The texts in the holes, in order; not all of them empty. */
   readonly middles: readonly string[];
   /** Draws of the mask ratio, ≥ 1. Default 32. */
   readonly draws?: number;

@@ -43,7 +43,7 @@ export interface Wanted {
   readonly committed: readonly Slot[];
 }
 
-/** What one step did; positions are those after it. */
+/** The changes of one step; positions are those after it. */
 export interface ReverseStep {
   readonly committed: readonly Slot[];
   readonly remasked: readonly Slot[];
@@ -80,7 +80,7 @@ export class ReverseProcess {
     this.#enterBlock();
   }
 
-  /** What the next step needs. */
+  /** The positions whose rows the next step needs. */
   wanted(): Wanted {
     const { masked, free } = this.#presentBlock();
     return { masked, committed: this.plan.remasking === 'revoke' ? free : [] };

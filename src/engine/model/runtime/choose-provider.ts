@@ -24,7 +24,7 @@ export interface ChosenProvider {
   readonly skipped: readonly { readonly provider: ProviderName; readonly reason: string }[];
 }
 
-/** What is asked of a bundle here. */
+/** The part of a bundle that is asked here. */
 type Openable = Pick<OpenableBundle, 'open'> & {
   readonly config: Pick<OpenableBundle['config'], 'precision' | 'window'>;
 };

@@ -3,7 +3,7 @@ import type { BundleConfig } from '../bundle/bundle-config';
 import type { KeptContexts } from '../predictor/kept-contexts';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 
-/** What a request needs of the loaded model. */
+/** The parts of the loaded model that a request needs. */
 export interface Runtime {
   readonly config: Pick<BundleConfig, 'window' | 'learned'>;
   readonly tokenizer: Tokenizer;
