@@ -5,7 +5,7 @@ import { start, stop } from './editor/activation';
 import type { LladaApi } from './editor/extension-api';
 import { nodePlatform } from './editor/engine/node-platform';
 
-/** What loading this file and all that it imports took; other extensions may be loaded before this one is activated. */
+/** The time that loading this file and all its imports took; other extensions may be loaded before this one is activated. */
 const LOADING_MS = performance.now() - LOADING_STARTED;
 
 export function activate(context: vscode.ExtensionContext): LladaApi {

@@ -2,7 +2,7 @@ import { mean } from '../train/report/mean';
 import { bootstrap, type Estimate } from './intervals';
 import { bitsPerByte, rowOf, type Answered, type Measured } from './rows';
 
-/** What a model made of the tasks. */
+/** A model's answers to the tasks. */
 export interface ModelResults {
   /** Bundle, precision and provider. */
   readonly name: string;

@@ -4,7 +4,7 @@ import { isValidSyntax } from './syntax';
 import { middlesOf, textWith, type Task } from './task';
 
 /** How a task was answered; a floor takes no time. */
-export interface Answer {
+export interface TaskAnswer {
   readonly texts: readonly string[];
   readonly steps: number;
   readonly forwards: number;
@@ -12,12 +12,12 @@ export interface Answer {
 }
 
 /** An answer that took no time. */
-export function freeAnswer(texts: readonly string[]): Answer {
+export function freeAnswer(texts: readonly string[]): TaskAnswer {
   return { texts, steps: 0, forwards: 0, ms: 0 };
 }
 
 /** How good an answer is. */
-export interface Figures extends Omit<Answer, 'texts'> {
+export interface Figures extends Omit<TaskAnswer, 'texts'> {
   /** Every fill is what stood there, blanks at its ends aside. */
   readonly exact: boolean;
   /** 1 − Levenshtein distance / length of the longer, 0–1, trimmed, in UTF-16 units; of all holes together. */
@@ -26,11 +26,11 @@ export interface Figures extends Omit<Answer, 'texts'> {
   readonly lengthError: number;
   /** Every fill leaves the same brackets open and closes the same as what stood there. */
   readonly brackets: boolean;
-  /** Whether TypeScript's parser takes the whole text; undefined for other languages and where it did not before. */
+  /** True when TypeScript's parser takes the whole text; undefined for other languages and where it did not before. */
   readonly valid: boolean | undefined;
 }
 
-export function measure(task: Task, answer: Answer): Figures {
+export function measure(task: Task, answer: TaskAnswer): Figures {
   const pairs = middlesOf(task).map((middle, i) => ({ middle, fill: answer.texts[i] ?? '' }));
   const trimmed = pairs.map(({ middle, fill }) => [middle.trim(), fill.trim()] as const);
   const sum = (of: (pair: readonly [string, string]) => number): number =>

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } fro
 import { dirname } from 'node:path';
 
 /**
- * What the model has answered so far, a JSON line `{key, answer}` each, so that a run that was stopped goes on where it
+ * The model's answers so far, a JSON line `{key, answer}` each, so that a run that was stopped goes on where it
  * was. The key is a hash of all that decides the answer but the engine's own code.
  */
 export class Journal {

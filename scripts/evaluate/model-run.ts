@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError, type Engine, type Likelihood } from '../../src/engine/index';
 import { lastStep } from '../../src/cli/command-line/session';
-import { freeAnswer, type Answer } from './figures';
+import { freeAnswer, type TaskAnswer } from './figures';
 import { emptyFills } from './floors';
 import type { Journal } from './journal';
 import { betweenOf, middlesOf, type Task } from './task';
@@ -24,10 +24,10 @@ export class ModelRun {
   }
 
   /** A request that does not fit into the model's window is answered with nothing. */
-  async fill(task: Task, way: Way): Promise<Answer> {
+  async fill(task: Task, way: Way): Promise<TaskAnswer> {
     const request = await way.request(task, this.engine);
     const answer = await this.journal.answer([...this.#identity, 'fill', request], () =>
-      unlessTooLarge(async (): Promise<Answer> => {
+      unlessTooLarge(async (): Promise<TaskAnswer> => {
         const last = await lastStep(this.engine.fill(request, { signal: this.signal }));
         const { texts, index, forwards, ms } = last;
         return { texts, steps: index, forwards, ms: Math.round(ms * 10) / 10 };

@@ -121,7 +121,7 @@ export function comparisonTable({ model, parts, comparisons }: Report): string {
   return markdownTable(head, [ownCells, ...otherCells]);
 }
 
-/** What the columns mean, and how the tasks came about. */
+/** Explains the columns, and how the tasks came about. */
 export function explanation({ tasks, draws }: Report): string {
   return `${tasks.count} tasks: ${tasks.source} (SHA-256 of the tasks ${tasks.sha256.slice(0, 12)}). Exact: equal to what stood there, blanks at the ends aside. Similarity: 1 − Levenshtein distance / length of the longer. Length off: mean absolute difference. Brackets: the same ones left open and closed as there. Parses: of the TypeScript and JavaScript texts that TypeScript's parser takes with what stood there, the share that it takes with the fill. Steps and forwards: means; ms: median. Bits per byte: upper bound, length in tokens known (LLaDA, equation 6, ${draws} draws of t). In brackets 95 % intervals: Wilson's for shares, bootstrap (2,000 resamples of tasks) for the rest.`;
 }

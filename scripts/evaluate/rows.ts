@@ -1,13 +1,13 @@
 import type { Likelihood } from '../../src/engine/index';
-import type { Answer, Figures } from './figures';
 import { mean } from '../train/report/mean';
+import type { TaskAnswer, Figures } from './figures';
 import { bootstrap, median, proportion, type Estimate } from './intervals';
 import type { Task } from './task';
 
 /** A task, how it was answered, and how good that is. */
 export interface Case {
   readonly task: Task;
-  readonly answer: Answer;
+  readonly answer: TaskAnswer;
   readonly figures: Figures;
 }
 

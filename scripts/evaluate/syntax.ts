@@ -7,7 +7,7 @@ const EXTENSION: Readonly<Record<string, string>> = {
   javascriptreact: 'jsx',
 };
 
-/** Whether TypeScript's own parser finds no fault in a text; undefined for other languages. */
+/** Tells if TypeScript's own parser finds no fault in a text; undefined for other languages. */
 export function isValidSyntax(lang: string, text: string): boolean | undefined {
   const extension = EXTENSION[lang];
   if (extension === undefined) return undefined;

@@ -40,7 +40,7 @@ export function groupOf(lang: string): Group {
   return GROUP_OF[lang] ?? 'other';
 }
 
-/** What stood in the holes, left to right. */
+/** Gives the texts that stood in the holes, left to right. */
 export function middlesOf(task: Task): readonly string[] {
   return 'middles' in task ? task.middles : [task.middle];
 }

@@ -6,7 +6,7 @@ import { grammarOf } from '../../src/syntax/languages';
 /** Bytes of a file: others say nothing, or take too long to be read a thousand times. */
 const FILE_BYTES = [500, 60_000] as const;
 const LONGEST_LINE = 300;
-/** What nobody wrote by hand. */
+/** Paths of files that nobody wrote by hand. */
 const GENERATED = /\.min\.|\.d\.ts$|(?:^|\/)(?:dist|build|out)\//;
 
 /** A line of a file cut at a place, the rest of it being what is to be completed. */

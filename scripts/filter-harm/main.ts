@@ -20,7 +20,7 @@ interface Options {
 
 const RUNTIME = new Runtime(filesBelow(ROOT));
 
-/** What is shown instead of the rest of a line; undefined where it is that rest, blanks at its end aside. */
+/** The completion shown instead of the rest of a line; undefined where it is that rest, blanks at its end aside. */
 async function changedTo({ path, prefix, rest, suffix }: CutLine): Promise<string | undefined> {
   using tree = await SyntaxTree.read(RUNTIME, { path }, prefix + suffix);
   const { text, dropped } = await completionToShow({ prefix, suffix, text: rest, asked: true }, tree);

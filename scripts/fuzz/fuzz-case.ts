@@ -21,7 +21,7 @@ import { randomDocument, type FuzzDocument } from './documents';
 
 const RUNTIME = new Runtime(filesBelow(ROOT));
 
-/** What a case was; `refused`: a fill that is rightly refused, with a message that says why. */
+/** The outcome of a case; `refused`: a fill that is rightly refused, with a message that says why. */
 export type FuzzKind = 'fill' | 'completion' | 'refused';
 
 /**
@@ -135,7 +135,7 @@ function randomOptions(random: Random): Partial<FillRequest> {
   };
 }
 
-/** What reaches the engine is the document's own text: cut only at its far ends. */
+/** Checks that the engine gets the document's own text, cut only at its far ends. */
 function checkContext(
   text: string,
   { regions }: FuzzDocument,

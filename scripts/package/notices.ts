@@ -79,7 +79,7 @@ export function licenceNotices(files: readonly string[]): string {
   return ['# Third-party notices', ...sections].join('\n\n');
 }
 
-/** What the bundled model was trained from. */
+/** Lists the sources that the bundled model was trained from. */
 export function corpusNotice(): string {
   const rows = corpus.sources.map(
     ({ kind, name, version, license, split }) => `| ${name} | ${version} | ${kind} | ${license} | ${split} |`,

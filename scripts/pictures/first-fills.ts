@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { packageFor } from '../vscode/drive/packaged';
 import { openVsCode, type VsCode } from '../vscode/drive/vs-code';
-import type { Place } from '../vscode/drive/editor';
+import type { EditorPosition } from '../vscode/drive/editor';
 import { ROOT } from '../setup/paths';
 
 const FOLDER = path.join(ROOT, 'media/pictures/first-fills');
@@ -36,8 +36,8 @@ export class Shelf {
   }
 }
 `;
-/** What is selected and filled, from the end on, so that places stay what they are. */
-const SELECTIONS: readonly { readonly from: Place; readonly to: Place }[] = [
+/** The selections to fill, from the end on, so that places stay what they are. */
+const SELECTIONS: readonly { readonly from: EditorPosition; readonly to: EditorPosition }[] = [
   { from: [25, 12], to: [25, 48] },
   { from: [21, 12], to: [21, 29] },
   { from: [17, 12], to: [17, 37] },

@@ -4,7 +4,7 @@ export interface SoakPlan {
   readonly requests: number;
   readonly cancels: number;
   readonly seed: number;
-  /** What requests are cut from. */
+  /** The texts that requests are cut from. */
   readonly text: string;
   /** Requests between two lines of the report. */
   readonly every: number;

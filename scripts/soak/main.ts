@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
+import { bundleForProvider } from '../../src/engine/index';
 import { findBundledModels } from '../../src/engine/node';
 import { writeTinyBundle } from '../tiny-bundle/tiny-bundle';
 import { atExit } from '../setup/at-exit';
@@ -11,6 +12,7 @@ import { drawSamples, SoakSamples, type SoakSample } from './samples';
 import { soak } from './soak';
 
 const ROWS = 20;
+const PROVIDER = 'cpu';
 
 const { minutes, seed } = new Command('npm run soak --')
   .option('--minutes <n>', 'how long', Number, 60)
@@ -28,13 +30,13 @@ async function main(): Promise<void> {
   mkdirSync(temporary);
   process.env['TMPDIR'] = temporary;
 
-  const bundled = findBundledModels(ROOT).filter(({ precision }) => precision === 'int8');
+  const bundled = bundleForProvider(findBundledModels(ROOT), PROVIDER);
   const samples = new SoakSamples(Math.max(2000, (minutes * 60_000) / 200));
   const end = performance.now() + minutes * 60_000;
   const { counts, faults, leftProcesses } = await soak({
     host: path.join(ROOT, 'dist/engine-host.js'),
-    bundles: [...bundled.map(({ folder }) => folder), tiny],
-    load: { provider: 'cpu' },
+    bundles: [...(bundled ? [bundled.folder] : []), tiny],
+    load: { provider: PROVIDER },
     seed,
     goOn: () => performance.now() < end,
     onAction: (action, ms, engine) => samples.add(action === 'fill' ? ms : undefined, engine),

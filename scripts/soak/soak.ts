@@ -6,7 +6,7 @@ import { type Engine, EngineError, type LoadOptions, Random } from '../../src/en
 import { EngineClient, inChildProcess, isRunning } from '../../src/engine/node';
 import { randomDocument } from '../fuzz/documents';
 
-/** What is done in turn, at random, and how often in a hundred. */
+/** The actions, drawn at random, and how often each comes in a hundred. */
 const WEIGHTS = {
   fill: 55,
   edit: 15,
@@ -37,7 +37,7 @@ export interface SoakOptions {
 
 export interface SoakReport {
   readonly counts: Readonly<Record<SoakAction, number>>;
-  /** What should not have happened. */
+  /** The events that should not have happened. */
   readonly faults: readonly string[];
   /** Processes of engines that were there once and are not gone. */
   readonly leftProcesses: readonly number[];
@@ -169,7 +169,7 @@ async function kill(engine: Engine, random: Random): Promise<void> {
   await fillIn(engine, random);
 }
 
-/** Whether an engine's process is still there. In an hour a system gives its number to another one, so more is looked at. */
+/** Tells if an engine's process is still there. A system gives its number to others in time, so more is looked at. */
 function isThere(pid: number, host: string): boolean {
   if (!isRunning(pid)) return false;
   try {

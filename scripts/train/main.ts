@@ -138,7 +138,7 @@ interface Plan {
   readonly settings: TrainingSettings;
 }
 
-/** What the run starts from or goes on with, and how. */
+/** Plans how the run starts, or what it goes on with. */
 async function plan(options: TrainOptions): Promise<Plan> {
   const { init, growth, seed, resume, resumeFrom, out, maxSteps } = options;
   const imported = init === undefined ? undefined : await importBundle(init, growth, seed);
@@ -149,7 +149,7 @@ async function plan(options: TrainOptions): Promise<Plan> {
   return { init: imported, resumed, decided, settings: settingsOf(options, imported?.config, decided) };
 }
 
-/** What leader and followers have in common: the network, its trainer and how it is fed. */
+/** Builds the part that leader and followers share: the network, its trainer and how it is fed. */
 function build(
   options: TrainOptions,
   settings: TrainingSettings,

@@ -12,7 +12,7 @@ import { QUIET_SETTINGS } from './vscode-settings';
 /** Where @vscode/test-electron keeps what it downloads (git-ignored). */
 export const DOWNLOADS = path.join(ROOT, '.vscode-test');
 
-/** Whether a window can be shown. */
+/** Tells if a window can be shown. */
 export function hasDisplay(): boolean {
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   return process.platform !== 'linux' || Boolean(DISPLAY ?? WAYLAND_DISPLAY);
@@ -30,7 +30,7 @@ function installedDesktop(): string | undefined {
   return programs.map((program) => path.join(bin, program)).find((program) => existsSync(program));
 }
 
-/** Whether desktop VS Code can be had from its maker. */
+/** Tells if desktop VS Code can be had from its maker. */
 export async function desktopCanBeDownloaded(): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(5000);
@@ -60,7 +60,7 @@ export interface DesktopOptions {
 export interface Desktop {
   /** Resolves when it is closed, to its exit code, null if it was killed. */
   readonly ended: Promise<number | null>;
-  /** What it has printed so far. */
+  /** Its output so far. */
   readonly log: readonly string[];
   /** Ends every process of it and removes its profile. */
   stop(): void;

@@ -82,7 +82,7 @@ async function compileLogger(vscode: string, nodeDir: string): Promise<void> {
   if (!built) console.error('Going on without the file logger of VS Code: its Output panel will stay empty.');
 }
 
-/** Whether there is a browser-hosted VS Code for this platform. */
+/** Tells if there is a browser-hosted VS Code for this platform. */
 export function vscodeHostExists(): boolean {
   return process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
 }

@@ -33,7 +33,7 @@ export interface VscodeServer {
   /** Host and port, as in `vscode-remote://` URIs. */
   readonly authority: string;
   readonly url: string;
-  /** What it has printed so far. */
+  /** Its output so far. */
   readonly log: readonly string[];
   /** Ends every process of it and removes its folder. */
   stop(): Promise<void>;

@@ -1,7 +1,7 @@
 /** Red, green and blue, 0–255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** What a picture of a run is painted with. */
+/** The colours of a picture of a run. */
 export interface Palette {
   readonly background: Colour;
   readonly foreground: Colour;

@@ -21,7 +21,7 @@ export interface LaidOut {
   readonly rows: number;
 }
 
-/** What a cell takes where it has no text. */
+/** The width of a cell without text. */
 const EMPTY_WIDTH = 2;
 /** A grid's cell, columns, and what lies between two. */
 const GRID = { width: 7, gap: 1 };
@@ -80,7 +80,7 @@ export function layOutGrid(pieces: readonly Piece[], columns: number): LaidOut {
   return { pieces: laidOut, rows: row + (inRow > 0 ? 1 : 0) };
 }
 
-/** What a monospaced font gives a column each; that some take two, or none, is left out of account. */
+/** Splits a text into the characters that a monospaced font gives a column each; some take two, or none. */
 export function charactersOf(text: string): string[] {
   return Array.from(text);
 }

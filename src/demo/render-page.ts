@@ -1,6 +1,6 @@
 import { REMASKINGS, SCHEDULES, UNMASKING_ORDERS } from '../engine/index';
 
-/** What a page is made of, as addresses it can load them from. */
+/** The parts of a page, as addresses it can load them from. */
 export interface PageParts {
   readonly script: string;
   readonly styles: readonly string[];

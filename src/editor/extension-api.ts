@@ -6,7 +6,7 @@ import type { JudgedText } from './judging/judged-text';
 import type { FreshFill } from './fills/fresh-fill';
 
 /**
- * What `activate` returns, for other extensions and for tests:
+ * The value of `activate`, for other extensions and for tests:
  * `vscode.extensions.getExtension('llada-infill.llada-infill')?.exports`.
  * The commands that fill also resolve to the fill's `FillOutcome`. `llada.fillMaskedRegion` takes what to fill where nothing is
  * selected (`cursor`, `line`, `block`, `function`, `markers`) as its argument; without it the user is asked.

@@ -1,7 +1,7 @@
 import type { Node } from '@vscode/tree-sitter-wasm';
 import type { SyntaxTree } from './syntax-tree';
 
-/** What the grammars of tags call a closing tag that closes nothing. tree-sitter takes it for no error. */
+/** The name in grammars of tags of a closing tag that closes nothing. tree-sitter takes it for no error. */
 const STRAY_TAG = 'erroneous_end_tag';
 const GRAMMARS_OF_TAGS: readonly string[] = ['html', 'vue', 'svelte'];
 

@@ -2,7 +2,7 @@ import type { GrammarName } from './languages';
 
 const CLOSER_OF: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** What blocks end with that begin with words, and what must stand in one. */
+/** The ends of blocks that begin with words, and the text that must stand in one. */
 const OF_WORDS: Partial<Readonly<Record<GrammarName, readonly string[]>>> = {
   bash: ['\n:\nfi', '\n:\ndone', '\nesac', '\n;;\nesac'],
   ruby: ['\nend', ')\nend'],
@@ -43,7 +43,7 @@ const SLASH_STAR: readonly GrammarName[] = [
 const TAGS: readonly GrammarName[] = ['javascript', 'tsx'];
 
 /**
- * What could stand behind a text that is the beginning of something, so that it can be told from one that is wrong: the
+ * Lists texts that could stand behind the beginning of something, so that it can be told from one that is wrong: the
  * closing brackets of what it opened, the ends of blocks of words, the definition that a decorator is for.
  *
  * @param text of which a part may be unfinished

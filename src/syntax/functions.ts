@@ -10,14 +10,14 @@ export interface TextRange {
 export interface FunctionRanges {
   /** With decorators, `export`, and the name that it is assigned to. */
   readonly whole: TextRange;
-  /** What its braces or its head have below them, without white space around; empty where nothing is. */
+  /** The text within its braces or below its head, without white space around; empty where nothing is. */
   readonly body: TextRange;
 }
 
 const FUNCTION =
   /^(?:(?:async_|generator_|local_)?function(?:_declaration|_definition|_expression|_item|_statement)?|generator_function|arrow_function|method|singleton_method|method_definition|method_declaration|constructor_declaration|compact_constructor_declaration|destructor_declaration|secondary_constructor|init_declaration|deinit_declaration|local_function_statement|class_method_definition|func_literal|closure_expression|lambda|lambda_expression|lambda_literal|anonymous_function|anonymous_method_expression|anonymous_function_creation_expression)$/;
 const BODY = /^(?:.*block|.*body|compound_statement|statements|statement_list)$/;
-/** What a function is written in, and would be nothing without. */
+/** The declarations that a function is a part of. */
 const AROUND =
   /^(?:decorated_definition|export_statement|template_declaration|variable_declarator|lexical_declaration|variable_declaration)$/;
 
@@ -73,7 +73,7 @@ function trimmed({ start, end }: TextRange, text: string): TextRange {
     : { start: from, end: start + content.trimEnd().length };
 }
 
-/** Whether nothing else is declared together with it. */
+/** Tells if nothing else is declared together with it. */
 function isOnly({ parent }: Node): boolean {
   return !/^(?:lexical|variable)_declaration$/.test(parent!.type) || parent!.namedChildCount === 1;
 }

@@ -9,7 +9,7 @@ export interface Grammar {
   readonly extensions: readonly string[];
 }
 
-/** What VS Code itself carries. */
+/** Path of the grammars that VS Code itself carries. */
 const VSCODE = 'node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter-';
 /** Grammars that load in VS Code's runtime, though it does not carry them. */
 const OTHERS = 'node_modules/tree-sitter-wasms/out/tree-sitter-';
@@ -58,7 +58,7 @@ export const GRAMMARS: readonly Grammar[] = Object.entries(TABLE).map(
 /** The runtime that all grammars run in. */
 export const RUNTIME_FILE = 'node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter.wasm';
 
-/** What language a text is in: VS Code's name of it, which decides if there is one, or its path. */
+/** The language of a text: VS Code's name of it, which decides if there is one, or its path. */
 export interface TextKind {
   readonly languageId?: string | undefined;
   readonly path?: string | undefined;

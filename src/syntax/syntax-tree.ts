@@ -29,7 +29,7 @@ export class SyntaxTree implements Disposable {
     return new SyntaxTree(text, grammar.name, language, await parse(language, text));
   }
 
-  /** Whether a text of this kind has a tree of this grammar. */
+  /** True when a text of this kind has a tree of this grammar. */
   isOf(kind: TextKind): boolean {
     return grammarOf(kind)?.name === this.grammar;
   }

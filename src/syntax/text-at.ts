@@ -1,7 +1,7 @@
 import type { Node } from '@vscode/tree-sitter-wasm';
 import type { SyntaxTree } from './syntax-tree';
 
-/** What stands at a place of a text. */
+/** The kind of text at a place. */
 export type TextKindAt = 'code' | 'comment' | 'docstring' | 'string' | 'template' | 'regex' | 'markup text';
 
 const COMMENT = /comment/;
@@ -14,7 +14,7 @@ const MARKUP_TEXT = /^(?:jsx_text|text|html_text)$/;
 const INTERPOLATION =
   /^(?:template_substitution|interpolation|interpolated_expression|expansion|command_substitution|simple_expansion)$/;
 
-/** What stands at a place: what a character typed there would become a part of. */
+/** Tells the kind of text at a place: the one that a character typed there would become a part of. */
 export function textAt(tree: SyntaxTree, at: number): TextKindAt {
   const found = nodeOfTextAt(tree, at);
   if (!found) return 'code';
@@ -55,7 +55,7 @@ function isInside(node: Node, at: number, text: string): boolean {
   return lineComment && !text.slice(node.startIndex, at).includes('\n');
 }
 
-/** Whether a string of Python stands where a module, class or function says what it is for. */
+/** Tells if a string of Python is the docstring of a module, class or function. */
 export function isDocstring(node: Node): boolean {
   const statement = node.parent;
   if (node.type !== 'string' || statement?.type !== 'expression_statement') return false;

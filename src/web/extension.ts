@@ -5,7 +5,7 @@ import { start, stop } from '../editor/activation';
 import type { LladaApi } from '../editor/extension-api';
 import { webPlatform } from './platform';
 
-/** What loading this file and all that it imports took. */
+/** The time that loading this file and all its imports took. */
 const LOADING_MS = performance.now() - LOADING_STARTED;
 
 export function activate(context: vscode.ExtensionContext): LladaApi {

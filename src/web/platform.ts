@@ -40,7 +40,7 @@ export function webPlatform(extension: vscode.Uri): Platform {
   };
 }
 
-/** What the extension runs on, all of it its own: the bundle is a bundled one, for there are no folders here. */
+/** Reads all that the engine runs on, from the extension itself: the bundle is a bundled one, for there are no folders here. */
 async function readSource(extension: vscode.Uri, folder: string): Promise<WebSource> {
   const inBundle = (name: string): vscode.Uri => joinPath(vscode.Uri.parse(folder), name);
   const names = [CONFIG_FILE, ...(await filesNamedBy(inBundle(CONFIG_FILE)))];

@@ -1,6 +1,6 @@
 import type { OrtFiles } from './machine';
 
-/** What an engine in a Worker is loaded from: it has no disk of its own, so all is read for it. */
+/** The source of an engine in a Worker: it has no disk of its own, so all is read for it. */
 export interface WebSource {
   /** Where the bundle was read from. */
   readonly folder: string;

@@ -116,7 +116,7 @@ export async function checkReplay(onOutcome: (outcome: Outcome) => void): Promis
   onOutcome(await replayMany(20));
 }
 
-/** What many replays add to bind groups, tensors, buffers in use and bytes on the device. */
+/** The growth by many replays of bind groups, tensors, buffers in use and bytes on the device. */
 async function replayMany(replays: number): Promise<Outcome> {
   const gpu = activeGpu()!;
   let groups = 0;

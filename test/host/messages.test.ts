@@ -28,7 +28,7 @@ type Notices = Record<
   Show
 >;
 
-/** What only tells that a wish was carried out: nothing is to be done about it. */
+/** Messages that only tell that a wish was carried out: nothing is to be done about them. */
 const NO_ERRORS = /cancelled/;
 
 /** Every message that the editor shows of its own; those of the engine, which it passes on, are in the engine's list. */
@@ -66,7 +66,7 @@ describe('every error message of the editor', function () {
   afterEach(closeAll);
 
   const command = (id: string): Thenable<unknown> => vscode.commands.executeCommand(`llada.${id}`);
-  /** What a context gives that a session of the extension needs before anything of it is registered. */
+  /** The part of a context that a session of the extension needs before anything of it is registered. */
   const failing = {
     // Not to be disposed: the log in it is the one that the extension has.
     subscriptions: [] as vscode.Disposable[],

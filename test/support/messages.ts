@@ -10,7 +10,7 @@ export interface SourceMessage {
   readonly pattern: RegExp;
 }
 
-/** What tells a reader what to do: every message that a user can meet has one of these. */
+/** Phrases that tell a reader what to do: every message that a user can meet has one. */
 export const WHAT_TO_DO = new RegExp(
   [
     'Add ',

@@ -1,7 +1,7 @@
 import { openVsCode, type VsCode } from '../../scripts/vscode/drive/vs-code';
 
 const CODE = 'function add(a, b) {\n  return a - b;\n}\n';
-/** What a workspace might try. */
+/** The settings that a workspace might try. */
 const HOSTILE = { 'llada.model.path': '/tmp/evil', 'llada.provider': 'cuda' };
 
 describe('a workspace of two folders in Restricted Mode', () => {

@@ -40,7 +40,7 @@ function anchorsOf(file: string): Set<string> {
   return anchors;
 }
 
-/** What is wrong with a link of a document, if anything. */
+/** Describes the fault of a document's link, if it has one. */
 function fault(document: string, link: string): string | undefined {
   if (/^[a-z]+:/.test(link)) return undefined;
   const [to = '', anchor] = link.split('#');

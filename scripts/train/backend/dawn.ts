@@ -12,7 +12,7 @@ interface DawnModule {
 export interface DawnOptions {
   /** 'null' compiles and validates shaders without a GPU. */
   readonly api?: 'default' | 'null';
-  /** Whether adapters that run on the CPU (SwiftShader, llvmpipe) count. */
+  /** True when adapters that run on the CPU (SwiftShader, llvmpipe) count. */
   readonly software: boolean;
   /** Full validation and bounds checks: for tests. */
   readonly validate?: boolean;

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { destroyBuffers, type WebGPUInternals } from './tfjs-internals';
 
-/** What multiplies matrices: f16 subgroup matrices, plain f32 tiles, or the former's layout in plain f32 (for tests without the hardware). */
+/** The unit of matrix products: f16 subgroup matrices, f32 tiles, or the former's layout in f32, for tests. */
 export type MatrixUnit = 'subgroup' | 'f32' | 'emulated';
 
 export interface Capabilities {
@@ -64,7 +64,7 @@ export class Gpu {
   #timed: { querySet: GPUQuerySet; names: string[] } | undefined;
   /** Which kernels `matrix products` use; changing it affects what is recorded from then on. */
   matrixUnit: MatrixUnit;
-  /** What is told of all that is recorded, at present. */
+  /** The listener that is told of all that is recorded, at present. */
   capturing: Capture | undefined;
 
   constructor(

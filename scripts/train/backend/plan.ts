@@ -76,7 +76,7 @@ export class Plan implements Capture {
     return this.#commands.length;
   }
 
-  /** Whether all that outlives a run is still where the kernels are bound to. */
+  /** Tells if all that outlives a run is still where the kernels are bound to. */
   get valid(): boolean {
     const { tensorMap } = this.gpu.internals;
     for (const [id, buffer] of this.#bound)

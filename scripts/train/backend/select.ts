@@ -13,7 +13,7 @@ export interface TrainingBackend {
   readonly name: 'tensorflow' | 'webgpu' | 'cpu';
   /** For people: the adapter or package, and how matrices are multiplied. */
   readonly description: string;
-  /** Whether matrices are multiplied in f16 by the device's matrix units, summed in f32. */
+  /** True when matrices are multiplied in f16 by the device's matrix units, summed in f32. */
   readonly subgroupMatrices: boolean;
   dispose(): void;
 }

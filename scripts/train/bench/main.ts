@@ -5,11 +5,11 @@ import path from 'node:path';
 import type { Architecture } from '../../../src/engine/training';
 import { activeGpu } from '../backend/gpu';
 import { selectBackend, type BackendName } from '../backend/select';
-import { measureGrowth } from './growth';
-import { Log } from './log';
 import { OPTIMIZERS, type OptimizerName } from '../run/optimizer';
 import { PRESETS } from '../settings/presets';
 import { chooseVariant, TILE_VARIANTS } from '../ops/gemm/variants';
+import { measureGrowth } from './growth';
+import { Log } from './log';
 import { timeMatmul, timeMultiply, type MatmulCase } from './matmul';
 import { logMatmulChecks } from './matmul-check';
 import type { BatchShape } from './synthetic';
@@ -38,7 +38,7 @@ const TINY: Architecture = {
   swiglu: 40,
   vocabulary: 64,
 };
-/** What the base network may grow to. */
+/** The shapes that the base network may grow to. */
 const GROWN: readonly (readonly [name: string, architecture: Architecture])[] = [
   ['12 × 640', { ...BASE, layers: 12, width: 640, heads: 10, swiglu: 1728 }],
   ['12 × 768', { ...BASE, layers: 12, width: 768, heads: 12, swiglu: 2048 }],

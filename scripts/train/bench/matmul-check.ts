@@ -25,7 +25,7 @@ export interface MatmulCheck {
   readonly errors: ReadonlyMap<Form, number>;
 }
 
-/** What a sum may be off by: the numbers are exact in f16, and their products and sums nearly so in f32. */
+/** The error that a sum may have: the numbers are exact in f16, and their products and sums nearly so in f32. */
 export const ALLOWED_MATMUL_ERROR = 1e-3;
 
 /** Errors for sizes [m, k, n] that do and do not fill tiles. */

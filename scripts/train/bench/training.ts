@@ -15,7 +15,7 @@ export interface Speed {
   /** Of the model: what its matrix products need by definition, forward and backward. */
   readonly teraflops: number;
   readonly millisecondsPerStep: number;
-  /** What recording a step takes on the CPU. */
+  /** The time of recording a step on the CPU. */
   readonly hostMilliseconds: number;
   /** Sum of the kernels' times on the device in one step; undefined where it keeps no time. */
   readonly gpuMilliseconds: number | undefined;

@@ -1,4 +1,4 @@
-/** What an optimiser's update costs, apart from the step around it. */
+/** Times an optimiser's update, apart from the step around it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { type Architecture, elements, parameterShapes } from '../../../src/engine/training';
 import type { Gpu } from '../backend/gpu';

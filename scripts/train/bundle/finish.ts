@@ -4,7 +4,6 @@ import { EngineError } from '../../../src/engine/index';
 import { type BundleConfig, loadRuntime, type Parameters } from '../../../src/engine/training';
 import { isEvaluated } from '../report/card-evaluation';
 import { drawLineTasks, evaluateLines, type Evaluated, type LineFigures } from '../report/evaluation';
-import { exportBundle } from './export-bundle';
 import { modelCard } from '../report/model-card';
 import type { Network } from '../network/network';
 import type { TrainOptions } from '../settings/options';
@@ -13,6 +12,7 @@ import type { TrainingSettings } from '../settings/presets';
 import { StageProgress } from '../report/progress';
 import { stepsBeforeLastPhase } from '../settings/settings';
 import type { LoopResult } from '../run/training-loop';
+import { exportBundle } from './export-bundle';
 
 export interface Finished {
   readonly options: TrainOptions;
@@ -21,7 +21,7 @@ export interface Finished {
   /** Fingerprints of all that it was trained on, in order. */
   readonly corpora: readonly string[];
   readonly network: Network;
-  /** What is exported, by name: the averaged weights where an average is kept. */
+  /** The tensors that are exported, by name: the averaged weights where an average is kept. */
   readonly values: ReadonlyMap<string, Float32Array>;
   readonly result: LoopResult;
   /** Backend and adapter, for the card. */
@@ -109,7 +109,7 @@ async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
   });
 }
 
-/** What this run has trained, and what the bundle that it started from had learned. */
+/** Joins the abilities that this run has trained, and those that the bundle it started from had learned. */
 function learned({ settings, result, init }: Finished): BundleConfig['learned'] {
   const then = init?.config.learned;
   const { resize, doubt } = settings.batch.lastPhase;

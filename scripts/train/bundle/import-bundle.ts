@@ -8,7 +8,7 @@ export interface Imported {
 }
 
 /**
- * What training starts from with `--init`: a bundle's parameters as float32, by the trainer's names. Those of an int8
+ * Reads the start of training with `--init`: a bundle's parameters as float32, by the trainer's names. Those of an int8
  * bundle are what quantising left. Where it is to grow, it computes what it did.
  *
  * @param seed of what growing draws

@@ -7,7 +7,7 @@ import { contentOf, type Source } from './manifest';
 import { RULES } from './rules-version';
 import { count, type Amount, type CorpusDocument } from './types';
 
-/** What a source's extraction leaves beside its texts. */
+/** The summary that a source's extraction leaves beside its texts. */
 export interface ExtractionSummary {
   readonly bytes: number;
   readonly dropped: Readonly<Record<string, Amount>>;

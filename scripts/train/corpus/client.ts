@@ -5,7 +5,7 @@ import { CorpusError } from './types';
 
 /** Brings packages of one kind here, with the program that users of such packages have. */
 export interface Client {
-  /** What its packages are called in a message. */
+  /** The name of its packages in messages. */
   readonly about: string;
   /** Programs that are not on this machine and have to be, in words. */
   missing(): readonly string[];

@@ -6,7 +6,7 @@ export interface CorpusProgress {
   /** Bytes of packages; files where the source is a folder. */
   readonly done: number;
   readonly total: number;
-  /** What is being worked on. */
+  /** The package that is being worked on. */
   readonly detail: string;
 }
 

@@ -59,7 +59,7 @@ export function languageOf(path: string): string | undefined {
   return dot > 0 ? BY_EXTENSION[name.slice(dot + 1).toLowerCase()] : undefined;
 }
 
-/** Whether long lines are normal in the language. */
+/** Tells if long lines are normal in the language. */
 export function isProse(language: string): boolean {
   return PROSE.has(language);
 }

@@ -53,7 +53,7 @@ export interface Source {
 /** Training texts that share runs of tokens with public benchmarks, by the path of their document. */
 export const KEPT_OUT: ReadonlySet<string> = new Set(keptOut.files);
 
-/** What of a source decides its texts, leaving out what is only said about it. */
+/** Takes the part of a source that decides its texts. */
 export function contentOf(source: Source): Readonly<Record<string, unknown>> {
   return { ...source, license: undefined, size: undefined, text: undefined, tier: undefined };
 }

@@ -35,17 +35,17 @@ const SECRETS = picomatch(
 );
 const SECRET_FOLDERS = new Set(['.ssh', '.gnupg', '.aws', '.azure', '.kube', '.docker']);
 
-/** Whether a file's path says that no one wrote it by hand. */
+/** Tells if a file's path says that no one wrote it by hand. */
 export function isMachineMade(path: string): boolean {
   return MACHINE_MADE.some((rule) => rule.test(path));
 }
 
-/** Whether a package's file is of a kind that repeats from package to package. */
+/** Tells if a package's file is of a kind that repeats from package to package. */
 export function isRepetitive(path: string): boolean {
   return REPETITIVE.some((rule) => rule.test(path));
 }
 
-/** Whether a file of the user's may hold credentials; no such file is opened. */
+/** Tells if a file of the user's may hold credentials; no such file is opened. */
 export function mayHoldSecrets(path: string): boolean {
   const segments = path.split('/');
   return SECRETS(segments.at(-1)!) || segments.some((segment) => SECRET_FOLDERS.has(segment.toLowerCase()));

@@ -76,7 +76,7 @@ export interface CorpusPart {
   readonly of: number;
 }
 
-/** Whether a text is in a part. Its path decides, so that parts are alike and, together, the whole. */
+/** Tells if a text is in a part. Its path decides, so that parts are alike and, together, the whole. */
 export function isInPart(path: string, { part, of }: CorpusPart): boolean {
   return hash32(path) % of === part - 1;
 }

@@ -14,7 +14,7 @@ interface Need {
   readonly what: string;
 }
 
-/** What a build still has to store. */
+/** Adds up the bytes that a build still has to store. */
 export function spaceNeeded(sources: readonly Source[], cache: string, out: string): Need[] {
   const toLoad = sources.filter((source) => !fs.existsSync(cachedFile(cache, source)));
   const sum = (bytes: (number | undefined)[]): number =>

@@ -24,13 +24,13 @@ export interface SourceReport {
   readonly version: string;
   readonly license: string;
   readonly split?: Split | undefined;
-  /** What was kept, by language. */
+  /** Texts that were kept, by language. */
   readonly kept: ByLanguage;
-  /** What was left out, by reason. */
+  /** Texts that were left out, by reason. */
   readonly dropped: Readonly<Record<string, Amount>>;
 }
 
-/** What the corpus holds; saved as report.json beside the shards, and only once they are all there. */
+/** The corpus's content; saved as report.json beside the shards, and only once they are all there. */
 export interface CorpusReport {
   /** Changes whenever the shards may: sources, rules and, for a folder, its texts. */
   readonly fingerprint: string;

@@ -6,7 +6,7 @@ import {
 } from '../../../src/engine/training';
 import { initialValue } from './initial-values';
 
-/** What a bundle's network is to become; absent: as it is. */
+/** The shape that a bundle's network is to grow to; absent: as it is. */
 export interface Growth {
   readonly layers?: number | undefined;
   readonly width?: number | undefined;

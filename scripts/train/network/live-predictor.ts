@@ -4,8 +4,8 @@ import type {
   PredictorContext,
   PredictorRows,
 } from '../../../src/engine/training';
-import type { Network } from './network';
 import { ROW_KIND } from '../ops/attention/row-kind';
+import type { Network } from './network';
 
 /** The context as it was given: it is computed anew at every step. */
 class LiveContext implements ContextCache {

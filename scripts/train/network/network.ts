@@ -23,8 +23,8 @@ export interface Batch {
   readonly rows: Int32Array;
   readonly targets: Int32Array;
   /**
-   * What each predicted row's cross-entropy counts in the loss: 1/t as in equation 5 of the LLaDA paper, normalised over
-   * the batch and not in each sample (see `tokenWeights`; for held-out bits per byte `buildGridBatch`); 0 for padding.
+   * The weight of each predicted row's cross-entropy in the loss: 1/t as in equation 5 of the LLaDA paper, normalised
+   * over the batch and not in each sample (see `tokenWeights`; for held-out bits per byte `buildGridBatch`); 0 for padding.
    */
   readonly weights: Float32Array;
   readonly batch: number;

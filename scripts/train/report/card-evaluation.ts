@@ -6,7 +6,7 @@ const NONE =
 /** The place in a model card that `npm run evaluate -- --card` fills. */
 export const NO_EVALUATION = section(NONE);
 
-/** Whether a card's evaluation has been filled in. */
+/** Tells if a card's evaluation has been filled in. */
 export function isEvaluated(card: string): boolean {
   return card.includes(BEGIN) && !card.includes(NO_EVALUATION);
 }

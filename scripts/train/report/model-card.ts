@@ -1,11 +1,11 @@
 import type { MaskRatioDraw } from '../samples/mask-ratio';
 import { measuredPercent } from '../../../src/display/percent';
 import type { Architecture, BundleConfig, Window } from '../../../src/engine/training';
+import type { Validation } from '../run/validation';
 import { NO_EVALUATION } from './card-evaluation';
 import type { Evaluated, LineFigures } from './evaluation';
-import type { Validation } from '../run/validation';
 
-/** What the card of a bundle says; every field is what the run that made it did. */
+/** The content of a bundle's card; every field tells of the run that made it. */
 export interface CardFacts {
   readonly name: string;
   readonly parameters: number;

@@ -2,7 +2,7 @@ import { measuredPercent } from '../../../src/display/percent';
 import type { Finished } from '../bundle/finish';
 import type { Evaluated } from './evaluation';
 
-/** What a finished run says to its user: where the bundle is, and what training has changed on held-out files. */
+/** Tells the outcome of a finished run: where the bundle is, and what training has changed on held-out files. */
 export function report({ options, result, init }: Finished, { before, after }: Evaluated): string {
   const number = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3));
   const rows: readonly (readonly [string, string, string])[] = [

@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { AveragingTimes } from '../together/averaging';
+import type { StepNumbers } from '../run/trainer';
+import type { Validation } from '../run/validation';
 import { lossPlot } from './loss-plot';
 import { MetricsLog, type Metric } from './metrics';
 import { StageProgress } from './progress';
 import { TensorBoardLog } from './tensorboard';
-import type { AveragingTimes } from '../together/averaging';
-import type { StepNumbers } from '../run/trainer';
 import { mean } from './mean';
-import type { Validation } from '../run/validation';
 
 export interface RunLogOptions {
   readonly out: string;
@@ -15,7 +15,7 @@ export interface RunLogOptions {
   readonly logEvery: number;
   /** Rows of the network per step, of all processes. */
   readonly rowsPerStep: number;
-  /** Whether a progress bar is drawn. */
+  /** True when a progress bar is drawn. */
   readonly bar: boolean;
 }
 

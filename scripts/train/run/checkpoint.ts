@@ -6,7 +6,7 @@ import path from 'node:path';
 export interface Checkpoint {
   /** Steps done. */
   readonly step: number;
-  /** What the run must agree with to go on from here, and what it has decided so far; see resume.ts. */
+  /** The description that the run must agree with to go on from here, and its decisions so far; see resume.ts. */
   readonly run: Readonly<Record<string, unknown>>;
   /** Parameters and optimiser moments by name. */
   readonly tensors: ReadonlyMap<string, Float32Array>;
@@ -60,7 +60,7 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint): string {
   return file;
 }
 
-/** What a checkpoint says of itself, without its tensors. @throws Error as `readCheckpoint` */
+/** Reads a checkpoint's description of itself, without its tensors. @throws Error as `readCheckpoint` */
 export function readCheckpointHeader(file: string): Omit<Checkpoint, 'tensors'> {
   const fd = fs.openSync(file, 'r');
   try {

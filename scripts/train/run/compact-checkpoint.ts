@@ -56,7 +56,7 @@ export function writeCompactCheckpoint(
   fs.writeFileSync(path.join(folder, HEADER), `${JSON.stringify(header)}\n`);
 }
 
-/** What a compact checkpoint says of itself. @throws Error that says what to do if there is none */
+/** Reads a compact checkpoint's description of itself. @throws Error that says what to do if there is none */
 export function readCompactHeader(
   folder: string,
 ): Omit<Checkpoint, 'tensors'> & { readonly moments: boolean } {

@@ -12,7 +12,7 @@ import { StageProgress } from '../report/progress';
 import { readPack, writePack, type PackedCorpus } from '../samples/packed-corpus';
 import { trainTokenizer } from '../tokenizer/train-bpe';
 
-/** What training reads, all of it in the output folder's `training/`. */
+/** The files that training reads, all in the output folder's `training/`. */
 export interface Prepared {
   readonly train: PackedCorpus;
   readonly valid: PackedCorpus;
@@ -108,7 +108,7 @@ function checkTokenizer(
     throw new Error(`${file} is not the tokenizer of ${init}: it was made for another run. ${advice}`);
 }
 
-/** What an earlier run prepared in its output folder. @throws Error if a file is missing or not whole */
+/** Opens the files that an earlier run prepared in its output folder. @throws Error if a file is missing or not whole */
 export function readPrepared(out: string): Prepared {
   const files = filesIn(out);
   const { fingerprint, part } = readManifest(files.manifest);

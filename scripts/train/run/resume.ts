@@ -1,8 +1,8 @@
+import type { StepOrNow, TrainOptions } from '../settings/options';
 import { listCheckpoints, readCheckpoint, readCheckpointHeader, type Checkpoint } from './checkpoint';
 import { readCompactCheckpoint, readCompactHeader } from './compact-checkpoint';
-import type { StepOrNow, TrainOptions } from '../settings/options';
 
-/** What a checkpoint must agree with to be gone on from. */
+/** The run's description that a checkpoint must agree with to be gone on from. */
 export type RunIdentity = Readonly<Record<string, unknown>>;
 
 /** Steps after which phases of a run begin, as far as that was said; kept in its checkpoints. */
@@ -13,7 +13,7 @@ export interface Decided {
   readonly rewarmFrom?: number | undefined;
 }
 
-/** What the checkpoint that a run goes on from says of it. */
+/** The run's description in the checkpoint that it goes on from. */
 export interface Resumed extends Decided {
   readonly step: number;
   readonly batchesPerStep: number;
@@ -28,7 +28,7 @@ export interface Checkpoints {
 }
 
 /**
- * What is known of the run that is gone on with, before its tensors are read.
+ * The facts about the run that is gone on with, before its tensors are read.
  *
  * @throws Error if there is no checkpoint, or the run is past its end
  */

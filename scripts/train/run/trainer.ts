@@ -14,11 +14,11 @@ export interface TrainerOptions {
   readonly optimizer?: OptimizerOptions;
   /** Decay per step of the moving average of the weights; 0 or absent: none is kept. */
   readonly emaDecay?: number;
-  /** Whether the kernels of a step are recorded once and then replayed, where kernels run; unless false, they are. */
+  /** True, the default, to record the kernels of a step once and then replay them, where kernels run. */
   readonly replay?: boolean;
 }
 
-/** What a step was like. */
+/** The figures of a step. */
 export interface StepNumbers {
   readonly loss: number;
   /** Before clipping. Not finite: the update was skipped. */
@@ -128,7 +128,7 @@ export class Trainer {
     return batches.map((batch) => this.network.place(batch));
   }
 
-  /** What an update needs besides the gradients; not a part of what is replayed. */
+  /** Sets the numbers that an update needs besides the gradients; no part of the replay. */
   #setRates(learningRate: number): void {
     this.#learner.optimizer.setRate(learningRate);
     this.#learner.ema?.advance();

@@ -1,14 +1,14 @@
 import path from 'node:path';
-import { saveCheckpoint } from './checkpoint';
 import { learningRate } from '../settings/learning-rate';
 import type { Batch } from '../network/network';
 import type { TrainingSettings } from '../settings/presets';
-import { latestCheckpoint, type RunIdentity } from './resume';
 import type { RunLog } from '../report/run-log';
 import type { BatchStream } from '../samples/batch-stream';
 import type { Averaging, AveragingTimes } from '../together/averaging';
 import { averagingBy } from '../together/averaging-by';
 import type { Member } from '../together/team';
+import { saveCheckpoint } from './checkpoint';
+import { latestCheckpoint, type RunIdentity } from './resume';
 import type { StepNumbers, StepResult, Trainer } from './trainer';
 import type { Validation } from './validation';
 
@@ -20,7 +20,7 @@ export interface LoopOptions {
   readonly stopAfter: number;
   readonly out: string;
   readonly run: RunIdentity;
-  /** What else a checkpoint says of the run; it may change. */
+  /** The rest of a checkpoint's description of the run; it may change. */
   readonly notes?: Readonly<Record<string, unknown>>;
   readonly resume: boolean;
   /** Compact checkpoint that may be gone on from. */
@@ -153,7 +153,7 @@ class Steps {
     this.#averaging = options.member && averagingBy(options.member.exchange);
   }
 
-  /** What averaging took in the last step, where several processes train. */
+  /** The time of averaging in the last step, where several processes train. */
   get averagingTimes(): AveragingTimes | undefined {
     return this.#averaging?.times;
   }

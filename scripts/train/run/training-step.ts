@@ -9,7 +9,7 @@ import type { Ema } from '../ops/ema/ema';
 import { sumParts } from '../ops/shared/sum-kernels';
 import type { Optimizer } from './optimizer';
 
-/** What a step changes. */
+/** The state that a step changes. */
 export interface Learner {
   readonly network: Network;
   readonly optimizer: Optimizer;

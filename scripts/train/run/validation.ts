@@ -4,11 +4,11 @@ import { mean } from '../report/mean';
 import { LivePredictor } from '../network/live-predictor';
 import type { Batch } from '../network/network';
 import type { TrainingSettings } from '../settings/presets';
-import type { Prepared } from './prepare';
 import { buildBatch, buildGridBatch, heldOutText } from '../samples/batch';
+import type { Prepared } from './prepare';
 import type { Trainer } from './trainer';
 
-/** What held-out samples say of the network. */
+/** The network's figures on held-out samples. */
 export interface Validation {
   /** Of samples as in training: nats, 1/t-weighted. */
   readonly validationLoss: number;

@@ -1,10 +1,10 @@
 import { Random } from '../../../src/engine/index';
 import { type Encode, FastBpe, tokenBytes, type Window } from '../../../src/engine/training';
 import type { Batch } from '../network/network';
-import { meanOfPower } from './mask-ratio';
 import { ROW_KIND } from '../ops/attention/row-kind';
-import type { PackedCorpus, PackedDocument } from './packed-corpus';
 import type { TokenizerFile } from '../tokenizer/tokenizer-files';
+import { meanOfPower } from './mask-ratio';
+import type { PackedCorpus, PackedDocument } from './packed-corpus';
 import { buildSample, type Excerpt, type Sample, type SampleConfig } from './sample';
 
 export interface BatchConfig extends SampleConfig {
@@ -57,7 +57,7 @@ export function buildBatch(
   return assemble(samples, config, tokenWeights(samples, config), random);
 }
 
-/** What held-out samples are built from; `bytes`: how many each token id writes. */
+/** The source of held-out samples; `bytes`: how many each token id writes. */
 export interface HeldOutText {
   readonly corpus: PackedCorpus;
   readonly encode: Encode;

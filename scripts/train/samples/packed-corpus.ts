@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 
-/** What a sample needs to know of a file. */
+/** The part of a file that a sample needs. */
 export interface PackedDocument {
   readonly path: string;
   readonly lang: string;

@@ -47,7 +47,7 @@ export interface SampleConfig {
   readonly exactT?: number;
   /** Token ids there are. */
   readonly vocabulary: number;
-  /** What the last part of training adds. */
+  /** The abilities that the last part of training adds. */
   readonly lastPhase: LastPhase;
 }
 
@@ -164,7 +164,7 @@ function holeSample(excerpt: Excerpt, settings: Settings): Sample | undefined {
   return mask(layout, holes, settings);
 }
 
-/** What is hidden by a hole, and whether its canvas is made of another length. */
+/** The text hidden by a hole, and the length of its canvas where that is another. */
 interface Hidden {
   readonly ids: readonly number[];
   readonly merge?: boolean;

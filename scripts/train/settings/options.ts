@@ -2,11 +2,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BackendName } from '../backend/select';
 import { TIERS, type Tier } from '../corpus/manifest';
 import type { CorpusPart } from '../corpus/shards';
-import { SCHEDULE_SHAPES, type Schedule } from './learning-rate';
 import { OPTIMIZERS, type OptimizerName } from '../run/optimizer';
 import type { Growth } from '../network/grow';
-import { PRESETS, type PresetName } from './presets';
 import { MASK_RATIO_DRAWS } from '../samples/mask-ratio';
+import { SCHEDULE_SHAPES, type Schedule } from './learning-rate';
+import { PRESETS, type PresetName } from './presets';
 
 /** A step of the run, or the one at which it is gone on with. */
 export type StepOrNow = number | 'now';
@@ -21,7 +21,7 @@ export interface TrainOptions {
   readonly corpusPart: CorpusPart | undefined;
   /** Bundle whose weights and tokenizer training starts from. */
   readonly init: string | undefined;
-  /** What that bundle's network is to grow to. */
+  /** The shape that the bundle's network is to grow to. */
   readonly growth: Growth;
   readonly out: string;
   readonly maxSteps: number;

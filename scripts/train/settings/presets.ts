@@ -1,9 +1,9 @@
 import type { Architecture, Window } from '../../../src/engine/training';
 import type { Tier } from '../corpus/manifest';
-import type { Schedule } from './learning-rate';
 import type { OptimizerName } from '../run/optimizer';
 import type { BatchConfig } from '../samples/batch';
 import { MASK_RATIO_DRAWS } from '../samples/mask-ratio';
+import type { Schedule } from './learning-rate';
 
 /** Everything a training run is configured by. */
 export interface TrainingSettings {

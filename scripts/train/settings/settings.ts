@@ -1,13 +1,13 @@
 import type { BundleConfig } from '../../../src/engine/training';
 import { DEFAULT_ADAMW } from '../ops/adamw/options';
 import { DEFAULT_MUON } from '../ops/muon/options';
-import type { TrainOptions } from './options';
-import { PRESETS, type TrainingSettings } from './presets';
 import type { TrainerOptions } from '../run/trainer';
 import type { Decided } from '../run/resume';
 import { MASK_RATIO_DRAWS } from '../samples/mask-ratio';
+import type { TrainOptions } from './options';
+import { PRESETS, type TrainingSettings } from './presets';
 
-/** What the kernels and the exported graph are written for. */
+/** The value that the kernels and the exported graph are written for. */
 const NORM_EPSILON = 1e-6;
 
 /**

@@ -9,7 +9,7 @@ const PIECE = 1 << 20;
 /** More than the threads of Node's pool (4), which then do not wait for the device. */
 const LANES = 8;
 
-/** What a lane moves its pieces through. All of it lives on: making such buffers costs more than filling them. */
+/** The buffers that a lane moves its pieces through. All live on: making such buffers costs more than filling them. */
 interface Lane {
   /** From the device: a piece. */
   readonly outgoing: GPUBuffer;

@@ -16,7 +16,7 @@ export interface Member {
 const VARIABLE = 'LLADA_TRAIN_MEMBER';
 const MEMORY = '/dev/shm';
 
-interface Place {
+interface Seat {
   readonly rank: number;
   readonly size: number;
   readonly folder: string;
@@ -26,7 +26,7 @@ interface Place {
 export function joinTeam(): Member | undefined {
   const text = process.env[VARIABLE];
   if (text === undefined) return undefined;
-  const { rank, size, folder } = JSON.parse(text) as Place;
+  const { rank, size, folder } = JSON.parse(text) as Seat;
   process.on('disconnect', () => process.exit(0));
   // The terminal sends Ctrl-C to every process; the leader saves, and ends the others then.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
@@ -65,12 +65,12 @@ export class Team implements Member, Barrier {
     this.#folder = fs.mkdtempSync(path.join(fs.existsSync(MEMORY) ? MEMORY : os.tmpdir(), 'llada-train-'));
     this.exchange = new FileExchange(this.#folder, 0, size, this);
     this.#children = Array.from({ length: size - 1 }, (_, i) => {
-      const place: Place = { rank: i + 1, size, folder: this.#folder };
-      const launch = launchOnGpu(place.rank);
+      const seat: Seat = { rank: i + 1, size, folder: this.#folder };
+      const launch = launchOnGpu(seat.rank);
       const child = fork(program, args, {
         execPath: launch.command,
         execArgv: [...launch.args, ...execArgv],
-        env: { ...process.env, ...launch.env, [VARIABLE]: JSON.stringify(place) },
+        env: { ...process.env, ...launch.env, [VARIABLE]: JSON.stringify(seat) },
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       child.on('message', () => {
@@ -82,7 +82,7 @@ export class Team implements Member, Barrier {
         if (code !== 0)
           this.#fail(
             new Error(
-              `Training process ${place.rank} of ${size} ended (${signal ?? `exit code ${code}`}); see its message above. Go on with --resume.`,
+              `Training process ${seat.rank} of ${size} ended (${signal ?? `exit code ${code}`}); see its message above. Go on with --resume.`,
             ),
           );
       });

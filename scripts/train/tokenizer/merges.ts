@@ -9,7 +9,7 @@ const RADIX = 65536;
 
 /** A symbol is a byte, 0–255, or a merge's result from 256 on, in the order made. */
 export interface Merges {
-  /** What every symbol writes, in byte-level characters. */
+  /** The text of every symbol, in byte-level characters. */
   readonly symbols: readonly string[];
   /** Pairs of symbols in order of rank. More than the results where two pairs write the same. */
   readonly pairs: readonly (readonly [left: number, right: number])[];

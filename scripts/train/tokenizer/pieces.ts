@@ -1,7 +1,7 @@
 /**
- * What merges never cross, in order of preference: a newline with the indentation after it; words with their leading
- * space, whole in camelCase, all characters outside ASCII among their letters; up to three digits; runs of punctuation;
- * other spaces; single control characters. Every character is in exactly one piece.
+ * The borders that merges never cross, in order of preference: a newline with the indentation after it; words with
+ * their leading space, whole in camelCase, all characters outside ASCII among their letters; up to three digits; runs
+ * of punctuation; other spaces; single control characters. Every character is in exactly one piece.
  *
  * Only ASCII is told apart and only classes, alternatives and counts are used, so that it means the same to JavaScript
  * (flag u), Oniguruma (Hugging Face's tokenizers) and any version of Unicode. The counts bound the work of a piece.

@@ -5,7 +5,7 @@ import type { ByLanguage, CorpusDocument } from '../corpus/types';
  * Bytes to take of each language: in proportion to the square root of what there is of it, so that the large ones leave
  * room for the small ones; never more than there is.
  */
-export function shareOut(there: ByLanguage, budget: number): Map<string, number> {
+export function languageShares(there: ByLanguage, budget: number): Map<string, number> {
   const shares = new Map<string, number>();
   let rest = budget;
   let open = Object.entries(there).filter(([, { bytes }]) => bytes > 0);
@@ -31,7 +31,7 @@ export async function* sampleTexts(
   there: ByLanguage,
   budget: number,
 ): AsyncGenerator<CorpusDocument> {
-  const shares = shareOut(there, budget);
+  const shares = languageShares(there, budget);
   for await (const document of readShards(corpus, 'train')) {
     const share = (shares.get(document.lang) ?? 0) / (there[document.lang]?.bytes ?? Infinity);
     // Salted: the same hash chooses the shard.

@@ -1,6 +1,6 @@
-import type { Place } from './editor';
+import type { EditorPosition } from './editor';
 
-/** What most windows show: a JavaScript class, short enough for a screen. */
+/** The file that most windows show: a JavaScript class, short enough for a screen. */
 export const CART = `/** The articles that a customer has chosen. */
 export class Cart {
   constructor(items = []) {
@@ -17,7 +17,7 @@ export class Cart {
 }
 `;
 
-type Part = readonly [from: Place, to: Place];
+type Part = readonly [from: EditorPosition, to: EditorPosition];
 
 /** The method `total`, the lines of its body, and the loop among them. */
 export const METHOD: Part = [

@@ -63,7 +63,7 @@ export class DemoPage {
     return this.root.locator('body').evaluate(expression, undefined, { timeout: WAIT_MS });
   }
 
-  /** Whether anything moves when the last step is shown again. */
+  /** Tells if anything moves when the last step is shown again. */
   async movesAtTheEnd(): Promise<boolean> {
     const position = (value: number): string =>
       `position.value = ${value}; position.dispatchEvent(new Event('input'))`;
@@ -77,7 +77,7 @@ export class DemoPage {
     })()`);
   }
 
-  /** What axe-core finds wrong with the page as it is, and where. */
+  /** The faults that axe-core finds with the page as it is, and where. */
   async violations(): Promise<string[]> {
     await this.evaluate(`${AXE};undefined`);
     // A token that is fading in has not got its contrast yet.

@@ -35,7 +35,7 @@ const DECORATION_TEXTS = `${LINES}.flatMap((line) => [...line.querySelectorAll('
   .map((content) => JSON.parse(content))`;
 
 /** Line and column, 1-based as VS Code shows them. */
-export type Place = readonly [line: number, column: number];
+export type EditorPosition = readonly [line: number, column: number];
 
 /** The text editor of a window: what a user sees in it and does to it by keyboard. */
 export class Editor {
@@ -65,12 +65,12 @@ export class Editor {
   }
 
   /** Puts the cursor somewhere. */
-  async goTo([line, column]: Place): Promise<void> {
+  async goTo([line, column]: EditorPosition): Promise<void> {
     await takeFromPalette(this.page, `:${line}:${column}`, `line ${line}`);
   }
 
   /** Selects from one place to another. */
-  async select(from: Place, to: Place): Promise<void> {
+  async select(from: EditorPosition, to: EditorPosition): Promise<void> {
     await this.goTo(from);
     await this.chord('Control+b');
     await this.goTo(to);
@@ -103,7 +103,7 @@ export class Editor {
     return text;
   }
 
-  /** What decorations write before and after text (masks, appearing tokens), in the order of the screen. */
+  /** The texts that decorations write before and after text (masks, appearing tokens), in the order of the screen. */
   decorationTexts(): Promise<string[]> {
     return this.page.evaluate<string[]>(DECORATION_TEXTS);
   }

@@ -8,7 +8,7 @@ import { makeVsix } from '../../package/vsix';
 import type { VsCode } from './vs-code';
 import { waitUntil } from './wait';
 
-/** What no model writes, so that a fill is seen to have happened. */
+/** A text that no model writes, so that a fill is seen to have happened. */
 const REPLACED = 'q7q7q';
 
 export const ADD = `function add(a, b) {

@@ -9,7 +9,7 @@ const MOST_LINE_BYTES = 64 * 2 ** 20;
 
 type Id = string | number;
 
-/** What a line that cannot be answered gets; the names are a public interface. */
+/** The answer to a line that cannot be answered; the names are a public interface. */
 interface Failure {
   readonly id: Id | null;
   readonly line: number;

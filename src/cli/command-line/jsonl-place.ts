@@ -8,7 +8,7 @@ export class BadLine extends Error {
   }
 }
 
-/** What every line of input has: the place that is asked about, and a name of the caller's. */
+/** The part that every line of input has: the place that is asked about, and a name of the caller's. */
 export interface LinePlace {
   readonly id: string | number;
   readonly path?: string;
@@ -59,7 +59,7 @@ export function check(ok: boolean, field: string, wanted: string, got: unknown):
   throw new BadLine('bad-request', `“${field}” ${problem} ${wanted}${instead}.`);
 }
 
-/** What a JSON value is, in words, short whatever it holds. */
+/** Names a JSON value's kind in words, short whatever it holds. */
 function nameOf(value: unknown): string {
   if (Array.isArray(value)) return isStrings(value) ? 'a list' : 'a list with other things in it';
   if (typeof value === 'string') return 'a string';

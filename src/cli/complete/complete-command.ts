@@ -11,7 +11,7 @@ import { reverseProcessOptions } from '../command-line/options';
 import { bundleFolder, lastStep, projectRoot } from '../command-line/session';
 import { parseCompleteRequest, type CompleteRequest } from './complete-request';
 
-type Place = Omit<CompleteRequest, 'id'>;
+type Cursor = Omit<CompleteRequest, 'id'>;
 
 /**
  * Answers every line of standard input with what the editor would offer there. The engine is loaded when a line comes
@@ -20,7 +20,7 @@ type Place = Omit<CompleteRequest, 'id'>;
 export async function completeLines(options: EngineOptions, signal: AbortSignal): Promise<void> {
   const runtime = new Runtime(filesBelow(projectRoot()));
   let loading: Promise<Engine> | undefined;
-  const ask = async ({ path, prefix, suffix }: Place): Promise<string> => {
+  const ask = async ({ path, prefix, suffix }: Cursor): Promise<string> => {
     loading ??= loadEngine(bundleFolder(options), { provider: options.provider });
     const engine = await loading;
     signal.throwIfAborted();
@@ -44,7 +44,7 @@ export async function completeLines(options: EngineOptions, signal: AbortSignal)
   }
 }
 
-async function show(runtime: Runtime, { path, prefix, suffix, asked }: Place, text: string): Promise<Shown> {
+async function show(runtime: Runtime, { path, prefix, suffix, asked }: Cursor, text: string): Promise<Shown> {
   using tree = await SyntaxTree.read(runtime, { path }, prefix + suffix);
   return await completionToShow({ prefix, suffix, text, asked }, tree);
 }

@@ -2,9 +2,9 @@ import { check, parseObject, placeIn, type LinePlace } from '../command-line/jso
 
 /** One line of `complete --jsonl`: the names are a public interface. */
 export interface CompleteRequest extends LinePlace {
-  /** What a model wrote; without it the engine is asked. */
+  /** A completion that a model wrote; without it the engine is asked. */
   readonly completion?: string;
-  /** Whether it is as if the user had asked for it, which it is by default. */
+  /** True, the default, to treat it as if the user had asked for it. */
   readonly asked: boolean;
 }
 

@@ -9,8 +9,8 @@ import { parseRequest, type JsonlRequest } from './jsonl-request';
 type BatchOptions = ReverseProcessOptions &
   Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts' | 'lengthSearch'>;
 
-/** What stands on a line of output besides its id; the names are a public interface. */
-interface Answer {
+/** A line of output besides its id; the names are a public interface. */
+interface FillLine {
   readonly text: string;
   readonly texts?: readonly string[];
   readonly candidates?: readonly { readonly texts: readonly string[]; readonly score: number }[];
@@ -34,7 +34,7 @@ async function fill(
   request: Omit<JsonlRequest, 'id'>,
   batch: BatchOptions,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<FillLine> {
   const {
     texts,
     candidates,

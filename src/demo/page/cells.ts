@@ -9,7 +9,7 @@ export interface CellPicture {
   /** Committed by the very step shown. */
   readonly fresh: boolean;
   readonly selected: boolean;
-  /** What will stand here in the end: the room a mask takes in running text. */
+  /** The text that stands here in the end: the room a mask takes in running text. */
   readonly final: string | undefined;
 }
 
@@ -56,7 +56,7 @@ function newCell(): HTMLElement {
   return element;
 }
 
-/** What is known of a cell, in words. */
+/** Describes a cell in words. */
 function describe({ masked, text, confidence, step, locked }: TraceCell): string {
   if (masked) return 'masked';
   const facts = [`“${visibleText(text)}”`, percent(confidence)];

@@ -81,7 +81,7 @@ export class Controls {
     this.#update();
   }
 
-  /** What is asked for: a run whose lanes have no steps yet. */
+  /** Makes the run that is asked for: its lanes have no steps yet. */
   get request(): DemoRun {
     const { choices } = this;
     const number = (name: string): number => Number(choices[name]);

@@ -5,7 +5,7 @@ import { MOST_TRACE_BYTES, readTraceFile, TraceFileError, writeTraceFile } from 
 import { byId } from './dom';
 
 export interface ShareEvents {
-  /** What is shown, and how. */
+  /** The run that is shown, and its display. */
   readonly shown: () =>
     { readonly run: DemoRun; readonly view: 'grid' | 'text'; readonly speed: number } | undefined;
   readonly save: (name: string, content: string) => void;

@@ -1,12 +1,12 @@
 import type { HostMessage, PageMessage } from '../messages';
 
-/** What the page is served by: VS Code, or the local server of `npm run demo`. */
+/** The server of the page: VS Code, or the local server of `npm run demo`. */
 export interface Transport {
   readonly kind: 'vscode' | 'local';
   post(message: PageMessage): void;
   /** @param lost told when the host is gone for good */
   listen(received: (message: HostMessage) => void, lost: () => void): void;
-  /** What {@link setState} kept when the page was last shown, as it was kept: not checked. */
+  /** The state that {@link setState} kept when the page was last shown, not checked. */
   getState(): unknown;
   setState(state: unknown): void;
 }

@@ -5,7 +5,7 @@ import type { SyntaxTree } from '../../syntax/syntax-tree';
 import type { SyntaxTrees } from './syntax-trees';
 import { bodyOf, indentedBlock, type LineRange } from './text-block';
 
-/** What language services take longer to find is not offered: a menu must not wait for a server that is still starting. */
+/** The longest wait for language services: a menu must not wait for a server that is still starting. */
 const PATIENCE_MS = 1000;
 
 /** The text of the cursor's line, without its indentation; undefined when it is blank. */
@@ -66,7 +66,7 @@ export async function enclosingFunction(
   return body && textOf(document, { first: first + body.first, last: first + body.last });
 }
 
-/** What the grammar says, where there is one; where it says nothing language services and indentation are asked. */
+/** Asks the grammar, if there is one; undefined leaves it to language services and indentation. */
 async function rangeInTree(
   document: vscode.TextDocument,
   position: vscode.Position,

@@ -13,7 +13,7 @@ const LINES = 14;
 const STRIDE = 7;
 /** A passage that has less in common with the text tells the model nothing. */
 const LEAST = 0.12;
-/** What a declaration of a name that is used counts besides. */
+/** The extra that a declaration of a used name counts. */
 const DECLARES = 0.5;
 const DECLARATION =
   /\b(?:function|class|interface|type|enum|struct|trait|fn|func|def|const|let|var)\s+([A-Za-z_$][\w$]*)/g;

@@ -3,7 +3,7 @@ import { enclosingBlock, enclosingFunction, enclosingLine } from '../document/en
 import type { SyntaxTrees } from '../document/syntax-trees';
 import { markersIn, targetOf, type FillTarget } from './fill-target';
 
-/** What to fill when nothing is selected. */
+/** The targets to choose from when nothing is selected. */
 export type TargetKind = (typeof TARGET_KINDS)[number];
 
 const TARGET_KINDS = ['markers', 'cursor', 'line', 'block', 'function'] as const;
@@ -29,8 +29,8 @@ export function targetKindOf(argument: unknown): TargetKind | undefined {
 }
 
 /**
- * What to fill: the selections; several cursors; the markers on the cursor's line; the cursor's place on a blank line.
- * In any other case the user is asked, what was taken last time coming first.
+ * Chooses the targets: the selections; several cursors; the markers on the cursor's line; the cursor's place on a blank
+ * line. In any other case the user is asked, what was taken last time coming first.
  *
  * @param trees know what a block and a function is
  * @param wanted answers the question beforehand

@@ -13,7 +13,7 @@ export class MaskDecorations implements vscode.Disposable {
    * i-th cell takes the i-th type in that order, on whichever line it stands.
    */
   #cells: vscode.TextEditorDecorationType[] = [];
-  /** What each type shows in an editor, so that a step sends only what it changed. */
+  /** The last shown state of each type in an editor, so that a step sends only changes. */
   readonly #shown = new WeakMap<vscode.TextEditor, WeakMap<vscode.TextEditorDecorationType, Shown>>();
 
   /**
@@ -82,7 +82,7 @@ export class MaskDecorations implements vscode.Disposable {
   }
 }
 
-/** What a type shows in an editor: its decorations as text, and the line of the first. */
+/** A type's state in an editor: its decorations as text, and the line of the first. */
 interface Shown {
   readonly key: string;
   readonly line: number | undefined;

@@ -183,7 +183,7 @@ export class RunningFill {
     });
   }
 
-  /** What was selected stays selected; a cursor goes to the end, as after typing. */
+  /** Keeps a selection selected; a cursor goes to the end, as after typing. */
   #select(range: vscode.Range, hole: number): vscode.Selection {
     const anchor = this.#replaced[hole] === '' ? range.end : range.start;
     return new vscode.Selection(anchor, range.end);

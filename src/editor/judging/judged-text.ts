@@ -8,7 +8,7 @@ import { spansOf } from './token-spans';
 export interface JudgedToken {
   readonly range: vscode.Range;
   readonly text: string;
-  /** What the model gives it when it alone is masked, 0–1; of several tokens the least. */
+  /** Its probability when it alone is masked, 0–1; of several tokens the least. */
   readonly probability: number;
   /** Index of the (first) token in `scored`. */
   readonly index: number;

@@ -3,7 +3,7 @@ import { toEngineError, type EngineErrorCode } from '../../engine/index';
 import { logFailure } from './log';
 
 const QUIET_MESSAGE_MS = 5000;
-/** What takes longer than this gets a notification with a Cancel button; the status bar shows it from the start. */
+/** A wait longer than this gets a notification with a Cancel button; the status bar shows it from the start. */
 export const NOTIFY_AFTER_MS = 1500;
 
 /** Tells the user something that they need not act upon, and that goes away by itself. */
@@ -11,7 +11,7 @@ export function quietly(message: string): void {
   vscode.window.setStatusBarMessage(`LLaDA: ${message}`, QUIET_MESSAGE_MS);
 }
 
-/** What the settings can mend. */
+/** Codes of the errors that settings can mend. */
 const SETTING_ERRORS: readonly EngineErrorCode[] = [
   'bad-request',
   'bundle-missing',

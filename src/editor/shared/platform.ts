@@ -15,15 +15,15 @@ export interface OfferedModel {
   readonly precision: string;
 }
 
-/** What the extension needs of the extension host that it runs in: a Node process or, in a browser, a web worker. */
+/** The part of an extension host that the extension needs: of a Node process or, in a browser, a web worker. */
 export interface Platform {
-  /** What the engine runs in, for the log. */
+  /** Name of the surroundings that the engine runs in, for the log. */
   readonly engineIn: string;
-  /** What a model may be told to run on. */
+  /** The providers that a model may be told to run on. */
   readonly providers: readonly (ProviderName | 'auto')[];
   /** The processor that the benchmark's figures are of. */
   readonly processor: string;
-  /** Whether a model may lie in a folder of the user's. */
+  /** True where a model may lie in a folder of the user's. */
   readonly hasFolders: boolean;
   /** The models of the extension. */
   bundledModels(): readonly OfferedModel[] | Promise<readonly OfferedModel[]>;

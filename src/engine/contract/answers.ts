@@ -6,9 +6,9 @@ export interface Scored {
   readonly tokens: readonly {
     readonly token: number;
     readonly text: string;
-    /** What the model gives the token when it alone is masked, 0–1. */
+    /** The token's probability when it alone is masked, 0–1. */
     readonly probability: number;
-    /** What else could stand here, most probable first. */
+    /** Other tokens that could stand here, most probable first. */
     readonly alternatives: readonly Alternative[];
   }[];
   readonly forwards: number;
@@ -28,7 +28,7 @@ export interface Likelihood {
   readonly ms: number;
 }
 
-/** What reading a context took. */
+/** The cost of reading a context. */
 export interface ContextRead {
   readonly forwards: number;
   readonly ms: number;

@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly background?: boolean;
 }
 
-/** What was loaded. */
+/** The facts about the loaded model. */
 export interface EngineInfo {
   readonly bundle: string;
   readonly bundleFolder: string;
@@ -40,7 +40,7 @@ export interface EngineInfo {
   readonly loadMs: number;
 }
 
-/** What an engine is loaded for. */
+/** The options of loading an engine. */
 export interface LoadOptions {
   /** Execution provider; `auto` (default) tries the fastest that works here. */
   readonly provider?: ProviderName | 'auto';

@@ -1,4 +1,4 @@
-/** What went wrong, for programs; the message says it for people, with what to do about it. */
+/** The kind of failure, for programs; the message says it for people, with what to do about it. */
 export type EngineErrorCode =
   | 'bad-request'
   | 'bundle-missing'
@@ -26,7 +26,7 @@ export class EngineError extends Error {
   }
 }
 
-/** What Node, the C++ library and ONNX Runtime say when memory is not to be had. */
+/** The messages of Node, the C++ library and ONNX Runtime when memory is not to be had. */
 export const NO_MEMORY = /allocation failed|bad_?\s?alloc|failed to allocate|out of memory/i;
 
 /** The error as an `EngineError`; anything unforeseen becomes code `internal` with its own message. */

@@ -1,6 +1,6 @@
 import type { ReverseProcessOptions } from './reverse-process';
 
-/** What a hole begins as. The first field of `cells`, `parts`, `tokens` and `replaced` that is there decides. */
+/** The start of a hole. The first field of `cells`, `parts`, `tokens` and `replaced` that is there decides. */
 export interface HoleRequest {
   /** The text the hole replaces (a selection): the hole gets as many tokens as this text has. */
   readonly replaced?: string;
@@ -15,7 +15,7 @@ export interface HoleRequest {
 /** Text that stays, or a run of masks; `undefined` is a run of unknown length. */
 export type HolePart = string | { readonly masks: number | undefined };
 
-/** What a cell is at the start. `CellView`s of an earlier step can be made into these. */
+/** A cell as it is at the start. `CellView`s of an earlier step can be made into these. */
 export interface CellStart {
   /** Token id; null: masked. */
   readonly token: number | null;
@@ -88,7 +88,7 @@ export interface ScoreRequest {
 
 /** A text with the words that stand in its holes. */
 export interface LikelihoodRequest extends Pick<FillRequest, 'path' | 'prefix' | 'between' | 'suffix'> {
-  /** What stands in the holes, in order; not all of them empty. */
+  /** The texts in the holes, in order; not all of them empty. */
   readonly middles: readonly string[];
   /** Draws of the mask ratio, ≥ 1. Default 32. */
   readonly draws?: number;

@@ -11,7 +11,7 @@ export const UNMASKING_ORDERS = [
 /** Which positions a step commits first: the names of `UNMASKING_ORDERS`. */
 export type UnmaskingOrder = (typeof UNMASKING_ORDERS)[number];
 
-/** What `ancestral` was called before; options take it still. */
+/** The former name of `ancestral`; options take it still. */
 export const FORMER_ORDER = 'forebear';
 
 /** An order by its present name. */

@@ -15,7 +15,7 @@ export interface CellView {
   readonly confidence: number;
   /** Index of the step that committed it, 0 if it was there at the start, −1 while masked. */
   readonly step: number;
-  /** Whether it can never change. */
+  /** True when it can never change. */
   readonly locked: boolean;
   /** With `alternatives`, for a cell the process committed: what else could stand here, most probable first. */
   readonly alternatives?: readonly Alternative[];

@@ -11,13 +11,13 @@ export interface Cell {
   step: number;
   /** Never changes: a word that the user wrote, or a token that the user locked. */
   readonly locked: boolean;
-  /** Whether it may become two masks, or none, while masked: it belongs to a run of unknown length. */
+  /** True when it may become two masks, or none, while masked: it belongs to a run of unknown length. */
   readonly elastic: boolean;
-  /** What else the mask predictor gave when the token was committed, most probable first. */
+  /** The other tokens that were likely when this one was committed, most probable first. */
   alternatives: readonly Choice[];
 }
 
-/** What a cell is at the start. */
+/** A cell as it is at the start. */
 export interface CellStart {
   /** Undefined: masked. */
   readonly token?: number | undefined;

@@ -14,7 +14,7 @@ export interface ParallelRules {
 }
 
 /**
- * What a step commits: its share, first-ranked first, and what the rules add.
+ * Chooses the proposals that a step commits: its share, first-ranked first, and what the rules add.
  *
  * @param ranked indices into `proposals`, first to be committed first
  * @param share how many at least

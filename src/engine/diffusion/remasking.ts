@@ -4,7 +4,7 @@ import type { Random } from './random';
 /** Random remasking, in one of three forms. */
 export type ReMdm = Extract<Remasking, `remdm-${string}`>;
 
-/** What the strength is when the caller gives none; that of `revoke` is WINO's own. */
+/** The strength when the caller gives none; that of `revoke` is WINO's own. */
 export const DEFAULT_STRENGTH: Readonly<Record<Remasking, number>> = {
   none: 0,
   'remdm-cap': 0.02,

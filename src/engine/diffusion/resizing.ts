@@ -28,7 +28,7 @@ export interface Resizable {
   readonly chosen: Resize['kind'] | 'token' | undefined;
 }
 
-/** What becomes of a hole: masks that become two, or masks that go. */
+/** The change of a hole: masks that become two, or masks that go. */
 export interface Resize {
   readonly kind: 'expand' | 'delete';
   readonly slots: readonly Slot[];

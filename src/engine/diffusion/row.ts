@@ -1,17 +1,14 @@
 import { softmaxOf, type Softmax } from './softmax';
 
-/** What the mask predictor says of one position: a logit for every token, all of them known or only those that count. */
+/** The mask predictor's row for one position: a logit for every token, all of them known or only those that count. */
 export interface Row {
-  /**
-   * Takes tokens out for good: no draw gives them and they have no share in a probability.
-   *
-   * @throws Error for one whose share is not known, and that is in it still
-   */
+  /** Takes tokens out for good: no draw gives them and they have no share in a probability. */
   ban(tokens: Iterable<number>): void;
+  /** @throws Error when a banned token has a share in it that is not known */
   softmax(): Softmax;
   /** −∞ for a banned token. @throws Error when it is not known */
   logit(token: number): number;
-  /** The `count` tokens of the largest logits besides those of `without`, largest first. @throws Error when fewer are known */
+  /** The `count` tokens of the largest logits besides those of `without`, largest first. @throws Error when they are not known */
   largest(count: number, without: readonly number[]): number[];
   /** Logits of all tokens, float32 [vocabulary]. @throws Error when they are not known */
   all(): Float32Array;

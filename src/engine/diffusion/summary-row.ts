@@ -2,8 +2,8 @@ import type { Row } from './row';
 import type { Softmax } from './softmax';
 
 /**
- * What is left of a row of logits when only the most probable tokens are wanted. The first ids are reserved for special
- * tokens, whose logits are kept one by one; all others are ordinary.
+ * The part of a row of logits that is kept when only the most probable tokens are wanted. The first ids are reserved
+ * for special tokens, whose logits are kept one by one; all others are ordinary.
  */
 export interface RowSummary {
   /** Ordinary tokens of the largest logits, largest first; all there are if they are fewer than `most`. */
@@ -24,19 +24,17 @@ export interface RowSummary {
 /** A row of which the summary is known: all that greedy unmasking asks for. */
 export class SummaryRow implements Row {
   readonly #reserved: number[];
+  /** An ordinary token that was banned too late: its share is in the sums and cannot be told. */
+  #bannedLate: number | undefined;
 
-  /** @param reserved logits of the reserved tokens, −∞ for banned ones */
-  constructor(
-    private readonly summary: RowSummary,
-    reserved = summary.reserved,
-  ) {
-    this.#reserved = [...reserved];
+  constructor(private readonly summary: RowSummary) {
+    this.#reserved = [...summary.reserved];
   }
 
   ban(tokens: Iterable<number>): void {
     for (const token of tokens) {
       if (token < this.#reserved.length) this.#reserved[token] = -Infinity;
-      else if (!this.summary.banned.has(token)) throw unknown(`the row without token ${token}`);
+      else if (!this.summary.banned.has(token)) this.#bannedLate ??= token;
     }
   }
 
@@ -76,11 +74,14 @@ export class SummaryRow implements Row {
   }
 
   copy(): SummaryRow {
-    return new SummaryRow(this.summary, this.#reserved);
+    const copy = new SummaryRow({ ...this.summary, reserved: this.#reserved });
+    copy.#bannedLate = this.#bannedLate;
+    return copy;
   }
 
   /** The known tokens that may stand here, largest logit first; of equal ones the lowest id. */
   #ranked(): number[] {
+    if (this.#bannedLate !== undefined) throw unknown(`the row without token ${this.#bannedLate}`);
     const reserved = [...this.#reserved.keys()].filter((token) => this.#reserved[token]! > -Infinity);
     return [...reserved, ...this.summary.tokens].sort((a, b) => this.logit(b) - this.logit(a) || a - b);
   }

@@ -4,7 +4,7 @@ export class AsyncQueue<T> {
   #end: { readonly error: Error | undefined } | undefined;
   #wake: (() => void) | undefined;
 
-  /** Whether no more values come. */
+  /** True when no more values come. */
   get ended(): boolean {
     return this.#end !== undefined;
   }

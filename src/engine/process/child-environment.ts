@@ -11,8 +11,8 @@ const NAMES = new Set(
 const PREFIXES = ['LC_', 'VK_', 'MESA_', 'LIBGL_', 'CUDA_', 'NVIDIA_', '__NV_', 'PROCESSOR_'];
 
 /**
- * What the engine process is given of its parent's environment: nothing that it does not need, so neither tokens and
- * keys nor `NODE_OPTIONS` that are meant for the parent.
+ * The part of its parent's environment that the engine process gets: nothing that it does not need, so neither tokens
+ * and keys nor `NODE_OPTIONS` that are meant for the parent.
  */
 export function childEnvironment(parent: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const needed = Object.entries(parent).filter(([name]) => {

@@ -4,7 +4,7 @@ import type { ContextRead, Likelihood, Scored, TextToken } from '../contract/ans
 import type { Step } from '../contract/steps';
 import type { EngineErrorCode } from '../contract/errors';
 
-/** What can be asked of the engine process, and what each answer's values are. */
+/** The questions to the engine process, and the values of their answers. */
 export interface Answers {
   readonly fill: Step;
   readonly 'read-context': ContextRead;
@@ -30,13 +30,13 @@ export type Ask =
 /** A request on its way. */
 export type Asked = Ask & { readonly id: number; readonly session: string; readonly background: boolean };
 
-/** What the parent tells the engine process. `Source`: what a model is loaded from, as far as the channel can carry it. */
+/** A message from the parent to the engine process. `Source`: a model's source, as far as the channel can carry it. */
 export type ToHost<Source> =
   | { readonly type: 'load'; readonly source: Source; readonly options: LoadOptions }
   | Asked
   | { readonly type: 'cancel'; readonly id: number };
 
-/** What the engine process tells its parent. */
+/** A message from the engine process to its parent. */
 export type ToClient =
   | { readonly type: 'loaded'; readonly info: EngineInfo }
   | { readonly type: 'load-failed'; readonly code: EngineErrorCode; readonly message: string }
@@ -49,5 +49,5 @@ export type ToClient =
       readonly message: string;
     };
 
-/** What the engine process says of a request. */
+/** A message from the engine process about one request. */
 export type Answer = Exclude<ToClient, { type: 'loaded' | 'load-failed' }>;

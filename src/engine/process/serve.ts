@@ -28,7 +28,7 @@ export interface Surroundings<Source> {
   readMessages(): Promise<void>;
   /** Told when there is something to do, and when not. */
   busy?(busy: boolean): void;
-  /** Whether nothing more is to be expected of ONNX Runtime; it is then not asked any further. */
+  /** Tells if nothing more is to be expected of ONNX Runtime; it is then not asked any further. */
   endsWith?(error: unknown): boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What is borne of a process that has something to do. */
+/** The patience with a process that has something to do. */
 export interface Patience {
   readonly tickMs: number;
   /** Ticks without a sign of life that mean a hung process. */
@@ -28,7 +28,7 @@ export class Watchdog {
     return this.#watching;
   }
 
-  /** Whether signs of life are to be expected. Nothing is expected of a process that has never given one. */
+  /** True when signs of life are to be expected. Nothing is expected of a process that has never given one. */
   set watching(watching: boolean) {
     if (watching !== this.#watching) this.answered();
     this.#watching = watching;

@@ -64,7 +64,7 @@ function linesAround({ before, after }: Edges): Edges {
   };
 }
 
-/** Whether with a text in the hole one of its lines would follow itself, which programs hardly ever have. */
+/** Tells if with a text in the hole one of its lines would follow itself, which programs hardly ever have. */
 function doublesLine(text: string, { before, after }: Edges): boolean {
   const lines = `${before}${text}${after}`.split('\n');
   return lines.some((line, i) => line === lines[i + 1] && line.trim().length >= SHORTEST_LINE);

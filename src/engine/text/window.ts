@@ -1,4 +1,4 @@
-/** What the model was trained to look at together. */
+/** The window that the model was trained to look at. */
 export interface Window {
   /** Most rows: context tokens + hole tokens + `[END]`s. */
   readonly rows: number;

@@ -1,7 +1,7 @@
 import type { MaskPredictor } from '../../../src/engine/model/predictor/mask-predictor';
 import type { Runtime } from '../../../src/engine/model/runtime/runtime';
 
-/** What a predictor was asked for. */
+/** The calls of a predictor. */
 export interface Asked {
   logits: number;
   summaries: number;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { LladaApi } from '../../../src/editor/extension-api';
 import type { Random } from '../../../src/engine/diffusion/random';
 
-/** What a typist has done and seen. */
+/** The acts and sights of a typist. */
 export interface TypingCounts {
   keys: number;
   /** Requests that ended with something to offer, and with nothing. */
@@ -17,7 +17,7 @@ export interface TypingCounts {
 const KEY_MS = { least: 50, spread: 130 };
 /** Now and then a typist thinks; that is when suggestions come. */
 const THOUGHT = { chance: 0.08, least: 600, spread: 2400 };
-/** What is offered is taken when so much of it, or all, is what was to be typed. */
+/** An offer is taken when so many of its characters, or all, are those that were to be typed. */
 const WORTH_TAKING = 3;
 
 /** Types text over again that was deleted from real files, and takes what is offered where it is right. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ARTIFACTS } from '../../../scripts/setup/paths';
 
-/** What the runner tells the tests in the extension host, in the variable LLADA_HOST_TESTS. */
+/** The runner's words to the tests in the extension host, in the variable LLADA_HOST_TESTS. */
 export interface HostTests {
   /** Bundles beside dist/test-host/index.js, without `.js`. */
   readonly names: readonly string[];
@@ -11,7 +11,7 @@ export interface HostTests {
   readonly report: string;
 }
 
-/** What to run them in. */
+/** The place to run them in. */
 export interface HostRun {
   readonly extensionDevelopmentPath: string;
   readonly extensionTestsPath: string;

@@ -4,10 +4,15 @@ import path from 'node:path';
 import { ROOT } from '../../../scripts/setup/paths';
 import { finish } from './counts';
 
+/** A check of types that reads anew only what has changed since the last one. */
+function types(name: string, ...args: readonly string[]): readonly string[] {
+  return ['typescript/bin/tsc', '--noEmit', '--incremental', '--tsBuildInfoFile', `.cache/tsc/${name}`, ...args];
+}
+
 const CHECKS = [
-  ['typescript/bin/tsc', '--noEmit'],
-  ['typescript/bin/tsc', '--noEmit', '--project', 'src/demo/page'],
-  ['typescript/bin/tsc', '--noEmit', '--project', 'src/web'],
+  types('node.tsbuildinfo'),
+  types('page.tsbuildinfo', '--project', 'src/demo/page'),
+  types('web.tsbuildinfo', '--project', 'src/web'),
   [
     'eslint/bin/eslint.js',
     '.',
@@ -25,10 +30,21 @@ const CHECKS = [
     'scripts',
     'test',
   ],
-  ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+  [
+    'prettier/bin/prettier.cjs',
+    '--check',
+    '--log-level',
+    'warn',
+    '--cache',
+    '--cache-location',
+    '.cache/prettier',
+    '--cache-strategy',
+    'content',
+    '.',
+  ],
 ] as const;
 
-const RESULTS = CHECKS.map(([tool, ...args]) => {
+const RESULTS = CHECKS.map(([tool = '', ...args]) => {
   console.log([path.basename(tool, path.extname(tool)), ...args].join(' '));
   const program = path.join(ROOT, 'node_modules', tool);
   return spawnSync(process.execPath, [program, ...args], {

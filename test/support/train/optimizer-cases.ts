@@ -16,9 +16,9 @@ export interface OptimizerCase {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Gradients are uniform between minus this and this. */
   readonly size: number;
-  /** What has no gradient in the first step. */
+  /** The parameters that have no gradient in the first step. */
   readonly still?: string;
-  /** Whether it is for devices alone: its kernels take a CPU long to compile. */
+  /** True when it is for devices alone: its kernels take a CPU long to compile. */
   readonly isLarge?: true;
 }
 

@@ -1,4 +1,4 @@
-/** What the leader of together.test.ts starts: a follower, or one that dies. */
+/** The program that the leader of together.test.ts starts: a follower, or one that dies. */
 import { selectBackend } from '../../../scripts/train/backend/select';
 import { joinTeam } from '../../../scripts/train/together/team';
 import { follow } from '../../../scripts/train/run/training-loop';

@@ -12,13 +12,13 @@ import { temporaryFolder, tinyTokenizer, writeTinyBundle } from '../../../script
 import { TINY } from '../../../scripts/tiny-bundle/tiny-network';
 import { fillText, HOST, lastStep, withEngine } from '../../support/engine/real-engine';
 
-/** What a message tells its reader to do. */
+/** The advice that a message gives its reader. */
 const WHAT_TO_DO =
   /Check the path|Get the (whole )?bundle again|Choose "auto"|Install the package|must (be|hold)|Select a smaller|Fill (fewer|regions)|Ask for fewer|try again|Restart the engine|load it again|Close other programs|report it|A plain bundle's graph maps/;
 
 interface Case {
   readonly code: EngineErrorCode;
-  /** What happened, as the message says it. */
+  /** The event, as the message says it. */
   readonly says: RegExp;
   readonly trigger: () => Promise<unknown>;
 }

@@ -5,7 +5,7 @@ import { cutAtCursor, treeOf } from '../../support/syntax';
 
 type Find = 'body' | 'whole' | 'block';
 
-/** What is found at `‸`. */
+/** Looks for the function at `‸`. */
 async function found(path: string, drawn: string, what: Find): Promise<string | undefined> {
   const [before, after] = cutAtCursor(drawn);
   using tree = (await treeOf(path, before + after))!;

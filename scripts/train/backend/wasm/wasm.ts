@@ -32,7 +32,7 @@ export async function startWasm(): Promise<void> {
   replaceMatMul(tf.backend() as unknown as WasmBackend);
 }
 
-/** What an error of the wasm backend means to a user: what does not fit into its memory shows as an access out of bounds. */
+/** Puts an error of the wasm backend in a user's words: lack of memory shows as an access out of bounds. */
 export function explainWasmError(error: unknown): unknown {
   // Node's types do not have WebAssembly.RuntimeError.
   if (!(error instanceof Error && error.name === 'RuntimeError')) return error;

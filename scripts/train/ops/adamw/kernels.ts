@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
-import { decays, type AdamWOptions, type Moments } from './options';
 import { workgroupSum, workgroupSumDeclarations } from '../shared/sum-kernels';
 import { bindable, bindEach, branches, flatBranches, shapesOf, type Part } from '../shared/multi-tensor';
 import { bindings, ENTRY, gridOf, reductionDirectives, THREADS } from '../shared/wgsl';
+import { decays, type AdamWOptions, type Moments } from './options';
 
 /** Items whose squares a workgroup sums. */
 const SQUARES_PER_GROUP = 8 * THREADS;
 
-/** What `control` holds; the update kernels read it, Muon's as well, whose rate is `matrixRate`. */
+/** The fields of `control`; the update kernels read it, Muon's as well, whose rate is `matrixRate`. */
 export const CONTROL = {
   steps: 0,
   norm: 1,

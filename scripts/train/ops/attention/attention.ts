@@ -1,11 +1,11 @@
 /** Multi-head attention with the two-sided rule: context sees context only, a hole sees everything. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
+import { defineFused } from '../shared/fused';
 import { attentionComposite } from './composite';
 import { fitsFlash, flashBackward, flashForward } from './flash';
 import { attentionBackward, attentionForward } from './kernels';
 import type { AttentionShape } from './shape';
-import { defineFused } from '../shared/fused';
 
 /** Nothing of size length² is stored. */
 const flashAttention = defineFused<'q' | 'k' | 'v' | 'kinds', AttentionShape>({

@@ -4,8 +4,8 @@ import { ROW_KIND } from './row-kind';
 import type { AttentionShape } from './shape';
 
 /**
- * What is added to the scores [batch, 1, length, length], and 1 for the rows [batch, 1, length, 1] that see any key, 0
- * for the others. Made on the host: tfjs's comparisons of broadcast tensors take longer than the products.
+ * Makes the numbers added to the scores [batch, 1, length, length], and 1 for the rows [batch, 1, length, 1] that see
+ * any key, 0 for the others. Made on the host: tfjs's comparisons of broadcast tensors take longer than the products.
  */
 function masks(
   kinds: tf.Tensor1D,

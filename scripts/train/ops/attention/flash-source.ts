@@ -9,8 +9,6 @@
  * The backward pass is two kernels, as in the paper's deterministic form: one owns queries and sums over keys, the
  * other owns keys and sums over queries, so that neither needs atomic additions.
  */
-import { ACROSS, type FlashSpec } from './flash-spec';
-import { FlashFrame } from './frame';
 import { literal } from '../gemm/body';
 import type { Gpu } from '../../backend/gpu';
 import {
@@ -22,6 +20,8 @@ import {
   ROWS_PER_GROUP,
   type Binding,
 } from '../shared/wgsl';
+import { ACROSS, type FlashSpec } from './flash-spec';
+import { FlashFrame } from './frame';
 
 /** Who sees whom (see ROW_KIND), from the queries' side and from the keys'. */
 const QUERIES_OWN = { plain: 'kind == CONTEXT', seesPlain: 'true', seesHoles: 'kind == HOLE' };

@@ -1,6 +1,8 @@
 /** Records the fused attention: which tiles, which dispatches. See attention-flash.source.ts. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
+import { gradientScale } from '../gemm/gemm';
+import { gridOf, ROWS_PER_GROUP } from '../shared/wgsl';
 import type { AttentionShape } from './shape';
 import { SCORE_GRADIENT_SCALE } from './kernels';
 import {
@@ -12,8 +14,6 @@ import {
 } from './flash-source';
 import { rowsOf, workgroupBytes, type FlashSpec } from './flash-spec';
 import { PIECE } from './pieces';
-import { gradientScale } from '../gemm/gemm';
-import { gridOf, ROWS_PER_GROUP } from '../shared/wgsl';
 
 /** Heads are whole pieces wide; wider ones need more registers for their sums than a lane has. */
 const WIDEST_HEAD = 64;

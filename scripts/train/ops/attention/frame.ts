@@ -3,6 +3,9 @@
  * and goes through the other side in tiles of 32. A subgroup owns 16 of the rows, two lanes share a row where numbers
  * are handled one by one, and a tile of the other side is one word of the bit masks that say who sees whom.
  */
+import { literal } from '../gemm/body';
+import { tileLoad, type TileLoadCode } from '../gemm/tile-load';
+import { bindings, unroll, type Binding } from '../shared/wgsl';
 import {
   ACROSS,
   aligned,
@@ -15,9 +18,6 @@ import {
 } from './flash-spec';
 import { ROW_KIND_CONSTANTS } from './row-kind';
 import { piecesOf, LANES, PIECE, type Pieces, type Placed } from './pieces';
-import { literal } from '../gemm/body';
-import { tileLoad, type TileLoadCode } from '../gemm/tile-load';
-import { bindings, unroll, type Binding } from '../shared/wgsl';
 
 interface Matrix {
   readonly buffer: string;

@@ -1,7 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Gpu } from '../../backend/gpu';
-import { ROW_KIND_CONSTANTS } from './row-kind';
-import type { AttentionShape } from './shape';
 import { gradientScale, recordGemm } from '../gemm/gemm';
 import type { GemmSpec, MatrixLayout } from '../gemm/spec';
 import {
@@ -14,6 +12,8 @@ import {
   ROWS_PER_GROUP,
   unroll,
 } from '../shared/wgsl';
+import { ROW_KIND_CONSTANTS } from './row-kind';
+import type { AttentionShape } from './shape';
 
 /** How much less than a score's gradient its softmax input's is, roughly: a power of two. */
 export const SCORE_GRADIENT_SCALE = 16;

@@ -1,4 +1,4 @@
-/** What a row of a batch is. */
+/** The kinds of rows in a batch. */
 export const ROW_KIND = { padding: 0, context: 1, hole: 2 } as const;
 
 /** WGSL: the same as constants PADDING, CONTEXT and HOLE. */

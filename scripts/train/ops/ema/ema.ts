@@ -11,7 +11,7 @@ function copied(x: tf.Tensor): tf.Tensor {
 
 export class Ema {
   readonly averages: ReadonlyMap<string, tf.Variable>;
-  /** What the next update moves the averages by; on WebGPU the kernels read it from `#rateTensor`. */
+  /** The rate at which the next update moves the averages; on WebGPU the kernels read it from `#rateTensor`. */
   #rate = 0;
   readonly #rateTensor: tf.Variable;
   #updates = 0;

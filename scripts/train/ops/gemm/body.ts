@@ -30,7 +30,7 @@ function contiguous({ m, n, k, a, b }: GemmSpec, name: 'a' | 'b'): number {
   return name === 'a' ? (a.transposed ? m : k) : b.transposed ? k : n;
 }
 
-/** Whether an operand can be read four elements at a time. */
+/** Tells if an operand can be read four elements at a time. */
 export function isVectorOperand(spec: GemmSpec, name: 'a' | 'b'): boolean {
   const { stride, outer, inner, offset = 0, half = false } = spec[name];
   return half || isVector(contiguous(spec, name), stride, outer, inner, offset);
@@ -76,7 +76,7 @@ function oneBuffer({ tile, multiply }: Frame, { fetch, commit }: Loads): string 
   }`;
 }
 
-/** What is written during a round was last read in the round before, which the barrier at this one's start has ended. */
+/** Alternates two buffers: a round writes memory that was last read in the round before, which the barrier at this one's start has ended. */
 function twoBuffers({ tile, multiply, sharedA, sharedB }: Frame, { fetch, commit }: Loads): string {
   const more = (code: string): string => `if (k0 + ${tile.k}u < kEnd) {\n${code}\n}`;
   const next = fetch(`(k0 + ${tile.k}u)`);

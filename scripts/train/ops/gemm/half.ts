@@ -7,7 +7,7 @@ import type { MatrixLayout } from './spec';
 /** Numbers in 16 bytes: what one read brings. */
 const PER_READ = 8;
 
-/** Whether a matrix so laid out, of `columns` contiguous numbers a row, can be read as f16. */
+/** Tells if a matrix so laid out, of `columns` contiguous numbers a row, can be read as f16. */
 export function canBeHalf({ stride, outer, inner }: MatrixLayout, columns: number): boolean {
   return [columns, stride, outer, inner].every((length) => length % PER_READ === 0);
 }

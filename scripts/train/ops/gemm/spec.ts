@@ -1,4 +1,4 @@
-/** What a matrix product computes and how its tiles are cut. */
+/** A matrix product: its computation, and how its tiles are cut. */
 
 /** Where a matrix lies in its buffer, in elements. `transposed`: stored with the other index contiguous. */
 export interface MatrixLayout {
@@ -44,9 +44,9 @@ export interface Tile {
   readonly k: number;
   readonly warpM: number;
   readonly warpN: number;
-  /** Whether the next tile's global reads are under way while this one is multiplied. */
+  /** True when the next tile's global reads are under way while this one is multiplied. */
   readonly prefetch: boolean;
-  /** Whether workgroup memory is written four numbers at a time, where the matrix can be read so. */
+  /** True when workgroup memory is written four numbers at a time, where the matrix can be read so. */
   readonly vectors: boolean;
   /** 2: the next tile is written beside the one being multiplied, which saves a barrier per tile. */
   readonly buffers: 1 | 2;
@@ -54,7 +54,7 @@ export interface Tile {
   readonly band: number;
 }
 
-/** Whether a tile above the diagonal is written below it too, and those below are not computed. */
+/** Tells if a tile above the diagonal is written below it too, and those below are not computed. */
 export function isMirrored(spec: GemmSpec, tile: Tile): boolean {
   return spec.symmetric === true && tile.m === tile.n;
 }

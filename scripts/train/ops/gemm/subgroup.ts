@@ -3,8 +3,8 @@
  * pieces are multiplied by a subgroup and summed in f32. `emulated` generates the same kernel with each piece
  * computed by 32 lanes in plain f32, so that everything but the matrix instructions is tested without them.
  */
-import { gemmSource, isVectorOperand, literal, outputFactor } from './body';
 import { SUBGROUP_MATRIX_DIRECTIVES } from '../shared/wgsl';
+import { gemmSource, isVectorOperand, literal, outputFactor } from './body';
 import { isMirrored, type GemmSpec, type Tile } from './spec';
 import { formOf, PRODUCT_CHOICE } from './variants';
 

@@ -3,9 +3,9 @@ import type { GemmSpec, Tile } from './spec';
 
 export interface TileVariant {
   readonly name: string;
-  /** What differs from the tile that would be taken. */
+  /** The differences from the tile that would be taken. */
   readonly tile: Partial<Tile>;
-  /** Whether both operands are stored as f16. */
+  /** True when both operands are stored as f16. */
   readonly half: boolean;
 }
 
@@ -39,9 +39,9 @@ export function formOf({ a, b }: Pick<GemmSpec, 'a' | 'b'>): Form {
   return `${a.transposed ? 'T' : 'N'}${b.transposed ? 'T' : 'N'}`;
 }
 
-/** What large products do instead of the default; filled from `npm run bench:train`, whose --products tries a variant. */
+/** The variants that large products take instead of the default; `npm run bench:train -- --products` tries one. */
 export const PRODUCT_CHOICE: {
-  /** Whether the network's activations, weights and gradients are rounded to f16 once, before their products. */
+  /** True when the network's activations, weights and gradients are rounded to f16 once, before their products. */
   half: boolean;
   readonly tiles: Partial<Record<Form, Partial<Tile>>>;
 } = {

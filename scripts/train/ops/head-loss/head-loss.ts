@@ -5,12 +5,12 @@
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
-import { headLossComposite } from './composite';
 import { defineFused } from '../shared/fused';
+import { headLossComposite } from './composite';
 import { headLossBackward, headLossForward } from './kernels';
 
 export interface HeadLossOptions {
-  /** Whether the gradient will be asked for; without it the forward pass does a third of the work. */
+  /** True when the gradient will be asked for; without it the forward pass does a third of the work. */
   readonly gradient: boolean;
 }
 

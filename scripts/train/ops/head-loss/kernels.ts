@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Gpu, Operand } from '../../backend/gpu';
 import { gradientScale, multiply } from '../gemm/gemm';
-import { chunkRows } from './chunks';
 import { scaleInPlace, sumAll, workgroupSum, workgroupSumDeclarations } from '../shared/sum-kernels';
 import { bindings, ENTRY, gridOf, laneReduction, reductionDirectives, THREADS } from '../shared/wgsl';
+import { chunkRows } from './chunks';
 
 export interface HeadLossInputs {
   readonly hidden: tf.TensorInfo;

@@ -1,8 +1,8 @@
 /** RMSNorm over each head's width, then rotary position embedding (Su et al., 2021), in one. */
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
-import { headRotaryComposite } from './composite';
 import { defineFused } from '../shared/fused';
+import { headRotaryComposite } from './composite';
 import { headRotaryBackward, headRotaryForward } from './kernels';
 
 /**

@@ -104,7 +104,7 @@ function withNames<T>(names: readonly string[], x: T, weights: readonly T[]): Re
 
 const BY_COUNT = [define(1), define(2), define(3)];
 
-/** Whether all rows can be read as f16, eight numbers at a time. */
+/** Tells if all rows can be read as f16, eight numbers at a time. */
 export function canBeHalfLinear(x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): boolean {
   return weights.length <= BY_COUNT.length && [x, ...weights].every(({ shape }) => shape[1] % 8 === 0);
 }

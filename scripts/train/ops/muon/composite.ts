@@ -5,7 +5,7 @@ import { NEWTON_SCHULZ, updateScale } from './newton-schulz';
 
 export interface Step extends MuonOptions {
   readonly rate: number;
-  /** What clipping multiplies gradients by. */
+  /** The factor by which clipping multiplies gradients. */
   readonly clip: number;
 }
 

@@ -241,7 +241,7 @@ ${ENTRY}
   }
 }
 
-/** What the kernels over a whole family depend on. */
+/** Names the shapes that the kernels over a whole family depend on. */
 function keyOf({ placed }: Family): string {
   return JSON.stringify(placed.map(({ group, size }) => [group.names.length, size]));
 }

@@ -11,7 +11,7 @@ import { applyComposite } from './composite';
 import { MuonKernels } from './kernels';
 import { DEFAULT_MUON, type MuonGroup, type MuonOptions } from './options';
 
-/** What f16 matrices are read by: eight numbers at once. */
+/** The width of a read of f16 matrices: eight numbers at once. */
 const PER_READ = 8;
 
 export class Muon {

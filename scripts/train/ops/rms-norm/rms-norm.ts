@@ -1,8 +1,8 @@
 /** Residual addition and RMSNorm (Zhang and Sennrich, 2019) in one. */
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../../backend/gpu';
-import { rmsNormComposite } from './composite';
 import { defineFused } from '../shared/fused';
+import { rmsNormComposite } from './composite';
 import { rmsNormBackward, rmsNormForward } from './kernels';
 
 export interface Normed {

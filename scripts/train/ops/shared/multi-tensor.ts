@@ -34,7 +34,7 @@ export function bindable<T>(
   );
 }
 
-/** What a kernel's source depends on. */
+/** Names the shapes that a kernel's source depends on. */
 export function shapesOf(parts: readonly Part<unknown>[]): string {
   return parts.map(({ items, type }) => `${items}${type}`).join();
 }

@@ -19,7 +19,7 @@ export interface BundleConfig {
   readonly architecture: Architecture;
   readonly window: Window;
   readonly specialTokens: Readonly<Record<keyof typeof SPECIAL, number>>;
-  /** What the bundle has learned beyond filling masks. */
+  /** The abilities that the bundle has learned beyond filling masks. */
   readonly learned: { readonly expand: boolean; readonly remask: boolean; readonly guidance: boolean };
   /** Facts of the training, shown in the model card; not interpreted. */
   readonly training: Readonly<Record<string, string | number | boolean>>;

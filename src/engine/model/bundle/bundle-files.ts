@@ -12,7 +12,7 @@ export interface BundleFiles {
   readStretches(name: string, stretches: readonly Stretch[]): Promise<Uint8Array[]>;
   /** SHA-256 of a file of any size, in hexadecimal. */
   sha256(name: string): Promise<string>;
-  /** What ONNX Runtime is given of a file: where it is, or its bytes. */
+  /** A file as ONNX Runtime takes it: its path, or its bytes. */
   forRuntime(name: string): string | Uint8Array;
 }
 
@@ -24,6 +24,6 @@ export interface Stretch {
 
 export interface BundleFileStat {
   readonly bytes: number;
-  /** What it is instead of a plain file, as in “a symbolic link”. */
+  /** Its kind when it is no plain file, as in “a symbolic link”. */
   readonly oddity?: string | undefined;
 }

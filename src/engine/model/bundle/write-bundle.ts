@@ -7,7 +7,7 @@ import type { Parameters } from '../graph/parameters';
 import { encodeWeights } from '../graph/weights';
 import { readBundle } from './read-bundle';
 
-/** What a bundle is made of. The graph follows from the architecture and the precision. */
+/** The parts of a bundle. The graph follows from the architecture and the precision. */
 export interface BundleContent {
   readonly config: Omit<BundleConfig, 'files'>;
   readonly parameters: Parameters;

@@ -23,7 +23,7 @@ export interface ExternalData {
   readonly end: number;
 }
 
-/** What an ONNX graph asks for outside of itself. */
+/** The things outside of itself that an ONNX graph asks for. */
 export interface GraphNeeds {
   /** Domains of operators that the graph does not define itself; '' is ONNX's own. */
   readonly domains: ReadonlySet<string>;

@@ -8,7 +8,7 @@ interface PastAndNew {
   readonly fresh: Value;
 }
 
-/** What attention needs to know about the numbers of rows; the same in every layer. */
+/** The numbers of rows that attention needs; the same in every layer. */
 interface RowCounts {
   /** int64 [2]: P and N. */
   readonly lengths: Value;

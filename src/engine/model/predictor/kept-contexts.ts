@@ -12,7 +12,7 @@ import type { ContextCache, KeptContext, MaskPredictor } from './mask-predictor'
 /** Contexts that are kept at most; one of the bundled model takes 15 MB. */
 const MOST_KEPT = 2;
 
-/** What a request leaves to its context. */
+/** The state that a request leaves to its context. */
 export interface ContextRoom {
   /** Most context tokens. */
   readonly budget: number;

@@ -30,7 +30,7 @@ export interface ContextCache {
   release(): void;
 }
 
-/** What is read anew over rows that are kept. */
+/** The rows that are read anew over rows that are kept. */
 export interface Rereading {
   /** [C] the position that each row of the whole reading has now; −1: nobody sees it any more. */
   readonly kept: Int32Array;

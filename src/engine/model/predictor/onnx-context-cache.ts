@@ -20,7 +20,7 @@ export class OnnxContextCache implements ContextCache {
     private readonly alive: Set<OnnxContextCache>,
   ) {}
 
-  /** Whether it is this predictor's, and has not been released. */
+  /** True while it is this predictor's and has not been released. */
   isAmong(alive: ReadonlySet<OnnxContextCache>): boolean {
     return alive.has(this);
   }

@@ -4,7 +4,7 @@ import type { KeptContext, PredictorContext, Rereading } from './mask-predictor'
 import { biasOfPast, disposeAll, HIDDEN, OnnxContextCache, type Tensors } from './onnx-context-cache';
 import { turnBy, turnKeys, type Turn } from './rotary-turn';
 
-/** What a whole reading gave. */
+/** The result of a whole reading. */
 export interface WholeRows {
   readonly positions: Int32Array;
   /** Of every layer `past_k_i` and `past_v_i`, float32 [1, heads, P, headWidth]. */
@@ -13,7 +13,7 @@ export interface WholeRows {
   readonly first: number;
 }
 
-/** What a kept context needs of the predictor that it belongs to. */
+/** The part of a predictor that its kept contexts need. */
 export interface Reader {
   readonly architecture: Architecture;
   readonly tensors: TensorConstructor;

@@ -49,7 +49,7 @@ export interface SessionHabits {
 /** Quantised graphs take this bias for "every row sees every row, those of the past too". */
 const OPEN_WITH_PAST = new Float32Array(2);
 
-/** What a session tells of an input. */
+/** A session's account of an input. */
 interface BiasShape {
   readonly name: string;
   readonly shape?: readonly (number | string)[];
@@ -57,7 +57,7 @@ interface BiasShape {
 
 type Rows = Pick<PredictorRows, 'ids' | 'positions'>;
 
-/** What a run is asked for besides keys and values: float32, so many numbers for each wanted row. */
+/** An output of a run besides keys and values: float32, so many numbers for each wanted row. */
 interface Output {
   readonly name: 'logits' | 'summary';
   readonly width: number;

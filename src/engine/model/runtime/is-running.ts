@@ -1,4 +1,4 @@
-/** Whether there is a process of this id, another user's included. */
+/** Tells if there is a process of this id, another user's included. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -15,9 +15,9 @@ export interface Crashes {
   during<T>(name: string, trial: () => Promise<T>): Promise<T>;
 }
 
-/** What models run on, as far as a Node process and a browser differ in it. */
+/** The machine that models run on, as far as a Node process and a browser differ in it. */
 export interface Machine {
-  /** What it is called in messages. */
+  /** Its name in messages. */
   readonly name: string;
   /** Of the CPU provider, unless the caller says otherwise. */
   readonly threads: number;

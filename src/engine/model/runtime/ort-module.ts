@@ -1,7 +1,7 @@
 import { EngineError } from '../../contract/errors';
 import type { OrtModule } from './machine';
 
-/** What Node says when a package, its binary for this platform, or a library the binary is linked to is not there. */
+/** Node's error codes when a package, its binary for this platform, or a library the binary is linked to is not there. */
 const NOT_HERE = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
 
 /** Variables of ONNX Runtime's native builds that have to be set before it is loaded. */
@@ -55,7 +55,7 @@ async function loadWasm(threads: number, native: Error): Promise<OrtModule> {
   }
 }
 
-/** What goes wrong arrives as an error; the library's own copy of it on standard error would only confuse. */
+/** Failures arrive as errors; the library's own copy of them on standard error would only confuse. */
 function quiet(module: OrtModule): OrtModule {
   module.ort.env.logLevel = 'fatal';
   return module;

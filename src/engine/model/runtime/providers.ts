@@ -14,8 +14,8 @@ const HOW_TO_GET: Record<ProviderName, string> = {
 };
 
 /**
- * What `auto` tries before the CPU, in order. Quantised weights are made for the CPU's integer products; DirectML and CoreML
- * run only when asked for.
+ * The providers that `auto` tries before the CPU, in order. Quantised weights are made for the CPU's integer products;
+ * DirectML and CoreML run only when asked for.
  *
  * @param known the providers that there can be
  */

@@ -8,7 +8,7 @@ import { SummaryRow, type RowSummary } from '../../../../src/engine/diffusion/su
 const RESERVED = 7;
 const MOST = 8;
 
-/** What the network's graph makes of a row, in float64. */
+/** Computes a row's summary as the network's graph does, in float64. */
 function summarize(logits: Float32Array, banned: ReadonlySet<number>): RowSummary {
   const ordinary = [...logits.keys()].filter((token) => token >= RESERVED && !banned.has(token));
   const tokens = ordinary.sort((a, b) => logits[b]! - logits[a]! || a - b).slice(0, MOST);
@@ -75,8 +75,14 @@ describe('a summary of a row', () => {
     const row = new SummaryRow(summarize(logits, new Set([39])));
     assert.throws(() => row.logit(20), /does not say the logit of token 20/);
     assert.throws(() => row.logit(39), /token 39/);
-    assert.throws(() => row.ban([38]), /does not say the row without token 38/);
-    assert.throws(() => row.ban([20]), /token 20/);
+    for (const token of [38, 20]) {
+      const late = row.copy();
+      late.ban([token]);
+      const says = new RegExp(`does not say the row without token ${token}`);
+      assert.throws(() => late.softmax(), says);
+      assert.throws(() => late.largest(1, []), says);
+      assert.throws(() => late.copy().softmax(), says);
+    }
     assert.throws(() => row.all(), /all of its logits/);
     row.ban([0, 1, 2, 3, 4, 5, 6, 39]);
     assert.deepEqual(row.largest(8, []), [38, 37, 36, 35, 34, 33, 32, 31]);

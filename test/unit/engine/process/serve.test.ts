@@ -5,7 +5,7 @@ import { serve } from '../../../../src/engine/process/serve';
 import { scriptedRuntime } from '../../../support/engine/scripted-predictor';
 import { REQUEST } from '../../../support/engine/real-engine';
 
-/** Whether a failure of the network was one to end with, and what was said until that was asked. */
+/** Tells if a failure of the network was one to end with, and what was said until that was asked. */
 function failedFill(failure: Error, isTheEnd: boolean): Promise<readonly ToClient['type'][]> {
   const said: ToClient['type'][] = [];
   const runtime = scriptedRuntime(() => {

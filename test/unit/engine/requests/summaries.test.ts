@@ -15,7 +15,7 @@ import { allSteps, filled, tinyRuntime } from '../../../support/engine/tiny-runt
 
 const AROUND = { path: 'a.ts', prefix: 'const a = ', suffix: ';\n' };
 
-/** Whether two fills went the same way, step by step. */
+/** Tells if two fills went the same way, step by step. */
 function assertSame(wanted: readonly Step[], got: readonly Step[]): void {
   const places = (steps: readonly Step[]): unknown =>
     steps.map(({ committed, remasked, texts }) => ({ committed, remasked, texts }));

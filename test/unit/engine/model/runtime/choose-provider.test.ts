@@ -112,7 +112,7 @@ async function predictorOf(at: string, threads: number): Promise<MaskPredictor> 
   return (await chooseProvider(bundle, NODE_MACHINE, { provider: 'cpu', threads })).predictor;
 }
 
-/** What a run of a session is given. */
+/** The inputs of a session's run. */
 type Feeds = Readonly<Record<string, { readonly dims: readonly number[] }>>;
 
 describe('mask predictor on ONNX Runtime', () => {

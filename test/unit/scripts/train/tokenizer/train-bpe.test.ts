@@ -6,7 +6,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { ShardSet } from '../../../../../scripts/train/corpus/shards';
 import { PIECE_PATTERN } from '../../../../../scripts/train/tokenizer/pieces';
-import { shareOut } from '../../../../../scripts/train/tokenizer/sample';
+import { languageShares } from '../../../../../scripts/train/tokenizer/sample';
 import type { TokenizerFile } from '../../../../../scripts/train/tokenizer/tokenizer-files';
 import { trainBpe, trainTokenizer } from '../../../../../scripts/train/tokenizer/train-bpe';
 import { SPECIAL_TOKENS } from '../../../../../src/engine/text/special-tokens';
@@ -206,12 +206,12 @@ describe('trainTokenizer', () => {
   });
 });
 
-describe('shareOut', () => {
+describe('languageShares', () => {
   it('takes everything when there is room, and makes room for the small when there is not', () => {
     const there = { a: { files: 1, bytes: 400 }, b: { files: 1, bytes: 100 }, c: { files: 1, bytes: 1 } };
-    assert.deepEqual(Object.fromEntries(shareOut(there, 1000)), { a: 400, b: 100, c: 1 });
-    assert.deepEqual(Object.fromEntries(shareOut(there, 151)), { c: 1, a: 100, b: 50 });
-    assert.deepEqual(shareOut({}, 10).size, 0);
+    assert.deepEqual(Object.fromEntries(languageShares(there, 1000)), { a: 400, b: 100, c: 1 });
+    assert.deepEqual(Object.fromEntries(languageShares(there, 151)), { c: 1, a: 100, b: 50 });
+    assert.deepEqual(languageShares({}, 10).size, 0);
   });
 
   it('never gives more than there is, nor more than the budget', () => {
@@ -220,7 +220,7 @@ describe('shareOut', () => {
         const there = Object.fromEntries(
           Object.entries(sizes).map(([name, bytes]) => [name, { files: 1, bytes }]),
         );
-        const shares = shareOut(there, budget);
+        const shares = languageShares(there, budget);
         const total = [...shares.values()].reduce((sum, share) => sum + share, 0);
         const all = Object.values(sizes).reduce((sum, bytes) => sum + bytes, 0);
         assert.ok(Math.abs(total - Math.min(all, budget)) < 1 + budget * 1e-9);
