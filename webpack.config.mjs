@@ -10,6 +10,7 @@ const NODE_ENTRIES = {
   extension: './src/extension.ts',
   'engine-host': './src/engine/process/host.ts',
   'import-host': './src/engine/process/import-host.ts',
+  'encode-worker': './src/engine/model/foreign/encode-worker.ts',
   cli: './src/cli/main.ts',
   serve: './src/serve/main.ts',
   evaluate: './scripts/evaluate/main.ts',

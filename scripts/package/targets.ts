@@ -46,7 +46,7 @@ export function partsOf(target: Target): readonly Part[] {
   return [
     { what: 'ONNX Runtime', globs: runtime(target) },
     { what: 'model', globs: ['dist/models/*-int8/**'] },
-    { what: 'extension', globs: ['dist/{extension,engine-host,import-host,demo}.js'] },
+    { what: 'extension', globs: ['dist/{extension,engine-host,import-host,encode-worker,demo}.js'] },
     ...(target === 'universal' ? [browser] : []),
     { what: 'grammars', globs: [RUNTIME_FILE, ...GRAMMARS.map(({ file }) => file)] },
     {

@@ -1,7 +1,6 @@
-import { toFloat16 } from '../graph/float16';
-import { quantizeBlocks } from '../graph/quantize-blocks';
 import type { TensorSource } from '../import/foreign-model';
 import type { ForeignTensor, MatrixPiece } from './foreign-layout';
+import type { RowEncoders } from './row-encoders';
 
 /** Elements held at once: 16 MB as float32. */
 const CHUNK = 1 << 22;
@@ -13,54 +12,52 @@ export interface EncodedChunk {
   readonly data: ArrayBufferView;
 }
 
+/** Makes chunks that follow each other in a file. Tasks may overlap; what they make is wanted in their order. */
+export type EncodeTask = () => Promise<readonly EncodedChunk[]>;
+
 /** A vector as float32. */
-export async function* encodeVector(
-  { file, offset }: ForeignTensor,
-  source: TensorSource,
-): AsyncGenerator<EncodedChunk, void> {
+export function vectorTask({ file, offset }: ForeignTensor, source: TensorSource): EncodeTask {
   const elements = source.shape.reduce((product, size) => product * size, 1);
-  yield { file, offset, data: await source.read(0, elements) };
+  return async () => [{ file, offset, data: await source.read(0, elements) }];
 }
 
 /**
  * A piece of a matrix in its precision, some rows at a time: memory holds a few chunks, whatever the matrix's size.
- *
- * @throws Error when a value is beyond what float16 holds
+ * A task throws when a value is beyond what float16 holds.
  */
-export async function* encodePiece(
+export function* pieceTasks(
   { first, outputs, values, scales }: MatrixPiece,
   inputs: number,
   source: TensorSource,
-): AsyncGenerator<EncodedChunk, void> {
+  encoders: RowEncoders,
+): Generator<EncodeTask, void> {
   const { file, type, blocks } = values;
+  const form = blocks ?? (type === 'f16' ? 'f16' : undefined);
   const step = Math.max(1, Math.floor(CHUNK / inputs));
-  const factors: Float32Array[] = [];
-  for (let row = 0; row < outputs; row += step) {
+  const factors: EncodedChunk[] = [];
+  for (let row = 0, index = 0; row < outputs; row += step, index++) {
     const rows = Math.min(step, outputs - row);
-    const data = await source.read((first + row) * inputs, rows * inputs);
-    const offset = values.offset + row * (values.bytes / outputs);
-    if (blocks) {
-      const quantized = quantizeBlocks(data, inputs, true, blocks);
-      factors.push(quantized.scales);
-      yield { file, offset, data: quantized.values };
-    } else yield { file, offset, data: type === 'f16' ? halvesOf(data, source) : data };
+    const chunk = { file, offset: values.offset + row * (values.bytes / outputs) };
+    const place = index;
+    yield async () => {
+      const data = await source.read((first + row) * inputs, rows * inputs);
+      if (!form) return [{ ...chunk, data }];
+      const encoded = await encoders.encode(data, inputs, form);
+      if (encoded.overflows) throw beyondFloat16(source);
+      if (scales && encoded.scales) {
+        const offset = scales.offset + row * (scales.bytes / outputs);
+        factors[place] = { file: scales.file, offset, data: encoded.scales };
+      }
+      return [{ ...chunk, data: encoded.values }];
+    };
   }
-  let { offset } = scales ?? values;
-  for (const data of factors) {
-    yield { file: scales!.file, offset, data };
-    offset += data.byteLength;
-  }
+  // The scales lie behind the values. All of them are there when this task's turn comes.
+  if (scales) yield () => Promise.resolve(factors);
 }
 
-function halvesOf(data: Float32Array, { name, file }: TensorSource): Uint16Array {
-  const halves = toFloat16(data);
-  let infinite = 0;
-  for (let i = 0; i < halves.length; i++) if ((halves[i]! & 0x7fff) === 0x7c00) infinite++;
-  if (infinite > 0) {
-    throw new Error(
-      `The tensor ${name} of ${file} holds values beyond 65504, the most that float16 can hold. ` +
-        'Import it with the precision int8-blocks or int4-blocks.',
-    );
-  }
-  return halves;
+function beyondFloat16({ name, file }: TensorSource): Error {
+  return new Error(
+    `The tensor ${name} of ${file} holds values beyond 65504, the most that float16 can hold. ` +
+      'Import it with the precision int8-blocks or int4-blocks.',
+  );
 }

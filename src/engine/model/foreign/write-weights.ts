@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { BundleFile } from '../bundle/bundle-config';
 import type { ForeignSource, TensorSource } from '../import/foreign-model';
-import { encodePiece, encodeVector, type EncodedChunk } from './encode-tensors';
+import { pieceTasks, vectorTask, type EncodedChunk, type EncodeTask } from './encode-tensors';
 import type { ForeignLayout } from './foreign-layout';
+import { RowEncoders } from './row-encoders';
 import { StoredFile } from './stored-file';
 
 /**
@@ -24,8 +25,9 @@ export async function writeWeights(
   let file: StoredFile | undefined;
   let present = '';
   let done = 0;
+  const encoders = new RowEncoders(elementsOf(source));
   try {
-    for await (const chunk of encodedTensors(layout, source)) {
+    for await (const chunk of inOrder(tasksOf(layout, source, encoders), encoders.ahead)) {
       signal?.throwIfAborted();
       if (chunk.file !== present) {
         if (file) written.push(await file.end());
@@ -39,20 +41,42 @@ export async function writeWeights(
   } catch (error) {
     await file?.close().catch(() => undefined);
     throw error;
+  } finally {
+    await encoders.close();
   }
   return written;
 }
 
-async function* encodedTensors(
+function elementsOf({ tensors }: Pick<ForeignSource, 'tensors'>): number {
+  let elements = 0;
+  for (const { shape } of tensors.values()) elements += shape.reduce((product, size) => product * size, 1);
+  return elements;
+}
+
+function* tasksOf(
   layout: ForeignLayout,
   { tensors }: Pick<ForeignSource, 'tensors'>,
-): AsyncGenerator<EncodedChunk, void> {
+  encoders: RowEncoders,
+): Generator<EncodeTask, void> {
   for (const tensor of layout.tensors) {
     const source = checkedSource(tensors, tensor.name);
     if ('pieces' in tensor) {
-      for (const piece of tensor.pieces) yield* encodePiece(piece, tensor.inputs, source);
-    } else yield* encodeVector(tensor, source);
+      for (const piece of tensor.pieces) yield* pieceTasks(piece, tensor.inputs, source, encoders);
+    } else yield vectorTask(tensor, source);
   }
+}
+
+/** Runs tasks, `ahead` of them together, and gives what they make in their order. */
+async function* inOrder(tasks: Iterable<EncodeTask>, ahead: number): AsyncGenerator<EncodedChunk, void> {
+  const running: Promise<readonly EncodedChunk[]>[] = [];
+  for (const task of tasks) {
+    const run = task();
+    // Its failure is met when its turn comes.
+    run.catch(() => undefined);
+    running.push(run);
+    if (running.length >= ahead) yield* await running.shift()!;
+  }
+  for (const run of running) yield* await run;
 }
 
 function checkedSource(tensors: ForeignSource['tensors'], name: string): TensorSource {

@@ -85,7 +85,7 @@ export interface TensorSource {
   readonly dtype: TensorType;
   readonly shape: readonly number[];
   /**
-   * Reads elements, widened to float32, which loses nothing.
+   * Reads elements, widened to float32, which loses nothing. Their buffer is the caller's alone.
    *
    * @param offset of the first element, in elements
    * @throws ImportError when the file has changed or a value is not a finite number

@@ -40,8 +40,9 @@ function widen(dtype: TensorType, bytes: Uint8Array): Float32Array {
   return new Float32Array(bits.buffer);
 }
 
+/** Of numbers that are none and of infinities all bits of the exponent are set. */
 function firstNotFinite(values: Float32Array): number {
-  // The difference of a finite number and itself is 0; of any other one it is not a number.
-  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return i;
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < bits.length; i++) if ((bits[i]! & 0x7f800000) === 0x7f800000) return i;
   return -1;
 }
