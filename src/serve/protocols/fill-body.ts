@@ -48,7 +48,15 @@ const listOf = <T extends v.GenericSchema>(item: T, most: number) =>
   v.pipe(v.array(item, 'must be a list'), v.maxLength(most, `must have ${most} items at most`));
 const object = <T extends v.ObjectEntries>(entries: T) => v.strictObject(entries, 'must be an object');
 
-const COMMON = { session: v.exactOptional(Text), stream: v.exactOptional(Flag) };
+/** A name, not a text. */
+const MOST_SESSION = 200;
+
+const COMMON = {
+  session: v.exactOptional(
+    v.pipe(Text, v.maxLength(MOST_SESSION, `must have ${MOST_SESSION} characters at most`)),
+  ),
+  stream: v.exactOptional(Flag),
+};
 
 const REVERSE_PROCESS = {
   sampling: v.exactOptional(oneOf(['greedy', 'multinomial'])),
