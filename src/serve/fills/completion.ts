@@ -148,9 +148,8 @@ function nothing({ choices = 1 }: CompletionRequest): Completion {
 
 /** Of a fill that may have been ended: by a rule, or by its time. */
 function soFar(growing: GrowingText, last: Step | undefined, { maxTokens }: CompletionRequest): Choice {
-  const { text, cut } = growing;
-  const ended = last?.done === true || growing.ended;
-  return choiceOf(text, cut, last?.holes[0] ?? [], ended ? maxTokens : 0);
+  const { text, cut, ended } = growing;
+  return choiceOf(text, cut, last?.holes[0] ?? [], last?.done === true || ended ? maxTokens : 0);
 }
 
 function candidates(last: Step | undefined, request: CompletionRequest): Choice[] {
@@ -162,14 +161,14 @@ function candidates(last: Step | undefined, request: CompletionRequest): Choice[
   });
 }
 
-/** @param limit tokens; a text that has so many was cut by it */
+/** @param limit tokens; a text that has so many was cut by it, and 0 says that its time was over */
 function choiceOf(text: string, cut: GrowingText['cut'], cells: readonly CellView[], limit: number): Choice {
-  const filled = cells.length >= limit;
+  const whole = cut === undefined && limit > 0;
   return {
     text,
-    finish: cut === undefined && filled ? 'length' : 'stop',
+    finish: cut === undefined && cells.length >= limit ? 'length' : 'stop',
     stopWord: cut?.by === 'stop' ? cut.word : undefined,
-    cells: cut === undefined ? cells.filter(({ masked }) => !masked) : cellsWithin(cells, text.length),
+    cells: whole ? cells : cellsWithin(cells, text.length),
   };
 }
 

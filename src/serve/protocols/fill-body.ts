@@ -52,7 +52,15 @@ function object<T extends v.ObjectEntries>(entries: T) {
   return v.strictObject(entries, 'must be an object');
 }
 
-const COMMON = { session: v.exactOptional(TEXT), stream: v.exactOptional(FLAG) };
+/** A name, not a text. */
+const MOST_SESSION = 200;
+
+const COMMON = {
+  session: v.exactOptional(
+    v.pipe(TEXT, v.maxLength(MOST_SESSION, `must have ${MOST_SESSION} characters at most`)),
+  ),
+  stream: v.exactOptional(FLAG),
+};
 
 const REVERSE_PROCESS = {
   sampling: v.exactOptional(oneOf(['greedy', 'multinomial'])),
