@@ -7,7 +7,7 @@ import { drawLineCharts } from '../../src/display/line-chart';
 import { reverseProcessOptions } from '../../src/cli/command-line/options';
 import { withEngine } from '../../src/cli/command-line/session';
 import { writeCard } from './card';
-import { compare, type Comparison, type ModelResults } from './compare';
+import { compare, exactDifference, type Comparison, type ModelResults } from './compare';
 import {
   curveByMaskRatio,
   curvesByLength,
@@ -27,7 +27,7 @@ import { markdown, type Report } from './report';
 import { bitsPerByte, rowOf, type Answered, type Case, type Measured } from './rows';
 import { GROUPS, groupOf, KINDS, type Task } from './task';
 import { trainingFinds } from './training-finds';
-import { forebearWay, trueLength, unknownLength, withoutDrafts, type Way } from './ways';
+import { forebearWay, trueLength, typedSinceRead, unknownLength, withoutDrafts, type Way } from './ways';
 
 const SHOWN_FILLS = 20;
 
@@ -39,6 +39,10 @@ export async function evaluate(options: EvaluateOptions, cache: string, signal: 
 
   const { results, curves, model } = await withEngine(options, signal, async (engine) => {
     const run = new ModelRun(engine, journal, signal);
+    if (options.typed) {
+      const results = await putTasks(run, tasks, typedWays(options), 0);
+      return { results, curves: await drawCurves(run, []), model: modelOf(engine) };
+    }
     const inTurn = await putTasks(run, tasks, [...own, forebearWay(options)], options.draws);
     // Not in turn with the others: right after the same request with drafts its context would be there already.
     const alone = await putTasks(run, tasks, aloneWays(options), 0);
@@ -70,6 +74,7 @@ export async function evaluate(options: EvaluateOptions, cache: string, signal: 
     draws: options.draws,
     parts: parts(tasks, answered, results.measured),
     comparisons,
+    ...(options.typed ? { typed: exactDifference(results.ways[1]!, results.ways[0]!) } : {}),
     sweeps: curves.sweeps,
     memorisation: memorisation === undefined ? [] : await trainingFinds(memorisation, tasks, results.ways),
     pictures: pictures.map(({ file }) => file),
@@ -90,6 +95,11 @@ function ownWays(options: EvaluateOptions): Way[] {
     ...(options.length === 'known' ? [] : [unknownLength(settings)]),
     ...(options.length === 'unknown' ? [] : [trueLength(settings)]),
   ];
+}
+
+function typedWays(options: EvaluateOptions): Way[] {
+  const settings = reverseProcessOptions(options);
+  return [unknownLength(settings), typedSinceRead(settings)];
 }
 
 function aloneWays(options: EvaluateOptions): Way[] {

@@ -26,8 +26,11 @@ export class ModelRun {
   /** A request that does not fit into the model's window is answered with nothing. */
   async fill(task: Task, way: Way): Promise<TaskAnswer> {
     const request = await way.request(task, this.engine);
-    const answer = await this.journal.answer([...this.#identity, 'fill', request], () =>
+    const read = await way.read?.(task, this.engine);
+    const question = [...this.#identity, 'fill', request, ...(read ? [read] : [])];
+    const answer = await this.journal.answer(question, () =>
       unlessTooLarge(async (): Promise<TaskAnswer> => {
+        if (read) await this.engine.readContext(read, { signal: this.signal });
         const last = await lastStep(this.engine.fill(request, { signal: this.signal }));
         const { texts, index, forwards, ms } = last;
         return { texts, steps: index, forwards, ms: Math.round(ms * 10) / 10 };

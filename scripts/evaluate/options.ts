@@ -19,6 +19,8 @@ export interface EvaluateOptions extends EngineOptions {
   readonly draws: number;
   /** Tasks that the curves over thresholds and steps are drawn from; 0 is off. */
   readonly curveTasks: number;
+  /** Only how much is lost by contexts that are kept while somebody types. */
+  readonly typed: boolean;
   /** Other bundles to be put to the same tasks. */
   readonly compare: readonly string[];
   /** A built corpus whose training part fills are looked for in. */
@@ -63,6 +65,11 @@ export function evaluateCommand(): Command {
         new Option('--compare <dir>', 'put another bundle to the same tasks; may be repeated')
           .argParser((path: string, before: readonly string[]) => [...before, userPath(path)])
           .default([]),
+      )
+      .option(
+        '--typed',
+        'only compare contexts kept while 1 to 32 tokens are typed with reading everything',
+        false,
       )
       .addOption(folder('--memorisation <dir>', 'look for the fills in the training part of a built corpus'))
       .addOption(

@@ -24,6 +24,8 @@ export interface Report {
     readonly bitsPerByte: Estimate;
   }[];
   readonly comparisons: readonly Comparison[];
+  /** Exact match where tokens were typed since the context was read less where everything is read; paired. */
+  readonly typed?: Estimate;
   readonly sweeps: readonly Sweep[];
   readonly memorisation: readonly ({ readonly label: string } & Memorised)[];
   /** Names of the picture files beside the report. */
@@ -128,7 +130,7 @@ export function explanation({ tasks, draws }: Report): string {
 
 /** The whole report in Markdown. */
 export function markdown(report: Report): string {
-  const { model, comparisons, sweeps, memorisation, pictures } = report;
+  const { model, comparisons, typed, sweeps, memorisation, pictures } = report;
   const section = (title: string, ...content: readonly string[]): string[] => [`## ${title}`, ...content];
   return `${[
     `# Evaluation of ${model.name}, ${model.precision}, on ${model.provider}`,
@@ -137,6 +139,12 @@ export function markdown(report: Report): string {
     ...section('By kind and language', partsTable(report)),
     ...(comparisons.length > 0
       ? section('Other bundles', 'Paired: the same tasks.', comparisonTable(report))
+      : []),
+    ...(typed
+      ? section(
+          'Typed since the context was read',
+          `Exact match less that of reading everything, the same tasks: ${interval(typed, percent)} points.`,
+        )
       : []),
     ...sweeps.flatMap(({ name, rows }) =>
       section(

@@ -1,4 +1,5 @@
-import type { Engine, FillRequest, ReverseProcessOptions } from '../../src/engine/index';
+import { createHash } from 'node:crypto';
+import { Random, type Engine, type FillRequest, type ReverseProcessOptions } from '../../src/engine/index';
 import { betweenOf, middlesOf, type Task } from './task';
 
 /** One way of having a task filled by the model. */
@@ -6,13 +7,43 @@ export interface Way {
   /** Row of the tables. */
   readonly label: string;
   readonly request: (task: Task, engine: Pick<Engine, 'tokenize'>) => FillRequest | Promise<FillRequest>;
+  /** A request whose context is read first and kept for the other. */
+  readonly read?: (task: Task, engine: Pick<Engine, 'tokenize'>) => Promise<FillRequest>;
 }
+
+/** Most tokens that are typed while a context is kept (`FillRequest.keptContext`). */
+const MOST_TYPED = 32;
+/** More characters than so many tokens have. */
+const TYPED_CHARACTERS = 1000;
 
 /** How many masks the forebear's way always takes, and how many steps. */
 const FOREBEAR = { masks: 16, steps: 32 } as const;
 
 export function unknownLength(options: ReverseProcessOptions): Way {
   return { label: 'length unknown', request: (task) => ({ ...options, ...contextOf(task) }) };
+}
+
+/** As somebody who types has it: everything was read when the last 1 to 32 tokens, drawn from the task's id, were not there. */
+export function typedSinceRead(options: ReverseProcessOptions): Way {
+  const kept = { keptContext: 'evaluated' };
+  return {
+    label: 'length unknown, 1–32 tokens typed since the context was read',
+    request: (task) => ({ ...options, ...contextOf(task), ...kept }),
+    read: async (task, engine) => {
+      const { prefix } = task;
+      const end = prefix.slice(-TYPED_CHARACTERS);
+      const tokens = await engine.tokenize(end);
+      const seed = createHash('sha256').update(task.id).digest().readUInt32LE();
+      const typed = 1 + new Random(seed).integer(MOST_TYPED);
+      const before = tokens.slice(0, -typed).map(({ text }) => text);
+      return {
+        ...options,
+        ...contextOf(task),
+        ...kept,
+        prefix: prefix.slice(0, prefix.length - end.length) + before.join(''),
+      };
+    },
+  };
 }
 
 /** The model alone: nothing is taken from the text around the holes that it repeats. */

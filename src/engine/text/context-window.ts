@@ -39,7 +39,7 @@ export function cutContext(
   budget: number,
   prefixShare = 0.65,
 ): ContextCut | undefined {
-  const header = text.path ? encodeHeader(encode, text.path) : [];
+  const header = encodeHeader(encode, text.path);
   const between = text.between.map((part) => encode(part));
   const rest = budget - header.length - between.reduce((sum, part) => sum + part.length, 0);
   if (rest < 0) return undefined;
@@ -65,22 +65,75 @@ export function encodeContext(
   return cutContext(encode, text, budget, prefixShare)?.segments;
 }
 
-/** The context of another text, begun and ended where an earlier one of the same document was. */
+/** A context that later texts of the same document are cut alike. */
+export interface CutText {
+  readonly text: ContextText;
+  readonly cut: ContextCut;
+  /** Undefined: none was found. */
+  readonly stable: StableStart | undefined;
+}
+
+/** What of the first segment typing leaves as it is. */
+interface StableStart {
+  /** Offset in the prefix of the line break behind it. */
+  readonly end: number;
+  /** How many tokens it has, the header's among them. */
+  readonly tokens: number;
+}
+
+/** Somebody who types seldom changes what is farther from the cursor; in UTF-16 units. */
+const NEAR_CURSOR = 256;
+
+/** As `cutContext`, for cutting later texts alike. */
+export function cutToRepeat(encode: Encode, text: ContextText, budget: number): CutText | undefined {
+  const cut = cutContext(encode, text, budget);
+  return cut && { text, cut, stable: findStableStart(encode, text, cut) };
+}
+
+/**
+ * The context of another text, begun and ended where an earlier one of the same document was. Texts that have not changed
+ * are not encoded again.
+ */
 export function cutAlike(
   encode: Encode,
   text: ContextText,
-  { prefixStart, prefixSkipped, suffixBudget }: ContextCut,
+  { text: then, cut, stable }: CutText,
 ): number[][] {
-  const header = text.path ? encodeHeader(encode, text.path) : [];
-  return [
-    [...header, ...encode(text.prefix.slice(prefixStart)).slice(prefixSkipped)],
-    ...text.between.map((part) => encode(part)),
-    encodeStart(encode, text.suffix, suffixBudget),
-  ];
+  const { segments, prefixStart, prefixSkipped, suffixBudget } = cut;
+  const isAsThen =
+    stable &&
+    text.path === then.path &&
+    text.prefix.startsWith(then.prefix.slice(prefixStart, stable.end + 1), prefixStart);
+  const first = isAsThen
+    ? [...segments[0]!.slice(0, stable.tokens), ...encode(text.prefix.slice(stable.end))]
+    : [...encodeHeader(encode, text.path), ...encode(text.prefix.slice(prefixStart)).slice(prefixSkipped)];
+  const between = text.between.map((part, i) => (part === then.between[i] ? segments[i + 1]! : encode(part)));
+  const suffix =
+    text.suffix === then.suffix ? segments.at(-1)! : encodeStart(encode, text.suffix, suffixBudget);
+  return [first, ...between, suffix];
 }
 
-/** `[PATH]`, the last two path segments, newline. */
-function encodeHeader(encode: Encode, path: string): number[] {
+/**
+ * The start ends before a line break that follows a visible character. There byte-level BPE ends a piece, whatever is
+ * typed behind the break; where a tokenizer does not, the ids do not add up and there is no such start.
+ */
+function findStableStart(
+  encode: Encode,
+  { prefix }: ContextText,
+  { segments, prefixStart }: ContextCut,
+): StableStart | undefined {
+  const first = segments[0]!;
+  let end = prefix.lastIndexOf('\n', prefix.length - NEAR_CURSOR);
+  while (end > prefixStart && prefix[end - 1]!.trim() === '') end = prefix.lastIndexOf('\n', end - 1);
+  if (end <= prefixStart) return undefined;
+  const rest = encode(prefix.slice(end));
+  const tokens = first.length - rest.length;
+  return rest.every((id, i) => id === first[tokens + i]) ? { end, tokens } : undefined;
+}
+
+/** `[PATH]`, the last two path segments, newline; nothing where there is no path. */
+function encodeHeader(encode: Encode, path: string | undefined): number[] {
+  if (!path) return [];
   const segments = path.split(/[\\/]/).filter((segment) => segment !== '');
   return [SPECIAL.path, ...encode(segments.slice(-2).join('/')), ...encode('\n')];
 }

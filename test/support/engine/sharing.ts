@@ -41,15 +41,15 @@ export async function stepsOf(runtime: Runtime, request: Timed, signal?: AbortSi
   return steps;
 }
 
-const text = fc.string({ unit: 'grapheme-ascii', maxLength: 120 });
-const hole = fc.oneof(
+const TEXT = fc.string({ unit: 'grapheme-ascii', maxLength: 120 });
+const HOLE = fc.oneof(
   fc.constant({}),
   fc.integer({ min: 1, max: 12 }).map((tokens) => ({ tokens })),
-  fc.tuple(fc.integer({ min: 1, max: 4 }), text).map(([masks, kept]) => ({
+  fc.tuple(fc.integer({ min: 1, max: 4 }), TEXT).map(([masks, kept]) => ({
     parts: [{ masks }, kept.slice(0, 8), { masks: 2 }],
   })),
 );
-const options = fc.record({
+const OPTIONS = fc.record({
   sampling: fc.constantFrom('greedy' as const, 'greedy' as const, 'multinomial' as const),
   threshold: fc.constantFrom(0, 0.9),
   remasking: fc.constantFrom('none' as const, 'none' as const, 'revoke' as const),
@@ -57,15 +57,15 @@ const options = fc.record({
   bannedTokens: fc.constantFrom([], [], [40, 41, 42]),
   seed: fc.nat(),
 });
-const filling = fc
-  .record({ prefix: text, suffix: text, between: fc.array(text, { maxLength: 1 }) })
+const FILLING = fc
+  .record({ prefix: TEXT, suffix: TEXT, between: fc.array(TEXT, { maxLength: 1 }) })
   .chain((around) =>
     fc.record({
       around: fc.constant(around),
-      holes: fc.array(hole, { minLength: around.between.length + 1, maxLength: around.between.length + 1 }),
+      holes: fc.array(HOLE, { minLength: around.between.length + 1, maxLength: around.between.length + 1 }),
       candidates: fc.constantFrom(1, 1, 1, 2, 3),
       guidance: fc.constantFrom(0, 0, 0, 1),
-      options,
+      options: OPTIONS,
     }),
   )
   .map(({ around, options: chosen, ...rest }): FillRequest => ({
@@ -74,8 +74,8 @@ const filling = fc
     ...chosen,
     maxTokens: 16,
   }));
-const generation = fc
-  .record({ tokens: fc.integer({ min: 1, max: 16 }), options })
+const GENERATION = fc
+  .record({ tokens: fc.integer({ min: 1, max: 16 }), options: OPTIONS })
   .map(({ tokens, options: chosen }): GenerateRequest => ({ tokens, ...chosen }));
 
 /** Requests of all kinds that come within a few steps of each other. */
@@ -83,8 +83,8 @@ export const REQUESTS_AT_ONCE = fc.array(
   fc
     .record({
       request: fc.oneof(
-        { weight: 4, arbitrary: filling.map((request) => ({ fill: request })) },
-        { weight: 1, arbitrary: generation.map((request) => ({ generate: request })) },
+        { weight: 4, arbitrary: FILLING.map((request) => ({ fill: request })) },
+        { weight: 1, arbitrary: GENERATION.map((request) => ({ generate: request })) },
       ),
       after: fc.integer({ min: 0, max: 12 }),
     })

@@ -1,15 +1,15 @@
 import {
   cutAlike,
-  cutContext,
-  type ContextCut,
+  cutToRepeat,
   type ContextText,
+  type CutText,
   type Encode,
 } from '../../text/context-window';
 import { layOut, type Layout } from '../../text/layout';
 import { MOST_TYPED, NEAR_ROWS, planPartialReading } from '../../text/partial-reading';
 import type { ContextCache, KeptContext, MaskPredictor } from './mask-predictor';
 
-/** Contexts that are kept at most; one of the bundled model takes 15 MB. */
+/** Contexts that are kept at most; one of the bundled model takes 14 MB, and 15 more once something is typed. */
 const MOST_KEPT = 2;
 
 /** The state that a request leaves to its context. */
@@ -29,7 +29,7 @@ export interface LentContext {
 }
 
 interface Kept {
-  readonly cut: ContextCut;
+  readonly read: CutText;
   readonly reserved: readonly number[];
   readonly context: KeptContext;
   /** Where its tokens stood when it was last read. */
@@ -97,10 +97,10 @@ export class KeptContexts {
     { budget, reserved }: ContextRoom,
     whole: boolean,
   ): Promise<Kept | undefined> {
-    const segments = cutAlike(this.encode, text, kept.cut);
+    const segments = cutAlike(this.encode, text, kept.read);
     const fits = segments.reduce((sum, segment) => sum + segment.length, 0) <= budget;
     const reading = fits
-      ? planPartialReading({ segments: kept.cut.segments, reserved: kept.reserved }, segments, reserved)
+      ? planPartialReading({ segments: kept.read.cut.segments, reserved: kept.reserved }, segments, reserved)
       : undefined;
     if (!reading || (whole && reading.typed > 0)) return undefined;
     const { layout, fresh, typed } = reading;
@@ -130,11 +130,11 @@ export class KeptContexts {
     { budget, reserved }: ContextRoom,
   ): Promise<Kept | undefined> {
     this.forget(name);
-    const cut = cutContext(this.encode, text, budget - MOST_TYPED);
-    if (!cut) return undefined;
-    const layout = layOut(cut.segments, reserved);
+    const read = cutToRepeat(this.encode, text, budget - MOST_TYPED);
+    if (!read) return undefined;
+    const layout = layOut(read.cut.segments, reserved);
     const context = await this.predictor.keepContext!(layout, NEAR_ROWS);
-    return { cut, reserved, context, layout, typed: 0, lent: false };
+    return { read, reserved, context, layout, typed: 0, lent: false };
   }
 
   #takeBack(name: string, kept: Kept): void {

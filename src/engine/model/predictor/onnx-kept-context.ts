@@ -35,26 +35,22 @@ export interface Reader {
 
 /**
  * Keys and values in this process. A reading puts the rows that are kept together, turned, and reads the fresh ones over
- * them; then all that is seen together, so that no step looks at rows that are hidden. The arrays are made once.
+ * them; then the fresh ones behind the kept ones of their head, so that no step looks at rows that are hidden.
  */
 export class HostKeptContext extends OnnxContextCache implements KeptContext {
   /** As they were read, [heads, rows, headWidth] each. */
   readonly #whole: ReadonlyMap<string, Float32Array>;
   readonly #positions: Int32Array;
-  /** For each name room for the rows that are kept, and for all rows that are seen. */
-  readonly #far: ReadonlyMap<string, Float32Array>;
-  readonly #seen: ReadonlyMap<string, Float32Array>;
+  /** For each name room for all rows that are seen; made when something is first read anew. */
+  #seen: ReadonlyMap<string, Float32Array> | undefined;
 
   constructor(
     whole: WholeRows,
-    room: number,
+    private readonly room: number,
     private readonly reader: Reader,
   ) {
     const { length } = whole.positions;
-    const { heads, headWidth } = reader.architecture;
-    const arrays = (rows: number): ReadonlyMap<string, Float32Array> =>
-      new Map(Object.keys(whole.past).map((name) => [name, new Float32Array(heads * rows * headWidth)]));
-    const read = arrays(length);
+    const read = arraysFor(Object.keys(whole.past), length, reader);
     for (const [name, tensor] of Object.entries(whole.past)) {
       copyRows(
         tensor.data as Float32Array,
@@ -69,8 +65,6 @@ export class HostKeptContext extends OnnxContextCache implements KeptContext {
     super(length, tensorsOf(read, length, reader), new Float32Array(length), reader.alive);
     this.#whole = read;
     this.#positions = whole.positions;
-    this.#far = arrays(length);
-    this.#seen = arrays(length + room);
   }
 
   async reread({ kept, fresh }: Rereading): Promise<void> {
@@ -85,20 +79,21 @@ export class HostKeptContext extends OnnxContextCache implements KeptContext {
       (row, i) => turned[i]! - this.#positions[row]!,
     );
     const turn = turnBy(shifts, reader.architecture);
-    for (const [name, into] of this.#far) {
+    const all = (this.#seen ??= arraysFor([...this.#whole.keys()], rows + this.room, reader));
+    for (const [name, into] of all) {
       copyRows(this.#whole.get(name)!, rows, runs, into, far, reader);
       if (isKey(name)) turnKeys(into, far, shifts, turn, reader.architecture);
     }
-    const made = await reader.read(tensorsOf(this.#far, far, reader), undefined, fresh, length);
+    const made = await reader.read(tensorsOf(all, far, reader), undefined, fresh, length);
     const seen = far + length;
-    for (const [name, into] of this.#seen) {
+    for (const [name, into] of all) {
       const tensor = made[name.slice('past_'.length)]!;
       const given = tensor.dims[2]!;
-      copyRows(this.#far.get(name)!, far, [[0, far, 0]], into, seen, reader);
+      moveApart(into, far, seen, reader);
       copyRows(tensor.data as Float32Array, given, [[given - length, length, far]], into, seen, reader);
     }
     disposeAll(made);
-    this.past = tensorsOf(this.#seen, seen, reader);
+    this.past = tensorsOf(all, seen, reader);
     this.bias = new Float32Array(seen);
     this.length = seen;
   }
@@ -223,4 +218,26 @@ function copyRows(
       into.set(from.subarray(start, start + count * headWidth), (head * rowsInto + place) * headWidth);
     }
   }
+}
+
+/** Makes an array [heads, rows, headWidth] one of more rows, those behind the present ones still to be written. */
+function moveApart(
+  array: Float32Array,
+  rows: number,
+  more: number,
+  { architecture: { heads, headWidth } }: Reader,
+): void {
+  for (let head = heads - 1; head > 0; head--) {
+    const start = head * rows * headWidth;
+    array.copyWithin(head * more * headWidth, start, start + rows * headWidth);
+  }
+}
+
+/** An array [heads, rows, headWidth] for each name. */
+function arraysFor(
+  names: readonly string[],
+  rows: number,
+  { architecture: { heads, headWidth } }: Reader,
+): ReadonlyMap<string, Float32Array> {
+  return new Map(names.map((name) => [name, new Float32Array(heads * rows * headWidth)]));
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import type { TokenizerJson } from '../../../../src/engine/text/token-bytes';
+import { Tokenizer } from '../../../../src/engine/text/tokenizer';
 import { SPECIAL } from '../../../../src/engine/text/special-tokens';
-import { encodeContext } from '../../../../src/engine/text/context-window';
+import { cutAlike, cutToRepeat, encodeContext } from '../../../../src/engine/text/context-window';
 
 /** One token per UTF-16 unit, offset past the special ids: what is kept can be read off. */
 function encode(text: string): number[] {
@@ -55,4 +58,88 @@ describe('context window', () => {
         },
       ),
     ));
+
+  describe('of a text that is typed', () => {
+    const { encode: bundled } = bundledTokenizer();
+    const line = fc.constantFrom(
+      '',
+      '  ',
+      '\tx',
+      ')',
+      '});',
+      'é',
+      '  return "😀";',
+      'const total = sum(a, b); // all',
+    );
+    const lines = fc.array(line, { minLength: 40, maxLength: 80 }).map((parts) => parts.join('\n'));
+
+    for (const [name, tokenizer] of Object.entries({ bundled, joined: joinsBreaks })) {
+      it(`has the ids that encoding everything gives (${name})`, () => {
+        let fewer = 0;
+        fc.assert(
+          fc.property(
+            fc.tuple(lines, lines, lines, lines),
+            fc.nat(400),
+            fc.nat(400),
+            fc.integer({ min: 20, max: 2000 }),
+            ([start, typed, between, suffix], gone, far, budget) => {
+              const then = { path: 'src/a.ts', prefix: start + typed, between: [between], suffix };
+              const counted = countCharacters(tokenizer);
+              const read = cutToRepeat(tokenizer, then, budget);
+              if (!read) return;
+              const edited = then.prefix.slice(0, Math.max(0, then.prefix.length - gone));
+              const changed = edited.slice(0, far) + '\n' + edited.slice(far);
+              for (const now of [
+                { ...then, prefix: edited + typed },
+                { ...then, prefix: changed },
+                { ...then, between: [typed] },
+                { ...then, suffix: suffix + typed },
+                { ...then, path: 'b.ts' },
+              ]) {
+                counted.characters = 0;
+                const ids = cutAlike(counted.encode, now, read);
+                const without = {
+                  ...read,
+                  text: { prefix: '', between: [], suffix: '\0' },
+                  stable: undefined,
+                };
+                const wanted = cutAlike(tokenizer, now, without);
+                assert.deepEqual(ids, wanted);
+                if (counted.characters < now.prefix.length - read.cut.prefixStart) fewer++;
+              }
+            },
+          ),
+          { numRuns: 40 },
+        );
+        assert.ok(fewer > 20, `${fewer} times less was encoded`);
+      });
+    }
+  });
 });
+
+function bundledTokenizer(): { encode: (text: string) => number[] } {
+  const json = JSON.parse(readFileSync('models/llada-base/tokenizer.json', 'utf8')) as TokenizerJson;
+  const tokenizer = new Tokenizer(json);
+  return { encode: (text) => tokenizer.encode(text) };
+}
+
+/** Tokens of a run of punctuation with the line breaks behind it, as some tokenizers have them. */
+function joinsBreaks(text: string): number[] {
+  return (text.match(/[!-/:-@]+\n*|[^]/g) ?? []).map((piece) =>
+    Array.from(piece).reduce((hash, character) => (hash * 31 + character.charCodeAt(0)) % 65_536, 7),
+  );
+}
+
+function countCharacters(encoder: (text: string) => number[]): {
+  characters: number;
+  encode: (text: string) => number[];
+} {
+  const counted = {
+    characters: 0,
+    encode: (text: string): number[] => {
+      counted.characters += text.length;
+      return encoder(text);
+    },
+  };
+  return counted;
+}

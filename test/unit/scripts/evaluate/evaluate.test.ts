@@ -77,6 +77,20 @@ describe('npm run evaluate', function () {
     assert.ok(!filled.includes(NO_EVALUATION));
   });
 
+  it('compares contexts kept while typing with reading everything', async () => {
+    const { exitCode, stdout, stderr } = await run('--model tiny --typed --tasks tasks.jsonl --out typed');
+    assert.equal(exitCode, 0, stderr);
+    const { parts, typed } = reportOf(join(folder, 'typed'));
+    const [whole, kept] = parts[0]!.rows;
+    assert.match(kept!.label, /typed/);
+    assert.ok(kept!.steps >= 1 && whole!.steps >= 1);
+    assert.equal(typed!.value, kept!.exact.value - whole!.exact.value);
+    assert.match(stdout, /Typed since the context was read/);
+    // The same text twice, told apart by what was read before: each was asked of the model.
+    const answers = readFileSync(join(folder, 'typed/answers.jsonl'), 'utf8').trim().split('\n');
+    assert.equal(answers.length, 24);
+  });
+
   it('asks nothing again that was answered, even when its last line was cut in two', async () => {
     const answers = join(out, 'answers.jsonl');
     const [before, report] = [readFileSync(answers, 'utf8'), reportOf(out)];
