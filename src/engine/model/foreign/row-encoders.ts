@@ -21,10 +21,12 @@ export class RowEncoders {
   readonly #idle: Thread[];
   readonly #waiting: ((thread: Thread) => void)[] = [];
 
-  /** @param elements how many weights there are */
-  constructor(elements: number) {
-    // webpack puts the thread's script beside whatever it bundles this into; there is none beside the sources.
-    const script = path.join(__dirname, 'encode-worker.js');
+  /**
+   * @param elements how many weights there are
+   * @param script the bundle of encode-worker.ts; webpack puts it beside whatever it bundles this into, and beside the
+   *   sources there is none
+   */
+  constructor(elements: number, script = path.join(__dirname, 'encode-worker.js')) {
     const isWorth = elements >= LEAST_ELEMENTS && existsSync(script);
     const count = isWorth ? Math.min(availableParallelism(), MOST_THREADS) : 0;
     this.#threads = Array.from({ length: count }, () => new Thread(script));

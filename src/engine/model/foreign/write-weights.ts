@@ -19,13 +19,13 @@ export async function writeWeights(
   source: Pick<ForeignSource, 'tensors'>,
   signal?: AbortSignal,
   onProgress?: (done: number, all: number) => void,
+  encoders = new RowEncoders(elementsOf(source)),
 ): Promise<BundleFile[]> {
   const all = layout.files.reduce((sum, { bytes }) => sum + bytes, 0);
   const written: BundleFile[] = [];
   let file: StoredFile | undefined;
   let present = '';
   let done = 0;
-  const encoders = new RowEncoders(elementsOf(source));
   try {
     for await (const chunk of inOrder(tasksOf(layout, source, encoders), encoders.ahead)) {
       signal?.throwIfAborted();
