@@ -126,7 +126,7 @@ function bundledTokenizer(): { encode: (text: string) => number[] } {
 /** Tokens of a run of punctuation with the line breaks behind it, as some tokenizers have them. */
 function joinsBreaks(text: string): number[] {
   return (text.match(/[!-/:-@]+\n*|[^]/g) ?? []).map((piece) =>
-    [...piece].reduce((hash, character) => (hash * 31 + character.charCodeAt(0)) % 65_536, 7),
+    Array.from(piece).reduce((hash, character) => (hash * 31 + character.charCodeAt(0)) % 65_536, 7),
   );
 }
 
