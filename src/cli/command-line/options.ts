@@ -74,6 +74,10 @@ const REVERSE_PROCESS_OPTIONS: readonly Option[] = [
     '--guidance <scale>',
     'how far to turn from what the model would say without context; 0 is off',
   ).argParser(notNegative),
+  new Option(
+    '--repetition-penalty <number>',
+    'what a third copy in a row and every further one costs, from 1 (off)',
+  ).argParser(fromOne),
   new Option('--seed <number>', 'same seed, same text').argParser(countFrom(0)),
 ];
 
@@ -119,6 +123,12 @@ function aboveZero(text: string): number {
   const value = decimal(text);
   if (value > 0) return value;
   throw new InvalidArgumentError('It must be a number above 0.');
+}
+
+function fromOne(text: string): number {
+  const value = decimal(text);
+  if (value >= 1) return value;
+  throw new InvalidArgumentError('It must be a number of at least 1 (off).');
 }
 
 function share(text: string): number {

@@ -8,6 +8,8 @@ export interface Row {
    * @throws Error for one whose share is not known, and that is in it still
    */
   ban(tokens: Iterable<number>): void;
+  /** Lowers the logit of a token by `amount` ≥ 0. @throws Error when it is not known */
+  damp(token: number, amount: number): void;
   softmax(): Softmax;
   /** −∞ for a banned token. @throws Error when it is not known */
   logit(token: number): number;
@@ -26,6 +28,10 @@ export class LogitsRow implements Row {
 
   ban(tokens: Iterable<number>): void {
     for (const token of tokens) this.logits[token] = -Infinity;
+  }
+
+  damp(token: number, amount: number): void {
+    this.logits[token] = this.logits[token]! - amount;
   }
 
   softmax(): Softmax {

@@ -7,6 +7,8 @@ export const DEFAULT_MAX_TOKENS = 64;
 const MOST_CANDIDATES = 8;
 /** Above this probability a token is committed at once (Fast-dLLM, arXiv 2505.22618, table 4 uses 0.9). */
 const DEFAULT_FILL_THRESHOLD = 0.9;
+/** Doubts about a copy double with every copy. */
+const FILL_REPETITION_PENALTY = 2;
 
 /**
  * Checks a request that may come from anywhere and fills in the defaults.
@@ -41,7 +43,8 @@ export function checkFillRequest(request: FillRequest, tokenizer: Tokenizer): Re
   );
   for (const hole of holes ?? []) checkHole(hole, tokenizer);
   // The end of the text is in the suffix, not in a hole.
-  return { ...settingsOf(request, DEFAULT_FILL_THRESHOLD, tokenizer.size), suppressEndOfText: true };
+  const options = { ...request, repetitionPenalty: request.repetitionPenalty ?? FILL_REPETITION_PENALTY };
+  return { ...settingsOf(options, DEFAULT_FILL_THRESHOLD, tokenizer.size), suppressEndOfText: true };
 }
 
 function checkHole({ tokens, parts = [], cells = [] }: HoleRequest, tokenizer: Tokenizer): void {
