@@ -63,7 +63,19 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
   const completions = new InlineCompletions(engine, fills, trees, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
-  const parts = { engine, fills, fresh, judge, refinements, heatMap, demo, trees, platform, log };
+  const parts = {
+    engine,
+    fills,
+    completions,
+    fresh,
+    judge,
+    refinements,
+    heatMap,
+    demo,
+    trees,
+    platform,
+    log,
+  };
   context.subscriptions.push(
     fills,
     fresh,
