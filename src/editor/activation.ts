@@ -65,7 +65,20 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
   const { secrets } = context;
-  const parts = { engine, fills, fresh, judge, refinements, heatMap, demo, trees, platform, secrets, log };
+  const parts = {
+    engine,
+    fills,
+    completions,
+    fresh,
+    judge,
+    refinements,
+    heatMap,
+    demo,
+    trees,
+    platform,
+    secrets,
+    log,
+  };
   context.subscriptions.push(
     fills,
     fresh,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { InlineCompletions } from './completions/inline-completions';
 import type { DemoPanel } from './demo-panel';
 import type { SyntaxTrees } from './document/syntax-trees';
 import { runBenchmark } from './engine/benchmark';
@@ -21,6 +22,7 @@ import { showMenu } from './status/status-menu';
 export interface CommandParts {
   readonly engine: EngineSession;
   readonly fills: Fills;
+  readonly completions: InlineCompletions;
   readonly fresh: FreshFillKeeper;
   readonly judge: Judge;
   readonly refinements: Refinements;
@@ -50,6 +52,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'llada.hideUncertainty': ({ heatMap }) => heatMap.hide(),
   'llada.openGenerationDemo': ({ demo }) => demo.open(),
   'llada.toggleInlineCompletions': () => toggleInlineCompletions(),
+  'llada.dismissSuggestion': ({ completions }) => completions.dismiss(),
   // VS Code's own, for every extension's completions.
   'llada.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
   'llada.chooseModel': ({ platform }) => chooseModel(platform),

@@ -105,6 +105,42 @@ describe('inline completions', () => {
     assert.ok(editor.document.getText().includes(`const sum = ${offered}`));
   });
 
+  it('that were dismissed do not come back by themselves, but when asked for', async () => {
+    const { offered } = await ask(PLACE, /^[^q]/);
+    const backAgain = async (): Promise<string | undefined> => {
+      await vscode.commands.executeCommand('type', { text: 'q' });
+      const provided = next(llada().onDidProvideCompletion);
+      await vscode.commands.executeCommand('deleteLeft');
+      return provided;
+    };
+    assert.equal(await backAgain(), offered);
+    await vscode.commands.executeCommand('llada.dismissSuggestion');
+    assert.equal(await backAgain(), undefined);
+    assert.equal(await trigger(llada()), offered);
+  });
+
+  it('do not bring back what was just undone', async () => {
+    const { editor, offered } = await ask(PLACE, /^[^q]/);
+    await accept(editor);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), marked(PLACE).text);
+    assert.notEqual(await trigger(llada()), offered);
+  });
+
+  it('come after the idle time that is set, and only if they are long enough', async () => {
+    const restore = await configure({
+      'llada.inlineCompletions.idleTime': 1,
+      'llada.inlineCompletions.leastCharacters': 40,
+    });
+    await openText('const total = ');
+    await vscode.commands.executeCommand('cursorEnd');
+    const automatic = next(llada().onDidProvideCompletion);
+    await vscode.commands.executeCommand('type', { text: 'price ' });
+    const offered = await automatic;
+    await restore();
+    assert.ok(offered === undefined || offered.length >= 40, offered);
+  });
+
   it('stay away in languages and files that are switched off, and in prose', async () => {
     await openText('Once upon a ', 'markdown');
     await vscode.commands.executeCommand('cursorEnd');

@@ -81,6 +81,10 @@ const REVERSE_PROCESS_OPTIONS: readonly Option[] = [
     'of dream and dreamon: draw positions by their confidence; 0 is off',
   ).argParser(notNegative),
   new Option('--exact', 'keep no keys and values between steps where that changes anything'),
+  new Option(
+    '--repetition-penalty <number>',
+    'what a third copy in a row and every further one costs, from 1 (off)',
+  ).argParser(fromOne),
   new Option('--seed <number>', 'same seed, same text').argParser(countFrom(0)),
 ];
 
@@ -130,6 +134,12 @@ function aboveZero(text: string): number {
   const value = decimal(text);
   if (value > 0) return value;
   throw new InvalidArgumentError('It must be a number above 0.');
+}
+
+function fromOne(text: string): number {
+  const value = decimal(text);
+  if (value >= 1) return value;
+  throw new InvalidArgumentError('It must be a number of at least 1 (off).');
 }
 
 function share(text: string): number {

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundleForProvider, type Engine, type Step } from '../../engine/index';
 import { findBundledModels, loadEngine } from '../../engine/node';
+import { filesBelow } from '../../syntax/node-files';
+import { Runtime } from '../../syntax/runtime';
 import { CliError } from './failures';
 import type { EngineOptions } from './options';
 
@@ -18,6 +20,11 @@ export async function withEngine<T>(
   } finally {
     await engine.dispose();
   }
+}
+
+/** The grammars that come along. */
+export function syntaxRuntime(): Runtime {
+  return new Runtime(filesBelow(projectRoot()));
 }
 
 /** Runs a request to its end. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isInsideCharacter, textAroundHoles } from '../../engine/index';
+import { filledPart } from '../../fills/filled-part';
 import { CliError } from './failures';
 import { comparePositions, formatRange, type Position, type Range } from './range';
 
@@ -90,7 +91,7 @@ export function offsetOf({ path, text, lineStarts }: TextFile, { line, column }:
 }
 
 /**
- * Cuts a file at the ranges, which are given in the text's order.
+ * Cuts a file at the ranges, which are given in the text's order; of whole lines what keeps them apart stays.
  *
  * @throws CliError when one is outside the text or two overlap
  */
@@ -102,7 +103,7 @@ export function cutText(file: TextFile, ranges: readonly Range[]): CutText {
         `The ranges ${formatRange(ranges[i - 1]!)} and ${formatRange(range)} overlap or touch. Give one range instead.`,
       );
     }
-    return { start, end: offsetOf(file, range.end) };
+    return filledPart(file.text, { start, end: offsetOf(file, range.end) });
   });
   const { prefix, between, suffix } = textAroundHoles(file.text, holes);
   return {

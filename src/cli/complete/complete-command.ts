@@ -2,13 +2,12 @@ import { completionToShow } from '../../completions/completion-to-show';
 import type { Shown } from '../../completions/request';
 import type { Engine } from '../../engine/index';
 import { loadEngine } from '../../engine/node';
-import { filesBelow } from '../../syntax/node-files';
-import { Runtime } from '../../syntax/runtime';
+import type { Runtime } from '../../syntax/runtime';
 import { SyntaxTree } from '../../syntax/syntax-tree';
 import { answerLines } from '../command-line/jsonl-answers';
 import type { EngineOptions } from '../command-line/options';
 import { reverseProcessOptions } from '../command-line/options';
-import { bundleFolder, lastStep, projectRoot } from '../command-line/session';
+import { bundleFolder, lastStep, syntaxRuntime } from '../command-line/session';
 import { parseCompleteRequest, type CompleteRequest } from './complete-request';
 
 type Cursor = Omit<CompleteRequest, 'id'>;
@@ -18,7 +17,7 @@ type Cursor = Omit<CompleteRequest, 'id'>;
  * that has no completion of its own.
  */
 export async function completeLines(options: EngineOptions, signal: AbortSignal): Promise<void> {
-  const runtime = new Runtime(filesBelow(projectRoot()));
+  const runtime = syntaxRuntime();
   let loading: Promise<Engine> | undefined;
   const ask = async ({ path, prefix, suffix }: Cursor): Promise<string> => {
     loading ??= loadEngine(bundleFolder(options), { provider: options.provider });

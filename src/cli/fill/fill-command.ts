@@ -5,10 +5,13 @@ import {
   type LengthSearch,
   type Step,
 } from '../../engine/index';
+import { chooseFill } from '../../fills/choose-fill';
+import { filledText, type Fault } from '../../fills/faults';
+import { SyntaxTree } from '../../syntax/syntax-tree';
 import { runLive, surroundingsOf } from '../command-line/live-picture';
 import { reverseProcessOptions, type EngineOptions } from '../command-line/options';
 import { comparePositions, formatRange, type Range } from '../command-line/range';
-import { summary, withEngine } from '../command-line/session';
+import { lastStep, summary, syntaxRuntime, withEngine } from '../command-line/session';
 import { cutText, readTextFile } from '../command-line/text-file';
 import { printText } from '../command-line/visible-text';
 
@@ -19,6 +22,13 @@ export interface FillOptions extends EngineOptions {
   readonly drafts?: boolean;
   readonly lengthSearch?: LengthSearch;
 }
+
+const FAULTS: Readonly<Record<Fault, string>> = {
+  syntax: 'No candidate parses; this is the likeliest.',
+  repeats: 'This repeats itself, and no candidate is better.',
+  'inside-word': 'This breaks a word, and no candidate is better.',
+  'too-little': 'There is too little to go on: say in a comment what is wanted.',
+};
 
 /** Fills the ranges of a file and prints what they were filled with; the file itself stays as it is. */
 export async function fillFile(
@@ -39,7 +49,13 @@ export async function fillFile(
     holes: holes.map(holeOf),
   };
   await withEngine(options, signal, async (engine) => {
-    const last = await runLive(engine.fill(request, { signal }), surroundingsOf(texts));
+    const first = await runLive(engine.fill(request, { signal }), surroundingsOf(texts));
+    using tree = await SyntaxTree.read(syntaxRuntime(), { path }, filledText({ texts }, holes));
+    const ask = (further: FillRequest, until: AbortSignal): Promise<Step> =>
+      lastStep(engine.fill(further, { signal: until }));
+    const chosen = await chooseFill(first, request, { texts, replaced: holes }, tree, ask, signal);
+    const { step: last, fault } = chosen;
+    if (fault) process.stderr.write(`${FAULTS[fault]}\n`);
     for (const { fills, heading } of candidatesOf(last)) {
       process.stderr.write(heading);
       fills.forEach((fill, hole) => {

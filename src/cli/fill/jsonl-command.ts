@@ -1,7 +1,11 @@
-import type { Engine, FillRequest, ReverseProcessOptions } from '../../engine/index';
+import type { Engine, FillRequest, ReverseProcessOptions, Step } from '../../engine/index';
+import { chooseFill } from '../../fills/choose-fill';
+import type { Fault } from '../../fills/faults';
+import type { Runtime } from '../../syntax/runtime';
+import { SyntaxTree } from '../../syntax/syntax-tree';
 import { answerLines } from '../command-line/jsonl-answers';
 import { reverseProcessOptions } from '../command-line/options';
-import { lastStep, withEngine } from '../command-line/session';
+import { lastStep, syntaxRuntime, withEngine } from '../command-line/session';
 import { fillOptionsOf, type FillOptions } from './fill-command';
 import { parseRequest, type JsonlRequest } from './jsonl-request';
 
@@ -14,6 +18,8 @@ interface FillLine {
   readonly text: string;
   readonly texts?: readonly string[];
   readonly candidates?: readonly { readonly texts: readonly string[]; readonly score: number }[];
+  /** What is wrong with it, where no candidate was without fault. */
+  readonly fault?: Fault;
   readonly steps: number;
   readonly forwards: number;
   readonly ms: number;
@@ -22,32 +28,39 @@ interface FillLine {
 /** Answers every line of standard input, in order, one line each, on standard output. */
 export async function fillLines(options: FillOptions, signal: AbortSignal): Promise<void> {
   const batch = { ...reverseProcessOptions(options), ...fillOptionsOf(options) };
+  const runtime = syntaxRuntime();
   await withEngine(options, signal, async (engine) => {
     const { bundle, precision, provider } = engine.info;
     process.stderr.write(`${bundle} (${precision}) on ${provider}; reading JSON lines from standard input\n`);
-    await answerLines(parseRequest, (request) => fill(engine, request, batch, signal), signal);
+    await answerLines(
+      parseRequest,
+      (request) => fill(engine, runtime, { ...batch, ...request }, signal),
+      signal,
+    );
   });
 }
 
 async function fill(
   engine: Engine,
-  request: Omit<JsonlRequest, 'id'>,
-  batch: BatchOptions,
+  runtime: Runtime,
+  request: BatchOptions & Omit<JsonlRequest, 'id'>,
   signal: AbortSignal,
 ): Promise<FillLine> {
-  const {
-    texts,
-    candidates,
-    index: steps,
-    forwards,
-    ms,
-  } = await lastStep(engine.fill({ ...batch, ...request }, { signal }));
+  const ask = (one: FillRequest, until: AbortSignal): Promise<Step> =>
+    lastStep(engine.fill(one, { signal: until }));
+  const around = [request.prefix, ...(request.between ?? []), request.suffix];
+  const first = await ask(request, signal);
+  using tree = await SyntaxTree.read(runtime, { path: request.path }, around.join(''));
+  const holes = { texts: around, replaced: around.slice(1).map(() => '') };
+  const { step, fault } = await chooseFill(first, request, holes, tree, ask, signal);
+  const { texts, candidates, index: steps, forwards, ms } = step;
   return {
     text: texts[0]!,
     ...(texts.length > 1 ? { texts } : {}),
     ...(candidates
       ? { candidates: candidates.map(({ texts: fills, score }) => ({ texts: fills, score })) }
       : {}),
+    ...(fault ? { fault } : {}),
     steps,
     forwards,
     ms: Math.round(ms * 10) / 10,

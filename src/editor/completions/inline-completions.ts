@@ -15,6 +15,7 @@ import { KeptContexts } from './kept-contexts';
 import { logFailure } from '../shared/log';
 import { completionSettings } from '../shared/settings';
 import { TypingRhythm } from './typing-rhythm';
+import { Unwanted } from './unwanted';
 
 /** A completion supersedes the one before it. */
 const LANE = 'inline-completions';
@@ -24,6 +25,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   readonly #rhythm = new TypingRhythm();
   readonly #cache = new CompletionCache();
   readonly #contexts: KeptContexts;
+  readonly #unwanted = new Unwanted();
   readonly #provided = new vscode.EventEmitter<string | undefined>();
   /** Fires at the end of each request that was not cancelled, with the completion offered, if there is one. */
   readonly onDidProvide = this.#provided.event;
@@ -39,6 +41,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     this.#disposables = vscode.Disposable.from(
       this.#provided,
       this.#contexts,
+      this.#unwanted,
       // Another model or other settings would answer otherwise.
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (!event.affectsConfiguration('llada')) return;
@@ -46,6 +49,12 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
         this.#contexts.forgetAll();
       }),
     );
+  }
+
+  /** “LLaDA: Dismiss Suggestion”: the user does not want what is shown. */
+  async dismiss(): Promise<void> {
+    this.#unwanted.dismiss();
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
   }
 
   dispose(): void {
@@ -68,10 +77,14 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     // An engine that could not be loaded is not tried again at every keystroke, only when the user asks for it.
     const silent = silenceIn(document) !== undefined || this.session.state.kind === 'error';
     if (automatic && (silent || isInsideWord(place))) return undefined;
-    const texts = await this.#texts(document, place, automatic, token);
+    const cached: CachedPlace = { document: document.uri.toString(), ...place };
+    const texts = await this.#texts(document, place, cached, automatic, token);
     if (token.isCancellationRequested || texts === undefined) return undefined;
     // A fill may have begun meanwhile: its masks and ghost text in one place would be unreadable.
-    const offered = this.fills.isFilling() ? [] : texts;
+    const offset = document.offsetAt(place.range.start);
+    const wanted = this.#unwanted.without(document, offset, cached, texts, !automatic);
+    const offered = this.fills.isFilling() ? [] : wanted;
+    this.#unwanted.offered(cached, offered);
     this.#provided.fire(offered[0]);
     return offered.map((text) => new vscode.InlineCompletionItem(place.selected + text, place.range));
   }
@@ -80,15 +93,16 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   async #texts(
     document: vscode.TextDocument,
     place: CompletionPlace,
+    cached: CachedPlace,
     automatic: boolean,
     token: vscode.CancellationToken,
   ): Promise<readonly string[] | undefined> {
-    const cached: CachedPlace = { document: document.uri.toString(), ...place };
-    const known = this.#cache.get(cached);
+    const known = this.#cache.get(cached, !automatic);
     if (known && (automatic || known.length > 0)) return known;
-    if (automatic && !(await quiet(this.#rhythm.pauseMs, token))) return undefined;
+    const { idleMs } = completionSettings(document);
+    if (automatic && !(await quiet(idleMs ?? this.#rhythm.pauseMs, token))) return undefined;
     const texts = await this.#complete(document, place, automatic, token);
-    if (texts) this.#cache.set(cached, texts);
+    if (texts) this.#cache.set(cached, texts, !automatic);
     return texts;
   }
 
@@ -139,7 +153,9 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     using tree = await present?.replaced(start, end, selected);
     const prefix = whole.slice(0, start) + selected;
     const suffix = whole.slice(end);
-    return (await completionToShow({ prefix, suffix, text, asked: !automatic }, tree)).text;
+    const { leastCharacters } = completionSettings(document);
+    const completion = { prefix, suffix, text, asked: !automatic };
+    return (await completionToShow(completion, tree, leastCharacters)).text;
   }
 
   async #fill(

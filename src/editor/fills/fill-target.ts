@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { filledPart } from '../../fills/filled-part';
 import { isInsideCharacter, MASK_MARKER, parseMaskMarkers, type HoleRequest } from '../../engine/index';
 
 /** A place of a document to be filled, and what its hole begins as. */
@@ -7,13 +8,19 @@ export interface FillTarget {
   readonly hole: HoleRequest;
 }
 
-/** A range's text becomes the hole: `[MASK]` markers in it are the masks and its words stay; without any it is all masks. */
+/** A range's text becomes the hole, of whole lines without what keeps them apart: `[MASK]` markers in it are the masks and its words stay; without any it is all masks. */
 export function targetOf(document: vscode.TextDocument, given: vscode.Range): FillTarget {
-  const range = wholeCharacters(document, given);
+  const range = withinLines(document, wholeCharacters(document, given));
   const replaced = document.getText(range);
   if (replaced === '') return { range, hole: {} };
   const parts = parseMaskMarkers(replaced);
   return { range, hole: parts ? { parts } : { replaced } };
+}
+
+function withinLines(document: vscode.TextDocument, range: vscode.Range): vscode.Range {
+  const selected = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+  const { start, end } = filledPart(document.getText(), selected);
+  return new vscode.Range(document.positionAt(start), document.positionAt(end));
 }
 
 /** As VS Code has it for an edit: an end inside of a surrogate pair moves outwards, a cursor there to the left. */

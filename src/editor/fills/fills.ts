@@ -110,8 +110,8 @@ export class Fills implements vscode.Disposable {
       this.#steps.fire(step);
     };
     const replaced = targets.map(({ range }) => document.getText(range));
-    const { session } = this;
-    const running = new RunningFill(document, targets, overrides, session, this.#decorations, onStep);
+    const { session, trees } = this;
+    const running = new RunningFill(document, targets, overrides, session, trees, this.#decorations, onStep);
     this.#running = running;
     this.#starts.fire(document);
     void vscode.commands.executeCommand('setContext', FILLING_KEY, true);

@@ -1,12 +1,17 @@
 import * as vscode from 'vscode';
+import { chooseFill, type ChosenFill } from '../../fills/choose-fill';
+import type { Fault, HolesOfText } from '../../fills/faults';
 import {
+  textAroundHoles,
   toEngineError,
   type CellView,
   type EngineError,
+  type FillRequest,
   type ReverseProcessOptions,
   type Step,
 } from '../../engine/index';
 import { textAroundRegions } from '../document/around-regions';
+import type { SyntaxTrees } from '../document/syntax-trees';
 import type { EngineSession } from '../engine/engine-session';
 import { fillRequest } from '../document/fill-request';
 import type { FillTarget } from './fill-target';
@@ -22,6 +27,8 @@ export type FillOutcome =
       readonly ranges: readonly vscode.Range[];
       /** The last step: how it went, and what it cost. */
       readonly step: Step;
+      /** What is wrong with the texts, where the model wrote none without fault. */
+      readonly fault?: Fault;
     }
   | { readonly kind: 'empty'; readonly step: Step }
   | { readonly kind: 'cancelled' | 'edited' | 'closed' | 'rejected' }
@@ -58,6 +65,7 @@ export class RunningFill {
     private readonly targets: readonly FillTarget[],
     private readonly overrides: ReverseProcessOptions,
     private readonly session: EngineSession,
+    private readonly trees: SyntaxTrees,
     private readonly decorations: MaskDecorations,
     private readonly onStep: (step: Step) => void,
   ) {
@@ -87,9 +95,9 @@ export class RunningFill {
     const watching = this.#watch();
     try {
       this.#draw();
-      const last = await this.#unmask();
-      if (last.texts.every((text) => text === '')) return { kind: 'empty', step: last };
-      return await this.#edit(last);
+      const { step, fault } = await this.#choose();
+      if (step.texts.every((text) => text === '')) return { kind: 'empty', step };
+      return await this.#edit(step, fault);
     } catch (error) {
       if (this.#interruption) return { kind: this.#interruption };
       return { kind: 'failed', error: toEngineError(error) };
@@ -99,12 +107,33 @@ export class RunningFill {
     }
   }
 
-  async #unmask(): Promise<Step> {
+  async #choose(): Promise<ChosenFill> {
+    const text = this.document.getText();
+    const { regions } = this.#tracker;
     const request = {
-      ...fillRequest(this.document, textAroundRegions(this.document.getText(), this.#tracker.regions)),
+      ...fillRequest(this.document, textAroundRegions(text, regions)),
       ...this.overrides,
       holes: this.targets.map(({ hole }) => hole),
     };
+    const { prefix, between, suffix } = textAroundHoles(text, regions);
+    const holes: HolesOfText = { texts: [prefix, ...between, suffix], replaced: this.#replaced };
+    const { signal } = this.#abort;
+    const first = await this.#unmask(request);
+    using tree = await this.trees.of(this.document);
+    const ask = (further: FillRequest, until: AbortSignal): Promise<Step> => this.#askAgain(further, until);
+    return await chooseFill(first, request, holes, tree, ask, signal);
+  }
+
+  /** The picture stays that of the first fill. */
+  async #askAgain(request: FillRequest, signal: AbortSignal): Promise<Step> {
+    let last: Step | undefined;
+    for await (const step of this.session.run((engine) => engine.fill(request, { signal }), signal))
+      last = step;
+    signal.throwIfAborted();
+    return last!;
+  }
+
+  async #unmask(request: FillRequest): Promise<Step> {
     const { signal } = this.#abort;
     let last: Step | undefined;
     for await (const step of this.session.run((engine) => engine.fill(request, { signal }), signal)) {
@@ -120,7 +149,7 @@ export class RunningFill {
   }
 
   /** Puts the fill into the document: one edit, one undo step, only if every region still holds what it held. */
-  async #edit(step: Step): Promise<FillOutcome> {
+  async #edit(step: Step, fault: Fault | undefined): Promise<FillOutcome> {
     for (let attempt = 0; attempt < EDIT_ATTEMPTS; attempt++) {
       this.#abort.signal.throwIfAborted();
       const { regions, document } = this;
@@ -140,7 +169,7 @@ export class RunningFill {
         if (!changed && step.texts.some((text, i) => text !== this.#replaced[i])) return { kind: 'rejected' };
         const ranges = this.#filledRanges(step.texts);
         for (const editor of following) editor.selections = ranges.map((range, i) => this.#select(range, i));
-        return { kind: 'filled', texts: step.texts, ranges, step };
+        return { kind: 'filled', texts: step.texts, ranges, step, ...(fault ? { fault } : {}) };
       }
       for (const event of overtaking) this.#follow(event);
       this.#draw();

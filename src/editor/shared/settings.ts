@@ -29,6 +29,10 @@ export interface CompletionSettings {
   readonly exclude: readonly string[];
   /** Mean probability of a completion's tokens below which an automatic one is not offered, 0–1. */
   readonly leastConfidence: number;
+  /** Characters besides brackets and marks that one must have to come by itself. */
+  readonly leastCharacters: number;
+  /** Milliseconds without a key before one comes by itself; undefined: by the user's rhythm. */
+  readonly idleMs: number | undefined;
   /** How many are offered to cycle through when the user asks, 1–8. */
   readonly candidates: number;
 }
@@ -72,6 +76,8 @@ export function completionSettings(scope: vscode.ConfigurationScope): Completion
     languages: settings.get<Record<string, boolean>>('languages', {}),
     exclude: settings.get<string[]>('exclude', []),
     leastConfidence: settings.get<number>('leastConfidence', 0),
+    leastCharacters: settings.get<number>('leastCharacters', 2),
+    idleMs: settings.get<number>('idleTime', 0) || undefined,
     candidates: settings.get<number>('candidates', 1),
   };
 }

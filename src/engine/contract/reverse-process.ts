@@ -93,6 +93,12 @@ export interface ReverseProcessOptions {
    * off. Each step then takes two forwards. Nothing without a context.
    */
   readonly guidance?: number;
+  /**
+   * θ ≥ 1: the odds of a token that goes on with the n-th copy in a row of a word or line are divided by θ to the
+   * power n − 2, from the third copy on; in holes of known length. Default 2 for fills, 1 (off) for generation. After
+   * the penalty of CTRL (Keskar et al., arXiv 1909.05858, section 4.1), which every earlier token gets.
+   */
+  readonly repetitionPenalty?: number;
   /** Tokens that are never drawn. Default none. */
   readonly bannedTokens?: readonly number[];
   /** Of `generate`: whether the text may not end before its last token. Default true. Fills never end the text. */

@@ -4,6 +4,7 @@ import { ancestralSurvivors, rankPositions } from './order';
 import type { Remasking, Schedule, UnmaskingOrder } from '../contract/reverse-process';
 import { chooseCommitted, type ParallelRules } from './parallel';
 import type { Random } from './random';
+import { surplusCopies } from './repetition';
 import { Resizing, type Resize, type ResizeRules } from './resizing';
 import { chooseRevoked, drawRemasked } from './remasking';
 import type { Row } from './row';
@@ -23,6 +24,8 @@ export interface ReverseRules extends ParallelRules {
   readonly remasking: Remasking;
   /** See `drawRemasked` and `chooseRevoked`; 0–1. */
   readonly remaskingStrength: number;
+  /** See `ReverseProcessOptions.repetitionPenalty`; ≥ 1, 1 is off. */
+  readonly repetitionPenalty: number;
   /** How many alternatives a committed cell carries. */
   readonly alternatives: number;
 }
@@ -72,10 +75,11 @@ export class ReverseProcess implements Unmasking {
 
   step(rows: readonly Row[], index: number): ReverseStep {
     const { masked, free } = this.#presentBlock();
-    const proposals = masked.map((slot, i) => {
+    const first = masked.map((slot, i) => {
       this.#ban(slot, rows[i]!);
       return sampleToken(rows[i]!, this.plan.sampling, this.plan.random);
     });
+    const proposals = this.#withoutSurplus(masked, first, rows);
     const presentProbability = (slot: Slot, i: number): number => {
       const row = rows[masked.length + i]!;
       this.#ban(slot, row);
@@ -119,6 +123,20 @@ export class ReverseProcess implements Unmasking {
     // In the last turn all masks are committed: a new one would be one too many.
     if (resize && this.#resizing!.mayExpand(slot) && !this.#isLastTurn()) allowed.push(resize.expandToken);
     row.ban([...banned(slot)].filter((token) => !allowed.includes(token)));
+  }
+
+  /** Proposals that would go on repeating what stands in front of them are damped and drawn once more. */
+  #withoutSurplus(masked: readonly Slot[], proposals: readonly Proposal[], rows: readonly Row[]): Proposal[] {
+    const { repetitionPenalty, sampling, random } = this.plan;
+    if (repetitionPenalty <= 1) return [...proposals];
+    const cells = masked.map((slot) => this.canvas.cell(slot));
+    const surplus = surplusCopies(this.canvas, new Map(cells.map((cell, i) => [cell, proposals[i]!.token])));
+    return proposals.map((proposal, i) => {
+      const copies = surplus.get(cells[i]!);
+      if (copies === undefined) return proposal;
+      rows[i]!.damp(proposal.token, copies * Math.log(repetitionPenalty));
+      return sampleToken(rows[i]!, sampling, random);
+    });
   }
 
   #isLastTurn(): boolean {

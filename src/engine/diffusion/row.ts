@@ -4,6 +4,8 @@ import { softmaxOf, type Softmax } from './softmax';
 export interface Row {
   /** Takes tokens out for good: no draw gives them and they have no share in a probability. */
   ban(tokens: Iterable<number>): void;
+  /** Lowers the logit of a token by `amount` ≥ 0. @throws Error when it is not known */
+  damp(token: number, amount: number): void;
   /** @throws Error when a banned token has a share in it that is not known */
   softmax(): Softmax;
   /** −∞ for a banned token. @throws Error when it is not known */
@@ -23,6 +25,10 @@ export class LogitsRow implements Row {
 
   ban(tokens: Iterable<number>): void {
     for (const token of tokens) this.logits[token] = -Infinity;
+  }
+
+  damp(token: number, amount: number): void {
+    this.logits[token] = this.logits[token]! - amount;
   }
 
   softmax(): Softmax {

@@ -26,6 +26,8 @@ export class SummaryRow implements Row {
   readonly #reserved: number[];
   /** An ordinary token that was banned too late: its share is in the sums and cannot be told. */
   #bannedLate: number | undefined;
+  /** By how much logits of ordinary tokens are lowered. */
+  readonly #damped = new Map<number, number>();
 
   constructor(private readonly summary: RowSummary) {
     this.#reserved = [...summary.reserved];
@@ -38,6 +40,12 @@ export class SummaryRow implements Row {
     }
   }
 
+  damp(token: number, amount: number): void {
+    if (token < this.#reserved.length) this.#reserved[token]! -= amount;
+    else if (!this.summary.tokens.includes(token)) throw unknown(`the logit of token ${token}`);
+    else this.#damped.set(token, (this.#damped.get(token) ?? 0) + amount);
+  }
+
   softmax(): Softmax {
     const [largest = -1, next = -1] = this.#ranked();
     const first = largest < 0 ? -Infinity : this.logit(largest);
@@ -45,8 +53,9 @@ export class SummaryRow implements Row {
     // Both sums are about the largest ordinary logit; they are moved to the largest of all.
     const distance = first - (this.summary.logits[0] ?? -Infinity);
     const share = Math.exp(-distance);
-    let sum = share * this.summary.sum;
-    let weighted = share === 0 ? 0 : share * (this.summary.weighted + distance * this.summary.sum);
+    const ordinary = this.#ordinarySums();
+    let sum = share * ordinary.sum;
+    let weighted = share === 0 ? 0 : share * (ordinary.weighted + distance * ordinary.sum);
     for (const logit of this.#reserved) {
       const weight = Math.exp(logit - first);
       sum += weight;
@@ -59,7 +68,7 @@ export class SummaryRow implements Row {
     if (token < this.#reserved.length) return this.#reserved[token]!;
     const place = this.summary.tokens.indexOf(token);
     if (place < 0) throw unknown(`the logit of token ${token}`);
-    return this.summary.logits[place]!;
+    return this.summary.logits[place]! - (this.#damped.get(token) ?? 0);
   }
 
   largest(count: number, without: readonly number[]): number[] {
@@ -76,7 +85,25 @@ export class SummaryRow implements Row {
   copy(): SummaryRow {
     const copy = new SummaryRow({ ...this.summary, reserved: this.#reserved });
     copy.#bannedLate = this.#bannedLate;
+    for (const [token, amount] of this.#damped) copy.damp(token, amount);
     return copy;
+  }
+
+  /** `sum` and `weighted` of the summary as damping leaves them. */
+  #ordinarySums(): Pick<RowSummary, 'sum' | 'weighted'> {
+    if (this.#damped.size === 0) return this.summary;
+    const { tokens, logits } = this.summary;
+    let { sum, weighted } = this.summary;
+    let known = 0;
+    tokens.forEach((token, i) => {
+      const below = logits[0]! - logits[i]!;
+      const now = below + (this.#damped.get(token) ?? 0);
+      known += Math.exp(-now);
+      sum += Math.exp(-now) - Math.exp(-below);
+      weighted += now * Math.exp(-now) - below * Math.exp(-below);
+    });
+    // Where almost all was the damped token's, rounding would leave less than the others have.
+    return { sum: Math.max(sum, known), weighted: Math.max(weighted, 0) };
   }
 
   /** The known tokens that may stand here, largest logit first; of equal ones the lowest id. */

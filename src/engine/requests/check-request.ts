@@ -14,6 +14,8 @@ export const DEFAULT_MAX_TOKENS = 64;
 const MOST_CANDIDATES = 8;
 /** Above this probability a token is committed at once (Fast-dLLM, arXiv 2505.22618, table 4 uses 0.9). */
 const DEFAULT_FILL_THRESHOLD = 0.9;
+/** Doubts about a copy double with every copy. */
+const FILL_REPETITION_PENALTY = 2;
 
 /**
  * Checks a request that may come from anywhere and fills in the defaults.
@@ -52,8 +54,11 @@ export function checkFillRequest(
   );
   for (const hole of holes ?? []) checkHole(hole, tokenizer);
   // The end of the text is in the suffix, not in a hole.
+  // An imported model is decoded as its authors do.
+  const usual = config.decoding === undefined ? FILL_REPETITION_PENALTY : 1;
+  const options = { ...request, repetitionPenalty: request.repetitionPenalty ?? usual };
   return {
-    ...settingsOf(request, DEFAULT_FILL_THRESHOLD, tokenizer.size, config.decoding),
+    ...settingsOf(options, DEFAULT_FILL_THRESHOLD, tokenizer.size, config.decoding),
     suppressEndOfText: true,
   };
 }

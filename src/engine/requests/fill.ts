@@ -144,7 +144,9 @@ export function layOutRequest(
   if (!segments) {
     throw new EngineError(
       'region-too-large',
-      `The text between the regions does not fit into the model's window of ${config.window.rows} tokens. Fill regions that are closer together, or one at a time.`,
+      limits.length > 1
+        ? `The text between the regions does not fit into the model's window of ${config.window.rows} tokens. Fill regions that are closer together, or one at a time.`
+        : `Beside the region, the path “${request.path ?? ''}” does not fit into the model's window of ${config.window.rows} tokens. Select a smaller region, or shorten the path.`,
     );
   }
   return layOut(segments, reserved);

@@ -83,6 +83,7 @@ export function settingsOf(
     entropyBound = 0,
     remaskingStrength = DEFAULT_STRENGTH[remasking],
     guidance = 0,
+    repetitionPenalty = 1,
     blockLength = 0,
     seed = 0,
     alternatives = 0,
@@ -94,6 +95,12 @@ export function settingsOf(
   checkNotNegative('entropyBound', entropyBound);
   checkShare('remaskingStrength', remaskingStrength);
   checkNotNegative('guidance', guidance);
+  check(
+    Number.isFinite(repetitionPenalty) && repetitionPenalty >= 1,
+    'repetitionPenalty',
+    'a number of at least 1 (off)',
+    repetitionPenalty,
+  );
   if (steps !== undefined) checkCount('steps', steps, 1);
   checkCount('blockLength', blockLength, 0);
   checkCount('seed', seed, 0);
@@ -114,6 +121,7 @@ export function settingsOf(
     remasking,
     remaskingStrength,
     guidance,
+    repetitionPenalty,
     bannedTokens,
     suppressEndOfText,
     seed,

@@ -25,7 +25,7 @@ export interface ContextCut {
 }
 
 /**
- * Cuts the context to a budget of tokens: the header and the texts between holes stay whole, the prefix keeps its end
+ * Cuts the context to a budget of tokens: the header (24 tokens at most) and the texts between holes stay whole, the prefix keeps its end
  * and begins at a line start, the suffix keeps its beginning. A suffix kept to the end of the document is closed by
  * `[EOT]`. Every part is encoded on its own, as in training.
  *
@@ -131,11 +131,16 @@ function findStableStart(
   return rest.every((id, i) => id === first[tokens + i]) ? { end, tokens } : undefined;
 }
 
-/** `[PATH]`, the last two path segments, newline; nothing where there is no path. */
+/** Most tokens of a header: a path must not crowd the text out. */
+const LONGEST_HEADER = 24;
+
+/** `[PATH]`, the end of the last two path segments, newline; nothing where there is no path. */
 function encodeHeader(encode: Encode, path: string | undefined): number[] {
   if (!path) return [];
   const segments = path.split(/[\\/]/).filter((segment) => segment !== '');
-  return [SPECIAL.path, ...encode(segments.slice(-2).join('/')), ...encode('\n')];
+  const newline = encode('\n');
+  const most = LONGEST_HEADER - 1 - newline.length;
+  return [SPECIAL.path, ...encode(segments.slice(-2).join('/')).slice(-most), ...newline];
 }
 
 // A token is seldom longer than this; text beyond budget × this is not even looked at.

@@ -37,6 +37,7 @@ const GREEDY: Omit<ReversePlan, 'random'> = {
   blockLength: 0,
   remasking: 'none',
   remaskingStrength: 0,
+  repetitionPenalty: 1,
   alternatives: 0,
   banned: () => BANNED,
   resize: undefined,

@@ -29,6 +29,7 @@ const OPTIONS = fc
     threshold: fc.constantFrom(0, 0.3, 0.9, 1),
     thresholdFactor: fc.constantFrom(0, 0.5, 2),
     entropyBound: fc.constantFrom(0, 0.5, 3),
+    repetitionPenalty: fc.constantFrom(1, 2),
     blockLength: fc.integer({ min: 0, max: 9 }),
     remasking: fc.constantFrom(...REMASKINGS),
     strong: fc.boolean(),

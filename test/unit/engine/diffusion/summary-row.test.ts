@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Random } from '../../../../src/engine/diffusion/random';
-import { LogitsRow } from '../../../../src/engine/diffusion/row';
+import { LogitsRow, type Row } from '../../../../src/engine/diffusion/row';
 import { alternativesTo, probabilityOf, sampleToken } from '../../../../src/engine/diffusion/sampling';
 import { SummaryRow, type RowSummary } from '../../../../src/engine/diffusion/summary-row';
 
@@ -34,6 +34,26 @@ const SOME_TOKENS = fc.array(fc.nat(59), { maxLength: 50 });
 describe('a summary of a row', () => {
   const greedy = { kind: 'greedy' } as const;
   const random = new Random(0);
+
+  it('says what the logits say when the most probable token is damped', () => {
+    fc.assert(
+      fc.property(SOME_ROW, fc.double({ min: 0, max: 12, noNaN: true }), (logits, amount) => {
+        const known = new LogitsRow(logits.slice());
+        const summed: Row = new SummaryRow(summarize(logits, new Set()));
+        const { token } = sampleToken(known, greedy, random);
+        for (const row of [known, summed]) row.damp(token, amount);
+        const copy = summed.copy();
+        // What is damped below all that are known may be less probable than some that are not.
+        if (logits.length > RESERVED + MOST) fc.pre(sampleToken(known, greedy, random).token === token);
+        const wanted = sampleToken(known, greedy, random);
+        for (const got of [summed, copy].map((row) => sampleToken(row, greedy, random))) {
+          assert.equal(got.token, wanted.token);
+          assert.ok(Math.abs(got.probability - wanted.probability) < 1e-6);
+          assert.ok(Math.abs(got.entropy - wanted.entropy) < 1e-5);
+        }
+      }),
+    );
+  });
 
   it('says what the logits say, whatever is banned', () => {
     fc.assert(

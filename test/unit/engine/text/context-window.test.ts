@@ -27,6 +27,13 @@ describe('context window', () => {
     assert.ok(first!.length + last!.length <= 100);
   });
 
+  it('keeps 24 tokens of the header at most, the end of the path', () => {
+    const path = `${'long'.repeat(40)}/${'name'.repeat(40)}.ts`;
+    const [first] = encodeContext(encode, { path, prefix: 'text', between: [], suffix: '' }, 60)!;
+    assert.equal(first![0], SPECIAL.path);
+    assert.equal(decode(first!.slice(1)), `${path.slice(-22)}\ntext`);
+  });
+
   it('closes a suffix that reaches the end of the document with [EOT]', () => {
     const [, last] = encodeContext(encode, { prefix: '', between: [], suffix: 'end' }, 50)!;
     assert.deepEqual(last, [...encode('end'), SPECIAL.eot]);

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import type { CellView, FillRequest, Step } from '../../../src/engine/index';
+import { chooseFill, type ChosenFill } from '../../../src/fills/choose-fill';
+import { treeOf } from '../../support/syntax';
+
+const AROUND = ['f(', ');\n'] as const;
+const REQUEST: FillRequest = { path: 'a.ts', prefix: AROUND[0], suffix: AROUND[1], seed: 4 };
+
+function step(text: string, others: readonly string[] = [], ms = 1000): Step {
+  const candidates = [text, ...others].map((one) => ({ texts: [one], holes: [[]], score: -1 }));
+  return {
+    index: 1,
+    t: 0,
+    holes: [[]],
+    committed: [],
+    remasked: [],
+    texts: [text],
+    forwards: 3,
+    ms,
+    done: true,
+    ...(others.length > 0 ? { candidates } : {}),
+  };
+}
+
+async function choose(
+  first: Step,
+  ask: (request: FillRequest, signal: AbortSignal) => Promise<Step>,
+): Promise<ChosenFill> {
+  using tree = await treeOf('a.ts', AROUND.join(''));
+  const holes = { texts: AROUND, replaced: [''] };
+  return await chooseFill(first, REQUEST, holes, tree, ask, new AbortController().signal);
+}
+
+function never(): Promise<Step> {
+  return Promise.reject(new Error('asked again'));
+}
+
+describe('the fill that is put in', () => {
+  it('is the first if there is nothing wrong with it, or there is none', async () => {
+    assert.equal((await choose(step('a'), never)).step.texts[0], 'a');
+    assert.equal((await choose(step(''), never)).step.texts[0], '');
+  });
+
+  it('is said to have too little to go on in an empty file, unless the model is sure', async () => {
+    const chosen = async (confidence: number, prefix: string): Promise<ChosenFill> => {
+      const cell: CellView = { token: 9, text: 'b', masked: false, confidence, step: 1, locked: false };
+      const first = { ...step('b'), holes: [[cell]] };
+      const holes = { texts: [prefix, ''], replaced: [''] };
+      const request = { prefix, suffix: '' };
+      return await chooseFill(first, request, holes, undefined, never, new AbortController().signal);
+    };
+    assert.equal((await chosen(0.5, '')).fault, 'too-little');
+    assert.equal((await chosen(0.5, '-- all my customers\n')).fault, 'too-little');
+    assert.equal((await chosen(0.9, '')).fault, undefined);
+    assert.equal((await chosen(0.5, 'const a = b + c + d;\n')).fault, undefined);
+  });
+
+  it('is the likeliest of several without fault', async () => {
+    const { step: chosen, fault } = await choose(step('(', ['[', 'b', 'c']), never);
+    assert.deepEqual([chosen.texts, fault], [['b'], undefined]);
+  });
+
+  it('is asked for again, drawn otherwise, and costs what both did', async () => {
+    const asked: FillRequest[] = [];
+    const { step: chosen, fault } = await choose(step('('), (request) => {
+      asked.push(request);
+      return Promise.resolve(step('{', ['', 'b', 'c']));
+    });
+    assert.deepEqual([chosen.texts, fault], [['b'], undefined]);
+    assert.deepEqual([chosen.forwards, chosen.ms], [6, 2000]);
+    const [{ candidates, sampling, seed, prefix } = {} as FillRequest] = asked;
+    assert.deepEqual([candidates, sampling, seed, prefix], [3, 'multinomial', 5, AROUND[0]]);
+  });
+
+  it('is the first with its fault where none is better', async () => {
+    const { step: chosen, fault } = await choose(step('('), () => Promise.resolve(step('{', ['['])));
+    assert.deepEqual([chosen.texts, fault], [['('], 'syntax']);
+  });
+
+  it('is the first with its fault where others take more than thrice its time', async () => {
+    const { step: chosen, fault } = await choose(
+      step('(', [], 5),
+      (_, signal) =>
+        new Promise((_done, fail) => {
+          signal.addEventListener('abort', () => fail(new Error('cancelled')));
+        }),
+    );
+    assert.deepEqual([chosen.texts, fault], [['('], 'syntax']);
+  });
+});

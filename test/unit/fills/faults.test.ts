@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { faultOf, type Fault } from '../../../src/fills/faults';
+import { cutAtCursor, treeOf } from '../../support/syntax';
+
+async function fault(path: string, drawn: string, fill: string, replaced = ''): Promise<Fault | undefined> {
+  const [prefix, suffix] = cutAtCursor(drawn);
+  using tree = await treeOf(path, prefix + replaced + suffix);
+  return await faultOf([fill], { texts: [prefix, suffix], replaced: [replaced] }, tree);
+}
+
+describe('what is wrong with a fill', () => {
+  it('is that the text cannot be read with it', async () => {
+    for (const [path, drawn, wrong, right] of [
+      ['a.ts', 'function f(a: number) {\n  return ‸;\n}\n', 'a + (', 'a + (1)'],
+      ['a.ts', 'function f() {\n  ‸\n}\n', 'try {', 'try { g(); } finally { h(); }'],
+      ['a.py', 'def f(a):\n    ‸\n', 'return (a', 'return (a)'],
+      ['a.go', 'package a\n\nfunc f() int {\n\t‸\n}\n', 'return 1 }', 'return 1'],
+      ['a.rs', 'fn f() -> i32 {\n    ‸\n}\n', 'let a = ;', 'let a = 1; a'],
+      ['a.json', '{"a": ‸}\n', '[1, 2', '[1, 2]'],
+    ] as const) {
+      assert.equal(await fault(path, drawn, wrong), 'syntax', `${path}: ${wrong}`);
+      assert.equal(await fault(path, drawn, right), undefined, `${path}: ${right}`);
+    }
+  });
+
+  it('is not what was wrong before, and not guessed where no grammar reads the text', async () => {
+    assert.equal(await fault('a.ts', 'function f() {\n  ‸\n', 'g();'), undefined);
+    assert.equal(await fault('a.txt', 'a ‸\n', '((('), undefined);
+  });
+
+  it('is that it repeats a line more often than the lines around do', async () => {
+    const place = 'const known = [];\nknown.push(1);\n‸\nsend(known);\n';
+    assert.equal(await fault('a.ts', place, 'known.push(1);'), 'repeats');
+    assert.equal(await fault('a.ts', place, 'send(known);'), 'repeats');
+    assert.equal(await fault('a.ts', place, 'add();\nadd();'), 'repeats');
+    assert.equal(await fault('a.ts', place, 'known.push(2);'), undefined);
+    assert.equal(await fault('a.ts', `up();\nup();\n\n${place}`, 'add();\nadd();'), undefined);
+    assert.equal(await fault('a.ts', '[\n  ‸\n];\n', '0,\n  0,\n  0,'), undefined);
+  });
+
+  it('is that it begins or ends within a word', async () => {
+    const text = 'const customer = 1;\nsend(customer‸);\n';
+    assert.equal(await fault('a.ts', text, 'Value'), 'inside-word');
+    assert.equal(await fault('a.ts', text, '.value'), undefined);
+    assert.equal(await fault('a.ts', `customerName = 2;\n${text}`, 'Name'), undefined);
+    assert.equal(await fault('a.ts', "import ‸from './a.js';\n", 'App'), 'inside-word');
+    assert.equal(await fault('a.ts', "import ‸from './a.js';\n", 'App '), undefined);
+    const inWord = 'const customerEmail = 1;\nsend(custo‸Email);\n';
+    assert.equal(await fault('a.ts', inWord, 'mer'), undefined);
+    assert.equal(await fault('a.ts', inWord, 'mer, a'), 'inside-word');
+  });
+
+  it('is nothing where a piece of a word was selected', async () => {
+    assert.equal(await fault('a.ts', 'const customer = 1;\nsend(customer‸);\n', 'Id', 'Name'), undefined);
+  });
+});
