@@ -30,8 +30,14 @@ export function checkFillRequest(request: FillRequest, tokenizer: Tokenizer): Re
   );
   if (request.maxTokens !== undefined) checkCount('maxTokens', request.maxTokens, 1);
   checkCount('candidates', candidates, 1, MOST_CANDIDATES);
-  const { drafts } = request;
+  const { drafts, allowBlank } = request;
   check(drafts === undefined || typeof drafts === 'boolean', 'drafts', 'true or false', drafts);
+  check(
+    allowBlank === undefined || typeof allowBlank === 'boolean',
+    'allowBlank',
+    'true or false',
+    allowBlank,
+  );
   const { keptContext } = request;
   check(
     keptContext === undefined || typeof keptContext === 'string',
