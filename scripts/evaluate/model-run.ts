@@ -29,8 +29,14 @@ export class ModelRun {
     const answer = await this.journal.answer([...this.#identity, 'fill', request], () =>
       unlessTooLarge(async (): Promise<Answer> => {
         const last = await lastStep(this.engine.fill(request, { signal: this.signal }));
-        const { texts, index, forwards, ms } = last;
-        return { texts, steps: index, forwards, ms: Math.round(ms * 10) / 10 };
+        const { texts, index, forwards, ms, candidates } = last;
+        return {
+          texts,
+          steps: index,
+          forwards,
+          ms: Math.round(ms * 10) / 10,
+          ...(candidates ? { candidates: candidates.map((candidate) => candidate.texts) } : {}),
+        };
       }),
     );
     return answer ?? freeAnswer(emptyFills(task));
