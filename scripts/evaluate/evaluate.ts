@@ -6,6 +6,7 @@ import type { Engine } from '../../src/engine/index';
 import { drawLineCharts } from '../../src/display/line-chart';
 import { reverseProcessOptions } from '../../src/cli/command-line/options';
 import { withEngine } from '../../src/cli/command-line/session';
+import { amongCandidates } from './among-candidates';
 import { writeCard } from './card';
 import { compare, exactDifference, type Comparison, type ModelResults } from './compare';
 import {
@@ -27,7 +28,15 @@ import { markdown, type Report } from './report';
 import { bitsPerByte, rowOf, type Answered, type Case, type Measured } from './rows';
 import { GROUPS, groupOf, KINDS, type Task } from './task';
 import { trainingFinds } from './training-finds';
-import { forebearWay, trueLength, typedSinceRead, unknownLength, withoutDrafts, type Way } from './ways';
+import {
+  chosenAmong,
+  forebearWay,
+  trueLength,
+  typedSinceRead,
+  unknownLength,
+  withoutDrafts,
+  type Way,
+} from './ways';
 
 const SHOWN_FILLS = 20;
 
@@ -47,7 +56,7 @@ export async function evaluate(options: EvaluateOptions, cache: string, signal: 
     // Not in turn with the others: right after the same request with drafts its context would be there already.
     const alone = await putTasks(run, tasks, aloneWays(options), 0);
     return {
-      results: { ...inTurn, ways: [...inTurn.ways, ...alone.ways] },
+      results: { ...inTurn, ways: [...inTurn.ways, ...alone.ways.flatMap(withRightOne)] },
       curves: await drawCurves(run, tasks.slice(0, options.curveTasks)),
       model: modelOf(engine),
     };
@@ -103,7 +112,15 @@ function typedWays(options: EvaluateOptions): Way[] {
 }
 
 function aloneWays(options: EvaluateOptions): Way[] {
-  return options.length === 'known' ? [] : [withoutDrafts(reverseProcessOptions(options))];
+  if (options.length === 'known') return [];
+  const settings = reverseProcessOptions(options);
+  const { candidates } = options;
+  return [withoutDrafts(settings), ...(candidates > 1 ? [chosenAmong(settings, candidates)] : [])];
+}
+
+/** Behind candidates what choosing among them could reach. */
+function withRightOne(way: Answered): Answered[] {
+  return way.cases.some(({ answer }) => answer.candidates) ? [way, amongCandidates(way)] : [way];
 }
 
 /** Puts every task to a model in every way. */

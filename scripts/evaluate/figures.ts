@@ -9,6 +9,8 @@ export interface TaskAnswer {
   readonly steps: number;
   readonly forwards: number;
   readonly ms: number;
+  /** Of a request for several: the texts of each, the best first. */
+  readonly candidates?: readonly (readonly string[])[];
 }
 
 /** An answer that took no time. */
@@ -17,7 +19,7 @@ export function freeAnswer(texts: readonly string[]): TaskAnswer {
 }
 
 /** How good an answer is. */
-export interface Figures extends Omit<TaskAnswer, 'texts'> {
+export interface Figures extends Omit<TaskAnswer, 'texts' | 'candidates'> {
   /** Every fill is what stood there, blanks at its ends aside. */
   readonly exact: boolean;
   /** 1 − Levenshtein distance / length of the longer, 0–1, trimmed, in UTF-16 units; of all holes together. */
@@ -30,6 +32,11 @@ export interface Figures extends Omit<TaskAnswer, 'texts'> {
   readonly valid: boolean | undefined;
 }
 
+/** Every fill is what stood there, blanks at its ends aside. */
+export function isExact(task: Task, texts: readonly string[]): boolean {
+  return middlesOf(task).every((middle, i) => middle.trim() === (texts[i] ?? '').trim());
+}
+
 export function measure(task: Task, answer: TaskAnswer): Figures {
   const pairs = middlesOf(task).map((middle, i) => ({ middle, fill: answer.texts[i] ?? '' }));
   const trimmed = pairs.map(({ middle, fill }) => [middle.trim(), fill.trim()] as const);
@@ -38,7 +45,7 @@ export function measure(task: Task, answer: TaskAnswer): Figures {
   const longer = sum(([a, b]) => Math.max(a.length, b.length));
   const { steps, forwards, ms } = answer;
   return {
-    exact: trimmed.every(([middle, fill]) => middle === fill),
+    exact: isExact(task, answer.texts),
     similarity: longer === 0 ? 1 : 1 - sum(([a, b]) => distance(a, b)) / longer,
     lengthError: pairs.reduce((total, { middle, fill }) => total + fill.length - middle.length, 0),
     brackets: pairs.every(({ middle, fill }) => bracketsOf(middle) === bracketsOf(fill)),

@@ -32,8 +32,14 @@ export class ModelRun {
       unlessTooLarge(async (): Promise<TaskAnswer> => {
         if (read) await this.engine.readContext(read, { signal: this.signal });
         const last = await lastStep(this.engine.fill(request, { signal: this.signal }));
-        const { texts, index, forwards, ms } = last;
-        return { texts, steps: index, forwards, ms: Math.round(ms * 10) / 10 };
+        const { texts, index, forwards, ms, candidates } = last;
+        return {
+          texts,
+          steps: index,
+          forwards,
+          ms: Math.round(ms * 10) / 10,
+          ...(candidates ? { candidates: candidates.map((candidate) => candidate.texts) } : {}),
+        };
       }),
     );
     return answer ?? freeAnswer(emptyFills(task));

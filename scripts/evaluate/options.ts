@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { BENCHMARKS, type Benchmark } from './benchmarks/benchmark-tasks';
 import {
   addEngineOptions,
   countFrom,
@@ -7,6 +8,8 @@ import {
 } from '../../src/cli/command-line/options';
 
 export interface EvaluateOptions extends EngineOptions {
+  /** A public benchmark instead of the held-out packages; its file is the command's argument. */
+  readonly benchmark?: Benchmark;
   readonly split: 'valid' | 'test';
   /** Tasks of each kind. */
   readonly limit: number;
@@ -15,6 +18,8 @@ export interface EvaluateOptions extends EngineOptions {
   readonly tasks?: string;
   readonly writeTasks?: string;
   readonly length: 'known' | 'unknown' | 'both';
+  /** How many candidates are asked for, beside one fill; 1 is off. */
+  readonly candidates: number;
   /** Draws of t for bits per byte; 0 is off. */
   readonly draws: number;
   /** Tasks that the curves over thresholds and steps are drawn from; 0 is off. */
@@ -30,12 +35,21 @@ export interface EvaluateOptions extends EngineOptions {
   readonly card?: string;
 }
 
+const MOST_CANDIDATES = 8;
+
 export function evaluateCommand(): Command {
   const folder = (flags: string, description: string): Option =>
     new Option(flags, description).argParser(userPath);
   return addEngineOptions(
     new Command('evaluate')
       .description('Fills holes in the held-out packages, and measures how well.')
+      .argument('[file]', 'of --benchmark: Parquet, or JSON lines, gzipped or not')
+      .addOption(
+        new Option(
+          '--benchmark <name>',
+          'put a public benchmark’s tasks; --limit spreads over its file',
+        ).choices(BENCHMARKS),
+      )
       .addOption(new Option('--split <name>', 'held-out packages').choices(['valid', 'test']).default('test'))
       .addOption(
         new Option('--limit <count>', 'tasks of each kind of hole').argParser(countFrom(1)).default(60),
@@ -50,6 +64,14 @@ export function evaluateCommand(): Command {
         new Option('--length <which>', 'whether the model is told the true length in tokens')
           .choices(['known', 'unknown', 'both'])
           .default('both'),
+      )
+      .addOption(
+        new Option(
+          '--candidates <count>',
+          'ask for this many candidates too, 2–8: one fill, the one chosen, and whether the right one is among them',
+        )
+          .argParser(candidatesFrom)
+          .default(1),
       )
       .addOption(
         new Option('--draws <count>', 'draws of t for bits per byte; 0 is off')
@@ -80,4 +102,10 @@ export function evaluateCommand(): Command {
       )
       .addOption(folder('--card <file>', 'put the tables into this model card')),
   );
+}
+
+function candidatesFrom(text: string): number {
+  const count = countFrom(1)(text);
+  if (count <= MOST_CANDIDATES) return count;
+  throw new InvalidArgumentError(`The engine gives at most ${MOST_CANDIDATES}.`);
 }

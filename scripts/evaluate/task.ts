@@ -19,7 +19,7 @@ interface TaskText {
   readonly suffix: string;
 }
 
-interface OneHole extends TaskText {
+export interface OneHole extends TaskText {
   readonly middle: string;
 }
 

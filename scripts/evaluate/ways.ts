@@ -46,6 +46,14 @@ export function typedSinceRead(options: ReverseProcessOptions): Way {
   };
 }
 
+/** Several candidates, of which the engine chooses one. */
+export function chosenAmong(options: ReverseProcessOptions, candidates: number): Way {
+  return {
+    label: `${candidates} candidates, chosen`,
+    request: (task) => ({ ...options, ...contextOf(task), candidates }),
+  };
+}
+
 /** The model alone: nothing is taken from the text around the holes that it repeats. */
 export function withoutDrafts(options: ReverseProcessOptions): Way {
   return {

@@ -14,10 +14,14 @@ export function benchmarkFiles(names: readonly string[], standsAt: string): stri
 
 /** The texts of a benchmark's tasks, each a task's columns joined: JSON lines, gzipped or not, and Parquet. */
 export async function readBenchmark(file: string): Promise<string[]> {
-  const rows = file.endsWith('.parquet')
+  return (await readRows(file)).flatMap(textsOf);
+}
+
+/** The rows of a benchmark: JSON lines, gzipped or not, and Parquet. */
+export async function readRows(file: string): Promise<Record<string, unknown>[]> {
+  return file.endsWith('.parquet')
     ? await parquetReadObjects({ file: await asyncBufferFromFile(file) })
     : jsonLines(file);
-  return rows.flatMap(textsOf);
 }
 
 function jsonLines(file: string): Record<string, unknown>[] {

@@ -56,6 +56,12 @@ export interface FillRequest extends ReverseProcessOptions {
    */
   readonly drafts?: boolean;
   /**
+   * Whether the fill may be blank: nothing, or blanks and line breaks alone in all holes. Default: only where something
+   * else than the hole itself is known: with `tokens`, `cells`, and kept words among `parts`. A fill that ends blank and
+   * may not begins anew, without deletions and blank tokens until it has text.
+   */
+  readonly allowBlank?: boolean;
+  /**
    * How many candidates are unmasked together over one context, 1–8. Default 1. The steps show the first one, the
    * last step the best one, and all of them in `Step.candidates`.
    */

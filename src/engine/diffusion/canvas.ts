@@ -82,6 +82,12 @@ export class Canvas {
     return cell;
   }
 
+  /** Back to the start: new cells, as the constructor makes them. */
+  restart(holes: readonly (readonly CellStart[])[]): void {
+    for (const [hole, start] of holes.entries())
+      this.holes[hole]!.splice(0, Infinity, ...start.map(cellFrom));
+  }
+
   /** Takes a cell away; the positions behind it move by one. */
   remove({ hole, index }: Slot): void {
     this.holes[hole]!.splice(index, 1);

@@ -34,6 +34,11 @@ export interface ReverseRules extends ParallelRules {
 export interface ReversePlan extends ReverseRules {
   /** Tokens that may not appear at a position; those of `resize` are among them. */
   readonly banned: (slot: Slot) => Iterable<number>;
+  /**
+   * Tokens that may not appear for now, whatever the model thinks of them: what is drawn instead keeps the probability
+   * that it has beside them, so that no row passes for surer than it is. Default none.
+   */
+  readonly withheld?: () => readonly number[];
   /** How elastic cells change the length of their hole; undefined: they do not. */
   readonly resize: ResizeRules | undefined;
   readonly random: Random;
@@ -75,9 +80,10 @@ export class ReverseProcess implements Unmasking {
 
   step(rows: readonly Row[], index: number): ReverseStep {
     const { masked, free } = this.#presentBlock();
+    const withheld = this.plan.withheld?.() ?? [];
     const first = masked.map((slot, i) => {
       this.#ban(slot, rows[i]!);
-      return sampleToken(rows[i]!, this.plan.sampling, this.plan.random);
+      return this.#propose(rows[i]!, withheld);
     });
     const proposals = this.#withoutSurplus(masked, first, rows);
     const presentProbability = (slot: Slot, i: number): number => {
@@ -137,6 +143,15 @@ export class ReverseProcess implements Unmasking {
       rows[i]!.damp(proposal.token, copies * Math.log(repetitionPenalty));
       return sampleToken(rows[i]!, sampling, random);
     });
+  }
+
+  #propose(row: Row, withheld: readonly number[]): Proposal {
+    const { sampling, random } = this.plan;
+    if (withheld.length === 0) return sampleToken(row, sampling, random);
+    const { first, sum } = row.softmax();
+    row.ban(withheld);
+    const proposal = sampleToken(row, sampling, random);
+    return { ...proposal, probability: Math.exp(row.logit(proposal.token) - first) / sum };
   }
 
   #isLastTurn(): boolean {

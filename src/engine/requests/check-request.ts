@@ -42,9 +42,15 @@ export function checkFillRequest(
   );
   if (request.maxTokens !== undefined) checkCount('maxTokens', request.maxTokens, 1);
   checkCount('candidates', candidates, 1, MOST_CANDIDATES);
-  const { drafts, lengthSearch = 'guess' } = request;
+  const { drafts, allowBlank, lengthSearch = 'guess' } = request;
   check(LENGTH_SEARCHES.includes(lengthSearch), 'lengthSearch', LENGTH_SEARCHES.join(' or '), lengthSearch);
   check(drafts === undefined || typeof drafts === 'boolean', 'drafts', 'true or false', drafts);
+  check(
+    allowBlank === undefined || typeof allowBlank === 'boolean',
+    'allowBlank',
+    'true or false',
+    allowBlank,
+  );
   const { keptContext } = request;
   check(
     keptContext === undefined || typeof keptContext === 'string',

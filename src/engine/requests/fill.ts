@@ -3,7 +3,7 @@ import type { FillRequest, HoleRequest } from '../contract/requests';
 import type { Step } from '../contract/steps';
 import { withDrafts } from './unmasking/drafts';
 import { EngineError } from '../contract/errors';
-import { planHole, type HolePlan } from './unmasking/hole-plan';
+import { isOpen, planHole, type HolePlan } from './unmasking/hole-plan';
 import { KnownLogits } from './unmasking/known-logits';
 import { startingCells } from './unmasking/length';
 import type { Window } from '../text/window';
@@ -44,6 +44,7 @@ export async function* fill(
       cache,
       unguided: guidance,
       settings,
+      allowBlank: request.allowBlank ?? !plans.every(isOpen),
       ending,
       started,
       forwardsBefore,

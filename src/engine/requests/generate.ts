@@ -30,7 +30,15 @@ export async function* generate(
   const layout = layOutNothing();
   const context = await readContext(runtime, layout);
   try {
-    const run = { ...context, settings, ending: '\n' as const, started, forwardsBefore, signal };
+    const run = {
+      ...context,
+      settings,
+      allowBlank: true,
+      ending: '\n' as const,
+      started,
+      forwardsBefore,
+      signal,
+    };
     yield* unmask(runtime, run, [[cellsOf(plan, [])]], [plan.limit]);
   } finally {
     context.cache.release();

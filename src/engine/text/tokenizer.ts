@@ -8,6 +8,8 @@ export class Tokenizer {
   readonly #bytes: readonly Uint8Array[];
   /** Tokens that can never be part of a fill, which is text with LF line endings: special ones and carriage returns. */
   readonly unwritable: readonly number[];
+  /** Tokens of blanks and line breaks alone. */
+  readonly blank: readonly number[];
   /** Tokens whose bytes are not UTF-8 by themselves. */
   readonly incomplete: ReadonlySet<number>;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -23,6 +25,7 @@ export class Tokenizer {
     this.unwritable = ids.filter(
       (id) => id < SPECIAL_TOKENS.length || this.#bytes[id]!.length === 0 || this.#bytes[id]!.includes(0x0d),
     );
+    this.blank = ids.filter((id) => this.#bytes[id]!.length > 0 && this.display(id).trim() === '');
   }
 
   /** Vocabulary size. */

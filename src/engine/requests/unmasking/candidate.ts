@@ -23,6 +23,8 @@ export interface CandidateStart {
   readonly holes: readonly (readonly CellStart[])[];
   /** Most cells of each hole. */
   readonly limits: readonly number[];
+  /** Whether the text may be blank. */
+  readonly allowBlank: boolean;
   /** See `bannedTokens`: one set for all candidates. */
   readonly banned: ReadonlySet<number>;
   /** From 0: together with the seed it decides all randomness. */
@@ -48,6 +50,8 @@ export class CandidateRun {
   readonly #resize: ResizeRules | undefined;
   readonly #banned: ReadonlySet<number>;
   readonly #bannedOrIncomplete: readonly number[];
+  /** Whether no token may be blank and no mask may go until it has text: it ended blank, and has begun anew. */
+  #needsText: boolean;
   /** Slots of cells that were drawn anew: holes change no length by then. */
   readonly #wholeOnly = new Set<string>();
   /** Whether a draft was taken for one of its holes. */
@@ -59,9 +63,10 @@ export class CandidateRun {
   constructor(
     private readonly runtime: Pick<Runtime, 'config' | 'tokenizer'>,
     settings: ReverseProcessSettings,
-    { holes, limits, banned, number, varied }: CandidateStart,
+    private readonly start: CandidateStart,
   ) {
     const { config, tokenizer } = runtime;
+    const { holes, limits, banned, number, varied } = start;
     this.canvas = new Canvas(holes);
     this.hasDraft = holes.flat().some(({ draft }) => draft !== undefined);
     this.#drafted = holes.flatMap((cells, hole) =>
@@ -74,6 +79,8 @@ export class CandidateRun {
       ? { expandToken: SPECIAL.expand, deleteToken: SPECIAL.delete, limits }
       : undefined;
     this.#banned = banned;
+    // Where steps are counted there are none for a second beginning.
+    this.#needsText = !start.allowBlank && settings.steps !== undefined;
     this.#bannedOrIncomplete = [...banned, ...tokenizer.incomplete];
     this.#process = this.#newProcess();
   }
@@ -101,6 +108,7 @@ export class CandidateRun {
   step(rows: readonly (readonly Row[])[], index: number): ReverseStep {
     if (this.#drafted.length > 0) return this.#commitDraft(index);
     const step = this.#process.step(rows.flat(), index);
+    if (this.#isBlankInVain()) return this.#startForText();
     const broken = this.done ? this.#remaskBroken() : [];
     if (broken.length === 0) return step;
     const justCommitted = new Set(step.committed.map(slotKey));
@@ -126,8 +134,30 @@ export class CandidateRun {
       sampling.kind === 'greedy' &&
       remasking !== 'revoke' &&
       alternatives <= SUMMARY_ALTERNATIVES &&
-      this.#wholeOnly.size === 0
+      this.#wholeOnly.size === 0 &&
+      !this.#isToGetText()
     );
+  }
+
+  #isBlank(): boolean {
+    const { tokenizer } = this.runtime;
+    return tokenIds(this.canvas.holes).every((ids) => tokenizer.decode(ids).trim() === '');
+  }
+
+  #isToGetText(): boolean {
+    return this.#needsText && this.#isBlank();
+  }
+
+  #isBlankInVain(): boolean {
+    return !this.start.allowBlank && !this.#needsText && this.done && this.#isBlank();
+  }
+
+  /** What the model took for the likeliest was nothing: it is asked again, for a text. */
+  #startForText(): ReverseStep {
+    this.#needsText = true;
+    this.canvas.restart(this.start.holes);
+    this.#process = this.#newProcess();
+    return { committed: [], remasked: this.canvas.masked() };
   }
 
   #commitDraft(index: number): ReverseStep {
@@ -148,6 +178,7 @@ export class CandidateRun {
       ...settings,
       resize: redrawing ? undefined : this.#resize,
       banned: (slot: Slot) => (this.#wholeOnly.has(slotKey(slot)) ? this.#bannedOrIncomplete : this.#banned),
+      withheld: () => (this.#isToGetText() ? [SPECIAL.delete, ...this.runtime.tokenizer.blank] : []),
       random: this.#random,
     };
     // The few that are drawn anew are nobody's published loop.

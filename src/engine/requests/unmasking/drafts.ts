@@ -2,7 +2,7 @@ import { bannedTokens } from './candidate';
 import { Canvas, type CellStart } from '../../diffusion/canvas';
 import type { Row } from '../../diffusion/row';
 import { probabilityOf } from '../../diffusion/sampling';
-import { UNKNOWN, type HolePlan } from './hole-plan';
+import { isOpen, type HolePlan } from './hole-plan';
 import type { KnownLogits } from './known-logits';
 import { SPECIAL } from '../../text/special-tokens';
 import { predict, tokenIds, type Ask } from './predict';
@@ -80,16 +80,10 @@ export async function withDrafts(
   });
 }
 
-/** Whether everything in the hole, its length too, is for the model to say. */
-function isOpen({ parts }: HolePlan): boolean {
-  const [part] = parts;
-  return parts.length === 1 && (part === UNKNOWN || part!.every(({ elastic }) => elastic));
-}
-
 /** The drafts of a hole that are worth asking the model about, best first. */
 function draftsOf(
   { tokenizer }: Runtime,
-  { settings }: RunningRequest,
+  { settings, allowBlank }: RunningRequest,
   texts: readonly string[],
   hole: number,
   limit: number,
@@ -101,6 +95,7 @@ function draftsOf(
     .filter(({ logOdds }) => logOdds >= WORTH_ASKING)
     .sort((a, b) => b.logOdds - a.logOdds);
   for (const { repetition, logOdds } of ranked) {
+    if (!allowBlank && repetition.text.trim() === '') continue;
     const tokens = tokenizer.encode(repetition.text);
     if (tokens.length > limit || tokens.some((token) => banned.has(token))) continue;
     drafts.push({ logOdds, tokens });

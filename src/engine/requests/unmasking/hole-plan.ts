@@ -60,6 +60,12 @@ function planParts(
   return { parts: planned, limit: known + (unknown > 0 ? Math.max(maxTokens, unknown) : 0) };
 }
 
+/** Whether everything in the hole, its length too, is for the model to say. */
+export function isOpen({ parts }: HolePlan): boolean {
+  const [part] = parts;
+  return parts.length === 1 && (part === UNKNOWN || part!.every(({ elastic }) => elastic));
+}
+
 /** The hole's cells, `lengths` masks for its runs of unknown length; those are elastic. */
 export function cellsOf({ parts }: HolePlan, lengths: readonly number[]): CellStart[] {
   let unknown = 0;

@@ -29,7 +29,14 @@ export async function* unmask(
   const banned = bannedTokens(runtime.tokenizer, run.settings);
   const candidates = starts.map((start, number) => {
     const varied = shapes.indexOf(shapes[number]!) < number;
-    return new CandidateRun(runtime, run.settings, { holes: start, limits, banned, number, varied });
+    return new CandidateRun(runtime, run.settings, {
+      holes: start,
+      limits,
+      allowBlank: run.allowBlank,
+      banned,
+      number,
+      varied,
+    });
   });
   const [shown] = candidates as [CandidateRun, ...CandidateRun[]];
   let index = 0;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { FolderFiles } from '../../../../src/engine/model/bundle/folder-files';
+import { KeptContexts } from '../../../../src/engine/model/predictor/kept-contexts';
 import { loadModel } from '../../../../src/engine/model/runtime/load-model';
 import { NODE_MACHINE } from '../../../../src/engine/model/runtime/node-machine';
 import { fill, readWholeContext } from '../../../../src/engine/requests/fill';
@@ -17,16 +18,18 @@ describe('requests of somebody who types', function () {
   ] as const) {
     it(`keep their context from key to key (${name})`, async () => {
       const { runtime } = await loadModel(new FolderFiles(folder), machine, { provider: 'cpu', threads: 1 });
+      const { kept } = runtime;
+      assert.ok(kept instanceof KeptContexts);
       const request = { prefix: 'let a = 1;\nlet b', suffix: ';\n', maxTokens: 8, keptContext: 'file' };
       const typed = { ...request, prefix: `${request.prefix} = a` };
       assert.equal((await readWholeContext(runtime, request, undefined)).forwards, 1);
       assert.equal((await readWholeContext(runtime, request, undefined)).forwards, 0, 'it is there');
       for await (const step of fill(runtime, typed, undefined)) assert.ok(step.forwards > 0);
-      assert.ok(runtime.kept!.typedSince('file')! > 0, 'it is the one of before');
+      assert.ok(kept.typedSince('file')! > 0, 'it is the one of before');
       assert.equal((await readWholeContext(runtime, typed, undefined)).forwards, 1);
-      assert.equal(runtime.kept!.typedSince('file'), 0);
-      runtime.kept!.forget('file');
-      assert.equal(runtime.kept!.typedSince('file'), undefined);
+      assert.equal(kept.typedSince('file'), 0);
+      kept.forget('file');
+      assert.equal(kept.typedSince('file'), undefined);
       await runtime.predictor.dispose();
     });
   }
