@@ -15,7 +15,7 @@ const EVENTS = { accept: 'text/event-stream' };
 const content = ({ holes, texts, t, index }: Step): object => ({ holes, texts, t, index });
 
 describe('the project’s own protocol', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const server = serverForTests();
   const ask = (body: object, headers = {}): Promise<Received> =>
     send(`${server.url}/v1/fill`, { body, headers });
