@@ -6,7 +6,7 @@ import { send } from '../../support/serve/send';
 const HOLE = { input_prefix: 'n = ', input_suffix: '\n', n_predict: 2 };
 
 describe('what Prometheus reads', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const server = serverForTests({ limits: { running: 1, waiting: 1 } });
 
   it('has names, types and labels as it should', async () => {

@@ -6,7 +6,7 @@ import { serverForTests, sharedEngine } from '../../../support/serve/real-server
 const NO_RULES = { stops: [], leastIndent: 0 };
 
 describe('a completion that grows', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const server = serverForTests();
 
   it('has whole characters only and ends as the fill does, whatever the script', async () => {

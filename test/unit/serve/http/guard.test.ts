@@ -8,7 +8,7 @@ const HOLE = { input_prefix: 'a = ', input_suffix: '\n', n_predict: 1 };
 const TOKEN = 'a-token-of-a-team-and-no-user';
 
 describe('who may ask', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   describe('on loopback, without a token', () => {
     const server = serverForTests({ access: { origins: ['https://ide.example.org'] } });

@@ -12,7 +12,7 @@ const HOLE = { input_prefix: 'ids = [', input_suffix: ']\n', n_predict: 2 };
 const LONG = { ...HOLE, n_predict: 128, stop: [] };
 
 describe('requests as they come', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const log: string[] = [];
   const server = serverForTests({ limits: { bodyBytes: 100_000 }, log: { write: (line) => log.push(line) } });
   const infill = (body: unknown, headers = {}): ReturnType<typeof send> =>

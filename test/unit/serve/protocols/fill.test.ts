@@ -17,7 +17,7 @@ function content({ holes, texts, t, index }: Step): object {
 }
 
 describe('the project’s own protocol', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const server = serverForTests();
   const ask = (body: object, headers = {}): Promise<Received> =>
     send(`${server.url}/v1/fill`, { body, headers });

@@ -5,7 +5,7 @@ import { eventsOf, send, type Answer, type Received } from '../../../support/ser
 const HOLE = { input_prefix: 'const half = (x) => {\n', input_suffix: '\n};\n', prompt: '  return ' };
 
 describe('the protocol of llama.cpp', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const server = serverForTests();
   const infill = (body: object): Promise<Received> =>
     send(`${server.url}/infill`, { body: { ...HOLE, ...body } });

@@ -3,7 +3,7 @@ import { MODEL_ID, serverForTests } from '../../../support/serve/real-server';
 import { eventsOf, send } from '../../../support/serve/send';
 
 describe('the protocols of Mistral and Tabby', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const server = serverForTests();
   const post = (path: string, body: object): ReturnType<typeof send> => send(server.url + path, { body });
 

@@ -28,7 +28,7 @@ function binary(
 }
 
 describe('the Open Inference Protocol', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const server = serverForTests();
   const get = (path: string): Promise<Received> => send(server.url + path);
   const infer = (body: unknown, headers = {}): Promise<Received> =>

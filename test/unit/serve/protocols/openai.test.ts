@@ -5,7 +5,7 @@ import { eventsOf, isDone, send, type Received } from '../../../support/serve/se
 const HOLE = { prompt: 'SELECT id, ', suffix: ' FROM orders WHERE paid = 1;\n', max_tokens: 6 };
 
 describe('the protocol of OpenAI', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const server = serverForTests();
   const complete = (body: object): Promise<Received> =>
     send(`${server.url}/v1/completions`, { body: { model: MODEL_ID, ...HOLE, ...body } });
