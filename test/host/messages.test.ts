@@ -28,8 +28,8 @@ type Notices = Record<
   Show
 >;
 
-/** Messages that only tell that a wish was carried out: nothing is to be done about them. */
-const NO_ERRORS = /cancelled/;
+/** Messages about which nothing is to be done: a wish was carried out, or a figure is not to be had. */
+const NO_ERRORS = /cancelled|does not tell what it takes/;
 
 /** Every message that the editor shows of its own; those of the engine, which it passes on, are in the engine's list. */
 describe('every error message of the editor', function () {
@@ -85,6 +85,13 @@ describe('every error message of the editor', function () {
     fills.dispose();
     trees.dispose();
     log.dispose();
+  }
+
+  async function fillThrough(url: string): Promise<void> {
+    const restore = await configure({ 'llada.server.url': url });
+    await openText('a\n');
+    await fill('cursor');
+    await restore();
   }
 
   const cases: Readonly<Record<string, [says: RegExp, trigger: () => unknown]>> = {
@@ -157,6 +164,15 @@ describe('every error message of the editor', function () {
         await fill('cursor');
         await restore();
       },
+    ],
+    'an address of a server that is none': [
+      /llada\.server\.url\) must begin with/,
+      () => fillThrough('ftp://llada.example.org'),
+    ],
+    'a server that is not there': [
+      /The server does not answer/,
+      // Nobody listens at the port of “discard”.
+      () => fillThrough('http://127.0.0.1:9'),
     ],
     'a package without a model': [
       /has no bundled model/,

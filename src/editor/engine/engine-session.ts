@@ -175,7 +175,11 @@ export class EngineSession implements vscode.Disposable {
         local: () => this.#startLocal(settings),
         onLost: (why) => {
           this.log.warn(`The server at ${url} is gone: ${why}`);
-          quietly(vscode.l10n.t('The server does not answer; fills are made on this machine.'));
+          quietly(
+            vscode.l10n.t(
+              'The server does not answer, so fills are made on this machine. Check llada.server.url.',
+            ),
+          );
         },
         onBack: () => this.log.info(`The server at ${url} is back`),
       },
