@@ -44,7 +44,8 @@ export async function* fill(
       cache,
       unguided: guidance,
       settings,
-      allowBlank: request.allowBlank ?? !plans.every(isOpen),
+      // An imported model's own loop may delete all that there is.
+      allowBlank: request.allowBlank ?? (settings.decoding !== 'llada' || !plans.every(isOpen)),
       ending,
       started,
       forwardsBefore,

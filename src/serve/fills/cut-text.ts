@@ -27,7 +27,9 @@ export function cutText(text: string, { stops, leastIndent }: CutRules): CutText
     .sort((a, b) => a.at - b.at)[0];
   const shallow = [...text.matchAll(LATER_LINE)].find(([, indent]) => indent!.length < leastIndent);
   if (atStop && (!shallow || atStop.at <= shallow.index)) {
-    const cut = text.slice(0, atStop.at);
+    const upTo = text.slice(0, atStop.at);
+    // Where a stop word begins with a blank, the indentation before it may turn out to be too little.
+    const cut = leastIndent > 0 && /^\s/.test(atStop.word) ? upTo.replace(/\n[ \t]*$/, '') : upTo;
     return { text: cut, cut: { by: 'stop', word: atStop.word }, settled: cut.length };
   }
   if (shallow) {

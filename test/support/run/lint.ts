@@ -6,7 +6,14 @@ import { finish } from './counts';
 
 /** A check of types that reads anew only what has changed since the last one. */
 function types(name: string, ...args: readonly string[]): readonly string[] {
-  return ['typescript/bin/tsc', '--noEmit', '--incremental', '--tsBuildInfoFile', `.cache/tsc/${name}`, ...args];
+  return [
+    'typescript/bin/tsc',
+    '--noEmit',
+    '--incremental',
+    '--tsBuildInfoFile',
+    `.cache/tsc/${name}`,
+    ...args,
+  ];
 }
 
 const CHECKS = [
