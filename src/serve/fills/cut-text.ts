@@ -28,15 +28,18 @@ export function cutText(text: string, { stops, leastIndent }: CutRules): CutText
   const shallow = [...text.matchAll(LATER_LINE)].find(([, indent]) => indent!.length < leastIndent);
   if (atStop && (!shallow || atStop.at <= shallow.index)) {
     const upTo = text.slice(0, atStop.at);
-    // Where a stop word begins with a blank, the indentation before it may turn out to be too little.
-    const cut = leastIndent > 0 && /^\s/.test(atStop.word) ? upTo.replace(/\n[ \t]*$/, '') : upTo;
+    // Where a stop word is blanks alone, the indentation before it may turn out to be too little.
+    const cut = leastIndent > 0 && /^[ \t]+$/.test(atStop.word) ? upTo.replace(/\n[ \t]*$/, '') : upTo;
     return { text: cut, cut: { by: 'stop', word: atStop.word }, settled: cut.length };
   }
+  const begun = Math.max(0, ...words.map((word) => overlap(text, word)));
   if (shallow) {
     const cut = text.slice(0, shallow.index);
+    // A stop word that began before the line may still turn out to be there, and would end the text earlier.
+    const begunAt = text.length - begun;
+    if (begunAt < cut.length) return { text: cut, cut: undefined, settled: begunAt };
     return { text: cut, cut: { by: 'indent' }, settled: cut.length };
   }
-  const begun = Math.max(0, ...words.map((word) => overlap(text, word)));
   const open = leastIndent > 0 ? (OPEN_LINE.exec(text)?.[0].length ?? 0) : 0;
   return { text, cut: undefined, settled: text.length - Math.max(begun, open) };
 }
