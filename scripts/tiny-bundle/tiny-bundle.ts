@@ -20,9 +20,23 @@ export function tinyTokenizer(vocabulary: number): string {
   const pairs = letters.flatMap((left) => letters.map((right) => [left, right]));
   const merges = pairs.slice(0, vocabulary - SPECIAL_TOKENS.length - BYTE_CHARACTERS.length);
   const tokens = [...SPECIAL_TOKENS, ...BYTE_CHARACTERS, ...merges.map((pair) => pair.join(''))];
+  const added = SPECIAL_TOKENS.map((content, id) => ({ id, content }));
+  return byteLevelTokenizer(tokens, merges, added);
+}
+
+/**
+ * A byte-level BPE tokenizer.json.
+ *
+ * @param tokens by their ids @param merges pairs, the earliest first @param added special tokens, anywhere among the ids
+ */
+export function byteLevelTokenizer(
+  tokens: readonly string[],
+  merges: readonly (readonly string[])[],
+  added: readonly { readonly id: number; readonly content: string }[],
+): string {
   return JSON.stringify({
     version: '1.0',
-    added_tokens: SPECIAL_TOKENS.map((content, id) => ({ id, content, special: true })),
+    added_tokens: added.map(({ id, content }) => ({ id, content, special: true })),
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
     post_processor: null,

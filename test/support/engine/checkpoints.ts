@@ -7,6 +7,7 @@ import type {
   TensorSource,
 } from '../../../src/engine/model/import/foreign-model';
 import { BYTE_CHARACTERS } from '../../../src/engine/text/token-bytes';
+import { byteLevelTokenizer } from '../../../scripts/tiny-bundle/tiny-bundle';
 
 export const CHECKPOINTS = path.resolve('test/unit/engine/model/foreign/checkpoints');
 
@@ -85,19 +86,8 @@ export function checkpointTokenizer(): string {
   const merges = letters.flatMap((a) => letters.map((b) => [a, b])).slice(0, 30);
   const tokens = [...BYTE_CHARACTERS, ...merges.map((pair) => pair.join(''))];
   const added = ['<|end|>', '<|beginning|>', '<|mask|>', '<|expand|>', '<|delete|>'];
-  return JSON.stringify({
-    version: '1.0',
-    added_tokens: added.map((content, i) => ({ id: END + i, content, special: true })),
-    normalizer: null,
-    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-    post_processor: null,
-    decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-    model: {
-      type: 'BPE',
-      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-      merges: merges.map((pair) => pair.join(' ')),
-    },
-  });
+  const special = added.map((content, i) => ({ id: END + i, content }));
+  return byteLevelTokenizer(tokens, merges, special);
 }
 
 /** A checkpoint of make.py as an importer would hand it on. */
