@@ -53,14 +53,14 @@ function bundleFiles({
   card,
 }: BundleContent): Map<string, Uint8Array> {
   const { architecture, window, precision } = config;
-  const weightsFile = 'weights.bin';
   const weights = encodeWeights(architecture, precision, parameters);
-  const graph = buildNetwork({ architecture, window, precision, weightsFile });
-  const complete: BundleConfig = {
+  const graph = buildNetwork({ architecture, window, precision, weightsFiles: [...weights.keys()] });
+  const described = [...weights].map(([name, bytes]) => describe(name, bytes));
+  const complete = {
     ...config,
     files: {
       graph: describe('model.onnx', graph),
-      weights: describe(weightsFile, weights),
+      weights: described.length === 1 ? described[0] : described,
       tokenizer: describe('tokenizer.json', tokenizer),
     },
   };
@@ -68,7 +68,7 @@ function bundleFiles({
     ['README.md', Buffer.from(card)],
     ['tokenizer_config.json', tokenizerConfig],
     ['tokenizer.json', tokenizer],
-    [weightsFile, weights],
+    ...weights,
     ['model.onnx', graph],
     [CONFIG_FILE, Buffer.from(`${JSON.stringify(complete, null, 2)}\n`)],
   ]);
