@@ -5,6 +5,7 @@ import { CONFIG_FILE, type BundleConfig, type BundleFile } from './bundle-config
 import { buildNetwork } from '../graph/network';
 import type { Parameters } from '../graph/parameters';
 import { encodeWeights } from '../graph/weights';
+import { parseConfig } from './parse-config';
 import { readBundle } from './read-bundle';
 
 /** The parts of a bundle. The graph follows from the architecture and the precision. */
@@ -88,6 +89,16 @@ function writeSynced(file: string, data: Uint8Array): void {
   }
 }
 
+/** Names of the weights files of the bundle in a folder, if there is one. */
+function presentNames(folder: string): readonly string[] {
+  try {
+    const json: unknown = JSON.parse(fs.readFileSync(path.join(folder, CONFIG_FILE), 'utf8'));
+    return parseConfig(json).files.weights.map(({ name }) => name);
+  } catch {
+    return []; // none, or one that names nothing
+  }
+}
+
 /** Puts the staged files, whose last one is config.json, into the place of those of the same names. */
 function replaceFiles(folder: string, names: readonly string[]): void {
   const aside = path.join(folder, ASIDE);
@@ -98,7 +109,9 @@ function replaceFiles(folder: string, names: readonly string[]): void {
     moved.push({ from, to });
   };
   try {
-    for (const name of [...names].reverse()) {
+    // What the present bundle has and the new one has not goes too, or weights that nothing names would stay.
+    const former = presentNames(folder).filter((name) => !names.includes(name));
+    for (const name of [...former, ...names].reverse()) {
       const present = path.join(folder, name);
       if (fs.existsSync(present)) move(present, path.join(aside, name));
     }
