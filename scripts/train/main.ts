@@ -1,6 +1,7 @@
 /** npm run train-model: corpus → tokenizer → training → evaluation → model bundle. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { weightsSha256 } from '../../src/engine/training';
 import { selectBackend } from './backend/select';
 import { explainWasmError } from './backend/wasm/wasm';
 import { listCheckpoints } from './run/checkpoint';
@@ -178,7 +179,7 @@ function build(
       heldOut: kept.heldOut,
       samples: settings.batch.batch,
       batchesPerStep: settings.accumulate * size,
-      ...(init ? { init: init.config.files.weights.sha256 } : {}),
+      ...(init ? { init: weightsSha256(init.config) } : {}),
     },
     resume: options.resume,
     compact: options.resumeFrom,

@@ -81,6 +81,7 @@ function program(signal: AbortSignal): Command {
       .command('bench')
       .description('measure fills of lines of this project in many ways')
       .option('--rounds <count>', 'measurements of each row', countFrom(1), 20)
+      .option('--only <rows...>', 'of the rows only these')
       .option(
         '--users <counts...>',
         'instead: fills that so many users ask for at once, whose steps share forwards, and one after the other',

@@ -5,7 +5,7 @@
 export { forwardProcess } from './diffusion/forward-process';
 export { SPECIAL, SPECIAL_TOKENS } from './text/special-tokens';
 export { type Architecture, WEIGHT_PRECISIONS, type WeightPrecision } from './model/graph/architecture';
-export type { BundleConfig } from './model/bundle/bundle-config';
+export { type BundleConfig, weightsSha256 } from './model/bundle/bundle-config';
 export type { Window } from './text/window';
 export { deriveBundle, renewGraph } from './model/bundle/derive-bundle';
 export { readBundle } from './model/bundle/read-bundle';

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import fs from 'node:fs';
 import path from 'node:path';
+import { weightsSha256 } from '../../../src/engine/training';
 import { activeGpu } from '../backend/gpu';
 import { selectBackend } from '../backend/select';
 import { writeWhole } from '../corpus/json-lines';
@@ -169,7 +170,7 @@ async function keep(
     learned: { ...learned, expand: true, remask: true },
     tokenizerFolder: init.folder,
     name: `${name}-ablation`,
-    training: { steps, initWeights: init.config.files.weights.sha256 },
+    training: { steps, initWeights: weightsSha256(init.config) },
     card: `# ${path.basename(out)}\n\nOf a short run of \`npm run ablate\`: ${JSON.stringify(batch.lastPhase)}\n`,
     out,
   });

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { EngineError } from '../../../src/engine/index';
-import { type BundleConfig, loadRuntime, type Parameters } from '../../../src/engine/training';
+import { type BundleConfig, loadRuntime, type Parameters, weightsSha256 } from '../../../src/engine/training';
 import { isEvaluated } from '../report/card-evaluation';
 import { drawLineTasks, evaluateLines, type Evaluated, type LineFigures } from '../report/evaluation';
 import { modelCard } from '../report/model-card';
@@ -77,7 +77,7 @@ async function writeBundle(run: Finished, lines: Evaluated): Promise<void> {
       validationLoss: result.validation.validationLoss,
       bitsPerByte: result.validation.bitsPerByte,
     }),
-    ...(init && { init: init.config.name, initWeights: init.config.files.weights.sha256 }),
+    ...(init && { init: init.config.name, initWeights: weightsSha256(init.config) }),
   };
   await exportBundle({
     parameters: network.parametersOf(values),

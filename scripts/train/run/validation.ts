@@ -86,7 +86,7 @@ export class Validator {
         specialTokens: SPECIAL,
         learned: { expand: false, remask: false, guidance: false },
         training: {},
-        files: { graph: NO_FILE, weights: NO_FILE, tokenizer: NO_FILE },
+        files: { graph: NO_FILE, weights: [NO_FILE], tokenizer: NO_FILE },
       } satisfies BundleConfig,
       tokenizer: this.#tokenizer,
       predictor: new LivePredictor(network, this.#config.window.rows, LIVE_ROWS),

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Engine, LoadOptions } from '../../engine/index';
 import { findBundledModels, loadEngine } from '../../engine/node';
+import { UsageError } from '../command-line/failures';
 import type { EngineOptions } from '../command-line/options';
 import { bundleFolder, lastStep, projectRoot } from '../command-line/session';
 import { findPlaces, type CutLine } from './places';
@@ -10,6 +11,8 @@ import { benchRows, type BenchEngines } from './rows';
 export interface BenchOptions extends Pick<EngineOptions, 'model' | 'provider'> {
   /** Measurements of each row. */
   readonly rounds: number;
+  /** Names of the rows that are measured. Default: all. */
+  readonly only?: readonly string[];
   readonly json?: true;
 }
 
@@ -55,7 +58,7 @@ async function measure(
   options: BenchOptions,
   signal: AbortSignal,
 ): Promise<BenchReport> {
-  const rows = benchRows(engines);
+  const rows = chosen(benchRows(engines), options.only);
   const times = new Map([...rows.keys()].map((name) => [name, [] as number[]]));
   const loads: number[] = [];
   let blockedMs = 0;
@@ -90,6 +93,15 @@ async function measure(
     enginePeakBytes: (await engines.shipped.stats()).peakBytes,
     rows: [...times, ['load', loads] as const].map(([name, values]) => summarize(name, values)),
   };
+}
+
+/** @throws UsageError naming a row that there is not */
+function chosen<Row>(rows: Map<string, Row>, only: readonly string[] | undefined): Map<string, Row> {
+  const unknown = only?.find((name) => !rows.has(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`There is no row "${unknown}". Rows: ${[...rows.keys()].join(', ')}.`);
+  }
+  return only ? new Map([...rows].filter(([name]) => only.includes(name))) : rows;
 }
 
 /** Milliseconds from nothing to the end of the first fill. */

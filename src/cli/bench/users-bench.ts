@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Engine } from '../../engine/index';
 import { loadEngine } from '../../engine/node';
 import { bundleFolder, lastStep, projectRoot } from '../command-line/session';
@@ -29,6 +30,8 @@ const WARM_UP_ROUNDS = 1;
  * fill took from being asked for, and one of the time until all were done, divided by their number.
  */
 export async function benchUsers(options: UsersOptions, signal: AbortSignal): Promise<void> {
+  // Every user's fill listens to it: more than the ten that Node takes for a leak.
+  setMaxListeners(0, signal);
   const placeAt = findPlaces(projectRoot());
   const opened: Engine[] = [];
   const open = async (together: number): Promise<Engine> => {

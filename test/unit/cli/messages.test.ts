@@ -66,6 +66,7 @@ describe('every error message of the command line', function () {
     'a count': () => command('generate --tokens many'),
     'a number that must be above 0': () => command('generate --temperature 0'),
     'a share': () => command('generate --threshold 2'),
+    'a row that the bench has not': () => command('bench --only nothing'),
     'a penalty': () => command('generate --repetition-penalty 0.5'),
     'a number that must not be negative': () => command('generate --guidance -1'),
     'no model': () => bare('generate'),

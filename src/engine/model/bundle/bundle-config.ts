@@ -11,6 +11,11 @@ export interface BundleFile {
   readonly sha256: string;
 }
 
+/** What tells weights apart: the SHA-256 of their file, or those of all files, joined by `-`. */
+export function weightsSha256({ files }: Pick<BundleConfig, 'files'>): string {
+  return files.weights.map(({ sha256 }) => sha256).join('-');
+}
+
 /** config.json of a model bundle. */
 export interface BundleConfig {
   readonly format: 1;
@@ -25,7 +30,8 @@ export interface BundleConfig {
   readonly training: Readonly<Record<string, string | number | boolean>>;
   readonly files: {
     readonly graph: BundleFile;
-    readonly weights: BundleFile;
+    /** One file, or several of at most 48 MB each. */
+    readonly weights: readonly BundleFile[];
     readonly tokenizer: BundleFile;
   };
 }

@@ -1,7 +1,7 @@
 import { EngineError } from '../../contract/errors';
 import { SPECIAL_TOKENS } from '../../text/special-tokens';
 import { Tokenizer } from '../../text/tokenizer';
-import { layoutBytes, weightLayout } from '../graph/weight-layout';
+import { fileBytes, weightLayout } from '../graph/weight-layout';
 import { CONFIG_FILE, type BundleConfig, type BundleFile } from './bundle-config';
 import {
   checkedConfig,
@@ -31,17 +31,25 @@ export interface Bundle {
 export async function checkBundle(files: BundleFiles, json: unknown): Promise<Bundle> {
   const config = checkedConfig(files, json, parseConfig);
   checkWeightsSize(files, config);
-  const all: readonly BundleFile[] = Object.values(config.files);
+  const all: readonly BundleFile[] = Object.values(config.files).flat();
   await Promise.all(all.map((file) => checkFile(files, file)));
   await checkGraph(files, config.files.graph, all);
   return { files, config, tokenizer: await readTokenizer(files, config) };
 }
 
 function checkWeightsSize(files: BundleFiles, { architecture, precision, files: named }: BundleConfig): void {
-  const { name, bytes } = named.weights;
-  const needed = layoutBytes(weightLayout(architecture, precision));
-  if (bytes === needed) return;
-  throw damaged(files, CONFIG_FILE, `it gives ${name} ${bytes} bytes, but its architecture needs ${needed}`);
+  const names = named.weights.map(({ name }) => name);
+  const count = fileBytes(weightLayout(architecture, precision)).size;
+  if (names.length !== 1 && names.length !== count) {
+    const problem = `it names ${names.length} weights files, but its architecture needs one or ${count}`;
+    throw damaged(files, CONFIG_FILE, problem);
+  }
+  const needed = fileBytes(weightLayout(architecture, precision, names));
+  for (const { name, bytes } of named.weights) {
+    if (bytes === needed.get(name)) continue;
+    const problem = `it gives ${name} ${bytes} bytes, but its architecture needs ${needed.get(name)}`;
+    throw damaged(files, CONFIG_FILE, problem);
+  }
 }
 
 async function readTokenizer(files: BundleFiles, config: BundleConfig): Promise<Tokenizer> {

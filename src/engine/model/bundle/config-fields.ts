@@ -11,6 +11,16 @@ export function parseFile(fields: Fields): BundleFile {
   };
 }
 
+/** A file, or a list of files of different names. */
+export function parseFiles(fields: Fields, key: string): readonly BundleFile[] {
+  if (!Array.isArray(fields.value(key))) return [parseFile(fields.fields(key))];
+  const parsed = fields.list(key).map((file, i) => parseFile(new Fields(`${fields.path}${key}[${i}]`, file)));
+  if (parsed.length === 0) throw fields.wrong(key, 'a file, or files');
+  if (new Set(parsed.map(({ name }) => name)).size !== parsed.length)
+    throw fields.wrong(key, 'files of different names');
+  return parsed;
+}
+
 /** One object of the file; reading a field checks it. */
 export class Fields {
   readonly #fields: Readonly<Record<string, unknown>>;

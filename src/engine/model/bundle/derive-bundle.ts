@@ -6,6 +6,7 @@ import type { BundleConfig } from './bundle-config';
 import type { WeightPrecision } from '../graph/architecture';
 import { readBundle } from './read-bundle';
 import { readParameters } from './read-parameters';
+import { weightsSha256 } from './bundle-config';
 import { writeBundle, type BundleContent } from './write-bundle';
 
 /** To be changed with the graph or the quantisation: bundles derived before are then derived anew. */
@@ -27,7 +28,7 @@ export async function deriveBundle(
   const config = {
     ...facts,
     precision,
-    training: { ...facts.training, derivation: DERIVATION, derivedFrom: files.weights.sha256 },
+    training: { ...facts.training, derivation: DERIVATION, derivedFrom: weightsSha256(master.config) },
   };
   if (await holds(out, config, files)) return false;
   const content = await contentOf(masterFolder, master);
@@ -77,5 +78,5 @@ async function holds(
 }
 
 function derivedNote({ config }: Bundle, precision: WeightPrecision): string {
-  return `This folder holds the weights in ${precision}, derived from the ${config.precision} master whose weights have the SHA-256 ${config.files.weights.sha256}.`;
+  return `This folder holds the weights in ${precision}, derived from the ${config.precision} master whose weights have the SHA-256 ${weightsSha256(config)}.`;
 }

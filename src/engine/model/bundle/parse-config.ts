@@ -2,7 +2,7 @@ import { SPECIAL } from '../../text/special-tokens';
 import { type Architecture, WEIGHT_PRECISIONS } from '../graph/architecture';
 import type { BundleConfig } from './bundle-config';
 import type { Window } from '../../text/window';
-import { Fields, parseFile } from './config-fields';
+import { Fields, parseFile, parseFiles } from './config-fields';
 
 /**
  * Checks what config.json says, field by field.
@@ -34,7 +34,7 @@ export function parseConfig(json: unknown): BundleConfig {
     training: root.facts('training'),
     files: {
       graph: parseFile(files.fields('graph')),
-      weights: parseFile(files.fields('weights')),
+      weights: parseFiles(files, 'weights'),
       tokenizer: parseFile(files.fields('tokenizer')),
     },
   };

@@ -5,6 +5,7 @@ import { CONFIG_FILE, type BundleConfig, type BundleFile } from './bundle-config
 import { buildNetwork } from '../graph/network';
 import type { Parameters } from '../graph/parameters';
 import { encodeWeights } from '../graph/weights';
+import { parseConfig } from './parse-config';
 import { readBundle } from './read-bundle';
 
 /** The parts of a bundle. The graph follows from the architecture and the precision. */
@@ -53,14 +54,14 @@ function bundleFiles({
   card,
 }: BundleContent): Map<string, Uint8Array> {
   const { architecture, window, precision } = config;
-  const weightsFile = 'weights.bin';
   const weights = encodeWeights(architecture, precision, parameters);
-  const graph = buildNetwork({ architecture, window, precision, weightsFile });
-  const complete: BundleConfig = {
+  const graph = buildNetwork({ architecture, window, precision, weightsFiles: [...weights.keys()] });
+  const described = [...weights].map(([name, bytes]) => describe(name, bytes));
+  const complete = {
     ...config,
     files: {
       graph: describe('model.onnx', graph),
-      weights: describe(weightsFile, weights),
+      weights: described.length === 1 ? described[0] : described,
       tokenizer: describe('tokenizer.json', tokenizer),
     },
   };
@@ -68,7 +69,7 @@ function bundleFiles({
     ['README.md', Buffer.from(card)],
     ['tokenizer_config.json', tokenizerConfig],
     ['tokenizer.json', tokenizer],
-    [weightsFile, weights],
+    ...weights,
     ['model.onnx', graph],
     [CONFIG_FILE, Buffer.from(`${JSON.stringify(complete, null, 2)}\n`)],
   ]);
@@ -88,6 +89,16 @@ function writeSynced(file: string, data: Uint8Array): void {
   }
 }
 
+/** Names of the weights files of the bundle in a folder, if there is one. */
+function presentNames(folder: string): readonly string[] {
+  try {
+    const json: unknown = JSON.parse(fs.readFileSync(path.join(folder, CONFIG_FILE), 'utf8'));
+    return parseConfig(json).files.weights.map(({ name }) => name);
+  } catch {
+    return []; // none, or one that names nothing
+  }
+}
+
 /** Puts the staged files, whose last one is config.json, into the place of those of the same names. */
 function replaceFiles(folder: string, names: readonly string[]): void {
   const aside = path.join(folder, ASIDE);
@@ -98,7 +109,9 @@ function replaceFiles(folder: string, names: readonly string[]): void {
     moved.push({ from, to });
   };
   try {
-    for (const name of [...names].reverse()) {
+    // What the present bundle has and the new one has not goes too, or weights that nothing names would stay.
+    const former = presentNames(folder).filter((name) => !names.includes(name));
+    for (const name of [...former, ...names].reverse()) {
       const present = path.join(folder, name);
       if (fs.existsSync(present)) move(present, path.join(aside, name));
     }

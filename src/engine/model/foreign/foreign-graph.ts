@@ -32,7 +32,7 @@ export function buildForeignGraph(
   halves: HalfProducts,
 ): Uint8Array {
   const { layers, width, heads, keyValueHeads, headWidth, vocabulary, biases } = model;
-  const graph = new GraphBuilder(layout.files[0]!.name);
+  const graph = new GraphBuilder();
   const { multiply, multiplyLarge } = foreignMatrices(graph, layout, halves);
   const gain = (name: string): Value => graph.stored(layout.vector(name));
   // As many as there may be rows, padding included, whatever their positions.

@@ -30,9 +30,6 @@ export class GraphBuilder {
   readonly #inputs: OnnxValue[] = [];
   readonly #outputs: OnnxValue[] = [];
 
-  /** @param weightsFile name of the file beside the graph that holds the stored tensors that name none */
-  constructor(readonly weightsFile: string) {}
-
   /** @param shape numbers, or names of dimensions known only at run time */
   input(name: string, type: ElementType, shape: readonly (number | string)[]): Value {
     this.#inputs.push(declare(name, type, shape));
@@ -92,8 +89,8 @@ export class GraphBuilder {
     return results;
   }
 
-  /** A tensor stored in the weights file. */
-  stored({ name, shape, type, offset, bytes, file = this.weightsFile }: StoredTensor): Value {
+  /** A tensor stored in a weights file. */
+  stored({ name, shape, type, offset, bytes, file }: StoredTensor): Value {
     return this.#initializer({
       name,
       dims: shape,

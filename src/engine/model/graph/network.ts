@@ -21,8 +21,8 @@ export interface NetworkSpec {
   readonly architecture: Architecture;
   readonly window: Pick<Window, 'positions'>;
   readonly precision: WeightPrecision;
-  /** Name of the weights file beside the graph. */
-  readonly weightsFile: string;
+  /** Names of the weights files beside the graph. */
+  readonly weightsFiles: readonly string[];
   /** Contexts whose rows may share a run. Default 1. */
   readonly contexts?: number;
 }
@@ -50,8 +50,8 @@ export interface NetworkSpec {
  */
 export function buildNetwork(spec: NetworkSpec): Uint8Array {
   const { layers, width, heads, headWidth, vocabulary, normEpsilon } = spec.architecture;
-  const graph = new GraphBuilder(spec.weightsFile);
-  const layout = weightLayout(spec.architecture, spec.precision);
+  const graph = new GraphBuilder();
+  const layout = weightLayout(spec.architecture, spec.precision, spec.weightsFiles);
   const matrix = matrices(graph, layout);
   const gain = (name: string): Value => graph.stored(layout.get(name)!);
   const epsilon = { float: normEpsilon };

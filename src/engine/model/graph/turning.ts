@@ -11,7 +11,7 @@ import { GraphBuilder, type Value } from './graph-builder';
  * @returns the bytes of an ONNX model without weights
  */
 export function buildTurning({ layers, heads, headWidth }: Architecture): Uint8Array {
-  const graph = new GraphBuilder('');
+  const graph = new GraphBuilder();
   const half = headWidth / 2;
   const cosines = graph.input('cosines', 'f32', ['P', half]);
   const sines = graph.input('sines', 'f32', ['P', half]);

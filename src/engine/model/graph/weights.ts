@@ -3,10 +3,10 @@ import { fromFloat16, toFloat16 } from './float16';
 import { checkParameters, parameterShapes, type Parameter, type Parameters } from './parameters';
 import { dequantize, quantize } from './quantize';
 import { dequantizeBlocks, quantizeBlocks } from './quantize-blocks';
-import { isTransposed, layoutBytes, scaleName, sides, weightLayout } from './weight-layout';
+import { fileBytes, isTransposed, scaleName, sides, weightLayout } from './weight-layout';
 
 /**
- * The bytes of weights.bin: the parameters in `precision` where `weightLayout` puts them, little-endian.
+ * The weights files' bytes, by name: the parameters in `precision` where `weightLayout` puts them, little-endian.
  *
  * @throws Error if a parameter is missing, of the wrong shape, not finite in that precision, or not to be cut into blocks
  */
@@ -14,12 +14,14 @@ export function encodeWeights(
   architecture: Architecture,
   precision: WeightPrecision,
   parameters: Parameters,
-): Uint8Array {
+): ReadonlyMap<string, Uint8Array> {
   checkParameters(architecture, parameters);
   const layout = weightLayout(architecture, precision);
-  const file = new Uint8Array(layoutBytes(layout));
-  const put = (name: string, { buffer, byteOffset, byteLength }: ArrayBufferView): void =>
-    file.set(new Uint8Array(buffer, byteOffset, byteLength), layout.get(name)!.offset);
+  const files = new Map([...fileBytes(layout)].map(([name, bytes]) => [name, new Uint8Array(bytes)]));
+  const put = (name: string, { buffer, byteOffset, byteLength }: ArrayBufferView): void => {
+    const { file, offset } = layout.get(name)!;
+    files.get(file)!.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
+  };
   for (const [name, { shape, data }] of parameters) {
     const { type, blocks } = layout.get(name)!;
     if (type === 'f32') put(name, data);
@@ -38,19 +40,19 @@ export function encodeWeights(
       put(scaleName(name), scales);
     }
   }
-  return file;
+  return files;
 }
 
-/** The parameters that a weights file holds, as float32: exact for f32 and f16, what quantising left otherwise. */
+/** The parameters that weights files hold, as float32: exact for f32 and f16, what quantising left otherwise. */
 export function decodeWeights(
   architecture: Architecture,
   precision: WeightPrecision,
-  file: Uint8Array,
+  files: ReadonlyMap<string, Uint8Array>,
 ): Map<string, Parameter> {
-  const layout = weightLayout(architecture, precision);
+  const layout = weightLayout(architecture, precision, [...files.keys()]);
   const read = (name: string): ArrayBuffer => {
-    const { offset, bytes } = layout.get(name)!;
-    return new Uint8Array(file.subarray(offset, offset + bytes)).buffer;
+    const { file, offset, bytes } = layout.get(name)!;
+    return new Uint8Array(files.get(file)!.subarray(offset, offset + bytes)).buffer;
   };
   const decode = (name: string, shape: readonly number[]): Float32Array => {
     const { type, blocks } = layout.get(name)!;

@@ -37,7 +37,7 @@ export async function openSession(
 ): Promise<OnnxMaskPredictor> {
   const onDevice = provider === 'webgpu';
   const { session, tensors } = await openGraph(
-    { files, graph: config.files.graph.name, data: [config.files.weights.name] },
+    { files, graph: config.files.graph.name, data: config.files.weights.map(({ name }) => name) },
     machine,
     provider,
     threads,
@@ -54,10 +54,12 @@ export async function openSession(
   const openShared = async (wanted: number): Promise<SharedSession> => {
     const most = provider === 'cpu' ? SHARED_ON_CPU : SHARED_ON_GPU;
     const contexts = Math.min(wanted, most.contexts);
-    const { name } = config.files.weights;
-    const graph = buildNetwork({ ...config, weightsFile: name, contexts });
+    const weightsFiles = config.files.weights.map(({ name }) => name);
+    const graph = buildNetwork({ ...config, weightsFiles, contexts });
     const { kind, ort } = await machine.loadOrt(threads);
-    const externalData = [{ path: name, data: await files.read(name) }];
+    const externalData = await Promise.all(
+      weightsFiles.map(async (name) => ({ path: name, data: await files.read(name) })),
+    );
     const options = { ...sessionOptions(kind === 'wasm' ? 'wasm' : provider, threads), externalData };
     return { contexts, rows: most.rows, session: await ort.InferenceSession.create(graph, options) };
   };

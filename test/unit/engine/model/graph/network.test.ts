@@ -59,9 +59,9 @@ describe('the graph', () => {
       architecture: TINY,
       window: TINY_WINDOW,
       precision: 'f32',
-      weightsFile: 'w.bin',
+      weightsFiles: ['w.bin'],
     } as const;
-    fs.writeFileSync(path.join(folder, 'w.bin'), encodeWeights(TINY, 'f32', parameters));
+    fs.writeFileSync(path.join(folder, 'w.bin'), encodeWeights(TINY, 'f32', parameters).get('weights.bin')!);
     fs.writeFileSync(path.join(folder, 'g.onnx'), buildNetwork(spec));
     const session = await ort.InferenceSession.create(path.join(folder, 'g.onnx'), {
       graphOptimizationLevel: level,
@@ -86,12 +86,15 @@ describe('the graph', () => {
 
   for (const precision of WEIGHT_PRECISIONS.filter(isQuantized)) {
     it(`reads a context the same by its short cut, ${precision}`, async () => {
-      fs.writeFileSync(path.join(folder, 'i.bin'), encodeWeights(TINY, precision, parameters));
+      fs.writeFileSync(
+        path.join(folder, 'i.bin'),
+        encodeWeights(TINY, precision, parameters).get('weights.bin')!,
+      );
       const spec = {
         architecture: TINY,
         window: TINY_WINDOW,
         precision,
-        weightsFile: 'i.bin',
+        weightsFiles: ['i.bin'],
       } as const;
       fs.writeFileSync(path.join(folder, 'i.onnx'), buildNetwork(spec));
       const session = await ort.InferenceSession.create(path.join(folder, 'i.onnx'));
@@ -112,12 +115,12 @@ describe('the graph', () => {
       const architecture = { ...TINY, vocabulary };
       const name = `v${vocabulary}`;
       const weights = encodeWeights(architecture, 'int8', randomParameters(architecture));
-      fs.writeFileSync(path.join(folder, `${name}.bin`), weights);
+      fs.writeFileSync(path.join(folder, `${name}.bin`), weights.get('weights.bin')!);
       const spec = {
         architecture,
         window: TINY_WINDOW,
         precision: 'int8',
-        weightsFile: `${name}.bin`,
+        weightsFiles: [`${name}.bin`],
       } as const;
       fs.writeFileSync(path.join(folder, `${name}.onnx`), buildNetwork(spec));
       const session = await ort.InferenceSession.create(path.join(folder, `${name}.onnx`));
@@ -162,7 +165,7 @@ describe('the graph', () => {
       (): number => -64,
       (i: number): number => (i % 2 === 0 ? 127 : -127),
     ];
-    const graph = new GraphBuilder('none');
+    const graph = new GraphBuilder();
     const rows = graph.input('rows', 'u8', ['n', inputs]);
     const weights = Int8Array.from({ length: inputs * 4 }, (_, i) => columns[i % 4]!(Math.floor(i / 4)));
     const zero = graph.constant('zero', 'u8', [], Uint8Array.of(128));

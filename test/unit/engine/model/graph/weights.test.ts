@@ -4,7 +4,7 @@ import { fromFloat16, toFloat16 } from '../../../../../src/engine/model/graph/fl
 import { WEIGHT_PRECISIONS } from '../../../../../src/engine/model/graph/architecture';
 import { dequantizeBlocks, quantizeBlocks } from '../../../../../src/engine/model/graph/quantize-blocks';
 import { dequantize, quantize } from '../../../../../src/engine/model/graph/quantize';
-import { layoutBytes, weightLayout } from '../../../../../src/engine/model/graph/weight-layout';
+import { fileBytes, weightLayout } from '../../../../../src/engine/model/graph/weight-layout';
 import { TINY } from '../../../../../scripts/tiny-bundle/tiny-network';
 
 describe('float16', () => {
@@ -154,7 +154,29 @@ describe('the weights file', () => {
         assert.ok(offset >= end && offset < end + 4096);
         end = offset + bytes;
       }
-      assert.equal(layoutBytes(layout), end);
+      assert.deepEqual(fileBytes(layout), new Map([['weights.bin', end]]));
     }
+  });
+
+  it('are several where one would hold more than 48 MB, cut between tensors', () => {
+    const large = { ...TINY, width: 1024, swiglu: 2752, heads: 16, vocabulary: 12_288 };
+    const layout = weightLayout(large, 'f16');
+    const sizes = [...fileBytes(layout)];
+    assert.ok(sizes.length > 1);
+    assert.deepEqual(
+      sizes.map(([name]) => name),
+      sizes.map((_, i) => `weights-${i + 1}.bin`),
+    );
+    for (const [file, bytes] of sizes) {
+      assert.ok(bytes <= 48e6);
+      const tensors = [...layout.values()].filter((tensor) => tensor.file === file);
+      assert.equal(tensors[0]!.offset, 0);
+      tensors.slice(1).forEach(({ offset }, i) => {
+        const { offset: start, bytes: length } = tensors[i]!;
+        assert.ok(offset % 4096 === 0 && offset >= start + length && offset < start + length + 4096);
+      });
+    }
+    assert.equal(fileBytes(weightLayout(large, 'f16', ['one.bin'])).size, 1);
+    assert.throws(() => weightLayout(large, 'f16', ['a', 'b', 'c', 'd', 'e']), /not in 5/);
   });
 });

@@ -24,7 +24,8 @@ describe('int8 weights of wider networks', () => {
     [768, 2048],
   ] as const) {
     const architecture = { ...TINY, layers: 1, width, heads: width / 64, swiglu };
-    const weights = encodeWeights(architecture, 'int8', randomParameters(architecture));
+    const files = encodeWeights(architecture, 'int8', randomParameters(architecture));
+    const weights = files.get('weights.bin')!;
 
     it(`run at ${width}, and compute what is left of the weights`, async () => {
       fs.writeFileSync(path.join(folder, `${width}.bin`), weights);
@@ -33,7 +34,7 @@ describe('int8 weights of wider networks', () => {
         architecture,
         window: TINY_WINDOW,
         precision: 'int8',
-        weightsFile: `${width}.bin`,
+        weightsFiles: [`${width}.bin`],
       } as const;
       fs.writeFileSync(file, buildNetwork(spec));
       const session = await ort.InferenceSession.create(file);
@@ -52,7 +53,7 @@ describe('int8 weights of wider networks', () => {
       await session.release();
       const wanted = referenceForward(
         architecture,
-        decodeWeights(architecture, 'int8', weights),
+        decodeWeights(architecture, 'int8', files),
         ids.map((id, position) => ({ id, position, group: 0 })),
         [1, 3],
       ).flat();

@@ -27,7 +27,7 @@ const PLACE = wave(ROWS, 0.11);
 
 /** A masked "language model" that is simple to follow: token + mean over the text + place, in one row each. */
 function graph(withAttention: boolean, output = 'logits'): Uint8Array {
-  const builder = new GraphBuilder('none');
+  const builder = new GraphBuilder();
   const table = (name: string, rows: number, data: Float32Array): string =>
     builder.constant(name, 'f32', [rows, VOCABULARY], data);
   const ids = builder.input('input_ids', 'i64', [1, 'S']);

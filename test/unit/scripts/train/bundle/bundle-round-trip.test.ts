@@ -6,6 +6,7 @@ import { exportBundle } from '../../../../../scripts/train/bundle/export-bundle'
 import { importBundle } from '../../../../../scripts/train/bundle/import-bundle';
 import type { BundleConfig } from '../../../../../src/engine/model/bundle/bundle-config';
 import { deriveBundle, renewGraph } from '../../../../../src/engine/model/bundle/derive-bundle';
+import { fromFloat16, toFloat16 } from '../../../../../src/engine/model/graph/float16';
 import { randomParameters, TINY, TINY_WINDOW } from '../../../../../scripts/tiny-bundle/tiny-network';
 import { temporaryFolder, tinyTokenizer } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 
@@ -75,6 +76,22 @@ describe('export, import and derivation of bundles', () => {
       fs.readdirSync(master).filter((name) => name.startsWith('.')),
       [],
     );
+  });
+
+  it('writes more than 48 MB of weights into several files, and takes them away with the bundle', async () => {
+    const out = path.join(folder, 'several');
+    const architecture = { ...TINY, width: 1024, heads: 1024 / TINY.headWidth, swiglu: 2752 };
+    const large = randomParameters(architecture);
+    await exportBundle({ ...trained, architecture, parameters: large, out });
+    const weights = (): string[] => fs.readdirSync(out).filter((name) => name.startsWith('weights'));
+    assert.deepEqual(weights(), ['weights-1.bin', 'weights-2.bin']);
+    const { parameters: back } = await importBundle(out);
+    for (const [name, { data, shape }] of large) {
+      const kept = shape.length === 1 ? data : fromFloat16(toFloat16(data));
+      assert.ok(Buffer.from(back.get(name)!.data.buffer).equals(Buffer.from(kept.buffer)), name);
+    }
+    await exportBundle({ ...trained, out });
+    assert.deepEqual(weights(), ['weights.bin']);
   });
 
   it('refuses parameters that do not fit and keeps the bundle that is there', async () => {
