@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { CorpusOptions } from './corpus-options';
-import { SourceTexts } from './candidates';
+import { SourceTexts } from './source-texts';
 import { requirePrograms } from './clients';
 import { Deduplicator } from './dedup';
 import { fetchSources } from './fetch';
