@@ -10,7 +10,10 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What a task runs, if anything: a bundle in dist/ or a TypeScript file, and arguments that come before the user's. */
+/**
+ * The program of each task, if it has one: a bundle in dist/ or a TypeScript file, and arguments that come before the
+ * user's.
+ */
 const TASKS = {
   build: [],
   start: ['scripts/start/main.ts'],
@@ -46,7 +49,7 @@ const TASKS = {
   soak: ['scripts/soak/main.ts'],
 };
 
-/** What the bundles are made of. */
+/** The files that the bundles are made of. */
 const SOURCES = [
   'src',
   'scripts/derive',

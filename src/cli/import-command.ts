@@ -49,7 +49,7 @@ export function sourceFrom(text: string): string {
   return existsSync(folder) || !/^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/.test(text) ? folder : text;
 }
 
-/** What was found, as a few lines. */
+/** The facts that were found, as a few lines. */
 export function describe(
   { name, model, parameters, origin, licence, notes }: CheckedModel,
   precision: string,

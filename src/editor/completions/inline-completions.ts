@@ -139,7 +139,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     }
   }
 
-  /** What of a text of the model's is offered; '' when nothing is, or the document has changed. */
+  /** The part of a text of the model's that is offered; '' when nothing is, or the document has changed. */
   async #shown(
     document: vscode.TextDocument,
     { range, selected }: CompletionPlace,

@@ -27,7 +27,7 @@ export type FillOutcome =
       readonly ranges: readonly vscode.Range[];
       /** The last step: how it went, and what it cost. */
       readonly step: Step;
-      /** What is wrong with the texts, where the model wrote none without fault. */
+      /** The fault of the texts, where the model wrote none without fault. */
       readonly fault?: Fault;
     }
   | { readonly kind: 'empty'; readonly step: Step }

@@ -16,7 +16,7 @@ export interface RunningRequest extends ReadContext {
   /** With classifier-free guidance: the side without context, and how strongly to turn away from it. */
   readonly unguided?: (ReadContext & { readonly scale: number }) | undefined;
   readonly settings: ReverseProcessSettings;
-  /** Whether all holes together may end with blanks alone. */
+  /** True when all holes together may end with blanks alone. */
   readonly allowBlank: boolean;
   readonly ending: LineEnding;
   /** performance.now() when the request came. */

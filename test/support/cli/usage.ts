@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander';
 import { program } from '../../../src/cli/program';
-import type { CliResult } from './run-cli';
 
-/** What a command line that cannot be run is told, without a process: commands write nothing else before they start. */
+/**
+ * The message for a command line that cannot be run, without a process: commands write nothing else before they start.
+ */
 export async function usageOf(args: readonly string[]): Promise<string> {
   const root = program(AbortSignal.abort());
   let said = '';

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** What is sent; a body that is not a text or bytes goes as JSON. */
+/** A request to send; a body that is not a text or bytes goes as JSON. */
 export interface Sent {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
-/** What came back. */
+/** The response that came back. */
 export interface Received {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
@@ -124,7 +124,7 @@ export function eventsOf({ text }: Pick<Received, 'text'>): Answer[] {
     });
 }
 
-/** Whether a stream ends as clients of OpenAI wait for it. */
+/** Tells whether a stream ends as clients of OpenAI wait for it. */
 export function isDone({ text }: Received): boolean {
   return text.endsWith('\n\ndata: [DONE]\n\n');
 }

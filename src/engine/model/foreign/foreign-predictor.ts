@@ -29,7 +29,7 @@ interface Habits {
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** What is asked of the wanted rows: so many float32 numbers for each. */
+/** The output asked of the wanted rows: so many float32 numbers for each. */
 interface Output {
   readonly name: 'logits' | 'summary';
   readonly width: number;

@@ -67,11 +67,11 @@ export function parseArchitecture(text: string): ForeignArchitecture | undefined
 }
 
 export interface ArchitectureHints {
-  /** What the user says it is. */
+  /** The name that the user gives it. */
   readonly wanted: ForeignArchitecture | undefined;
-  /** Whether any file names a mask. */
+  /** True when any file names a mask. */
   readonly hasMask: boolean;
-  /** Whether config.json or generation_config.json names a token that expands. */
+  /** True when config.json or generation_config.json names a token that expands. */
   readonly hasExpand: boolean;
   /** The hub's id or the folder's name. */
   readonly origin: string;

@@ -24,7 +24,7 @@ export interface ChosenProvider {
   readonly skipped: readonly { readonly provider: ProviderName; readonly reason: string }[];
 }
 
-/** What is asked of a bundle here. */
+/** A bundle, as far as the choice of a provider needs it. */
 type Openable = Pick<OpenableBundle, 'open' | 'trial'> & {
   readonly config: Pick<OpenableBundle['config'], 'precision' | 'window'>;
 };

@@ -17,8 +17,9 @@ import type { ProviderName } from '../../contract/provider';
 import { compilesPerShape } from '../predictor/shape-buckets';
 
 /**
- * What shares a forward at most. With so many rows a processor has enough to do, and a ninth context would gain next to nothing
- * (docs/notebook/shared-steps.md) while the graph grows with each. A GPU waits for many small programs, whosever rows they are for.
+ * The most that share a forward. With so many rows a processor has enough to do, and a ninth context would gain next
+ * to nothing (docs/notebook/shared-steps.md) while the graph grows with each. A GPU waits for many small programs,
+ * whosever rows they are for.
  */
 const SHARED_ON_CPU = { contexts: 8, rows: 128 };
 const SHARED_ON_GPU = { contexts: 32, rows: 1024 };

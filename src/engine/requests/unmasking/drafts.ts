@@ -23,7 +23,7 @@ const WORTH_ASKING = -1.5;
 /** A draft this probable is taken; what the model writes itself on such places is right less often. */
 const LEAST_PROBABILITY = 0.1;
 
-/** What a hole might hold, before the model has been asked. */
+/** A text that a hole might hold, before the model has been asked. */
 interface Draft {
   readonly tokens: readonly number[];
   readonly logOdds: number;

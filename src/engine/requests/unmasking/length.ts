@@ -19,7 +19,7 @@ const LENGTH_BONUS = 0.5;
 /** Lengths that candidates begin with where the bundle changes them by itself; DreamOn's authors begin with 4 masks. */
 const FIRST_LENGTHS = [8, 16, 4, 32];
 const DREAMON_LENGTHS = [4, 8, 16, 32];
-/** What a run still to be guessed is taken for while another one's length is guessed. */
+/** The tokens that a run still to be guessed is taken for while another one's length is guessed. */
 const PROVISIONAL_LENGTH = 8;
 
 /**

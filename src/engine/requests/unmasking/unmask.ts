@@ -114,7 +114,7 @@ function contentOf(
   };
 }
 
-/** What is there so far; behind an end of text nothing is. */
+/** The texts that are there so far; behind an end of text there is none. */
 function writtenTokens(cells: readonly Cell[]): number[] {
   const tokens = cells.flatMap(({ token }) => (token === undefined ? [] : [token]));
   const end = tokens.indexOf(SPECIAL.eot);
