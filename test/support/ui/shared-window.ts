@@ -22,8 +22,12 @@ export function sharedWindow(): Promise<VsCode> {
 async function open(): Promise<VsCode> {
   const code = await openVsCode({
     files: {
-      ...{ 'fill.js': CART, 'slow.js': SLOW },
-      ...{ 'bar.js': CART, 'heat.js': CART, 'choice.js': CART, 'long.js': LONG },
+      'fill.js': CART,
+      'slow.js': SLOW,
+      'bar.js': CART,
+      'heat.js': CART,
+      'choice.js': CART,
+      'long.js': LONG,
       'ghost.ts': FUNCTIONS,
     },
     open: 'fill.js',
