@@ -1,6 +1,6 @@
-import { createLogUpdate } from 'log-update';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { createLogUpdate } from 'log-update';
 import { importModel, type CheckedModel } from '../engine/import';
 import type { ImportPhase, ImportPrecision } from '../engine/index';
 import { userPath } from './command-line/options';

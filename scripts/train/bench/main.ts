@@ -1,7 +1,7 @@
 /** `npm run bench:train`: how fast the trainer is on this machine's GPU, and whether its kernels are right there. */
-import { Command, Option } from 'commander';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Command, Option } from 'commander';
 import type { Architecture } from '../../../src/engine/training';
 import { activeGpu } from '../backend/gpu';
 import { selectBackend, type BackendName } from '../backend/select';

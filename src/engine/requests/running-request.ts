@@ -1,9 +1,9 @@
 import { EngineError } from '../contract/errors';
 import type { ContextCache } from '../model/predictor/mask-predictor';
 import type { Runtime } from '../model/runtime/runtime';
-import type { ReverseProcessSettings } from './settings';
 import type { Layout } from '../text/layout';
 import type { LineEnding } from '../text/line-endings';
+import type { ReverseProcessSettings } from './settings';
 
 /** A context that has been read: canvases stand in its holes. */
 export interface ReadContext {

@@ -1,6 +1,6 @@
-import type { Machine } from './machine';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 import type { ProviderName } from '../../contract/provider';
+import type { Machine } from './machine';
 import { relativeDifference, TRIAL_TOLERANCE, tryOut, type Patience, type Trial } from './provider-trial';
 import { automaticProviders, providerUnavailable } from './providers';
 import type { OpenableBundle } from './open-bundle';

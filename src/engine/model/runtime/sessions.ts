@@ -2,7 +2,6 @@ import type { InferenceSession, TensorConstructor } from 'onnxruntime-node';
 import type { Bundle } from '../bundle/bundle';
 import type { BundleFile } from '../bundle/bundle-config';
 import type { BundleFiles } from '../bundle/bundle-files';
-import type { Machine } from './machine';
 import { buildNetwork } from '../graph/network';
 import { buildTurning } from '../graph/turning';
 import { cacheNames } from '../predictor/onnx-context-cache';
@@ -15,6 +14,7 @@ import type { PlainBundle } from '../plain/plain-bundle';
 import { PlainPredictor } from '../plain/plain-predictor';
 import type { ProviderName } from '../../contract/provider';
 import { compilesPerShape } from '../predictor/shape-buckets';
+import type { Machine } from './machine';
 
 /**
  * The most that share a forward. With so many rows a processor has enough to do, and a ninth context would gain next

@@ -10,10 +10,10 @@ import type { Sampling } from '../../diffusion/sampling';
 import type { ReverseStep, Unmasking } from '../../diffusion/unmasking';
 import { SPECIAL } from '../../text/special-tokens';
 import { SUMMARY_ALTERNATIVES } from '../../model/graph/outputs';
-import { tokenIds, type Ask } from './predict';
 import type { Runtime } from '../../model/runtime/runtime';
 import type { ReverseProcessSettings } from '../settings';
 import type { Tokenizer } from '../../text/tokenizer';
+import { tokenIds, type Ask } from './predict';
 
 /** How candidates after the first are drawn when the first is greedy, which would give the same text again. */
 const VARIED: Sampling = { kind: 'multinomial', temperature: 0.7, topP: 0.95, topK: 0 };

@@ -2,12 +2,12 @@ import type { FillRequest, LengthSearch } from '../../contract/requests';
 import type { CellStart } from '../../diffusion/canvas';
 import { Random } from '../../diffusion/random';
 import { sampleToken } from '../../diffusion/sampling';
+import type { RunningRequest } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 import { climbToLength } from './calibrated-length';
 import { cellsOf, UNKNOWN, type HolePlan } from './hole-plan';
 import type { KnownLogits } from './known-logits';
 import { predict, tokenIds } from './predict';
-import type { RunningRequest } from '../running-request';
-import type { Runtime } from '../../model/runtime/runtime';
 
 /**
  * Lengths tried where a run's own is not known and the bundle has not learned `[EXPAND]` and `[DELETE]`: those that most
