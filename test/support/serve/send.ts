@@ -16,18 +16,18 @@ export interface Received {
   readonly bytes: Buffer;
   readonly text: string;
   /** The text's JSON. */
-  readonly json: Answer;
+  readonly json: Reply;
 }
 
 /** Every field that an answer of some protocol has, as tests read them: those that are not there are undefined. */
-export interface Answer {
+export interface Reply {
   readonly id: string;
   readonly object: string;
   readonly created: number;
   readonly model: string;
   readonly choices: readonly AnsweredChoice[];
   readonly usage: Readonly<Record<'prompt_tokens' | 'completion_tokens' | 'total_tokens', number>>;
-  readonly data: readonly Answer[];
+  readonly data: readonly Reply[];
   readonly owned_by: string;
   readonly error: {
     readonly code: number | string;
@@ -105,14 +105,14 @@ export async function received(answer: http.IncomingMessage): Promise<Received> 
     headers: answer.headers,
     bytes: all,
     text,
-    get json(): Answer {
-      return JSON.parse(text) as Answer;
+    get json(): Reply {
+      return JSON.parse(text) as Reply;
     },
   };
 }
 
 /** The data of a stream of server-sent events, without `[DONE]`. */
-export function eventsOf({ text }: Pick<Received, 'text'>): Answer[] {
+export function eventsOf({ text }: Pick<Received, 'text'>): Reply[] {
   return text
     .split('\n\n')
     .filter((block) => block !== '')
@@ -120,7 +120,7 @@ export function eventsOf({ text }: Pick<Received, 'text'>): Answer[] {
     .map((block) => {
       const data = /^data: (.+)$/.exec(block)?.[1];
       if (data === undefined) throw new Error(`not an event with data on one line: ${block}`);
-      return JSON.parse(data) as Answer;
+      return JSON.parse(data) as Reply;
     });
 }
 
