@@ -35,7 +35,7 @@ const BLIND = /fast_?dllm|sdar|llada[-_]?2|bailing|stable.?diffcoder|seed.?diffc
 /** Of these the config is the same as that of a model that sees everything; only the name tells. */
 const BLIND_NAME = /bd3lm/i;
 const BLIND_ADVICE =
-  'Such a model cannot fill a hole in the midst of a text. Import LLaDA, Dream, DreamOn, Open-dCoder, Tiny-A2D mdlm or CoDA instead.';
+  'Such a model cannot fill a hole in the middle of a text. Import LLaDA, Dream, DreamOn, Open-dCoder, Tiny-A2D mdlm or CoDA instead.';
 
 /** How a person finds out which of several architectures a model is. */
 const HOW_TO_TELL: Readonly<Record<ForeignArchitecture, string>> = {
@@ -121,7 +121,7 @@ function kindOf(config: JsonObject, named: boolean): Kind {
     throw refusal(
       CONFIG,
       found,
-      `Models that can be imported: ${FOREIGN_ARCHITECTURES.join(', ')}. Choose one of these.`,
+      `Models that can be imported: ${FOREIGN_ARCHITECTURES.join(', ')}. Choose one of them.`,
     );
   }
   const classes = Array.isArray(architectures) ? (architectures as unknown[]) : [];
