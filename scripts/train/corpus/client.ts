@@ -22,11 +22,11 @@ export interface RegistryClient extends Omit<Client, 'download'> {
   /** The advice about a package that cannot be had. */
   readonly advice: string;
   /** Gives what the program said when it failed, undefined when it did not. */
-  run(
+  readonly run: (
     sources: readonly Source[],
     folder: string,
     signal: AbortSignal | undefined,
-  ): Promise<string | undefined>;
+  ) => Promise<string | undefined>;
 }
 
 export function clientOf({ run, program, advice, ...client }: RegistryClient): Client {
