@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import perfectionist from 'eslint-plugin-perfectionist';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -32,6 +33,20 @@ export default tseslint.config(
       'no-restricted-exports': [
         'error',
         { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true } },
+      ],
+    },
+  },
+  {
+    // From far to near: Node, packages, what lies above, what lies beside. Within each, as one likes to read it.
+    plugins: { perfectionist },
+    rules: {
+      'perfectionist/sort-imports': [
+        'error',
+        {
+          type: 'unsorted',
+          groups: ['builtin', 'external', 'parent', ['sibling', 'index']],
+          newlinesBetween: 'ignore',
+        },
       ],
     },
   },

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { BENCHMARKS, type Benchmark } from './benchmarks/benchmark-tasks';
 import {
   addEngineOptions,
   countFrom,
   userPath,
   type EngineOptions,
 } from '../../src/cli/command-line/options';
+import { BENCHMARKS, type Benchmark } from './benchmarks/benchmark-tasks';
 
 export interface EvaluateOptions extends EngineOptions {
   /** A public benchmark instead of the held-out packages; its file is the command's argument. */

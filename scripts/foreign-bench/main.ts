@@ -8,6 +8,7 @@ import { countFrom, providerOption, userPath, type EngineOptions } from '../../s
 import type { Engine, FillRequest, Step } from '../../src/engine/index';
 import { EngineClient, inChildProcess } from '../../src/engine/node';
 import { FOREIGN_PRECISIONS, type ForeignPrecision, writeForeignBundle } from '../../src/engine/import';
+import { median } from '../evaluate/intervals';
 import { ROOT } from '../setup/paths';
 import { randomSource, SHAPES, type ShapeName } from './random-source';
 
@@ -108,10 +109,6 @@ async function all(engine: Engine, request: FillRequest, signal: AbortSignal): P
   const steps: Step[] = [];
   for await (const step of engine.fill(request, { signal })) steps.push(step);
   return steps;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 function seconds(since: number): string {

@@ -10,43 +10,46 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What a task runs, if anything: a bundle in dist/ or a TypeScript file, and arguments that come before the user's. */
+/**
+ * The program of each task, if it has one: a bundle in dist/ or a TypeScript file, and arguments that come before the
+ * user's.
+ */
 const TASKS = {
-  build: [],
   start: ['scripts/start/main.ts'],
+  build: [],
   test: ['test/support/run/all.ts'],
   'test:unit': ['test/support/run/unit.ts'],
   'test:host': ['test/host/run.ts'],
   'test:ui': ['test/ui/run.ts'],
-  typing: ['scripts/typing/main.ts'],
+  'test:gpu': ['dist/test-gpu.js'],
   lint: ['test/support/run/lint.ts'],
   format: ['node_modules/prettier/bin/prettier.cjs', '--write', '.'],
+  docs: ['scripts/docs/api-docs.ts'],
+  package: ['scripts/package/main.ts'],
   fill: ['dist/cli.js', 'fill'],
   complete: ['dist/cli.js', 'complete'],
   generate: ['dist/cli.js', 'generate'],
-  bench: ['dist/cli.js', 'bench'],
   import: ['dist/cli.js', 'import'],
-  docs: ['scripts/docs/api-docs.ts'],
-  'soak:engine': ['scripts/soak-engine/main.ts'],
-  evaluate: ['dist/evaluate.js'],
-  derive: ['dist/derive.js'],
-  'bench:forms': ['scripts/forms/main.ts'],
   demo: ['dist/cli.js', 'demo'],
   serve: ['dist/serve.js'],
-  'train-model': ['dist/train.js'],
+  bench: ['dist/cli.js', 'bench'],
+  'bench:forms': ['scripts/forms/main.ts'],
+  'bench:foreign': ['scripts/foreign-bench/main.ts'],
   'bench:syntax': ['scripts/bench-syntax/main.ts'],
   'bench:train': ['dist/train-bench.js'],
-  'bench:foreign': ['scripts/foreign-bench/main.ts'],
-  'test:gpu': ['dist/test-gpu.js'],
-  ablate: ['dist/train-ablate.js'],
-  'keep-out': ['scripts/train/corpus/keep-out.ts'],
-  package: ['scripts/package/main.ts'],
+  evaluate: ['dist/evaluate.js'],
+  typing: ['scripts/typing/main.ts'],
   'filter-harm': ['scripts/filter-harm/main.ts'],
+  'train-model': ['dist/train.js'],
+  ablate: ['dist/train-ablate.js'],
+  derive: ['dist/derive.js'],
+  'keep-out': ['scripts/train/corpus/keep-out.ts'],
   fuzz: ['scripts/fuzz/main.ts'],
   soak: ['scripts/soak/main.ts'],
+  'soak:engine': ['scripts/soak-engine/main.ts'],
 };
 
-/** What the bundles are made of. */
+/** The files that the bundles are made of. */
 const SOURCES = [
   'src',
   'scripts/derive',

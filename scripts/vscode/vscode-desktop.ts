@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 import { atExit } from '../setup/at-exit';
-import { which } from './chromium';
 import { ROOT } from '../setup/paths';
 import { signalGroup } from '../setup/process-group';
+import { which } from './chromium';
 import { QUIET_SETTINGS } from './vscode-settings';
 
 /** Where @vscode/test-electron keeps what it downloads (git-ignored). */

@@ -1,6 +1,6 @@
-import { createLogUpdate } from 'log-update';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { createLogUpdate } from 'log-update';
 import { importModel, type CheckedModel } from '../engine/import';
 import type { ImportPhase, ImportPrecision } from '../engine/index';
 import { userPath } from './command-line/options';
@@ -49,7 +49,7 @@ export function sourceFrom(text: string): string {
   return existsSync(folder) || !/^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/.test(text) ? folder : text;
 }
 
-/** What was found, as a few lines. */
+/** The facts that were found, as a few lines. */
 export function describe(
   { name, model, parameters, origin, licence, notes }: CheckedModel,
   precision: string,

@@ -6,7 +6,7 @@ import { endLoops, onlyRepeats, trimLinesBelow } from './repetition';
 import { linesOf, placeOf, type Completion, type DropReason, type Place, type Shown } from './request';
 import { trimStandsBehind } from './stands-behind';
 
-/** What is offered unasked has as many characters besides brackets and marks that close. */
+/** A text that is offered unasked has as many characters besides brackets and marks that close. */
 export const LEAST_CHARACTERS = 2;
 
 /**

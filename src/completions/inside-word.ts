@@ -3,13 +3,13 @@ import type { Place } from './request';
 const WORD_AT_END = /[\p{L}\p{N}_]+$/u;
 const WORD_AT_START = /^[\p{L}\p{N}_]+/u;
 
-/** Whether the cursor stands within a word, where nobody waits for a suggestion. */
+/** Tells whether the cursor stands within a word, where nobody waits for a suggestion. */
 export function isInsideWord({ prefix, suffix }: Pick<Place, 'prefix' | 'suffix'>): boolean {
   return WORD_AT_END.test(prefix.slice(-1)) && WORD_AT_START.test(suffix.slice(0, 1));
 }
 
 /**
- * What of a completion makes a word with what stands on both sides of the cursor.
+ * The part of a completion that makes a word with what stands on both sides of the cursor.
  *
  * @param names of the file; undefined where they are not known
  * @returns '' where it would make two words of one, or one word that nobody knows of two
@@ -23,7 +23,7 @@ export function wordWithRest(text: string, place: Place, names: ReadonlySet<stri
   return /^[\p{L}\p{N}_]*$/u.test(own) ? own : '';
 }
 
-/** Whether a completion in front of a word would become its beginning, and the whole is no name of the file. */
+/** Tells whether a completion in front of a word would become its beginning, and the whole is no name of the file. */
 function mergesWords(text: string, rest: string, names: ReadonlySet<string> | undefined): boolean {
   const last = WORD_AT_END.exec(text)?.[0];
   return last !== undefined && !names?.has(last + rest);

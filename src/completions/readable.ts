@@ -37,7 +37,7 @@ export async function cutToReadable(text: string, place: Place, tree: SyntaxTree
   return '';
 }
 
-/** What closes nothing is not needed where something is left open anyway; a cut must make the tree better. */
+/** A part that closes nothing is not needed where something is left open anyway; a cut must make the tree better. */
 async function withoutStrayEnds(
   text: string,
   damage: number,

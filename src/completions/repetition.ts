@@ -16,7 +16,7 @@ const CLOSES =
 const ELEMENT = /^<[\w:.-]+(?:\s[^<>]*)?(?:\/?>|>[^<>]*<\/[\w:.-]+>)$/;
 
 /**
- * Whether a line may come twice in a row: it only ends something, or is an item of a list. Equal lines at another
+ * Tells whether a line may come twice in a row: it only ends something, or is an item of a list. Equal lines at another
  * indentation are other lines.
  */
 export function mayRepeat(line: string): boolean {
@@ -68,8 +68,8 @@ function wordOf(word: string): string {
 }
 
 /**
- * Whether a completion only writes once more, at the same indentation, the lines right above it or right below. Lines
- * that may repeat do so.
+ * Tells whether a completion only writes once more, at the same indentation, the lines right above it or right below.
+ * Lines that may repeat do so.
  */
 export function onlyRepeats(text: string, place: Place): boolean {
   const own = filled(linesOf(place.lineStart + text + place.rest));

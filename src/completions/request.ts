@@ -6,7 +6,7 @@ export interface Completion {
   readonly suffix: string;
   /** The text that the model wrote. */
   readonly text: string;
-  /** Whether the user asked for it. What comes by itself has to be worth a look. */
+  /** True when the user asked for it. What comes by itself has to be worth a look. */
   readonly asked: boolean;
 }
 
@@ -23,7 +23,7 @@ export type DropReason =
   /** It is too short to be offered unasked. */
   | 'short';
 
-/** What is offered: a beginning of the completion, which its blanks at line ends are not counted to. */
+/** The text that is offered: a beginning of the completion, which its blanks at line ends are not counted to. */
 export interface Shown {
   readonly text: string;
   /** Only where nothing is left. */

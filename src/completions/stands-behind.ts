@@ -56,7 +56,7 @@ function isWithinWord(text: string, index: number): boolean {
   return index > 0 && WORD.test(text.charAt(index - 1)) && WORD.test(text.charAt(index));
 }
 
-/** Whether all marks of the one are among the marks that the other begins with, in their order: `;` in `);`. */
+/** Tells whether all marks of the one are among the marks that the other begins with, in their order: `;` in `);`. */
 function isInOrder(repeated: string, rest: string): boolean {
   const marks = /^[\s)\]}>"'`;,]*/.exec(rest)![0];
   let from = 0;

@@ -7,13 +7,13 @@ import { withoutLastBreak } from './filled-part';
 export interface ChosenFill {
   /** The last step, with the texts and cells of the fill; its cost is that of all requests. */
   readonly step: Step;
-  /** What is wrong with it, where no candidate was without fault. */
+  /** Its fault, where no candidate was without fault. */
   readonly fault?: Fault;
 }
 
 type Filling = Pick<Candidate, 'texts' | 'holes'>;
 
-/** What a fill without fault may take, in times of the first one. */
+/** The time that a fill without fault may take, in times of the first one. */
 const MOST_TIMES = 4;
 const FURTHER = 3;
 /** Mean probability of a token, 0–1. */

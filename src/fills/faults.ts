@@ -19,13 +19,13 @@ export type Fault =
 export interface HolesOfText {
   /** The texts before, between and behind the holes: one more than there are holes. */
   readonly texts: readonly string[];
-  /** What stood in each hole; '' where nothing did. */
+  /** The text that stood in each hole; '' where none did. */
   readonly replaced: readonly string[];
 }
 
 /** A text of so few words, an empty one or a comment, says next to nothing. */
 const FEW_WORDS = 3;
-/** What holes are tried with, to know how well the text around them can be read at all. */
+/** Texts that holes are tried with, to know how well the text around them can be read at all. */
 const PLACEHOLDERS = ['', 'x', 'x;', '0'];
 /** A text with more damage is in a dialect that the grammar does not know. */
 const MOST_DAMAGE = 3;
@@ -34,7 +34,7 @@ const WORD_AT_END = /[\p{L}\p{N}_]+$/u;
 const WORD_AT_START = /^[\p{L}\p{N}_]+/u;
 
 /**
- * What is wrong with the fills of a text's holes; undefined where nothing is.
+ * The fault of the fills of a text's holes; undefined where there is none.
  *
  * @param tree of the text as it is, or of one like it; without one nothing is known of syntax
  */
@@ -49,7 +49,7 @@ export async function faultOf(
   return tree && (await damages(fills, holes, tree)) ? 'syntax' : undefined;
 }
 
-/** Whether a text, with what stood in its holes, says next to nothing. */
+/** Tells whether a text, with what stood in its holes, says next to nothing. */
 export function isTooLittle({ texts, replaced }: HolesOfText): boolean {
   return (
     [...texts, ...replaced]

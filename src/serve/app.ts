@@ -134,7 +134,7 @@ function takeExpectations(app: FastifyInstance, { limits }: Serving): void {
   });
 }
 
-/** What is no HTTP has no path, so no protocol either. */
+/** A request that is no HTTP has no path, so no protocol either. */
 function answerGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -1,4 +1,4 @@
-/** What one request, and all of them together, may ask of the server. */
+/** The most that one request, and all of them together, may ask of the server. */
 export interface Limits {
   /** Of a request, unpacked. */
   readonly bodyBytes: number;

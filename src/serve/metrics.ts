@@ -15,7 +15,7 @@ const GAUGES = {
   http_requests_open: 'Requests that have not been answered yet.',
 };
 
-/** What Prometheus reads. No label has more values than this file and the routes name. */
+/** The figures that Prometheus reads. No label has more values than this file and the routes name. */
 export class Metrics {
   readonly registry = new Registry();
   readonly requests: Counter<'method' | 'route' | 'status'>;

@@ -12,7 +12,7 @@ import { isLoopback } from './http/guard';
 import { USUAL_LIMITS } from './limits';
 import { Serving } from './serving';
 
-/** What the command line says. */
+/** The command line's options. */
 export interface ServeOptions extends Pick<EngineOptions, 'model' | 'provider'> {
   readonly host: string;
   /** 0: a free one. */

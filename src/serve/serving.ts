@@ -7,7 +7,7 @@ import { ServeError } from './http/serve-error';
 import { COMPLETION_SHARE, type Limits } from './limits';
 import { Metrics } from './metrics';
 
-/** What a protocol says of its caller, where it says it. */
+/** The caller, as far as a protocol says who it is. */
 export interface CallerNames {
   /** Its newest request supersedes the one before. */
   readonly session?: string | null | undefined;
@@ -19,7 +19,7 @@ const LOADING_RETRY_SECONDS = 2;
 /** A client of any protocol may name its session here. */
 const SESSION_HEADER = 'x-session-id';
 
-/** What all protocols share: the engine, once it is loaded, and whose turn it is. */
+/** All that protocols share: the engine, once it is loaded, and whose turn it is. */
 export class Serving {
   readonly metrics: Metrics;
   readonly runner: FillRunner;

@@ -1,6 +1,6 @@
 /** The extension in an extension host that is a web worker. */
-import { LOADING_STARTED } from '../editor/shared/loading-started';
 import type * as vscode from 'vscode';
+import { LOADING_STARTED } from '../editor/shared/loading-started';
 import { start, stop } from '../editor/activation';
 import type { LladaApi } from '../editor/extension-api';
 import { webPlatform } from './platform';

@@ -101,7 +101,15 @@ function productSources(): ReadonlySet<string> {
       for (const tb of either) {
         const layout = (transposed: boolean, stride: number) => ({ transposed, stride, outer: 0, inner: 0 });
         const spec: GemmSpec = {
-          ...{ m, n, k, outer: 1, inner: 1, alpha: 0.5, scaleA: 64, scaleB: 1, splits: k > 1000 ? 4 : 1 },
+          m,
+          n,
+          k,
+          outer: 1,
+          inner: 1,
+          alpha: 0.5,
+          scaleA: 64,
+          scaleB: 1,
+          splits: k > 1000 ? 4 : 1,
           a: layout(ta, ta ? m : k),
           b: layout(tb, tb ? k : n),
           c: layout(false, n),

@@ -6,8 +6,8 @@ import { Network, type Batch } from '../../scripts/train/network/network';
 import type { Averaging } from '../../scripts/train/together/averaging';
 import { averagingBy } from '../../scripts/train/together/averaging-by';
 import { Trainer, type StepNumbers, type StepResult } from '../../scripts/train/run/trainer';
-import { exchangeWithTriple } from './exchanges';
 import { MUON } from '../support/train/optimizer-cases';
+import { exchangeWithTriple } from './exchanges';
 import { CONFIG, type Outcome } from './suite';
 
 function batchOf(seed: number, batch = 2): Batch {

@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict';
 import { BODY, CART } from '../../scripts/vscode/drive/cart';
-import { openVsCode, type VsCode } from '../../scripts/vscode/drive/vs-code';
+import type { VsCode } from '../../scripts/vscode/drive/vs-code';
 import { waitUntil } from '../../scripts/vscode/drive/wait';
+import { sharedWindow, SLOW } from '../support/ui/shared-window';
 
 const MASK = /^\u00a0+$/;
-
-/** A fill that cannot be done before a key comes: one step for each of its masks. */
-const SLOW = CART.replace('this.items = items;', '[MASK:300]');
 
 describe('Fill Masked Region', () => {
   let code: VsCode;
   before(async () => {
-    code = await openVsCode({
-      files: { 'cart.js': CART, 'slow.js': SLOW },
-      open: 'cart.js',
-      // Every token its own step: there is more to see.
-      settings: {
-        'llada.threshold': 0,
-        'llada.inlineCompletions.enabled': false,
-        'editor.minimap.enabled': false,
-      },
-    });
-    await code.statusBarItem('LLaDA').waitFor();
+    code = await sharedWindow();
+    await code.openFile('fill.js');
   });
-  after(() => code.close());
 
   async function masksAppear(): Promise<void> {
     await waitUntil(
@@ -88,6 +76,13 @@ describe('Fill Masked Region', () => {
     assert.deepEqual(await code.decorationTexts(), []);
     assert.equal((await code.editorText()).trimEnd(), SLOW.trimEnd());
     assert.equal(await code.page.locator('.tab.active.dirty').count(), 0);
+  });
+
+  it('is offered in the command palette', async () => {
+    const entry = await code.openPalette('LLaDA: Fill Masked Region');
+    await entry.waitFor();
+    await code.screenshot('palette');
+    await code.press('Escape');
   });
 
   it('is offered in the context menu where text is selected, and the status bar has the rest', async () => {

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
-import { FUNCTIONS, typeUntilGhost } from '../../scripts/vscode/drive/ghost-text';
+import { typeUntilGhost } from '../../scripts/vscode/drive/ghost-text';
 import { screenshotInEveryTheme } from '../../scripts/vscode/drive/theme';
-import { openVsCode, type VsCode } from '../../scripts/vscode/drive/vs-code';
+import type { VsCode } from '../../scripts/vscode/drive/vs-code';
 import { waitUntil } from '../../scripts/vscode/drive/wait';
+import { sharedWindow } from '../support/ui/shared-window';
 
 describe('ghost text', () => {
   let code: VsCode;
   before(async () => {
-    code = await openVsCode({
-      files: { 'add.js': FUNCTIONS },
-      open: 'add.js',
-      // Whatever the model is sure of, there is to be something to see.
-      settings: { 'llada.inlineCompletions.leastConfidence': 0 },
-    });
-    await code.statusBarItem('LLaDA').waitFor();
+    code = await sharedWindow();
+    await code.openFile('ghost.ts');
   });
-  after(() => code.close());
 
   it('appears while typing, and Tab takes it', async () => {
     const ghost = await typeUntilGhost(code);

@@ -1,28 +1,17 @@
 import assert from 'node:assert/strict';
 import { CART, LOOP, METHOD } from '../../scripts/vscode/drive/cart';
 import { screenshotInEveryTheme, useTheme } from '../../scripts/vscode/drive/theme';
-import { openVsCode, type VsCode } from '../../scripts/vscode/drive/vs-code';
+import type { VsCode } from '../../scripts/vscode/drive/vs-code';
 import { waitUntil } from '../../scripts/vscode/drive/wait';
-
-/** Takes the model a while to read. */
-const LONG = Array.from({ length: 24 }, (_, i) => `const value${i} = compute(${i}, before);\n`).join('');
+import { sharedWindow } from '../support/ui/shared-window';
 
 describe('after a fill', () => {
   let code: VsCode;
   before(async () => {
-    code = await openVsCode({
-      files: { 'cart.js': CART, 'heat.js': CART, 'choice.js': CART, 'long.js': LONG },
-      open: 'cart.js',
-      settings: {
-        'llada.inlineCompletions.enabled': false,
-        'editor.minimap.enabled': false,
-        'editor.lightbulb.enabled': 'off',
-      },
-    });
-    await code.statusBarItem('LLaDA').waitFor();
+    code = await sharedWindow();
+    await code.openFile('bar.js');
     await useTheme(code, 'vs-dark');
   });
-  after(() => code.close());
 
   const heat = (): Promise<number> =>
     code.page.locator('.monaco-editor .view-overlays .cdr[class*="ced-"]').count();

@@ -34,8 +34,10 @@ describe('package.json', () => {
   it('pins every dependency to one version, and the lock file every package to its content', () => {
     const { packages } = read('package-lock.json') as { packages: Readonly<Record<string, LockedPackage>> };
     for (const [name, wanted] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
-      assert.match(wanted, /^\d+\.\d+\.\d+$/, name);
-      assert.equal(packages[`node_modules/${name}`]?.version, wanted, name);
+      // A second version of a package has a name of its own: npm:typescript@7.0.2.
+      const version = wanted.replace(/^npm:[\w-]+@/, '');
+      assert.match(version, /^\d+\.\d+\.\d+$/, name);
+      assert.equal(packages[`node_modules/${name}`]?.version, version, name);
     }
     for (const [path, { integrity }] of Object.entries(packages)) {
       if (path !== '') assert.match(integrity ?? '', /^sha512-/, path);

@@ -36,8 +36,8 @@ sys.__stdout__.flush()
 `;
 
 /**
- * Whether a Python program comes to its end without an error, within ten seconds and a gibibyte, in a process and an empty
- * folder of its own, without network.
+ * Tells whether a Python program comes to its end without an error, within ten seconds and a gibibyte, in a process
+ * and an empty folder of its own, without network.
  *
  * @throws CliError when there is no Python
  */

@@ -1,7 +1,7 @@
 /** Short training runs that differ in one thing each: what `npm run ablate` measures. */
-import { Command } from 'commander';
 import fs from 'node:fs';
 import path from 'node:path';
+import { Command } from 'commander';
 import { weightsSha256 } from '../../../src/engine/training';
 import { activeGpu } from '../backend/gpu';
 import { selectBackend } from '../backend/select';

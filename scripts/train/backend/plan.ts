@@ -13,8 +13,8 @@ import { destroyBuffers, type FreeBuffers } from './tfjs-internals';
  * - what differs between runs is in the inputs, or in tensors that live on and are written in place (`Gpu.write`).
  *
  * Buffers that the function acquires come from a pool of the plan's own, so that nobody else gets one between runs.
- * What outlives a run (weights, inputs, outputs) is bound by where it is: once one of these is disposed of or has other
- * data, the plan is not `valid` any more.
+ * Data that outlive a run (weights, inputs, outputs) are bound by where they are: once one of these is disposed of or
+ * has other data, the plan is not `valid` any more.
  */
 export class Plan implements Capture {
   readonly #commands: Command[] = [];

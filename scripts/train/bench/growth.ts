@@ -15,11 +15,17 @@ export interface Growth {
 
 const BASE = PRESETS.base.architecture;
 
+/** The shapes that the base network may grow to. */
+export const GROWN = {
+  '12 × 640': { ...BASE, layers: 12, width: 640, heads: 10, swiglu: 1728 },
+  '12 × 768': { ...BASE, layers: 12, width: 768, heads: 12, swiglu: 2048 },
+} as const satisfies Readonly<Record<string, Architecture>>;
+
 const SIZES: readonly (readonly [name: string, config: Architecture])[] = [
   ['8 M', { ...BASE, layers: 6, width: 256, heads: 4, swiglu: 704 }],
   ['32 M', BASE],
-  ['67 M', { ...BASE, layers: 12, width: 640, heads: 10, swiglu: 1728 }],
-  ['94 M', { ...BASE, layers: 12, width: 768, heads: 12, swiglu: 2048 }],
+  ['67 M', GROWN['12 × 640']],
+  ['94 M', GROWN['12 × 768']],
   ['128 M', { ...BASE, layers: 16, width: 768, heads: 12, swiglu: 2112 }],
 ];
 

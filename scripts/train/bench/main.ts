@@ -1,14 +1,14 @@
 /** `npm run bench:train`: how fast the trainer is on this machine's GPU, and whether its kernels are right there. */
-import { Command, Option } from 'commander';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Command, Option } from 'commander';
 import type { Architecture } from '../../../src/engine/training';
 import { activeGpu } from '../backend/gpu';
 import { selectBackend, type BackendName } from '../backend/select';
 import { OPTIMIZERS, type OptimizerName } from '../run/optimizer';
 import { PRESETS } from '../settings/presets';
 import { chooseVariant, TILE_VARIANTS } from '../ops/gemm/variants';
-import { measureGrowth } from './growth';
+import { GROWN, measureGrowth } from './growth';
 import { Log } from './log';
 import { timeMatmul, timeMultiply, type MatmulCase } from './matmul';
 import { logMatmulChecks } from './matmul-check';
@@ -38,11 +38,6 @@ const TINY: Architecture = {
   swiglu: 40,
   vocabulary: 64,
 };
-/** The shapes that the base network may grow to. */
-const GROWN: readonly (readonly [name: string, architecture: Architecture])[] = [
-  ['12 × 640', { ...BASE, layers: 12, width: 640, heads: 10, swiglu: 1728 }],
-  ['12 × 768', { ...BASE, layers: 12, width: 768, heads: 12, swiglu: 2048 }],
-];
 
 async function main(): Promise<void> {
   const options = new Command('bench:train')
@@ -138,7 +133,7 @@ async function main(): Promise<void> {
     figures.updates = await timeUpdates(
       log,
       gpu,
-      small ? [['tiny', TINY]] : [['8 × 512', BASE], ...GROWN],
+      small ? [['tiny', TINY]] : [['8 × 512', BASE], ...Object.entries(GROWN)],
       shape,
       (network, optimizer) =>
         network === (small ? 'tiny' : '8 × 512') && optimizer === options.optimizer

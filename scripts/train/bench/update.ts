@@ -58,7 +58,11 @@ export async function timeUpdates(
       const { kernels, milliseconds, kernelMilliseconds } = await timeUpdate(gpu, architecture, optimizer);
       const step = stepMilliseconds(network, optimizer);
       updates.push({
-        ...{ network, optimizer, kernels, milliseconds, kernelMilliseconds },
+        network,
+        optimizer,
+        kernels,
+        milliseconds,
+        kernelMilliseconds,
         flopShare: optimizer === 'muon' ? muonFlops(architecture) / stepFlops(architecture, shape) : 0,
         share: step && milliseconds / step,
         shareOfFour: step && milliseconds / (4 * step - 3 * milliseconds),

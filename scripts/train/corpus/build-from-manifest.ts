@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { CorpusOptions } from './corpus-options';
-import { Candidates } from './candidates';
+import { SourceTexts } from './source-texts';
 import { requirePrograms } from './clients';
 import { Deduplicator } from './dedup';
 import { fetchSources } from './fetch';
@@ -33,10 +33,10 @@ export async function buildFromManifest(
   const needs = spaceNeeded(sources, options.cache, options.out);
   requireSpace(needs);
   const work = path.join(options.out, 'work');
-  const candidates = sources.map((source) => new Candidates(work, source));
+  const texts = sources.map((source) => new SourceTexts(work, source));
   try {
-    await extractAll(candidates, options);
-    const report = await writeShards(candidates, fingerprint, options);
+    await extractAll(texts, options);
+    const report = await writeShards(texts, fingerprint, options);
     fs.rmSync(work, { recursive: true, force: true });
     return report;
   } catch (error) {
@@ -51,34 +51,34 @@ function keptOutOf(sources: readonly Source[]): string[] {
   return [...KEPT_OUT].filter((file) => labels.some((start) => file.startsWith(start)));
 }
 
-async function extractAll(candidates: readonly Candidates[], options: CorpusOptions): Promise<void> {
-  const todo = candidates.filter((candidate) => !candidate.done);
-  const sources = todo.map((candidate) => candidate.source);
+async function extractAll(texts: readonly SourceTexts[], options: CorpusOptions): Promise<void> {
+  const todo = texts.filter(({ done }) => !done);
+  const sources = todo.map(({ source }) => source);
   const downloads = new Counter('download', sources, options);
   const extractions = new Counter('extract', sources, options);
   const fetched = fetchSources(sources, options.cache, (source) => downloads.add(source), options.signal);
   for await (const { source, file } of fetched) {
     options.signal?.throwIfAborted();
-    await todo.find((candidate) => candidate.source === source)!.extract(file, options.signal);
+    await todo.find((one) => one.source === source)!.extract(file, options.signal);
     extractions.add(source);
   }
 }
 
 async function writeShards(
-  candidates: readonly Candidates[],
+  texts: readonly SourceTexts[],
   fingerprint: string,
   options: CorpusOptions,
 ): Promise<CorpusReport> {
-  const bytes = candidates.reduce((sum, candidate) => sum + candidate.summary.bytes, 0);
+  const bytes = texts.reduce((sum, { summary }) => sum + summary.bytes, 0);
   const deduplicator = new Deduplicator(bytes);
-  const sources = candidates.map((candidate) => candidate.source);
+  const sources = texts.map(({ source }) => source);
   const progress = new Counter('shards', sources, options);
   const shards = new ShardSet(options.out);
   const reports: SourceReport[] = [];
   try {
-    for (const candidate of candidates) {
-      reports.push(await writeSource(candidate, deduplicator, shards, options.signal));
-      progress.add(candidate.source);
+    for (const one of texts) {
+      reports.push(await writeSource(one, deduplicator, shards, options.signal));
+      progress.add(one.source);
     }
     return shards.finish(fingerprint, reports);
   } catch (error) {
@@ -88,15 +88,15 @@ async function writeShards(
 }
 
 async function writeSource(
-  candidate: Candidates,
+  texts: SourceTexts,
   deduplicator: Deduplicator,
   shards: ShardSet,
   signal: AbortSignal | undefined,
 ): Promise<SourceReport> {
-  const { name, version, license, split, cap } = candidate.source;
+  const { name, version, license, split, cap } = texts.source;
   const kept: Record<string, Amount> = {};
-  const dropped: Record<string, Amount> = { ...candidate.summary.dropped };
-  for await (const document of candidate.read()) {
+  const dropped: Record<string, Amount> = { ...texts.summary.dropped };
+  for await (const document of texts.read()) {
     signal?.throwIfAborted();
     const bytes = Buffer.byteLength(document.text);
     const most = cap?.[document.lang] ?? DEFAULT_CAPS[document.lang] ?? Infinity;

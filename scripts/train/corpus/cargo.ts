@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { bareName, downloadTogether, liesIn, type Client } from './client';
+import { bareName, clientOf } from './client';
 import { runCommand } from './command';
 import type { Source } from './manifest';
 
@@ -10,21 +10,15 @@ import type { Source } from './manifest';
  * `cargo info`, which brings one crate into cargo's own cache to read what it says of itself. `cargo fetch` and `cargo
  * vendor` bring all that a crate depends on as well. No build script runs.
  */
-export const CARGO: Client = {
+export const CARGO = clientOf({
   about: 'Rust crates',
   missing: () =>
     spawnSync('cargo', ['info', '--help'], { stdio: 'ignore' }).status === 0 ? [] : ['cargo 1.82 or newer'],
   fileOf: crateFile,
-  async download(sources, folder, signal) {
-    await downloadTogether(
-      sources,
-      liesIn(folder, crateFile),
-      (some) => runCargo(some, folder, signal),
-      'cargo',
-      'Check the network and cargo\'s registry ("cargo search serde")',
-    );
-  },
-};
+  run: runCargo,
+  program: 'cargo',
+  advice: 'Check the network and cargo\'s registry ("cargo search serde")',
+});
 
 function crateFile(source: Source): string {
   return `${bareName(source)}-${source.version}.crate`;

@@ -15,6 +15,30 @@ export interface Client {
   download(sources: readonly Source[], folder: string, signal?: AbortSignal): Promise<void>;
 }
 
+/** A client whose program brings many packages in one run: see {@link downloadTogether}. */
+export interface RegistryClient extends Omit<Client, 'download'> {
+  /** As its users call it. */
+  readonly program: string;
+  /** The advice about a package that cannot be had. */
+  readonly advice: string;
+  /** Gives what the program said when it failed, undefined when it did not. */
+  readonly run: (
+    sources: readonly Source[],
+    folder: string,
+    signal: AbortSignal | undefined,
+  ) => Promise<string | undefined>;
+}
+
+export function clientOf({ run, program, advice, ...client }: RegistryClient): Client {
+  return {
+    ...client,
+    download: (sources, folder, signal) => {
+      const isHere = (source: Source): boolean => fs.existsSync(path.join(folder, client.fileOf(source)));
+      return downloadTogether(sources, isHere, (some) => run(some, folder, signal), program, advice);
+    },
+  };
+}
+
 /**
  * Runs a program for several packages at once and, where it fails, for each of those that did not come: one may have
  * failed for all of them.
@@ -39,11 +63,6 @@ export async function downloadTogether(
     `${program} could not download ${lost().map(label).join(', ')}:\n${complaint ?? 'it said nothing'}\n` +
       `${advice}, then run again: what is there already is kept.`,
   );
-}
-
-/** A test of sources: true where a source's file lies in the folder. */
-export function liesIn(folder: string, fileOf: (source: Source) => string): (source: Source) => boolean {
-  return (source) => fs.existsSync(path.join(folder, fileOf(source)));
 }
 
 /** A source's name in its registry. */

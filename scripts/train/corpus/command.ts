@@ -1,5 +1,10 @@
 import { spawn } from 'node:child_process';
 
+/** The program found the disk full. */
+class DiskFull extends Error {
+  readonly code = 'ENOSPC';
+}
+
 /**
  * Runs a command to its end.
  *
@@ -33,8 +38,7 @@ export async function runCommand(
     // Waits for the end even when aborted: whoever cleans up after it must not race with it.
     child.on('close', (code) => {
       if (failure) reject(failure);
-      else if (code !== 0 && said.includes('ENOSPC'))
-        reject(Object.assign(new Error(said.trim()), { code: 'ENOSPC' }));
+      else if (code !== 0 && said.includes('ENOSPC')) reject(new DiskFull(said.trim()));
       else resolve({ code, said: said.trim() });
     });
   });

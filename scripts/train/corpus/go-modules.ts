@@ -1,25 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { bareName, downloadTogether, liesIn, type Client } from './client';
+import { bareName, clientOf } from './client';
 import { runCommand } from './command';
 import { label, type Source } from './manifest';
 
 /** `go mod download`, into a module cache of its own that is removed afterwards: the user's would keep it all unpacked. */
-export const GO: Client = {
+export const GO = clientOf({
   about: 'Go modules',
   missing: () => (spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0 ? [] : ['go']),
   fileOf: zipFile,
-  async download(sources, folder, signal) {
-    await downloadTogether(
-      sources,
-      liesIn(folder, zipFile),
-      (some) => runGo(some, folder, signal),
-      'go',
-      'Check the network and Go\'s proxy ("go env GOPROXY")',
-    );
-  },
-};
+  run: runGo,
+  program: 'go',
+  advice: 'Check the network and Go\'s proxy ("go env GOPROXY")',
+});
 
 function zipFile(source: Source): string {
   return `${bareName(source).replaceAll('/', '+')}@${source.version}.zip`;

@@ -1,27 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { bareName, downloadTogether, liesIn, type Client } from './client';
+import { bareName, clientOf } from './client';
 import { runCommand } from './command';
 import type { Source } from './manifest';
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 
 /** Maven's dependency plugin, which copies the sources jars that a project of nothing else names. */
-export const MAVEN: Client = {
+export const MAVEN = clientOf({
   about: 'Java sources jars',
   missing: () => (spawnSync('mvn', ['--version'], { stdio: 'ignore' }).status === 0 ? [] : ['mvn (Maven)']),
   fileOf: jarFile,
-  async download(sources, folder, signal) {
-    await downloadTogether(
-      sources,
-      liesIn(folder, jarFile),
-      (some) => runMaven(some, folder, signal),
-      'mvn',
-      'Check the network and the mirrors in Maven\'s settings ("mvn help:effective-settings")',
-    );
-  },
-};
+  run: runMaven,
+  program: 'mvn',
+  advice: 'Check the network and the mirrors in Maven\'s settings ("mvn help:effective-settings")',
+});
 
 /** As the plugin names it when it puts the group before the artifact: artifacts of two groups may be called the same. */
 function jarFile(source: Source): string {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { downloadTogether, liesIn, type Client } from './client';
+import { clientOf } from './client';
 import { runCommand } from './command';
 import { label, type Source } from './manifest';
 
@@ -8,20 +8,14 @@ import { label, type Source } from './manifest';
  * The user's own npm, so that whatever registry, proxy and credentials it is set up with are used. No script of a
  * package runs.
  */
-export const NPM: Client = {
+export const NPM = clientOf({
   about: 'npm packages',
   missing: () => [],
   fileOf: npmFile,
-  async download(sources, folder, signal) {
-    await downloadTogether(
-      sources,
-      liesIn(folder, npmFile),
-      (some) => runNpm(some, folder, signal),
-      'npm',
-      'Check the network and npm\'s registry ("npm ping")',
-    );
-  },
-};
+  run: runNpm,
+  program: 'npm',
+  advice: 'Check the network and npm\'s registry ("npm ping")',
+});
 
 /** The name that `npm pack` gives a package's file. */
 export function npmFile(source: Source): string {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { bareName, downloadTogether, liesIn, type Client } from './client';
+import { bareName, clientOf } from './client';
 import { runCommand } from './command';
 import type { Source } from './manifest';
 
@@ -12,20 +12,14 @@ const PURE_WHEELS =
   '--no-deps --require-hashes --only-binary=:all: --python-version 3.13 --implementation py --abi none --platform any';
 
 /** pip, told to download. It checks each wheel against the manifest's hash too. */
-export const PIP: Client = {
+export const PIP = clientOf({
   about: 'Python wheels',
   missing: () => (pipCommand() === undefined ? ['pip'] : []),
   fileOf: wheelFile,
-  async download(sources, folder, signal) {
-    await downloadTogether(
-      sources,
-      liesIn(folder, wheelFile),
-      (some) => runPip(some, folder, signal),
-      'pip',
-      'Check the network and pip\'s index ("pip config list")',
-    );
-  },
-};
+  run: runPip,
+  program: 'pip',
+  advice: 'Check the network and pip\'s index ("pip config list")',
+});
 
 function wheelFile(source: Source): string {
   return source.file!;

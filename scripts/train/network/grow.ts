@@ -4,6 +4,7 @@ import {
   type Parameters,
   parameterShapes,
 } from '../../../src/engine/training';
+import { mean } from '../report/mean';
 import { initialValue } from './initial-values';
 
 /** The shape that a bundle's network is to grow to; absent: as it is. */
@@ -89,8 +90,8 @@ export function grow(from: Architecture, parameters: Parameters, to: Architectur
 
 /** New channels are zero at first: their gains are of an ordinary size, for when they are not. */
 function grownGain(old: Float32Array, width: number, scale: number): Float32Array {
-  const mean = old.reduce((sum, value) => sum + value, 0) / old.length;
-  return Float32Array.from({ length: width }, (_, i) => scale * (old[i] ?? mean));
+  const usual = mean(old);
+  return Float32Array.from({ length: width }, (_, i) => scale * (old[i] ?? usual));
 }
 
 /** Puts a matrix into the upper left corner of a larger one of so many columns. */

@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Architecture, type Parameters, parameterShapes } from '../../../src/engine/training';
 import { setValues } from '../backend/gpu';
-import { initialValue } from './initial-values';
 import '../ops/add/add';
 import { attention } from '../ops/attention/attention';
 import { ROW_KIND } from '../ops/attention/row-kind';
@@ -12,6 +11,7 @@ import { headRotary, rotaryTable } from '../ops/head-rotary/head-rotary';
 import { linear, linears } from '../ops/linear/linear';
 import { addRmsNorm, rmsNorm } from '../ops/rms-norm/rms-norm';
 import { swiglu } from '../ops/swiglu/swiglu';
+import { initialValue } from './initial-values';
 
 /** `batch` samples of `length` rows each; arrays over rows are flat, sample after sample. */
 export interface Batch {

@@ -1,7 +1,7 @@
-import { Crc32c } from '@aws-crypto/crc32c';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { Crc32c } from '@aws-crypto/crc32c';
 import { parse } from 'protobufjs';
 
 /** The parts of TensorFlow's event.proto, summary.proto and tensor.proto that are written here. */

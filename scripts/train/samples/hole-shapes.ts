@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/engine/index';
+import { isInsideCharacter, type Random } from '../../../src/engine/index';
 
 /** A hole in a text: characters [start, end), UTF-16 offsets, never between the halves of a code point. */
 export interface CharacterRange {
@@ -90,6 +90,5 @@ function snapToCharacters(text: string, { start, end }: CharacterRange): Charact
 }
 
 function snap(text: string, offset: number): number {
-  const code = text.charCodeAt(offset);
-  return code >= 0xdc00 && code < 0xe000 && offset > 0 ? offset - 1 : offset;
+  return isInsideCharacter(text, offset) ? offset - 1 : offset;
 }

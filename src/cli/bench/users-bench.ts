@@ -13,7 +13,7 @@ export interface UsersOptions extends BenchOptions {
   readonly together: number;
 }
 
-/** What is printed with `--json`. */
+/** The object that is printed with `--json`. */
 export interface UsersReport extends Pick<
   BenchReport,
   'machine' | 'provider' | 'bundle' | 'precision' | 'rows'

@@ -18,7 +18,7 @@ interface FillLine {
   readonly text: string;
   readonly texts?: readonly string[];
   readonly candidates?: readonly { readonly texts: readonly string[]; readonly score: number }[];
-  /** What is wrong with it, where no candidate was without fault. */
+  /** Its fault, where no candidate was without fault. */
   readonly fault?: Fault;
   readonly steps: number;
   readonly forwards: number;

@@ -14,10 +14,10 @@ const REACH = { prefix: 600, suffix: 300 };
 /** Characters that may have been typed since a completion was found. */
 const MOST_TYPED = 200;
 
-/** What is known of a place. */
+/** The completions that are known at a place. */
 interface Known {
   readonly texts: readonly string[];
-  /** Whether the user asked: several were found then, if there were several. */
+  /** True when the user asked: several were found then, if there were several. */
   readonly asked: boolean;
 }
 
@@ -61,7 +61,7 @@ export class CompletionCache {
   }
 }
 
-/** What tells a place from others. */
+/** A place's key: places with the same are one. */
 export function placeKey({ document, prefix, suffix }: CachedPlace): string {
   return [document, prefix.slice(-REACH.prefix), suffix.slice(0, REACH.suffix)].join('\0');
 }

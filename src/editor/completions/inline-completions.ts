@@ -2,18 +2,18 @@ import * as vscode from 'vscode';
 import { completionToShow } from '../../completions/completion-to-show';
 import { isInsideWord } from '../../completions/inside-word';
 import { toEngineError, type CellView, type RunOptions, type Step } from '../../engine/index';
-import { CompletionCache, type CachedPlace } from './completion-cache';
-import { silenceIn } from './completion-gate';
-import { completionPlace, type CompletionPlace } from './completion-place';
 import type { EngineSession } from '../engine/engine-session';
 import type { Fills } from '../fills/fills';
 import { fillRequest } from '../document/fill-request';
 import type { SyntaxTrees } from '../document/syntax-trees';
+import { logFailure } from '../shared/log';
+import { completionSettings } from '../shared/settings';
+import { CompletionCache, type CachedPlace } from './completion-cache';
+import { silenceIn } from './completion-gate';
+import { completionPlace, type CompletionPlace } from './completion-place';
 import { dropUnsure } from './low-confidence';
 import { finishedLine } from './finished-line';
 import { KeptContexts } from './kept-contexts';
-import { logFailure } from '../shared/log';
-import { completionSettings } from '../shared/settings';
 import { TypingRhythm } from './typing-rhythm';
 import { Unwanted } from './unwanted';
 
@@ -139,7 +139,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     }
   }
 
-  /** What of a text of the model's is offered; '' when nothing is, or the document has changed. */
+  /** The part of a text of the model's that is offered; '' when nothing is, or the document has changed. */
   async #shown(
     document: vscode.TextDocument,
     { range, selected }: CompletionPlace,

@@ -8,7 +8,7 @@ interface Removed {
 
 const MOST = 8;
 
-/** What the user has just deleted or undone in a document: nobody wants it back unasked. */
+/** The text that the user has just deleted or undone in a document: nobody wants it back unasked. */
 export class RemovedText {
   #removed: readonly Removed[] = [];
 
@@ -24,7 +24,7 @@ export class RemovedText {
     }
   }
 
-  /** Whether a text at a place would bring back what was removed there, or its beginning. */
+  /** Tells whether a text at a place would bring back what was removed there, or its beginning. */
   bringsBack(offset: number, text: string): boolean {
     return this.#removed.some((one) => {
       const wanted = one.text.trim();

@@ -5,7 +5,7 @@ import { RemovedText } from './removed-text';
 
 const OFFERED_KEY = 'llada.suggestionOffered';
 
-/** What the user has shown that they do not want: suggestions dismissed, and text just deleted or undone. */
+/** The texts that the user has shown they do not want: suggestions dismissed, and text just deleted or undone. */
 export class Unwanted implements vscode.Disposable {
   readonly #dismissed = new Dismissed();
   #offered: { readonly place: CachedPlace; readonly texts: readonly string[] } | undefined;

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { FillRequest, ScoreRequest, TextAroundHoles } from '../../engine/index';
+import { contextFromTabsEnabled, fillSettings } from '../shared/settings';
 import { withContextFromTabs } from './context-from-tabs';
 import { textAroundRegions } from './around-regions';
-import { contextFromTabsEnabled, fillSettings } from '../shared/settings';
 
 /** The request to fill the holes between texts of a document, the way the user has set. Hole lengths are left open. */
 export function fillRequest(document: vscode.TextDocument, around: TextAroundHoles): FillRequest {

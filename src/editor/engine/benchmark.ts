@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { FillRequest, Step } from '../../engine/index';
-import type { EngineSession } from './engine-session';
 import { reportFailure } from '../shared/notices';
 import type { Platform } from '../shared/platform';
+import type { EngineSession } from './engine-session';
 
 const RUNS = 5;
 const PREFIX = `/** A shopping cart. */

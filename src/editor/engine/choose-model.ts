@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ProviderName } from '../../engine/index';
+import { chosenFolder } from '../shared/chosen-folder';
 import type { Platform } from '../shared/platform';
 import { modelSettings, setModelPath, setProvider } from '../shared/settings';
 
@@ -38,13 +39,10 @@ export async function chooseModel(platform: Platform): Promise<void> {
 }
 
 async function askForFolder(): Promise<string | undefined> {
-  const [folder] =
-    (await vscode.window.showOpenDialog({
-      canSelectFiles: false,
-      canSelectFolders: true,
-      title: vscode.l10n.t('Folder of a model bundle'),
-      openLabel: vscode.l10n.t('Use This Model'),
-    })) ?? [];
+  const folder = await chosenFolder(
+    vscode.l10n.t('Folder of a model bundle'),
+    vscode.l10n.t('Use This Model'),
+  );
   if (!folder) return undefined;
   const config = vscode.Uri.joinPath(folder, 'config.json');
   const isBundle = await vscode.workspace.fs.stat(config).then(

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { EngineError, toEngineError, type Engine, type EngineInfo, type Step } from '../../engine/index';
-import { chooseBundle } from './choose-bundle';
 import { logFailure } from '../shared/log';
 import { quietly } from '../shared/notices';
 import type { Platform } from '../shared/platform';
 import type { EngineSettings, ModelSettings } from '../shared/settings';
+import { chooseBundle } from './choose-bundle';
 import { ServerFirst } from './server/server-first';
 
 /** The engine's state, as the status bar shows it. `off`: not loaded, which the first request does. */

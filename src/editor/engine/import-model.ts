@@ -5,6 +5,7 @@ import {
   type ImportPhase,
   type ImportRequest,
 } from '../../engine/index';
+import { chosenFolder } from '../shared/chosen-folder';
 import { quietly, reportFailure } from '../shared/notices';
 import type { Platform } from '../shared/platform';
 import { setModelPath } from '../shared/settings';
@@ -102,13 +103,10 @@ async function askForRequest(): Promise<ImportRequest | undefined> {
     { title: vscode.l10n.t('Form of the Weights') },
   );
   if (!precision) return undefined;
-  const [parent] =
-    (await vscode.window.showOpenDialog({
-      canSelectFiles: false,
-      canSelectFolders: true,
-      title: vscode.l10n.t('Folder that the bundle’s own folder is put into'),
-      openLabel: vscode.l10n.t('Import Here'),
-    })) ?? [];
+  const parent = await chosenFolder(
+    vscode.l10n.t('Folder that the bundle’s own folder is put into'),
+    vscode.l10n.t('Import Here'),
+  );
   if (!parent) return undefined;
   const name =
     source
@@ -141,13 +139,10 @@ async function askForSource(): Promise<string | undefined> {
     });
   }
   if (!choice) return undefined;
-  const [chosen] =
-    (await vscode.window.showOpenDialog({
-      canSelectFiles: false,
-      canSelectFolders: true,
-      title: vscode.l10n.t('Folder of a checkpoint'),
-      openLabel: vscode.l10n.t('Import This Model'),
-    })) ?? [];
+  const chosen = await chosenFolder(
+    vscode.l10n.t('Folder of a checkpoint'),
+    vscode.l10n.t('Import This Model'),
+  );
   return chosen?.fsPath;
 }
 

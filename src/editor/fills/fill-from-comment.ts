@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { commentOnLine, type CommentLines } from '../../syntax/comments';
 import type { SyntaxTrees } from '../document/syntax-trees';
 import { emptyBodyAt, type BodyPlace } from '../document/empty-body';
+import { quietly } from '../shared/notices';
 import type { Fills } from './fills';
 import type { FillOutcome } from './running-fill';
-import { quietly } from '../shared/notices';
 
 /** “LLaDA: Fill from Comment”: writes what the comment at the cursor, or the head of the empty body there, announces. */
 export async function fillFromComment(fills: Fills, trees: SyntaxTrees): Promise<FillOutcome | undefined> {

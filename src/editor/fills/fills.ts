@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { ReverseProcessOptions, Step } from '../../engine/index';
 import type { SyntaxTrees } from '../document/syntax-trees';
-import { chooseTargets, type TargetKind } from './choose-targets';
 import type { EngineSession } from '../engine/engine-session';
-import type { FillTarget } from './fill-target';
-import { MaskDecorations } from './mask-decorations';
 import { NOTIFY_AFTER_MS, quietly, reportFailure } from '../shared/notices';
 import type { Platform } from '../shared/platform';
 import { isReadOnly } from '../document/read-only';
+import { chooseTargets, type TargetKind } from './choose-targets';
+import type { FillTarget } from './fill-target';
+import { MaskDecorations } from './mask-decorations';
 import { RunningFill, type FillOutcome } from './running-fill';
 
 const FILLING_KEY = 'llada.filling';

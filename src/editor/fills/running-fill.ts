@@ -14,9 +14,9 @@ import { textAroundRegions } from '../document/around-regions';
 import type { SyntaxTrees } from '../document/syntax-trees';
 import type { EngineSession } from '../engine/engine-session';
 import { fillRequest } from '../document/fill-request';
+import { RegionTracker } from '../document/region-tracker';
 import type { FillTarget } from './fill-target';
 import type { MaskDecorations } from './mask-decorations';
-import { RegionTracker } from '../document/region-tracker';
 
 /** How a fill ended. Only `filled` has changed the document. */
 export type FillOutcome =
@@ -27,7 +27,7 @@ export type FillOutcome =
       readonly ranges: readonly vscode.Range[];
       /** The last step: how it went, and what it cost. */
       readonly step: Step;
-      /** What is wrong with the texts, where the model wrote none without fault. */
+      /** The fault of the texts, where the model wrote none without fault. */
       readonly fault?: Fault;
     }
   | { readonly kind: 'empty'; readonly step: Step }

@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import { percent } from '../../display/percent';
 import { enclosingBlock, enclosingLine } from '../document/enclosing';
 import type { SyntaxTrees } from '../document/syntax-trees';
-import type { Judge } from './judge';
-import type { JudgedText, JudgedToken } from './judged-text';
 import { visibleText } from '../document/mask-layout';
 import { quietly } from '../shared/notices';
 import type { FreshFillKeeper } from '../fills/fresh-fill';
+import type { Judge } from './judge';
+import type { JudgedText, JudgedToken } from './judged-text';
 
 const SHOWN_KEY = 'llada.heatMap';
 /** Alternatives that a token's hover names. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineSession } from '../engine/engine-session';
-import { judge, type JudgedText } from './judged-text';
 import { NOTIFY_AFTER_MS, quietly, reportFailure } from '../shared/notices';
+import { judge, type JudgedText } from './judged-text';
 
 const JUDGING_KEY = 'llada.judging';
 

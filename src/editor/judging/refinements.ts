@@ -4,12 +4,12 @@ import type { Alternative, CellStart } from '../../engine/index';
 import { enclosingLine } from '../document/enclosing';
 import type { Fills } from '../fills/fills';
 import type { FillTarget } from '../fills/fill-target';
-import type { Judge } from './judge';
-import type { JudgedText, JudgedToken } from './judged-text';
 import { visibleText } from '../document/mask-layout';
 import { quietly } from '../shared/notices';
 import type { FreshFillKeeper } from '../fills/fresh-fill';
 import type { FillOutcome } from '../fills/running-fill';
+import type { Judge } from './judge';
+import type { JudgedText, JudgedToken } from './judged-text';
 import { remaskWeakest } from './weak-tokens';
 
 const ALTERNATIVES = 12;

@@ -42,6 +42,6 @@ export interface Platform {
         options: { signal: AbortSignal; onProgress: (phase: ImportPhase, done: number, all: number) => void },
       ) => Promise<ImportedModel>)
     | undefined;
-  /** Whether the file's mode says that nobody may write to it, where files have one. */
+  /** Tells whether the file's mode says that nobody may write to it, where files have one. */
   readonly isWriteProtected: (file: vscode.Uri) => Promise<boolean>;
 }

@@ -3,8 +3,8 @@ import type { EngineInfo } from '../../engine/index';
 import { silenceIn, type Silence } from '../completions/completion-gate';
 import type { EngineSession, SessionState } from '../engine/engine-session';
 import { progressMessage, type Fills } from '../fills/fills';
-import { MENU_COMMAND } from './status-menu';
 import { affectsInlineCompletions } from '../shared/settings';
+import { MENU_COMMAND } from './status-menu';
 
 /** The status bar's item: what the engine is doing, what the last request cost, and the way to everything else. */
 export class StatusBar implements vscode.Disposable {

@@ -55,7 +55,7 @@ export interface LoadOptions {
   readonly contextCache?: boolean;
 }
 
-/** What the engine has to do, and has done since it was started. */
+/** The engine's work: waiting, and done since it was started. */
 export interface RequestStats {
   /** Requests under way. */
   readonly running: number;

@@ -1,9 +1,9 @@
 import { EngineError } from './errors';
 
-/** What an import is doing. */
+/** The part of an import that is under way. */
 export type ImportPhase = 'downloading' | 'writing';
 
-/** What the weights of an imported model can be kept in. */
+/** Forms that the weights of an imported model can be kept in. */
 export type ImportPrecision = 'f32' | 'f16' | 'int8-blocks' | 'int4-blocks';
 
 /** A wish to import a model of others. */
@@ -15,17 +15,17 @@ export interface ImportRequest {
   readonly precision: ImportPrecision;
   /** As people see it; that of the source if not given. */
   readonly name?: string | undefined;
-  /** What the network is, where its files do not say: the name of an architecture, or a model's. */
+  /** The network's kind, where its files do not say it: the name of an architecture, or a model's. */
   readonly architecture?: string | undefined;
 }
 
-/** What was found out about a model. */
+/** The facts found out about a model. */
 export interface ImportedModel {
   readonly name: string;
   readonly parameters: number;
   readonly origin: string;
   readonly licence: string | undefined;
-  /** What its user should know, as sentences. */
+  /** Notes for its user, as sentences. */
   readonly notes: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export interface ArchitectureChoice {
   readonly how: string;
 }
 
-/** What a model's files leave open: one of the choices has to be named. */
+/** A question that a model's files leave open: one of the choices has to be named. */
 export class ArchitectureUnknown extends EngineError {
   constructor(
     readonly choices: readonly ArchitectureChoice[],

@@ -49,16 +49,16 @@ export interface FillRequest extends ReverseProcessOptions {
    */
   readonly lengthSearch?: LengthSearch;
   /**
-   * Whether a text that the surroundings repeat may be taken as a draft for a hole of unknown length: the model is asked
-   * about it and it is committed at once if it is probable enough. Default: with bundles that change lengths by
+   * True when a text that the surroundings repeat may be taken as a draft for a hole of unknown length: the model is
+   * asked about it and it is committed at once if it is probable enough. Default: with bundles that change lengths by
    * themselves, where sampling is greedy and several tokens may be committed in a step, for good (a `threshold`; no
    * `steps`, no remasking, not the order `ancestral`).
    */
   readonly drafts?: boolean;
   /**
-   * Whether the fill may be blank: nothing, or blanks and line breaks alone in all holes. Default: only where something
-   * else than the hole itself is known: with `tokens`, `cells`, and kept words among `parts`. A fill that ends blank and
-   * may not begins anew, without deletions and blank tokens until it has text.
+   * True when the fill may be blank: nothing, or blanks and line breaks alone in all holes. Default: only where
+   * something else than the hole itself is known: with `tokens`, `cells`, and kept words among `parts`. A fill that
+   * ends blank and may not begins anew, without deletions and blank tokens until it has text.
    */
   readonly allowBlank?: boolean;
   /**

@@ -48,8 +48,8 @@ export interface ReverseProcessOptions {
   /** With `dream` and `dreamon`: positions are drawn from the softmax of their confidences at this temperature; 0 (default) is off. */
   readonly orderTemperature?: number;
   /**
-   * Whether a network whose context sees the holes computes everything at every step, instead of keeping the context's keys
-   * and values for some. Default false. Nothing for the bundled model, whose context is exact.
+   * True when a network whose context sees the holes computes everything at every step, instead of keeping the
+   * context's keys and values for some. Default false. Nothing for the bundled model, whose context is exact.
    */
   readonly exact?: boolean;
   /** How a token is drawn at a position. Default `greedy`. */

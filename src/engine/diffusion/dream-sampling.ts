@@ -2,7 +2,7 @@ import type { Random } from './random';
 import type { Row } from './row';
 import { leastAllowed, probabilityOf, sampleToken, type Choice, type Sampling } from './sampling';
 
-/** What Dream ranks masked positions by: its algorithms `maskgit_plus`, `topk_margin` and `entropy`. */
+/** The measures that Dream ranks masked positions by: its algorithms `maskgit_plus`, `topk_margin` and `entropy`. */
 export const DREAM_ORDERS = ['confidence', 'margin', 'entropy'] as const;
 export type DreamOrder = (typeof DREAM_ORDERS)[number];
 

@@ -16,7 +16,7 @@ export interface DreamOnPlan {
   readonly banned: (slot: Slot) => Iterable<number>;
   /** Undefined: no hole changes its length. */
   readonly resize: ResizeRules | undefined;
-  /** Whether a deletion takes the masks of the hole that stand behind it, too. */
+  /** True when a deletion takes the masks of the hole that stand behind it, too. */
   readonly deleteTakesAllBehind: boolean;
   readonly random: Random;
 }

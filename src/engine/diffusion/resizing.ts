@@ -1,5 +1,5 @@
-import type { Canvas } from './canvas';
 import type { Slot } from '../contract/steps';
+import type { Canvas } from './canvas';
 import type { Row } from './row';
 import type { Choice } from './sampling';
 

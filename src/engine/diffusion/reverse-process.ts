@@ -1,7 +1,7 @@
-import type { Canvas, Cell } from './canvas';
 import type { Slot } from '../contract/steps';
-import { ancestralSurvivors, rankPositions } from './order';
 import type { Remasking, Schedule, UnmaskingOrder } from '../contract/reverse-process';
+import type { Canvas, Cell } from './canvas';
+import { ancestralSurvivors, rankPositions } from './order';
 import { chooseCommitted, type ParallelRules } from './parallel';
 import type { Random } from './random';
 import { surplusCopies } from './repetition';

@@ -9,7 +9,7 @@ export interface Wanted {
   readonly committed: readonly Slot[];
 }
 
-/** What one step did; positions are those after it. */
+/** The changes of one step; positions are those after it. */
 export interface ReverseStep {
   readonly committed: readonly Slot[];
   readonly remasked: readonly Slot[];
@@ -20,7 +20,7 @@ export interface ReverseStep {
  * the processes of many canvases.
  */
 export interface Unmasking {
-  /** What the next step needs. */
+  /** The predictions that the next step needs. */
   wanted(): Wanted;
   /**
    * One step.

@@ -1,6 +1,6 @@
 import type { ArchitectureChoice, ImportedModel, ImportPhase } from '../contract/importing';
 
-/** What the import process tells its parent, which tells it one `ImportRequest`. The last is `done` or `failed`. */
+/** Messages of the import process to its parent, which sends it one `ImportRequest`. The last is `done` or `failed`. */
 export type FromImport =
   | { readonly type: 'progress'; readonly phase: ImportPhase; readonly done: number; readonly all: number }
   | { readonly type: 'done'; readonly model: ImportedModel }

@@ -15,7 +15,7 @@ import type { Answers, Asked, ToClient, ToHost } from './protocol';
 type Value = Answers[keyof Answers];
 type Respond = (runtime: Runtime, signal: AbortSignal) => AsyncIterable<Value> | Promise<Value>;
 
-/** What only the surroundings know. */
+/** Facts that only the surroundings know. */
 export type ProcessStats = Omit<EngineStats, keyof RequestStats>;
 
 /** Where an engine runs: a child process or a Worker. */

@@ -5,10 +5,10 @@ import {
   type HoleRequest,
   type ScoreRequest,
 } from '../contract/requests';
-import { check, checkCount } from './check';
-import { MOST_ALTERNATIVES, settingsOf, type ReverseProcessSettings } from './settings';
 import type { Runtime } from '../model/runtime/runtime';
 import type { Tokenizer } from '../text/tokenizer';
+import { check, checkCount } from './check';
+import { MOST_ALTERNATIVES, settingsOf, type ReverseProcessSettings } from './settings';
 
 export const DEFAULT_MAX_TOKENS = 64;
 const MOST_CANDIDATES = 8;

@@ -1,20 +1,20 @@
 import type { ContextRead } from '../contract/answers';
 import type { FillRequest, HoleRequest } from '../contract/requests';
 import type { Step } from '../contract/steps';
-import { withDrafts } from './unmasking/drafts';
 import { EngineError } from '../contract/errors';
-import { isOpen, planHole, type HolePlan } from './unmasking/hole-plan';
-import { KnownLogits } from './unmasking/known-logits';
-import { startingCells } from './unmasking/length';
 import type { Window } from '../text/window';
-import { checkFillRequest, DEFAULT_MAX_TOKENS } from './check-request';
-import { readContext, throwIfCancelled, type RunningRequest } from './running-request';
 import type { ContextRoom, LentContext } from '../model/predictor/kept-contexts';
 import type { Runtime } from '../model/runtime/runtime';
-import type { ReverseProcessSettings } from './settings';
 import { encodeContext, type ContextText } from '../text/context-window';
 import { layOut, reservedFor, type Layout } from '../text/layout';
 import { lineEndingOf, toLf } from '../text/line-endings';
+import { withDrafts } from './unmasking/drafts';
+import { isOpen, planHole, type HolePlan } from './unmasking/hole-plan';
+import { KnownLogits } from './unmasking/known-logits';
+import { startingCells } from './unmasking/length';
+import { checkFillRequest, DEFAULT_MAX_TOKENS } from './check-request';
+import { readContext, throwIfCancelled, type RunningRequest } from './running-request';
+import type { ReverseProcessSettings } from './settings';
 import { unmask } from './unmasking/unmask';
 
 /** Fills the holes of a request; see `Engine.fill`. */

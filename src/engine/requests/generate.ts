@@ -1,11 +1,11 @@
 import type { GenerateRequest } from '../contract/requests';
 import type { Step } from '../contract/steps';
 import { EngineError } from '../contract/errors';
+import type { Runtime } from '../model/runtime/runtime';
+import { layOutNothing } from '../text/layout';
 import { cellsOf, planHole } from './unmasking/hole-plan';
 import { checkGenerateRequest } from './check-request';
-import type { Runtime } from '../model/runtime/runtime';
 import { readContext } from './running-request';
-import { layOutNothing } from '../text/layout';
 import { unmask } from './unmasking/unmask';
 
 /** Generates text from nothing: everything is one hole, which is LLaDA itself; see `Engine.generate`. */

@@ -3,13 +3,13 @@ import type { LikelihoodRequest } from '../contract/requests';
 import { Random } from '../diffusion/random';
 import { probabilityOf } from '../diffusion/sampling';
 import { EngineError } from '../contract/errors';
-import { layOutRequest } from './fill';
 import { SPECIAL } from '../text/special-tokens';
+import type { Runtime } from '../model/runtime/runtime';
+import { toLf } from '../text/line-endings';
+import { layOutRequest } from './fill';
 import { predict, type Ask } from './unmasking/predict';
 import { checkFillRequest } from './check-request';
 import { readContext, type RunningRequest } from './running-request';
-import type { Runtime } from '../model/runtime/runtime';
-import { toLf } from '../text/line-endings';
 
 const DEFAULT_DRAWS = 32;
 /** Draws share a run of the graph up to this many rows; the predictor splits more anyway. */

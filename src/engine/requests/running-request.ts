@@ -1,9 +1,9 @@
 import { EngineError } from '../contract/errors';
 import type { ContextCache } from '../model/predictor/mask-predictor';
 import type { Runtime } from '../model/runtime/runtime';
-import type { ReverseProcessSettings } from './settings';
 import type { Layout } from '../text/layout';
 import type { LineEnding } from '../text/line-endings';
+import type { ReverseProcessSettings } from './settings';
 
 /** A context that has been read: canvases stand in its holes. */
 export interface ReadContext {
@@ -16,7 +16,7 @@ export interface RunningRequest extends ReadContext {
   /** With classifier-free guidance: the side without context, and how strongly to turn away from it. */
   readonly unguided?: (ReadContext & { readonly scale: number }) | undefined;
   readonly settings: ReverseProcessSettings;
-  /** Whether all holes together may end with blanks alone. */
+  /** True when all holes together may end with blanks alone. */
   readonly allowBlank: boolean;
   readonly ending: LineEnding;
   /** performance.now() when the request came. */

@@ -4,13 +4,13 @@ import type { Row } from '../diffusion/row';
 import { alternativesTo, probabilityOf } from '../diffusion/sampling';
 import { EngineError } from '../contract/errors';
 import { SPECIAL } from '../text/special-tokens';
-import { predict, type Ask } from './unmasking/predict';
-import { checkScoreRequest } from './check-request';
-import { readContext, throwIfCancelled } from './running-request';
 import type { Runtime } from '../model/runtime/runtime';
 import { encodeContext } from '../text/context-window';
 import { layOut, reservedFor } from '../text/layout';
 import { toLf } from '../text/line-endings';
+import { predict, type Ask } from './unmasking/predict';
+import { checkScoreRequest } from './check-request';
+import { readContext, throwIfCancelled } from './running-request';
 import { alternativeViews } from './unmasking/unmask';
 
 /**

@@ -7,11 +7,11 @@ import {
   presentOrder,
   UNMASKING_ORDERS,
 } from '../contract/reverse-process';
-import { check, checkCount } from './check';
 import { DREAM_ORDERS } from '../diffusion/dream-sampling';
 import { DEFAULT_STRENGTH } from '../diffusion/remasking';
 import type { ReverseRules } from '../diffusion/reverse-process';
 import type { Sampling } from '../diffusion/sampling';
+import { check, checkCount } from './check';
 
 /** The options of the reverse process with every default filled in. */
 export interface ReverseProcessSettings extends ReverseRules {

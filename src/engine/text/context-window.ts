@@ -73,7 +73,7 @@ export interface CutText {
   readonly stable: StableStart | undefined;
 }
 
-/** What of the first segment typing leaves as it is. */
+/** The part of the first segment that typing leaves as it is. */
 interface StableStart {
   /** Offset in the prefix of the line break behind it. */
   readonly end: number;

@@ -40,7 +40,7 @@ export interface Completion {
   /** As many as were asked for, best first; where the model had fewer the last ones are alike. */
   readonly choices: readonly Choice[];
   readonly promptTokens: number;
-  /** Whether text far from the cursor was left out. */
+  /** True when text far from the cursor was left out. */
   readonly truncated: boolean;
   /** Milliseconds that reading the context took, and filling. */
   readonly promptMs: number;

@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/index';
 export interface ContextSize {
   /** Tokens of it that the model sees. */
   readonly tokens: number;
-  /** Whether the far ends of the texts were left out. */
+  /** True when the far ends of the texts were left out. */
   readonly truncated: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface CutRules {
 /** A text with LF as far as the rules let it go. */
 export interface CutText {
   readonly text: string;
-  /** What ended it. */
+  /** The reason why it ended. */
   readonly cut: { readonly by: 'stop'; readonly word: string } | { readonly by: 'indent' } | undefined;
   /** Of the characters of `text` so many stay, whatever comes behind them. */
   readonly settled: number;

@@ -21,7 +21,7 @@ export class FillRunner {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Whether a fill would begin at once and disturb nobody. */
+  /** True when a fill would begin at once and disturb nobody. */
   get idle(): boolean {
     return this.queue.running === 0;
   }
@@ -67,7 +67,7 @@ export class FillRunner {
   }
 
   /**
-   * What the engine says to a question that is no fill, at its turn.
+   * The engine's answer to a question that is no fill, at its turn.
    *
    * @throws ServeError when it is refused, takes too long or nobody wants it any more; EngineError when it fails
    */

@@ -40,14 +40,14 @@ const FAMILIES: readonly Family[] = [
   { prefix: '<|code_prefix|>', suffix: '<|code_suffix|>', middle: '<|code_middle|>' },
 ];
 
-/** What stands at a prompt's very beginning or end and says nothing. */
+/** Words at a prompt's very beginning or end that say nothing. */
 const AROUND =
   /^(?:<s>|<bos>|<\|begin_of_text\|>|<\|endoftext\|>|<｜begin▁of▁sentence｜>|<\|user\|>\n?)+|<\|assistant\|>\n?$/g;
 /** Before the name of a file, or of a repository. */
 const FILE_WORD =
   /(<\|file_sep\|>|<file_sep>|<\|file_separator\|>|<filename>|<\|repo_name\|>|<repo_name>|<reponame>)/;
 const REPOSITORY = /^<\|?repo_?name\|?>$/;
-/** What looks like a word of this kind. */
+/** Anything that looks like a word of this kind. */
 const ANY_WORD =
   /<(?:[|｜[]\s*)?fim[-_▁ ][^<>\s]{1,24}>|<\|(?:code|prompt)_(?:prefix|suffix|middle)\|>|<[|｜][^|｜<>\n]{0,20}(?:cursor|infill|hole|mask:)[^|｜<>\n]{0,20}[|｜]>|<(?:FILL_ME|FILL_HERE|INFILL|extra_id_\d+|AIX-SPAN-[A-Z]+|SUF|MID)>|\{\{FILL_HERE\}\}/;
 
@@ -72,7 +72,7 @@ export function takeApart(prompt: string): TakenApart | undefined {
   return whole;
 }
 
-/** Whether a prompt begins with a word of some family: it brings its suffix along, if it has one. */
+/** Tells whether a prompt begins with a word of some family: it brings its suffix along, if it has one. */
 export function beginsWithFimWord(prompt: string): boolean {
   const text = prompt.replace(AROUND, '');
   return FAMILIES.some(({ prefix, suffix, spaced }) => {

@@ -15,7 +15,7 @@ export class GrowingText {
 
   constructor(private readonly rules: CutRules) {}
 
-  /** Whether a rule has ended it: nothing that comes can change it. */
+  /** True when a rule has ended it: nothing that comes can change it. */
   get ended(): boolean {
     return this.#now.cut !== undefined;
   }

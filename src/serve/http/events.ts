@@ -7,7 +7,7 @@ export function event(data: object): string {
   return `data: ${JSON.stringify(data)}\n\n`;
 }
 
-/** What clients of OpenAI's protocol wait for. */
+/** The end that clients of OpenAI's protocol wait for. */
 export const DONE_EVENT = 'data: [DONE]\n\n';
 
 /**

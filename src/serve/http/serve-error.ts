@@ -52,7 +52,7 @@ const ENGINE_STATUS: Readonly<Record<EngineErrorCode, number>> = {
 /** An engine that has stopped is started again by the next request. */
 const ENGINE_RETRY_SECONDS = 1;
 
-/** What a client is told of a failure of the engine. */
+/** The error that a client is told of after a failure of the engine. */
 export function ofEngine(code: EngineErrorCode, message: string, cause: unknown): ServeError {
   const status = ENGINE_STATUS[code];
   return new ServeError(status, message, {

@@ -2,7 +2,7 @@ import os from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import type { Serving } from '../serving';
 
-/** What probes, uptime checks and Prometheus ask; none of it needs a token. */
+/** The routes that probes, uptime checks and Prometheus ask; none of it needs a token. */
 export function healthRoutes(app: FastifyInstance, serving: Serving): void {
   // One object for llama.cpp's clients, which look for the status, and for Tabby's, which look for the rest.
   for (const path of ['/health', '/v1/health']) app.get(path, () => health(serving));

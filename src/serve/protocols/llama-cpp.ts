@@ -16,8 +16,8 @@ import { ServeError } from '../http/serve-error';
 import type { Serving } from '../serving';
 
 /**
- * What /infill and /completion have in common. Samplers, `lora`, `cache_prompt`, `id_slot` and `model` are taken and left
- * unused: fills are greedy, and there is one model.
+ * The fields that /infill and /completion have in common. Samplers, `lora`, `cache_prompt`, `id_slot` and `model` are
+ * taken and left unused: fills are greedy, and there is one model.
  */
 const COMMON = {
   n_predict: optional(whole(-2)),

@@ -36,7 +36,7 @@ export interface OpenAiRequest {
   readonly usageInStream: boolean;
   /** Alternatives in the answer; undefined: no probabilities are asked for. */
   readonly logprobs: number | undefined;
-  /** Whether the prompt stands before each text. */
+  /** True when the prompt stands before each text. */
   readonly echo: boolean;
   readonly user: string | undefined;
 }

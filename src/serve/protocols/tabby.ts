@@ -27,7 +27,7 @@ const BODY = v.object({
 });
 
 /**
- * What Tabby's clients ask for besides /v1/completions with `segments` and /v1/health.
+ * The routes that Tabby's clients ask for besides /v1/completions with `segments` and /v1/health.
  *
  * @see https://tabby.tabbyml.com/api
  */
@@ -37,7 +37,7 @@ export function tabbyRoutes(app: FastifyInstance): void {
   app.get('/v1beta/server_setting', () => ({ disable_client_side_telemetry: true }));
 }
 
-/** Whether a request to /v1/completions is one of Tabby's. */
+/** Tells whether a request to /v1/completions is one of Tabby's. */
 export function isTabbyRequest(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'segments' in body && !('prompt' in body);
 }

@@ -23,7 +23,10 @@ export const NETWORKS = {
 } as const satisfies Readonly<Record<string, ForeignArchitecture>>;
 export type NetworkName = keyof typeof NETWORKS;
 
-/** What make.py says of a checkpoint: logits of rows of a text, and of rows computed on what is kept of that text. */
+/**
+ * The outputs that make.py has of a checkpoint: logits of rows of a text, and of rows computed on what is kept of that
+ * text.
+ */
 export interface Expected {
   readonly text: readonly number[];
   readonly rows: readonly number[];

@@ -15,21 +15,27 @@ export const REQUEST: FillRequest = {
   threshold: 0,
 };
 
-/** Lends an engine in a real child process to `use`. */
+interface StartOptions extends LoadOptions {
+  readonly script?: string;
+  readonly patience?: Partial<Patience>;
+}
+
+/** An engine in a real child process; to be disposed of. */
+export function startEngine(
+  folder: string,
+  { script = HOST, patience, ...options }: StartOptions = {},
+): Promise<EngineClient> {
+  const process = inChildProcess(script, folder, patience);
+  return EngineClient.start(process, { provider: 'cpu', threads: 1, ...options });
+}
+
+/** Lends such an engine to `use`. */
 export async function withEngine(
   folder: string,
   use: (engine: EngineClient) => Promise<void>,
-  {
-    script = HOST,
-    patience,
-    ...options
-  }: LoadOptions & { readonly script?: string; readonly patience?: Partial<Patience> } = {},
+  options: StartOptions = {},
 ): Promise<void> {
-  const engine = await EngineClient.start(inChildProcess(script, folder, patience), {
-    provider: 'cpu',
-    threads: 1,
-    ...options,
-  });
+  const engine = await startEngine(folder, options);
   try {
     await use(engine);
   } finally {

@@ -83,7 +83,7 @@ export async function assertRefused(
   });
 }
 
-/** What a refusal tells its reader to do. */
+/** The advice that a refusal gives its reader. */
 const IMPORT_ADVICE = new RegExp(
   `${WHAT_TO_DO.source}|Get |get (it|the file) again|Import |Merge |Remove|remove that entry|have the file written anew|Ask the|cannot be imported`,
 );

@@ -9,7 +9,7 @@ export interface HubRequest {
   readonly authorization: string | undefined;
 }
 
-/** What a file's answer does instead of being right; taken once each, in order. */
+/** Ways in which a file's answer goes wrong; taken once each, in order. */
 export type Misbehaviour =
   'stop' | 'stall' | 'no-ranges' | 'wrong-range' | 'damaged' | 'busy' | 'too-much' | 'short';
 

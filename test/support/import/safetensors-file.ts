@@ -16,13 +16,13 @@ export interface HeaderEntry {
   data_offsets: unknown;
 }
 
-/** What is to be wrong with a file. */
+/** The damage that a file is to have. */
 export interface FileChange {
   /** Names and entries in the order of the header; a name may come twice. */
   readonly entries?: (entries: [name: string, entry: HeaderEntry][]) => void;
   /** The header's text. */
   readonly header?: (text: string) => string;
-  /** What the first eight bytes say instead of the header's length. */
+  /** The number in the first eight bytes instead of the header's length. */
   readonly length?: bigint;
   /** Bytes of nothing before a tensor. */
   readonly gap?: { readonly before: string; readonly bytes: number };

@@ -101,7 +101,7 @@ export interface WriteOptions {
   /** Names of the tensors in each file, by pattern: several files and an index. */
   readonly shards?: Readonly<Record<string, RegExp>>;
   readonly index?: (weightMap: Record<string, string>) => void;
-  /** What is wrong with a weight file, by its name. */
+  /** The damage of a weight file, by its name. */
   readonly changes?: Readonly<Record<string, FileChange>>;
 }
 

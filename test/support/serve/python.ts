@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 /** The Python that tests of Python's clients and validators run in; a virtual environment's, or the one on the path. */
 export const PYTHON = process.env['LLADA_PYTHON'] ?? 'python3';
 
-/** Whether that Python has the packages; says what is missing where it has not. */
+/** Tells whether that Python has the packages; says what is missing where it has not. */
 export function pythonHas(...modules: readonly string[]): boolean {
   if (spawnSync(PYTHON, ['-c', `import ${modules.join(', ')}`]).status === 0) return true;
   const packages = modules.map((name) => name.replaceAll('_', '-')).join(' ');

@@ -2,32 +2,32 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** What is sent; a body that is not a text or bytes goes as JSON. */
+/** A request to send; a body that is not a text or bytes goes as JSON. */
 export interface Sent {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
-/** What came back. */
+/** The response that came back. */
 export interface Received {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly bytes: Buffer;
   readonly text: string;
   /** The text's JSON. */
-  readonly json: Answer;
+  readonly json: Reply;
 }
 
 /** Every field that an answer of some protocol has, as tests read them: those that are not there are undefined. */
-export interface Answer {
+export interface Reply {
   readonly id: string;
   readonly object: string;
   readonly created: number;
   readonly model: string;
   readonly choices: readonly AnsweredChoice[];
   readonly usage: Readonly<Record<'prompt_tokens' | 'completion_tokens' | 'total_tokens', number>>;
-  readonly data: readonly Answer[];
+  readonly data: readonly Reply[];
   readonly owned_by: string;
   readonly error: {
     readonly code: number | string;
@@ -105,14 +105,14 @@ export async function received(answer: http.IncomingMessage): Promise<Received> 
     headers: answer.headers,
     bytes: all,
     text,
-    get json(): Answer {
-      return JSON.parse(text) as Answer;
+    get json(): Reply {
+      return JSON.parse(text) as Reply;
     },
   };
 }
 
 /** The data of a stream of server-sent events, without `[DONE]`. */
-export function eventsOf({ text }: Pick<Received, 'text'>): Answer[] {
+export function eventsOf({ text }: Pick<Received, 'text'>): Reply[] {
   return text
     .split('\n\n')
     .filter((block) => block !== '')
@@ -120,11 +120,11 @@ export function eventsOf({ text }: Pick<Received, 'text'>): Answer[] {
     .map((block) => {
       const data = /^data: (.+)$/.exec(block)?.[1];
       if (data === undefined) throw new Error(`not an event with data on one line: ${block}`);
-      return JSON.parse(data) as Answer;
+      return JSON.parse(data) as Reply;
     });
 }
 
-/** Whether a stream ends as clients of OpenAI wait for it. */
+/** Tells whether a stream ends as clients of OpenAI wait for it. */
 export function isDone({ text }: Received): boolean {
   return text.endsWith('\n\ndata: [DONE]\n\n');
 }

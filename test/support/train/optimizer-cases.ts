@@ -25,8 +25,13 @@ export interface OptimizerCase {
 const REST = { embedding: [24, 8], norm: [8] };
 const SEVERAL = {
   ...REST,
-  ...{ square0: [16, 16], wide0: [16, 40], tall0: [40, 16] },
-  ...{ square1: [16, 16], wide1: [16, 40], other: [24, 72], wide2: [16, 40] },
+  square0: [16, 16],
+  wide0: [16, 40],
+  tall0: [40, 16],
+  square1: [16, 16],
+  wide1: [16, 40],
+  other: [24, 72],
+  wide2: [16, 40],
 };
 
 export const OPTIMIZER_CASES: readonly OptimizerCase[] = [

@@ -53,23 +53,26 @@ export function attention(
   const width = q.length / kinds.length;
   const headWidth = width / heads;
   const output = new Float64Array(q.length);
+  const weights = new Float64Array(length);
   for (let row = 0; row < kinds.length; row++) {
     const first = row - (row % length);
-    const seen = Array.from({ length }, (_, j) => first + j).filter(
-      (key) => kinds[key] === 1 || (kinds[key] === 2 && kinds[row] === 2),
-    );
+    const seen: number[] = [];
+    for (let key = first; key < first + length; key++)
+      if (kinds[key] === 1 || (kinds[key] === 2 && kinds[row] === 2)) seen.push(key);
     for (let head = 0; head < width; head += headWidth) {
-      const part = (x: Rows, i: number): Rows => x.subarray(i * width + head, i * width + head + headWidth);
-      const query = part(q, row);
-      const weights = seen.map((key) =>
-        Math.exp(part(k, key).reduce((sum, value, d) => sum + value * query[d]!, 0) / Math.sqrt(headWidth)),
-      );
-      const total = weights.reduce((a, b) => a + b, 0);
-      seen.forEach((key, j) => {
-        part(v, key).forEach(
-          (value, d) => (output[row * width + head + d]! += (weights[j]! / total) * value),
-        );
-      });
+      const own = row * width + head;
+      let total = 0;
+      for (let j = 0; j < seen.length; j++) {
+        const key = seen[j]! * width + head;
+        let score = 0;
+        for (let d = 0; d < headWidth; d++) score += q[own + d]! * k[key + d]!;
+        weights[j] = Math.exp(score / Math.sqrt(headWidth));
+        total += weights[j]!;
+      }
+      for (let j = 0; j < seen.length; j++) {
+        const value = seen[j]! * width + head;
+        for (let d = 0; d < headWidth; d++) output[own + d]! += (weights[j]! / total) * v[value + d]!;
+      }
     }
   }
   return output;

@@ -16,6 +16,7 @@ import { readTraceFile } from '../../../src/demo/trace-file';
 import { messagesIn, sayWhatToDo, unseen } from '../../support/messages';
 import { temporaryFolder } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { CLI, runCli } from '../../support/cli/run-cli';
+import { usageOf } from '../../support/cli/usage';
 
 /** Brought about in the tests of the benchmarks. */
 const ELSEWHERE = /^scripts\/evaluate\/(main|options|benchmarks\/[\w-]+)\.ts/;
@@ -45,9 +46,8 @@ describe('every error message of the command line', function () {
     for await (const { content } of readLines(await Promise.resolve(chunks()), most))
       if (typeof content !== 'string') throw new Error(content.message);
   };
-  const command = async (args: string, folder = process.cwd()): Promise<void> => {
-    const { stderr } = await runCli(args.split(' '), '', folder);
-    throw new Error(stderr.replace(/^error: /, '').trim());
+  const command = async (args: string): Promise<void> => {
+    throw new Error((await usageOf(args.split(' '))).replace(/^error: /, '').trim());
   };
   /** The command line of an installation without models and without samples. */
   const bare = async (args: string): Promise<void> => {

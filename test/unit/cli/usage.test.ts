@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { runCli } from '../../support/cli/run-cli';
+import { usageOf } from '../../support/cli/usage';
 
 const SAMPLE = 'samples/shopping-cart.ts';
 
@@ -35,27 +36,29 @@ describe('command line', function () {
     ['generate more', /too many arguments/],
     ['degenerate', /unknown command/],
   ];
-  for (const [args, message] of wrong) {
+  const failing: [args: string, message: RegExp][] = [
+    ['fill samples --range 1:1-1:2', /samples: it is a folder/],
+    [`fill ${SAMPLE} --range 999:1-999:1`, /There is no line 999: .*shopping-cart\.ts has \d+ lines/],
+  ];
+  for (const [args, message] of [...wrong, ...failing]) {
     it(`says what is wrong with “${args}”`, async () => {
-      const { exitCode, stdout, stderr } = await runCli(args.split(' '));
-      assert.match(stderr, message);
-      assert.equal(stdout, '');
-      assert.equal(exitCode, 2);
+      assert.match(await usageOf(args.split(' ')), message);
     });
   }
 
-  const failing: [args: string, message: RegExp][] = [
-    ['fill no-such-file.ts --range 1:1-1:2', /no-such-file\.ts: there is no such file/],
-    ['fill samples --range 1:1-1:2', /samples: it is a folder/],
-    [`fill ${SAMPLE} --range 999:1-999:1`, /There is no line 999: .*shopping-cart\.ts has \d+ lines/],
-    [`fill ${SAMPLE} --range 1:1-1:2 --model no-such-model`, /no-such-model/],
+  const processes: [args: string, exitCode: number, message: RegExp][] = [
+    ['fill', 2, /Name a file and a --range in it, or give --jsonl/],
+    ['generate --temperature 0', 2, /number above 0/],
+    ['degenerate', 2, /unknown command/],
+    ['fill no-such-file.ts --range 1:1-1:2', 1, /no-such-file\.ts: there is no such file/],
+    [`fill ${SAMPLE} --range 1:1-1:2 --model no-such-model`, 1, /no-such-model/],
   ];
-  for (const [args, message] of failing) {
-    it(`fails with “${args}”`, async () => {
+  for (const [args, wanted, message] of processes) {
+    it(`ends with ${wanted} after “${args}”`, async () => {
       const { exitCode, stdout, stderr } = await runCli(args.split(' '));
       assert.match(stderr, message);
       assert.equal(stdout, '');
-      assert.equal(exitCode, 1);
+      assert.equal(exitCode, wanted);
     });
   }
 });

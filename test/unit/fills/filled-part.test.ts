@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { filledPart, withoutLastBreak } from '../../../src/fills/filled-part';
 
-/** What of a selection, drawn «…», is filled. */
+/** The part of a selection, drawn «…», that is filled. */
 function part(drawn: string): string {
   const start = drawn.indexOf('«');
   const end = drawn.indexOf('»') - 1;

@@ -1,9 +1,9 @@
 /** The CPU backend: tfjs on WebAssembly (SIMD), with the kernel that it lacks for training and two faster ones. */
+import { existsSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { existsSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
 import { projectRequire } from '../project-require';
 import type { WasmBackend } from './wasm-backend';
 import { registerSegmentSum, replaceGather } from './gather';

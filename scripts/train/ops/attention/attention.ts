@@ -20,8 +20,13 @@ const flashAttention = defineFused<'q' | 'k' | 'v' | 'kinds', AttentionShape>({
     flashBackward(
       gpu,
       {
-        ...{ q: q!, k: k!, v: v!, kinds: kinds! },
-        ...{ output: output!, logSumExp: logSumExp!, dOutput: dOutput! },
+        q: q!,
+        k: k!,
+        v: v!,
+        kinds: kinds!,
+        output: output!,
+        logSumExp: logSumExp!,
+        dOutput: dOutput!,
       },
       shape,
     ),

@@ -170,7 +170,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     const products = unroll(ACROSS / PIECE, (j) => {
       const multiplies = unroll(this.depth, (step) =>
         this.pieces.multiply('c', `${own}${step}`, {
-          ...{ buffer: `tile${other}`, offset: `${j * PIECE * stride + step * PIECE}u`, stride },
+          buffer: `tile${other}`,
+          offset: `${j * PIECE * stride + step * PIECE}u`,
+          stride,
           transposed: true,
         }),
       );
@@ -215,7 +217,9 @@ ${this.pieces.store('c', this.#ownSum(j))}
     return unroll(ACROSS / PIECE, (step) => {
       const multiplies = unroll(this.depth, (j) =>
         this.pieces.multiply(`${name}${j}`, 'a', {
-          ...{ buffer: `tile${other}`, offset: `${step * PIECE * stride + j * PIECE}u`, stride },
+          buffer: `tile${other}`,
+          offset: `${step * PIECE * stride + j * PIECE}u`,
+          stride,
           transposed: false,
         }),
       );
@@ -283,7 +287,12 @@ ${multiplies}
   ): TileLoadCode {
     const { headWidth, shape } = this.spec;
     return tileLoad({
-      ...{ name, buffer, scale, shared: to.shared, rows: to.rows, columns: to.columns },
+      name,
+      buffer,
+      scale,
+      shared: to.shared,
+      rows: to.rows,
+      columns: to.columns,
       maxRows: shape.length,
       maxColumns: headWidth,
       stride: shape.heads * headWidth,

@@ -86,7 +86,15 @@ export function multiply(gpu: Gpu, a: Operand, b: Operand, options: MultiplyOpti
   const output = options.output ?? gpu.allocate([m, n]);
   const layout = (transposed: boolean, stride: number) => ({ transposed, stride, outer: 0, inner: 0 });
   const whole: GemmSpec = {
-    ...{ m, n, k, outer: 1, inner: 1, alpha: 1, scaleA, scaleB, splits: 1 },
+    m,
+    n,
+    k,
+    outer: 1,
+    inner: 1,
+    alpha: 1,
+    scaleA,
+    scaleB,
+    splits: 1,
     a: layout(transposeA, columnsA),
     b: layout(transposeB, columnsB),
     c: layout(false, n),

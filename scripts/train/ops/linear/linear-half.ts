@@ -17,14 +17,23 @@ function sizeOf(tensor: tf.TensorInfo): Size {
 
 function layout(stride: number, more: Partial<MatrixLayout> = {}): MatrixLayout {
   return {
-    ...{ transposed: false, stride, outer: 0, inner: 0, half: true },
+    transposed: false,
+    stride,
+    outer: 0,
+    inner: 0,
+    half: true,
     ...more,
   };
 }
 
 function product(spec: Pick<GemmSpec, 'm' | 'n' | 'k' | 'a' | 'b'> & Partial<GemmSpec>): GemmSpec {
   return {
-    ...{ outer: 1, inner: 1, alpha: 1, scaleA: 1, scaleB: 1, splits: 1 },
+    outer: 1,
+    inner: 1,
+    alpha: 1,
+    scaleA: 1,
+    scaleB: 1,
+    splits: 1,
     c: layout(spec.n, { half: false }),
     ...spec,
   };

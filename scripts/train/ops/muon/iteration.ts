@@ -36,14 +36,21 @@ export function iterate(gpu: Gpu, family: Family, x: tf.TensorInfo, product: tf.
 
 function layout(stride: number, outer: number, more: Partial<MatrixLayout> = {}): MatrixLayout {
   return {
-    ...{ transposed: false, stride, outer, inner: 0 },
+    transposed: false,
+    stride,
+    outer,
+    inner: 0,
     ...more,
   };
 }
 
 function spec(shape: Pick<GemmSpec, 'm' | 'n' | 'k' | 'outer' | 'a' | 'b' | 'c' | 'symmetric'>): GemmSpec {
   return {
-    ...{ inner: 1, alpha: 1, scaleA: 1, scaleB: 1, splits: 1 },
+    inner: 1,
+    alpha: 1,
+    scaleA: 1,
+    scaleB: 1,
+    splits: 1,
     ...shape,
   };
 }
@@ -53,7 +60,10 @@ function gramOf(side: number, { group, matrix, offset, size, isTall }: Placed): 
   const { rows, columns, names } = group;
   const of = (transposed: boolean): MatrixLayout => layout(columns, size, { transposed, offset, half: true });
   return spec({
-    ...{ m: side, n: side, k: isTall ? rows : columns, outer: names.length },
+    m: side,
+    n: side,
+    k: isTall ? rows : columns,
+    outer: names.length,
     a: of(isTall),
     b: of(!isTall),
     c: layout(side, side * side, { offset: matrix * side * side }),
@@ -65,8 +75,14 @@ function gramOf(side: number, { group, matrix, offset, size, isTall }: Placed): 
 function squareOf(side: number, matrices: number): GemmSpec {
   const half = layout(side, side * side, { half: true });
   return spec({
-    ...{ m: side, n: side, k: side, outer: matrices },
-    ...{ a: half, b: half, c: layout(side, side * side), symmetric: true },
+    m: side,
+    n: side,
+    k: side,
+    outer: matrices,
+    a: half,
+    b: half,
+    c: layout(side, side * side),
+    symmetric: true,
   });
 }
 
@@ -76,7 +92,10 @@ function productOf(side: number, { group, matrix, offset, size, isTall }: Placed
   const x = layout(columns, size, { offset, half: true });
   const polynomial = layout(side, side * side, { offset: matrix * side * side, half: true });
   return spec({
-    ...{ m: rows, n: columns, k: side, outer: names.length },
+    m: rows,
+    n: columns,
+    k: side,
+    outer: names.length,
     ...(isTall ? { a: x, b: polynomial } : { a: polynomial, b: x }),
     c: layout(columns, size, { offset }),
   });

@@ -189,7 +189,7 @@ function lost(error: unknown, signal: AbortSignal): never {
   throw new ServerGone(timedOut ? 'The server does not answer.' : why.message, { cause: error });
 }
 
-/** What the fault is: the request's, or the server's. */
+/** The error for a fault: the request's, or the server's. */
 function failureOf(failure: Partial<Failure> | undefined, status: number): Error {
   const { code, message = `The server answers with status ${status}.` } = failure?.error ?? {};
   if (code === 'superseded') return cancelled();

@@ -19,7 +19,7 @@ import { ServerEngine, ServerGone, type ServerAddress } from './server-engine';
 /** A server that was gone is looked for again after so long, by a request that does not wait for it. */
 const RETRY_MS = 15_000;
 
-/** What else a server-first engine needs. */
+/** The surroundings that a server-first engine needs. */
 export interface ServerSurroundings {
   /** The engine of this machine; loaded only when the server is gone. */
   readonly local: () => Promise<Engine>;

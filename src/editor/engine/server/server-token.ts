@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 const KEY = 'llada.server.token';
 
-/** What the user has given for the team's server; undefined: nothing. */
+/** The token that the user has given for the team's server; undefined: none. */
 export function storedServerToken(secrets: vscode.SecretStorage): Thenable<string | undefined> {
   return secrets.get(KEY);
 }

@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { EngineError } from '../../contract/errors';
+import type { WeightPrecision } from '../graph/architecture';
 import type { Bundle } from './bundle';
 import type { BundleConfig } from './bundle-config';
-import type { WeightPrecision } from '../graph/architecture';
 import { readBundle } from './read-bundle';
 import { readParameters } from './read-parameters';
 import { weightsSha256 } from './bundle-config';

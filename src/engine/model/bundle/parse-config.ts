@@ -1,7 +1,7 @@
 import { SPECIAL } from '../../text/special-tokens';
 import { type Architecture, WEIGHT_PRECISIONS } from '../graph/architecture';
-import type { BundleConfig } from './bundle-config';
 import type { Window } from '../../text/window';
+import type { BundleConfig } from './bundle-config';
 import { Fields, parseFile, parseFiles } from './config-fields';
 
 /**

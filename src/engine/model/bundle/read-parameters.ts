@@ -1,6 +1,6 @@
-import type { Bundle } from './bundle';
 import type { Parameter } from '../graph/parameters';
 import { decodeWeights } from '../graph/weights';
+import type { Bundle } from './bundle';
 
 /** The parameters in a bundle's weights files, as float32. */
 export async function readParameters({ files, config }: Bundle): Promise<Map<string, Parameter>> {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { CONFIG_FILE, type BundleConfig, type BundleFile } from './bundle-config';
 import { buildNetwork } from '../graph/network';
 import type { Parameters } from '../graph/parameters';
 import { encodeWeights } from '../graph/weights';
 import { parseConfig } from './parse-config';
+import { CONFIG_FILE, type BundleConfig, type BundleFile } from './bundle-config';
 import { readBundle } from './read-bundle';
 
 /** The parts of a bundle. The graph follows from the architecture and the precision. */

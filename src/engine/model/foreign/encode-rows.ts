@@ -9,7 +9,7 @@ export interface EncodedRows {
   readonly values: Uint8Array | Uint16Array;
   /** Of values in blocks. */
   readonly scales: Float32Array | undefined;
-  /** Whether a value is beyond what float16 holds. */
+  /** True when a value is beyond what float16 holds. */
   readonly overflows: boolean;
 }
 

@@ -47,7 +47,7 @@ export class ForeignContext implements ContextCache {
     return same ? known.past : undefined;
   }
 
-  /** Whether keys and values of the text are worth keeping. */
+  /** Tells whether keys and values of the text are worth keeping. */
   mayKeep({ kept }: ForeignText): boolean {
     return this.keptSteps > 0 && kept.length > 0 && this.#kept === undefined;
   }

@@ -29,7 +29,7 @@ interface Habits {
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** What is asked of the wanted rows: so many float32 numbers for each. */
+/** The output asked of the wanted rows: so many float32 numbers for each. */
 interface Output {
   readonly name: 'logits' | 'summary';
   readonly width: number;
@@ -38,7 +38,7 @@ interface Output {
 }
 
 /** One run of the graph. */
-interface Run {
+interface GraphRun {
   readonly text: ForeignText;
   /** Places that are computed. */
   readonly rows: readonly number[];
@@ -177,7 +177,7 @@ export class ForeignPredictor implements MaskPredictor {
     return (answer!.data as Float32Array).subarray(0, wanted.length * output.width);
   }
 
-  async #run({ text, rows, past, wanted, kept }: Run, output: Output): Promise<Tensors> {
+  async #run({ text, rows, past, wanted, kept }: GraphRun, output: Output): Promise<Tensors> {
     this.#forwards++;
     const { width, keyValueHeads, headWidth } = this.config.model;
     const rowOf = new Map(rows.map((place, row) => [place, row]));

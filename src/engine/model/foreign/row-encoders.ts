@@ -9,7 +9,7 @@ import { encodeRows, type EncodedForm, type EncodedRows } from './encode-rows';
 const LEAST_ELEMENTS = 2 ** 26;
 const MOST_THREADS = 16;
 
-/** What a thread is at work on. */
+/** The job that a thread is at work on. */
 interface Job {
   readonly done: (encoded: EncodedRows) => void;
   readonly failed: (error: unknown) => void;

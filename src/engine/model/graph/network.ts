@@ -1,5 +1,5 @@
-import { type Architecture, isQuantized, type WeightPrecision } from './architecture';
 import type { Window } from '../../text/window';
+import { type Architecture, isQuantized, type WeightPrecision } from './architecture';
 import { GraphBuilder, type Value } from './graph-builder';
 import { joinedAttention } from './joined-attention';
 import { matrices } from './matrices';

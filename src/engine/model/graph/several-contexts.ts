@@ -2,7 +2,7 @@ import type { Architecture } from './architecture';
 import type { AttentionOfRows, KeysAndValues } from './attention';
 import type { GraphBuilder, Value } from './graph-builder';
 
-/** What a run is given of one context. */
+/** The inputs of a run that belong to one context. */
 export interface ContextInputs {
   readonly bias: Value;
   /** Of every layer. */

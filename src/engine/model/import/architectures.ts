@@ -35,7 +35,7 @@ const BLIND = /fast_?dllm|sdar|llada[-_]?2|bailing|stable.?diffcoder|seed.?diffc
 /** Of these the config is the same as that of a model that sees everything; only the name tells. */
 const BLIND_NAME = /bd3lm/i;
 const BLIND_ADVICE =
-  'Such a model cannot fill a hole in the midst of a text. Import LLaDA, Dream, DreamOn, Open-dCoder, Tiny-A2D mdlm or CoDA instead.';
+  'Such a model cannot fill a hole in the middle of a text. Import LLaDA, Dream, DreamOn, Open-dCoder, Tiny-A2D mdlm or CoDA instead.';
 
 /** How a person finds out which of several architectures a model is. */
 const HOW_TO_TELL: Readonly<Record<ForeignArchitecture, string>> = {
@@ -67,11 +67,11 @@ export function parseArchitecture(text: string): ForeignArchitecture | undefined
 }
 
 export interface ArchitectureHints {
-  /** What the user says it is. */
+  /** The name that the user gives it. */
   readonly wanted: ForeignArchitecture | undefined;
-  /** Whether any file names a mask. */
+  /** True when any file names a mask. */
   readonly hasMask: boolean;
-  /** Whether config.json or generation_config.json names a token that expands. */
+  /** True when config.json or generation_config.json names a token that expands. */
   readonly hasExpand: boolean;
   /** The hub's id or the folder's name. */
   readonly origin: string;
@@ -121,7 +121,7 @@ function kindOf(config: JsonObject, named: boolean): Kind {
     throw refusal(
       CONFIG,
       found,
-      `Models that can be imported: ${FOREIGN_ARCHITECTURES.join(', ')}. Choose one of these.`,
+      `Models that can be imported: ${FOREIGN_ARCHITECTURES.join(', ')}. Choose one of them.`,
     );
   }
   const classes = Array.isArray(architectures) ? (architectures as unknown[]) : [];

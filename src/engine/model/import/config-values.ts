@@ -4,7 +4,7 @@ import type { ForeignModel } from './foreign-model';
 import { refusal, shown } from './import-error';
 import { isObject, type JsonObject } from './strict-json';
 
-/** What config.json says of the network alone. */
+/** The values of config.json that speak of the network alone. */
 export type NetworkFields = Omit<
   ForeignModel,
   'architecture' | 'tokenizerVocabulary' | 'tokens' | 'shift' | 'framing'

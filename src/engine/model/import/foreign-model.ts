@@ -42,7 +42,7 @@ export interface ForeignModel {
   readonly ropeBase: number;
   /** Most positions that the model was made for. */
   readonly positions: number;
-  /** Whether the embedding is the output matrix, too. Otherwise the output is `head`. */
+  /** True when the embedding is the output matrix, too. Otherwise the output is `head`. */
   readonly tied: boolean;
   /** Which products have a bias, as `layer.N.query.bias`. */
   readonly biases: {
@@ -50,7 +50,7 @@ export interface ForeignModel {
     readonly output: boolean;
     readonly feedForward: boolean;
   };
-  /** Whether queries and keys pass an RMSNorm of their own, over a head, before they are turned. */
+  /** True when queries and keys pass an RMSNorm of their own, over a head, before they are turned. */
   readonly queryKeyNorm: boolean;
   /** Of the gate of the feed-forward layer. */
   readonly activation: 'silu';
@@ -63,10 +63,10 @@ export interface ForeignModel {
     readonly expand: number | undefined;
     /** A mask that becomes this vanishes. */
     readonly delete: number | undefined;
-    /** Whether a delete takes away all of the hole that stands behind it, too. */
+    /** True when a delete takes away all of the hole that stands behind it, too. */
     readonly deleteTakesAllBehind: boolean;
   };
-  /** Whether the logits of a position are found one place before it. Those of the very first are its own. */
+  /** True when the logits of a position are found one place before it. Those of the very first are its own. */
   readonly shift: boolean;
   /** Ids before the prefix and behind the suffix, as the model's authors frame a text to be filled. */
   readonly framing: { readonly before: readonly number[]; readonly behind: readonly number[] };
@@ -113,7 +113,7 @@ export interface ForeignSource {
   readonly licence: string | undefined;
   /** Text of the licence file, where there is one. */
   readonly licenceText: string | undefined;
-  /** What the user should know and no file can decide, as sentences. */
+  /** Notes for the user on what no file can decide, as sentences. */
   readonly notes: readonly string[];
   close(): Promise<void>;
 }

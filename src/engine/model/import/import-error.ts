@@ -11,7 +11,7 @@ export function refusal(file: string, what: string, advice: string): EngineError
   return new EngineError('import-refused', `${file}: ${what.replace(/\.$/, '')}. ${advice}`);
 }
 
-/** What helps with most files that are not what they should be. */
+/** The advice that helps with most files that are not as they should be. */
 export const GET_AGAIN = 'Get the file again.';
 
 /** A value in a message: as JSON, on one line, cut short. */

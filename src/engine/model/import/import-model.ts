@@ -27,7 +27,7 @@ export interface ImportRun {
   readonly onChecked?: ((checked: CheckedModel) => void) | undefined;
 }
 
-/** What was found out about a model before it is written. */
+/** The facts found out about a model before it is written. */
 export interface CheckedModel extends ImportedModel {
   readonly model: ForeignModel;
 }
@@ -143,7 +143,7 @@ async function refuseFilled(out: string): Promise<void> {
   );
 }
 
-/** What a run that was killed could not remove: its half-written bundle, which has its process in its name. */
+/** Removes what a run that was killed left behind: its half-written bundle, which has its process in its name. */
 async function removeLeftovers(out: string): Promise<void> {
   const absolute = path.resolve(out);
   const beginning = `${path.basename(absolute)}.new-`;

@@ -3,7 +3,7 @@ import type { SourceFolder } from './source-folder';
 const LICENCE_FILE = /^(licen[cs]e|copying)(\.(md|txt|rst))?$/i;
 const MOST_CHARACTERS = 200_000;
 
-/** What the checkpoint says of its licence. Nothing is concluded from it. */
+/** The licence, as the checkpoint states it. Nothing is concluded from it. */
 export interface Licence {
   /** As in the model card's head, such as “apache-2.0”. */
   readonly licence: string | undefined;

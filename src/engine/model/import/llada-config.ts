@@ -16,7 +16,7 @@ const ONLY: readonly (readonly [key: string, supported: string | number | boolea
   ['alibi', false, 'only rotary positions are understood'],
   ['rope', true, 'only rotary positions are understood'],
 ];
-/** What LLaDA's class takes for these when they are absent is not what is understood here. */
+/** Values that must be there: those that LLaDA's class takes in their place are not understood here. */
 const NEEDED = ['block_type', 'activation_type', 'layer_norm_type', 'rope'];
 
 /** config.json of LLaDA 8B and 1.5, whose fields are OLMo's. */

@@ -24,7 +24,7 @@ const KNOWN = new RegExp(
     ')$',
 );
 
-/** What the user should know of a checkpoint that is imported all the same. */
+/** Notes for the user on a checkpoint that is imported all the same. */
 export function notesOn(
   model: ForeignModel,
   { config, source, tokenizer }: { config: JsonObject; source: SourceFolder; tokenizer: TokenizerFile },

@@ -15,7 +15,7 @@ import { readTokenizerFile, TOKENIZER } from './tokenizer-file';
 import { openWeightFiles } from './weight-files';
 
 export interface OpenCheckpointOptions {
-  /** What the user says the network is, where config.json leaves that open. */
+  /** The architecture that the user names, where config.json leaves it open. */
   readonly architecture?: ForeignArchitecture | undefined;
   /** Where the files come from; the folder's name if not given. */
   readonly origin?: string | undefined;

@@ -3,7 +3,7 @@ import { CONFIG } from './architectures';
 import { refusal, shown } from './import-error';
 import type { JsonObject } from './strict-json';
 
-/** What a class of transformers takes where config.json says nothing. */
+/** Values that a class of transformers takes where config.json says nothing. */
 interface Family {
   readonly queryKeyNorm: boolean;
   /** Width of a head, when `head_dim` is absent; undefined: hidden_size / num_attention_heads. */

@@ -7,7 +7,7 @@ import { parseStrictObject, type JsonObject } from './strict-json';
 
 /** More than any JSON file of a checkpoint has. */
 const MOST_TEXT_BYTES = 200e6;
-/** What the hub's own cache keeps files in; its snapshots are links to them. */
+/** The folder that the hub's own cache keeps files in; its snapshots are links to them. */
 const CACHED_FILE = /(^|[\\/])models--[^\\/]+[\\/]blobs[\\/][^\\/]+$/;
 
 /** A folder of a checkpoint, as the hub has it. Nothing outside of it is read, but for the hub's own cache. */
@@ -109,7 +109,7 @@ export class SourceFolder {
   }
 }
 
-/** Whether a name that a checkpoint gives a file stays within its folder, on every system. */
+/** Tells whether a name that a checkpoint gives a file stays within its folder, on every system. */
 export function staysInside(name: string): boolean {
   const relative = name.replaceAll('\\', '/');
   if (relative === '' || path.posix.isAbsolute(relative) || path.win32.isAbsolute(name)) return false;

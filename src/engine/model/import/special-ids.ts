@@ -161,7 +161,7 @@ function framingOf(
   };
 }
 
-/** Whether config.json or generation_config.json names a token that expands: then the model is DreamOn. */
+/** Tells whether config.json or generation_config.json names a token that expands: then the model is DreamOn. */
 export function namesExpand({ config, side }: Pick<SpecialIdSources, 'config' | 'side'>): boolean {
   return [config, side[GENERATION_CONFIG]].some(({ expand_token_id: id }) => id !== undefined && id !== null);
 }

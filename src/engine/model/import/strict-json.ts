@@ -68,7 +68,7 @@ export function checkContent(file: string, beginning: string): void {
   if (/^\s*$/.test(beginning)) throw refusal(file, 'it is empty', GET_AGAIN);
 }
 
-/** What was opened and not yet closed, innermost last. */
+/** Objects and lists that were opened and not yet closed, innermost last. */
 interface Open {
   readonly value: object;
   /** Of the value that comes next, in an object. */

@@ -118,9 +118,9 @@ function layerTensors(fields: NetworkFields, naming: Naming, layer: number): Nee
   return tensors;
 }
 
-/** What wrappers put into every name below them: torch.compile, FSDP, activation checkpointing. */
+/** Words that wrappers put into every name below them: torch.compile, FSDP, activation checkpointing. */
 const WRAPPERS = /(^|\.)(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\./g;
-/** What wrappers put before all names: DDP, DeepSpeed. */
+/** Words that wrappers put before all names: DDP, DeepSpeed. */
 const COMMON_PREFIXES = ['module.', '_forward_module.'];
 
 /** The checkpoint's own name for each name in the files. */

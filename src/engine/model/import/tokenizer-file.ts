@@ -10,13 +10,13 @@ const MOST_IDS = 1 << 22;
 /** Text that has to come back as it was: code, blanks, line ends, capitals, letters of two and four bytes. */
 const SAMPLE = 'def  Fun(x):\n\treturn x[0] != "é" // → 🙂 \n\n';
 
-/** What tokenizer.json says, checked. */
+/** The contents of tokenizer.json, checked. */
 export interface TokenizerFile {
   /** One more than the largest id. */
   readonly size: number;
   /** Id of a token by its content, special ones first. */
   idOf(content: string): number | undefined;
-  /** Whether the id is a piece of text, not a special token and not an id without a token. */
+  /** Tells whether the id is a piece of text, not a special token and not an id without a token. */
   isText(id: number): boolean;
   /** Tokens beside the vocabulary: special ones. */
   readonly added: readonly { readonly id: number; readonly content: string }[];

@@ -20,7 +20,7 @@ export interface PlainConfig {
     /** Ends a text, where the model has such a token. */
     readonly eot: number | undefined;
   };
-  /** Whether the logits of a position are found one place before it, as in Dream, which began as a causal model. */
+  /** True when the logits of a position are found one place before it, as in Dream, which began as a causal model. */
   readonly logitShift: boolean;
   readonly files: {
     readonly graph: BundleFile;

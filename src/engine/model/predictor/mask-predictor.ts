@@ -62,7 +62,7 @@ export interface RowsOfContext {
   readonly banned?: ReadonlySet<number> | undefined;
 }
 
-/** What a forward gives of one context's wanted rows: logits, float32 [R, vocabulary] row-major, or R summaries. */
+/** A forward's outputs for one context's wanted rows: logits, float32 [R, vocabulary] row-major, or R summaries. */
 export type Predicted = Float32Array | readonly RowSummary[];
 
 /**

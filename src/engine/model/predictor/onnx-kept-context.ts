@@ -100,7 +100,7 @@ export class HostKeptContext extends OnnxContextCache implements KeptContext {
 }
 
 /** Runs of rows that are kept: first row, how many, and where they come to lie. */
-function runsOfKept(kept: Int32Array): Run[] {
+function runsOfKept(kept: Int32Array): RowRun[] {
   const runs: [number, number, number][] = [];
   let count = 0;
   kept.forEach((position, row) => {
@@ -201,13 +201,13 @@ function tensorsOf(
 }
 
 /** Rows that lie together: the first, how many, and the first one's place in another array. */
-type Run = readonly [first: number, count: number, place: number];
+type RowRun = readonly [first: number, count: number, place: number];
 
 /** Copies runs of rows between arrays [heads, rows, headWidth]. */
 function copyRows(
   from: Float32Array,
   rows: number,
-  runs: readonly Run[],
+  runs: readonly RowRun[],
   into: Float32Array,
   rowsInto: number,
   { architecture: { heads, headWidth } }: Reader,

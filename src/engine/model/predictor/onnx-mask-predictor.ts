@@ -2,9 +2,9 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-no
 import { EngineError } from '../../contract/errors';
 import { isQuantized } from '../graph/architecture';
 import type { BundleConfig } from '../bundle/bundle-config';
-import { splitRuns } from './rows-of-canvases';
 import { OPEN_OVER_PAST } from '../graph/open-bias';
 import { SUMMARY_WIDTH } from '../graph/outputs';
+import { splitRuns } from './rows-of-canvases';
 import type {
   ContextCache,
   KeptContext,

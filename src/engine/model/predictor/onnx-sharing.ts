@@ -27,7 +27,7 @@ export interface PreparedRows {
   readonly past: Tensors;
 }
 
-/** What the session's own predictor does. */
+/** The work that the session's own predictor does. */
 export interface Preparing {
   prepare(part: RowsOfContext): PreparedRows;
   /** Rows that a run of so many is padded to. */
@@ -42,7 +42,7 @@ export class OnnxSharing implements Sharing {
   readonly rows: number;
   readonly #session: InferenceSession;
   readonly #summarizes: boolean;
-  /** What stands for a context that is not there. */
+  /** The stand-in for a context that is not there. */
   readonly #absent: readonly Tensors[];
 
   constructor(
@@ -128,7 +128,7 @@ export class OnnxSharing implements Sharing {
     return Object.fromEntries(Object.entries(own).map(([name, tensor]) => [inputOf(context, name), tensor]));
   }
 
-  /** What lies on a device already need not be brought there to stand for a context that is not there. */
+  /** Tensors that lie on a device already need not be brought there to stand for a context that is not there. */
   #present(context: number, { past }: PreparedRows): Tensors {
     if (past['past_k_0']!.location === 'cpu') return {};
     return Object.fromEntries(Object.entries(past).map(([name, tensor]) => [inputOf(context, name), tensor]));

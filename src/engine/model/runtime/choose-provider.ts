@@ -1,6 +1,6 @@
-import type { Machine } from './machine';
 import type { MaskPredictor } from '../predictor/mask-predictor';
 import type { ProviderName } from '../../contract/provider';
+import type { Machine } from './machine';
 import { relativeDifference, TRIAL_TOLERANCE, tryOut, type Patience, type Trial } from './provider-trial';
 import { automaticProviders, providerUnavailable } from './providers';
 import type { OpenableBundle } from './open-bundle';
@@ -24,7 +24,7 @@ export interface ChosenProvider {
   readonly skipped: readonly { readonly provider: ProviderName; readonly reason: string }[];
 }
 
-/** What is asked of a bundle here. */
+/** A bundle, as far as the choice of a provider needs it. */
 type Openable = Pick<OpenableBundle, 'open' | 'trial'> & {
   readonly config: Pick<OpenableBundle['config'], 'precision' | 'window'>;
 };

@@ -1,6 +1,6 @@
 import type { LoadOptions } from '../../contract/engine';
-import { loadModel, type Loaded } from './load-model';
 import { FolderFiles } from '../bundle/folder-files';
+import { loadModel, type Loaded } from './load-model';
 import { NODE_MACHINE } from './node-machine';
 
 /** Loads the bundle in a folder, of either kind, into this process: see `loadModel`. */

@@ -3,9 +3,9 @@ import { isQuantized } from '../graph/architecture';
 import type { BundleFiles } from '../bundle/bundle-files';
 import { RecentContexts, UncachedContexts } from '../predictor/context-caches';
 import type { MaskPredictor } from '../predictor/mask-predictor';
+import { KeptContexts } from '../predictor/kept-contexts';
 import { chooseProvider, type ChosenProvider } from './choose-provider';
 import type { Machine } from './machine';
-import { KeptContexts } from '../predictor/kept-contexts';
 import { openBundle, type OpenableBundle } from './open-bundle';
 import type { Runtime } from './runtime';
 

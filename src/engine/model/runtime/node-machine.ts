@@ -1,8 +1,8 @@
 import os from 'node:os';
+import type { ProviderName } from '../../contract/provider';
 import { CrashRecord } from './crash-record';
 import type { Machine } from './machine';
 import { loadOrt } from './ort-module';
-import type { ProviderName } from '../../contract/provider';
 
 /** The machine that this Node process runs on. */
 export const NODE_MACHINE: Machine = {

@@ -32,7 +32,7 @@ export interface OpenableBundle {
 
 /** How a provider's answer is judged. */
 export interface TrialRules {
-  /** Whether the CPU answers first. Not where the model is too large to be opened twice. */
+  /** True when the CPU answers first. Not where the model is too large to be opened twice. */
   readonly besideCpu: boolean;
   /** Largest relative difference from the CPU's logits. */
   readonly tolerance: number;

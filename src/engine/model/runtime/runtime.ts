@@ -16,11 +16,11 @@ export interface ForeignHabits {
   readonly readsPaths?: boolean;
   /** Unless a request says otherwise. Absent: `llada`. */
   readonly decoding?: Decoding;
-  /** Whether a mask that is deleted takes the masks behind it along. */
+  /** True when a mask that is deleted takes the masks behind it along. */
   readonly deleteTakesAllBehind?: boolean;
 }
 
-/** What a request needs of the loaded model. */
+/** The loaded model, as requests need it. */
 export interface Runtime {
   readonly config: Pick<BundleConfig, 'window' | 'learned'> & ForeignHabits;
   readonly tokenizer: Tokenizer;

@@ -2,7 +2,6 @@ import type { InferenceSession, TensorConstructor } from 'onnxruntime-node';
 import type { Bundle } from '../bundle/bundle';
 import type { BundleFile } from '../bundle/bundle-config';
 import type { BundleFiles } from '../bundle/bundle-files';
-import type { Machine } from './machine';
 import { buildNetwork } from '../graph/network';
 import { buildTurning } from '../graph/turning';
 import { cacheNames } from '../predictor/onnx-context-cache';
@@ -15,10 +14,12 @@ import type { PlainBundle } from '../plain/plain-bundle';
 import { PlainPredictor } from '../plain/plain-predictor';
 import type { ProviderName } from '../../contract/provider';
 import { compilesPerShape } from '../predictor/shape-buckets';
+import type { Machine } from './machine';
 
 /**
- * What shares a forward at most. With so many rows a processor has enough to do, and a ninth context would gain next to nothing
- * (docs/notebook/shared-steps.md) while the graph grows with each. A GPU waits for many small programs, whosever rows they are for.
+ * The most that share a forward. With so many rows a processor has enough to do, and a ninth context would gain next
+ * to nothing (docs/notebook/shared-steps.md) while the graph grows with each. A GPU waits for many small programs,
+ * whosever rows they are for.
  */
 const SHARED_ON_CPU = { contexts: 8, rows: 128 };
 const SHARED_ON_GPU = { contexts: 32, rows: 1024 };

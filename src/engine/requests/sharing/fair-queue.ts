@@ -1,6 +1,6 @@
 /**
- * What waits, of several owners who take turns (round robin): whoever has many things waiting keeps nobody with few waiting
- * for more than one turn of each. An owner's own come in the order in which they were put there.
+ * Things that wait, of several owners who take turns (round robin): whoever has many things waiting keeps nobody with
+ * few waiting for more than one turn of each. An owner's own come in the order in which they were put there.
  */
 export class FairQueue<T> {
   /** Owners with something waiting, who is next first. */

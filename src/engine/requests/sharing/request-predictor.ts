@@ -12,7 +12,7 @@ import { splitRuns } from '../../model/predictor/rows-of-canvases';
 import type { Asker, Counted, SharedSteps } from './shared-steps';
 
 /**
- * What one request asks the network by: its rows wait for those of others. `forwards` are those that it had a part in, as many
+ * The predictor of one request: its rows wait for those of others. `forwards` are those that it had a part in, as many
  * as it would have taken alone.
  */
 export class RequestPredictor implements MaskPredictor {

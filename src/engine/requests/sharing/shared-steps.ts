@@ -9,7 +9,7 @@ export interface Asker {
   readonly signal: AbortSignal | undefined;
 }
 
-/** What forwards have done since loading, several contexts' rows counted once for each. */
+/** The work of forwards since loading, several contexts' rows counted once for each. */
 export interface SharedWork {
   /** Forwards of steps, shared or not. */
   readonly steps: number;

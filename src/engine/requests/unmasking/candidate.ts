@@ -10,26 +10,26 @@ import type { Sampling } from '../../diffusion/sampling';
 import type { ReverseStep, Unmasking } from '../../diffusion/unmasking';
 import { SPECIAL } from '../../text/special-tokens';
 import { SUMMARY_ALTERNATIVES } from '../../model/graph/outputs';
-import { tokenIds, type Ask } from './predict';
 import type { Runtime } from '../../model/runtime/runtime';
 import type { ReverseProcessSettings } from '../settings';
 import type { Tokenizer } from '../../text/tokenizer';
+import { tokenIds, type Ask } from './predict';
 
 /** How candidates after the first are drawn when the first is greedy, which would give the same text again. */
 const VARIED: Sampling = { kind: 'multinomial', temperature: 0.7, topP: 0.95, topK: 0 };
 
-/** What decides a candidate, beside the model and the context. */
+/** All that decides a candidate, beside the model and the context. */
 export interface CandidateStart {
   readonly holes: readonly (readonly CellStart[])[];
   /** Most cells of each hole. */
   readonly limits: readonly number[];
-  /** Whether the text may be blank. */
+  /** True when the text may be blank. */
   readonly allowBlank: boolean;
   /** See `bannedTokens`: one set for all candidates. */
   readonly banned: ReadonlySet<number>;
   /** From 0: together with the seed it decides all randomness. */
   readonly number: number;
-  /** Whether an earlier candidate starts the same, so that a greedy one would end the same. */
+  /** True when an earlier candidate starts the same, so that a greedy one would end the same. */
   readonly varied: boolean;
 }
 
@@ -50,11 +50,11 @@ export class CandidateRun {
   readonly #resize: ResizeRules | undefined;
   readonly #banned: ReadonlySet<number>;
   readonly #bannedOrIncomplete: readonly number[];
-  /** Whether no token may be blank and no mask may go until it has text: it ended blank, and has begun anew. */
+  /** True when no token may be blank and no mask may go until it has text: it ended blank, and has begun anew. */
   #needsText: boolean;
   /** Slots of cells that were drawn anew: holes change no length by then. */
   readonly #wholeOnly = new Set<string>();
-  /** Whether a draft was taken for one of its holes. */
+  /** True when a draft was taken for one of its holes. */
   readonly hasDraft: boolean;
   /** Committed by the first step, which needs no forward. */
   #drafted: readonly Drafted[];
@@ -89,7 +89,10 @@ export class CandidateRun {
     return this.canvas.masked().length === 0;
   }
 
-  /** What the next step needs, nothing if a draft is to be committed; only while the candidate is not done. */
+  /**
+   * The predictions that the next step needs, none if a draft is to be committed; only while the candidate is not
+   * done.
+   */
   asks(): Ask[] {
     if (this.#drafted.length > 0) return [];
     const { masked, committed } = this.#process.wanted();
@@ -126,7 +129,7 @@ export class CandidateRun {
     return predicted.length === 0 ? 0 : sum / predicted.length;
   }
 
-  /** Whether summaries of the rows say all that the step asks: see `SummaryRow`. */
+  /** Tells whether summaries of the rows say all that the step asks: see `SummaryRow`. */
   #needsNoLogits(): boolean {
     const { sampling, remasking, alternatives } = this.#settings;
     // What is drawn anew has bans of its own; what may be revoked is any token.
@@ -152,7 +155,7 @@ export class CandidateRun {
     return !this.start.allowBlank && !this.#needsText && this.done && this.#isBlank();
   }
 
-  /** What the model took for the likeliest was nothing: it is asked again, for a text. */
+  /** The likeliest fill was no text: the model is asked again, for one. */
   #startForText(): ReverseStep {
     this.#needsText = true;
     this.canvas.restart(this.start.holes);

@@ -1,14 +1,14 @@
-import { bannedTokens } from './candidate';
 import { Canvas, type CellStart } from '../../diffusion/canvas';
 import type { Row } from '../../diffusion/row';
 import { probabilityOf } from '../../diffusion/sampling';
-import { isOpen, type HolePlan } from './hole-plan';
-import type { KnownLogits } from './known-logits';
 import { SPECIAL } from '../../text/special-tokens';
-import { predict, tokenIds, type Ask } from './predict';
 import type { RunningRequest } from '../running-request';
 import type { Runtime } from '../../model/runtime/runtime';
 import { findRepetitions, LONGEST_MATCH, type Repetition } from '../../text/repetitions';
+import { bannedTokens } from './candidate';
+import { isOpen, type HolePlan } from './hole-plan';
+import type { KnownLogits } from './known-logits';
+import { predict, tokenIds, type Ask } from './predict';
 
 /**
  * The log-odds that a draft is what belongs in the hole: `base`, `before` and `after` times the share of the longest
@@ -23,7 +23,7 @@ const WORTH_ASKING = -1.5;
 /** A draft this probable is taken; what the model writes itself on such places is right less often. */
 const LEAST_PROBABILITY = 0.1;
 
-/** What a hole might hold, before the model has been asked. */
+/** A text that a hole might hold, before the model has been asked. */
 interface Draft {
   readonly tokens: readonly number[];
   readonly logOdds: number;

@@ -5,7 +5,7 @@ import { toLf } from '../../text/line-endings';
 /** A run of masks whose length is not known yet. */
 export const UNKNOWN = Symbol('masks of unknown length');
 
-/** What a hole begins as. */
+/** The beginning of a hole: words that stay, masks, and runs of unknown length. */
 export interface HolePlan {
   readonly parts: readonly (readonly CellStart[] | typeof UNKNOWN)[];
   /** Most cells the hole may come to have. */
@@ -19,7 +19,9 @@ const ELASTIC_MASK: CellStart = { elastic: true };
 export interface PlanOptions {
   /** Most tokens of all runs of unknown length together. */
   readonly maxTokens: number;
-  /** Whether the bundle changes lengths by itself; a text that is replaced then gives only the length to begin with. */
+  /**
+   * True when the bundle changes lengths by itself; a text that is replaced then gives only the length to begin with.
+   */
   readonly elastic: boolean;
 }
 
@@ -60,7 +62,7 @@ function planParts(
   return { parts: planned, limit: known + (unknown > 0 ? Math.max(maxTokens, unknown) : 0) };
 }
 
-/** Whether everything in the hole, its length too, is for the model to say. */
+/** Tells whether everything in the hole, its length too, is for the model to say. */
 export function isOpen({ parts }: HolePlan): boolean {
   const [part] = parts;
   return parts.length === 1 && (part === UNKNOWN || part!.every(({ elastic }) => elastic));

@@ -1,7 +1,7 @@
 import type { Row } from '../../diffusion/row';
-import { predict, type Ask } from './predict';
 import type { RunningRequest } from '../running-request';
 import type { Runtime } from '../../model/runtime/runtime';
+import { predict, type Ask } from './predict';
 
 /**
  * Logits that the guess of the lengths has left behind. The canvas of the length chosen is the one that the reverse

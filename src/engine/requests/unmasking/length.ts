@@ -2,12 +2,12 @@ import type { FillRequest, LengthSearch } from '../../contract/requests';
 import type { CellStart } from '../../diffusion/canvas';
 import { Random } from '../../diffusion/random';
 import { sampleToken } from '../../diffusion/sampling';
+import type { RunningRequest } from '../running-request';
+import type { Runtime } from '../../model/runtime/runtime';
 import { climbToLength } from './calibrated-length';
 import { cellsOf, UNKNOWN, type HolePlan } from './hole-plan';
 import type { KnownLogits } from './known-logits';
 import { predict, tokenIds } from './predict';
-import type { RunningRequest } from '../running-request';
-import type { Runtime } from '../../model/runtime/runtime';
 
 /**
  * Lengths tried where a run's own is not known and the bundle has not learned `[EXPAND]` and `[DELETE]`: those that most
@@ -19,7 +19,7 @@ const LENGTH_BONUS = 0.5;
 /** Lengths that candidates begin with where the bundle changes them by itself; DreamOn's authors begin with 4 masks. */
 const FIRST_LENGTHS = [8, 16, 4, 32];
 const DREAMON_LENGTHS = [4, 8, 16, 32];
-/** What a run still to be guessed is taken for while another one's length is guessed. */
+/** The tokens that a run still to be guessed is taken for while another one's length is guessed. */
 const PROVISIONAL_LENGTH = 8;
 
 /**

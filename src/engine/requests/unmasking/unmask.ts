@@ -1,14 +1,14 @@
 import type { Candidate, CellView, Step } from '../../contract/steps';
-import { bannedTokens, CandidateRun } from './candidate';
 import type { Cell, CellStart } from '../../diffusion/canvas';
 import type { Choice } from '../../diffusion/sampling';
 import type { ReverseStep } from '../../diffusion/unmasking';
 import { SPECIAL } from '../../text/special-tokens';
-import { KnownLogits } from './known-logits';
 import type { RunningRequest } from '../running-request';
 import type { Runtime } from '../../model/runtime/runtime';
 import { fromLf } from '../../text/line-endings';
 import type { Tokenizer } from '../../text/tokenizer';
+import { bannedTokens, CandidateRun } from './candidate';
+import { KnownLogits } from './known-logits';
 
 /**
  * Runs the reverse process on one canvas or several candidates together, and reports every step, the start first. All
@@ -114,7 +114,7 @@ function contentOf(
   };
 }
 
-/** What is there so far; behind an end of text nothing is. */
+/** The texts that are there so far; behind an end of text there is none. */
 function writtenTokens(cells: readonly Cell[]): number[] {
   const tokens = cells.flatMap(({ token }) => (token === undefined ? [] : [token]));
   const end = tokens.indexOf(SPECIAL.eot);

@@ -11,7 +11,7 @@ const HOLES = {
 };
 const EVENTS = { accept: 'text/event-stream' };
 
-/** What is the same each time a fill is made. */
+/** The part of an answer that is the same each time a fill is made. */
 function content({ holes, texts, t, index }: Step): object {
   return { holes, texts, t, index };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { serverForTests, MODEL_ID } from '../../../support/serve/real-server';
-import { eventsOf, send, type Answer, type Received } from '../../../support/serve/send';
+import { eventsOf, send, type Reply, type Received } from '../../../support/serve/send';
 
 const HOLE = { input_prefix: 'const half = (x) => {\n', input_suffix: '\n};\n', prompt: '  return ' };
 
@@ -58,7 +58,7 @@ describe('the protocol of llama.cpp', function () {
   });
 
   it('gives n_cmpl texts as a list', async () => {
-    const json = (await infill({ n_predict: 6, n_cmpl: 3, samplers: ['top_k'] })).json as unknown as Answer[];
+    const json = (await infill({ n_predict: 6, n_cmpl: 3, samplers: ['top_k'] })).json as unknown as Reply[];
     assert.deepEqual(
       json.map((one) => one.index),
       [0, 1, 2],

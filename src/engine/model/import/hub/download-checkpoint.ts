@@ -21,7 +21,7 @@ export interface CheckpointDownload extends OpenCheckpointOptions {
   readonly pause?: number | undefined;
 }
 
-/** What is needed of a repository beside its weights. */
+/** The files that are needed of a repository beside its weights. */
 const SMALL_FILE =
   /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|model\.safetensors\.index)\.json$|^README\.md$|^(licen[cs]e|copying)(\.(md|txt|rst))?$/i;
 const SPARE_BYTES = 50e6;

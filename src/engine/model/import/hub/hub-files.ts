@@ -129,7 +129,7 @@ function odd({ endpoint }: Hub, what: string): EngineError {
   );
 }
 
-/** What the hub's answer means for who asked. */
+/** The error that an answer of the hub means for who asked. */
 export function hubError(hub: Hub, { name, revision }: HubId, error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   const what = revision === 'main' ? name : `${name}@${revision}`;

@@ -22,6 +22,7 @@ import { openForeignSession } from '../../../../../src/engine/model/runtime/sess
 import { relativeDifference } from '../../../../../src/engine/model/runtime/provider-trial';
 import { SummaryRow } from '../../../../../src/engine/diffusion/summary-row';
 import { LogitsRow } from '../../../../../src/engine/diffusion/row';
+import { SHAPES } from '../../../../../scripts/foreign-bench/random-source';
 import { temporaryFolder } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 import { sourceOf } from '../../../../support/engine/checkpoints';
 import { fillText, REQUEST, withEngine } from '../../../../support/engine/real-engine';
@@ -206,16 +207,7 @@ describe('foreign bundles', function () {
   });
 
   it('of billions lie in files of 2 GB, in pieces that GPUs bind', () => {
-    const dreamon = {
-      ...sourceOf('dreamon').model,
-      layers: 28,
-      width: 3584,
-      heads: 28,
-      keyValueHeads: 4,
-      headWidth: 128,
-      swiglu: 18944,
-      vocabulary: 152064,
-    };
+    const dreamon = { ...sourceOf('dreamon').model, ...SHAPES['dreamon-7b'] };
     for (const precision of FOREIGN_PRECISIONS) {
       const { files, tensors } = foreignLayout(dreamon, precision);
       assert.ok(files.every(({ bytes }) => bytes <= 2e9));

@@ -42,7 +42,7 @@ describe('importing a model', function () {
     own: Partial<ImportRequest> & { source: string },
     more: Partial<ImportRun> = {},
   ): Promise<CheckedModel> => importModel({ out, precision: 'f16', ...own }, { environment: {}, ...more });
-  /** What lies beside the checkpoint. */
+  /** The names of all that lies beside the checkpoint. */
   const left = (): string[] => fs.readdirSync(root).filter((name) => name !== 'Tiny');
 
   describe('from a folder', () => {

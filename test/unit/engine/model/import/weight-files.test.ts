@@ -39,7 +39,7 @@ function wrongEntry(name: string, own: object, ...refused: (string | RegExp)[]):
   return wrongFile(change, name, ...refused);
 }
 
-/** What lies in the place of the weight file. */
+/** The bytes in the place of the weight file. */
 function instead(content: string | Uint8Array, ...refused: (string | RegExp)[]): ImportCase {
   return { change: ({ files }) => (files[FILE] = content), refused: [FILE, ...refused] };
 }

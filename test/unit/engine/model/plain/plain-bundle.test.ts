@@ -54,7 +54,7 @@ function graph(withAttention: boolean, output = 'logits'): Uint8Array {
   return builder.encode('plain');
 }
 
-/** What PyTorch says of a text: the logits of its masked places. */
+/** PyTorch's outputs for a text: the logits of its masked places. */
 interface Said {
   readonly text: readonly number[];
   readonly logits: Readonly<Record<number, readonly number[]>>;

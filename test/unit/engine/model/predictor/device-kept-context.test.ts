@@ -24,7 +24,10 @@ function tokens(count: number, seed: number): number[] {
   return Array.from({ length: count }, (_, i) => 7 + ((i * 37 + seed * 101) % 290));
 }
 
-/** What the kept context sees after so many tokens went and came before the cursor, and what a hole in it asks. */
+/**
+ * The rows that the kept context sees after so many tokens went and came before the cursor, and those that a hole in
+ * it asks.
+ */
 async function typeOver(
   kept: Awaited<ReturnType<NonNullable<MaskPredictor['keepContext']>>>,
   predictor: MaskPredictor,

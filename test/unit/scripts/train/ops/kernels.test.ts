@@ -4,13 +4,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Outcome } from '../../../../gpu/suite';
 
+const COMPILE = path.join(__dirname, '../../../../gpu/compile.ts');
+const TEST_GPU = path.resolve('dist/test-gpu.js');
+
 /** Dawn in a process of its own: if it dies, it takes nothing along. */
 function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const file = path.join(__dirname, '../../../../gpu', program);
+  const before = program.endsWith('.ts') ? ['--require', 'tsx/cjs'] : [];
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      ['--require', 'tsx/cjs', file, ...args],
+      [...before, program, ...args],
       { env: { ...process.env, ...env }, maxBuffer: 1 << 26 },
       (error, stdout, stderr) => {
         if (error === null || stdout !== '') resolve(stdout);
@@ -29,7 +32,7 @@ describe('WebGPU kernels', function () {
   this.timeout(600_000);
 
   it('compile for a GPU with float16 and subgroup matrices', async () => {
-    const { pipelines, products, problems } = JSON.parse(await run('compile.ts', [], {})) as {
+    const { pipelines, products, problems } = JSON.parse(await run(COMPILE, [], {})) as {
       pipelines: number;
       products: number;
       problems: string[];
@@ -42,7 +45,7 @@ describe('WebGPU kernels', function () {
 
   async function compute(args: readonly string[]): Outcomes {
     const env = { VK_DRIVER_FILES: DRIVER, VK_ICD_FILENAMES: DRIVER, LD_LIBRARY_PATH: CHROMIUM };
-    return (await run('main.ts', ['--software', '--json', ...args], env))
+    return (await run(TEST_GPU, ['--software', '--json', ...args], env))
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Outcome & { good: boolean });

@@ -15,9 +15,9 @@ export interface ExtractionSummary {
 
 /**
  * The clean texts of one source, on disk before duplicates are removed across sources. The name carries the source and
- * the rules: other rules are other candidates. The summary is written last, so where it is, the texts are whole.
+ * the rules: other rules give other texts. The summary is written last, so where it is, the texts are whole.
  */
-export class Candidates {
+export class SourceTexts {
   readonly #texts: string;
   readonly #summary: string;
 
