@@ -99,7 +99,7 @@ async function measure(
 function chosen<Row>(rows: Map<string, Row>, only: readonly string[] | undefined): Map<string, Row> {
   const unknown = only?.find((name) => !rows.has(name));
   if (unknown !== undefined) {
-    throw new UsageError(`There is no row "${unknown}". Rows: ${[...rows.keys()].join(', ')}.`);
+    throw new UsageError(`There is no row "${unknown}". Name some of ${[...rows.keys()].join(', ')}.`);
   }
   return only ? new Map([...rows].filter(([name]) => only.includes(name))) : rows;
 }

@@ -58,6 +58,12 @@ describe('every error message of the command line', function () {
     throw new Error(stderr.replace(/^error: /, '').trim());
   };
 
+  /** The command line as people start it. */
+  const whole = async (args: string): Promise<void> => {
+    const { stderr } = await runCli(args.split(' '));
+    throw new Error(stderr.replace(/^error: /, '').trim());
+  };
+
   const cases: Readonly<Record<string, () => unknown>> = {
     'no file and no range': () => command('fill'),
     'no range': () => command('fill samples/shopping-cart.ts'),
@@ -66,7 +72,7 @@ describe('every error message of the command line', function () {
     'a count': () => command('generate --tokens many'),
     'a number that must be above 0': () => command('generate --temperature 0'),
     'a share': () => command('generate --threshold 2'),
-    'a row that the bench has not': () => command('bench --only nothing'),
+    'a row that the bench has not': () => whole('bench --only nothing'),
     'a penalty': () => command('generate --repetition-penalty 0.5'),
     'a number that must not be negative': () => command('generate --guidance -1'),
     'no model': () => bare('generate'),
