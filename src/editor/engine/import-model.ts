@@ -5,6 +5,7 @@ import {
   type ImportPhase,
   type ImportRequest,
 } from '../../engine/index';
+import type { KnownModels } from './known-models';
 import { quietly, reportFailure } from '../shared/notices';
 import type { Platform } from '../shared/platform';
 import { setModelPath } from '../shared/settings';
@@ -14,6 +15,7 @@ type Import = NonNullable<Platform['importModel']>;
 /** “LLaDA: Import Model…”: a bundle of somebody else's model, from a folder or from the hub. */
 export async function importModel(
   { importModel: run }: Pick<Platform, 'importModel'>,
+  known: Pick<KnownModels, 'add'>,
   log: vscode.LogOutputChannel,
 ): Promise<ImportedModel | undefined> {
   if (!run) {
@@ -28,7 +30,10 @@ export async function importModel(
   if (!request) return undefined;
   try {
     const imported = await runAsking(run, request, log);
-    if (imported) void offer(imported, request.out);
+    if (imported) {
+      await known.add(request.out);
+      void offer(imported, request.out);
+    }
     return imported;
   } catch (error) {
     if ((error as { code?: unknown }).code === 'cancelled')
