@@ -65,7 +65,8 @@ export function randomSource(name: ShapeName): ForeignSource {
     tokenizerConfig: undefined,
     origin: `random weights of the shape ${name}`,
     licence: undefined,
-    licenceText: undefined,
+    papers: new Map(),
+    fingerprint: name,
     notes: [],
     close: () => Promise.resolve(),
   };
@@ -91,12 +92,15 @@ function randomTensor(name: string, shape: readonly number[]): TensorSource {
     shape,
     read: (offset, count) => {
       const values = new Float32Array(count);
+      const bits = new Uint32Array(values.buffer);
+      const halves = new Uint16Array(count);
       let state = (offset * 2654435761 + name.length * 40503) >>> 0;
       for (let i = 0; i < count; i++) {
         state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
         values[i] = isGain ? 1 : (state / 2 ** 32 - 0.5) * 0.07;
+        halves[i] = bits[i]! >>> 16;
       }
-      return Promise.resolve(values);
+      return Promise.resolve(new Uint8Array(halves.buffer));
     },
   };
 }

@@ -2,6 +2,10 @@ import * as vscode from 'vscode';
 import { registerCommands, restartEngine } from './commands';
 import { DemoPanel } from './demo-panel';
 import { EngineSession } from './engine/engine-session';
+import { Engines } from './engine/engines';
+import { HeavyModels } from './engine/heavy-model';
+import { KnownModels } from './engine/known-models';
+import { ModelTimes } from './engine/model-times';
 import { SyntaxTrees } from './document/syntax-trees';
 import { storedServerToken } from './engine/server/server-token';
 import type { LladaApi } from './extension-api';
@@ -14,11 +18,11 @@ import { createLog, logFailure } from './shared/log';
 import type { Platform } from './shared/platform';
 import { Refinements } from './judging/refinements';
 import { ResultBar } from './fills/result-bar';
-import { modelSettings, onDidChangeModelSettings } from './shared/settings';
+import { onDidChangeModelSettings } from './shared/settings';
 import { SlowMachineHint } from './status/slow-machine';
 import { StatusBar } from './status/status-bar';
 
-let session: EngineSession | undefined;
+let running: Engines | undefined;
 
 /**
  * Starts the extension.
@@ -49,24 +53,30 @@ export function start(context: vscode.ExtensionContext, platform: Platform, load
 
 /** Ends the engine; VS Code waits for the promise. */
 export async function stop(): Promise<void> {
-  await session?.dispose();
+  await running?.dispose();
 }
 
 function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.LogOutputChannel): LladaApi {
-  const engine = new EngineSession(modelSettings, platform, log, () => storedServerToken(context.secrets));
-  session = engine;
+  const { globalState, secrets } = context;
+  const known = new KnownModels(globalState);
+  const times = new ModelTimes(globalState);
+  const heavy = new HeavyModels(globalState, platform);
+  const serverToken = (): Thenable<string | undefined> => storedServerToken(secrets);
+  const surroundings = { platform, log, serverToken, heavy, times };
+  const engines = new Engines((settings) => new EngineSession(settings, surroundings));
+  running = engines;
+  const engine = engines.commands;
   const trees = new SyntaxTrees(platform.readFile, log);
-  const fills = new Fills(engine, context.globalState, trees, log, platform.isWriteProtected);
+  const fills = new Fills(engine, globalState, trees, log, platform.isWriteProtected);
   const fresh = new FreshFillKeeper(fills);
   const judge = new Judge(engine, log);
   const refinements = new Refinements(judge, fills, fresh);
   const heatMap = new HeatMap(judge, fresh, trees);
-  const completions = new InlineCompletions(engine, fills, trees, log);
+  const completions = new InlineCompletions(engines, fills, trees, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
-  const { secrets } = context;
   const parts = {
-    engine,
+    engines,
     fills,
     completions,
     fresh,
@@ -76,6 +86,8 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
     demo,
     trees,
     platform,
+    known,
+    times,
     secrets,
     log,
   };
@@ -88,14 +100,15 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
     trees,
     completions,
     demo,
-    new StatusBar(engine, fills),
-    new SlowMachineHint(engine, context.globalState, platform),
+    new StatusBar(engines, fills),
+    new SlowMachineHint(engine, globalState, platform),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, completions),
     onDidChangeModelSettings(() => void restartEngine(parts)),
     registerCommands(parts),
   );
   return {
     engineState: () => engine.state,
+    suggestionEngineState: () => engines.suggestions.state,
     onDidChangeEngineState: engine.onDidChangeState,
     onDidStartFill: fills.onDidStart,
     onDidStepFill: fills.onDidStep,

@@ -3,10 +3,12 @@ import type { InlineCompletions } from './completions/inline-completions';
 import type { DemoPanel } from './demo-panel';
 import type { SyntaxTrees } from './document/syntax-trees';
 import { runBenchmark } from './engine/benchmark';
-import { chooseModel, chooseProvider } from './engine/choose-model';
+import { chooseModel } from './engine/choose-model';
+import { chooseProvider } from './engine/choose-provider';
 import { importModel } from './engine/import-model';
+import type { ModelList } from './engine/model-items';
 import { askForServerToken } from './engine/server/server-token';
-import type { EngineSession } from './engine/engine-session';
+import type { Engines } from './engine/engines';
 import { targetKindOf } from './fills/choose-targets';
 import { fillFromComment } from './fills/fill-from-comment';
 import type { Fills } from './fills/fills';
@@ -14,13 +16,12 @@ import type { FreshFillKeeper } from './fills/fresh-fill';
 import type { HeatMap } from './judging/heat-map';
 import type { Judge } from './judging/judge';
 import type { Refinements } from './judging/refinements';
-import type { Platform } from './shared/platform';
 import { toggleInlineCompletions } from './shared/settings';
 import { showMenu } from './status/status-menu';
 
 /** The parts of the window's extension that commands act on. */
-export interface CommandParts {
-  readonly engine: EngineSession;
+export interface CommandParts extends ModelList {
+  readonly engines: Engines;
   readonly fills: Fills;
   readonly completions: InlineCompletions;
   readonly fresh: FreshFillKeeper;
@@ -29,7 +30,6 @@ export interface CommandParts {
   readonly heatMap: HeatMap;
   readonly demo: DemoPanel;
   readonly trees: SyntaxTrees;
-  readonly platform: Platform;
   readonly secrets: vscode.SecretStorage;
   readonly log: vscode.LogOutputChannel;
 }
@@ -55,11 +55,11 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'llada.dismissSuggestion': ({ completions }) => completions.dismiss(),
   // VS Code's own, for every extension's completions.
   'llada.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
-  'llada.chooseModel': ({ platform }) => chooseModel(platform),
-  'llada.importModel': ({ platform, log }) => importModel(platform, log),
+  'llada.chooseModel': (parts) => chooseModel(parts),
+  'llada.importModel': ({ platform, known, log }) => importModel(platform, known, log),
   'llada.chooseProvider': ({ platform }) => chooseProvider(platform),
   'llada.setServerToken': setServerToken,
-  'llada.runBenchmark': ({ engine, platform, log }) => runBenchmark(engine, platform, log),
+  'llada.runBenchmark': ({ engines, platform, log }) => runBenchmark(engines.commands, platform, log),
   'llada.restartEngine': restartEngine,
   'llada.showLog': ({ log }) => log.show(),
   'llada.showMenu': ({ fills, fresh }) => showMenu(fills, fresh),
@@ -74,10 +74,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   );
 }
 
-/** Ends the engine and what is under way; the next request loads the engine that is then set. */
-export async function restartEngine(parts: Pick<CommandParts, 'engine' | 'fills' | 'judge'>): Promise<void> {
+/** Ends the engines and what is under way; the next request loads the engine that is then set. */
+export async function restartEngine(parts: Pick<CommandParts, 'engines' | 'fills' | 'judge'>): Promise<void> {
   cancel(parts);
-  await parts.engine.restart();
+  await parts.engines.restart();
 }
 
 async function setServerToken(parts: CommandParts): Promise<void> {

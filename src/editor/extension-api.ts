@@ -14,6 +14,8 @@ import type { FreshFill } from './fills/fresh-fill';
 export interface LladaApi {
   /** The engine's present state. */
   readonly engineState: () => SessionState;
+  /** The state of the engine that suggestions come from: the same, unless they have a model of their own. */
+  readonly suggestionEngineState: () => SessionState;
   readonly onDidChangeEngineState: vscode.Event<SessionState>;
   /** A fill has begun on a document: its regions are shown as masks. */
   readonly onDidStartFill: vscode.Event<vscode.TextDocument>;

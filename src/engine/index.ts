@@ -46,5 +46,6 @@ export { Random } from './diffusion/random';
 export { textAroundHoles, type CharacterRange, type TextAroundHoles } from './text/around-holes';
 export { isInsideCharacter } from './text/characters';
 export { bundleForProvider } from './model/bundle/bundle-for-provider';
+export type { BundleSummary } from './model/bundle/bundle-summary';
 export { lineEndingOf } from './text/line-endings';
 export { MASK_MARKER, parseMaskMarkers } from './text/mask-markers';

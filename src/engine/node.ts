@@ -6,6 +6,7 @@ import { importInChild, type ImportOptions } from './process/import-process';
 import type { ImportedModel, ImportRequest } from './contract/importing';
 
 export { findBundledModels, type BundledModel } from './model/bundle/bundled-model';
+export { readSummary } from './model/bundle/read-summary';
 export { isRunning } from './model/runtime/is-running';
 export { EngineClient, inChildProcess };
 

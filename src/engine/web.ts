@@ -1,5 +1,6 @@
 /** The door of src/web, where the engine runs in a Worker. */
 export { CONFIG_FILE } from './model/bundle/bundle-config';
+export { summaryOf } from './model/bundle/bundle-summary';
 export { LoadedFiles } from './model/bundle/loaded-files';
 export { parseConfig } from './model/bundle/parse-config';
 export { loadModel } from './model/runtime/load-model';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { OfferedModel, Platform } from '../editor/shared/platform';
 import { EngineError } from '../engine/index';
-import { CONFIG_FILE, EngineClient, parseConfig } from '../engine/web';
+import { CONFIG_FILE, EngineClient, parseConfig, summaryOf } from '../engine/web';
 import type { WebSource } from './source';
 import { inWorker } from './worker-engine';
 
@@ -17,6 +17,8 @@ export function webPlatform(extension: vscode.Uri): Platform {
     engineIn: 'a web worker',
     providers: ['auto', 'cpu'],
     processor: `a browser, ${navigator.hardwareConcurrency} cores`,
+    cores: navigator.hardwareConcurrency,
+    memoryBytes: undefined,
     hasFolders: false,
     async bundledModels() {
       // Where an extension is got by HTTP, folders have no listing.
@@ -26,6 +28,8 @@ export function webPlatform(extension: vscode.Uri): Platform {
         precision,
       }));
     },
+    summarize: async (folder) =>
+      summaryOf(JSON.parse(await readText(joinPath(vscode.Uri.parse(folder), CONFIG_FILE)))),
     loadEngine: (bundle, options) =>
       EngineClient.start(
         inWorker({
@@ -65,7 +69,10 @@ async function readRuntime(extension: vscode.Uri, kind: 'wasm' | 'mjs'): Promise
 /** The bundle's files by what its config.json says; none if it is not right, which the check of the bundle says then. */
 async function filesNamedBy(config: vscode.Uri): Promise<string[]> {
   try {
-    return Object.values(parseConfig(JSON.parse(await readText(config))).files).map(({ name }) => name);
+    const { files } = parseConfig(JSON.parse(await readText(config)));
+    return Object.values(files)
+      .flat()
+      .map(({ name }) => name);
   } catch {
     return [];
   }

@@ -7,15 +7,23 @@ import type { ImportedModel } from '../../src/engine/index';
 import { fill, filled, openText, useExtension } from '../support/host/editing';
 import { IDS, tinyCheckpoint, writeCheckpoint } from '../support/import/tiny-checkpoint';
 
-type Choice = { readonly label: string };
+type Choice = Pick<vscode.QuickPickItem, 'label' | 'description' | 'detail' | 'kind'>;
 
 /** The import itself is real, in its own process; dialogs, which no test can click, are answered here. */
 describe('Import Model', function () {
   this.timeout(120_000);
-  useExtension();
+  const api = useExtension();
   const folder = fs.mkdtempSync(path.join(tmpdir(), 'llada-import-'));
   const source = path.join(folder, 'Tiny-Coder');
+  const out = path.join(folder, 'Tiny-Coder-int8-blocks');
   const undo: (() => unknown)[] = [];
+
+  const llada = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('llada');
+
+  /** Waits until a setting has a value: the command that sets it may have returned before. */
+  async function set(name: string, value: string): Promise<void> {
+    while (llada().get(name, '') !== value) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 
   function replace(name: keyof typeof vscode.window, by: unknown): void {
     const own = vscode.window[name];
@@ -46,7 +54,8 @@ describe('Import Model', function () {
     for (const take of undo.splice(0).reverse()) take();
   });
   after(async () => {
-    await vscode.workspace.getConfiguration('llada').update('model.path', undefined, true);
+    await llada().update('model.path', undefined, true);
+    await llada().update('inlineCompletions.model', undefined, true);
     fs.rmSync(folder, { recursive: true });
   });
 
@@ -61,16 +70,86 @@ describe('Import Model', function () {
     const imported = await vscode.commands.executeCommand<ImportedModel>('llada.importModel');
     assert.equal(imported.name, 'Tiny-Coder');
     assert.deepEqual(titles, ['Import a Model From', 'Form of the Weights', 'Which Network Is It?']);
-    const out = path.join(folder, 'Tiny-Coder-int8-blocks');
     assert.ok(fs.existsSync(path.join(out, 'config.json')));
     assert.match(await used, /Its licence: not stated/);
 
-    const changed = (): string => vscode.workspace.getConfiguration('llada').get('model.path', '');
-    while (changed() !== out) await new Promise((resolve) => setTimeout(resolve, 20));
+    await set('model.path', out);
     const editor = await openText('const a = ;\n');
     editor.selection = new vscode.Selection(0, 10, 0, 10);
     const { step } = filled(await fill('cursor'));
     assert.equal(step.done, true);
+  });
+
+  it('is listed by Choose Model, with what it can and its time here', async () => {
+    const lists: (readonly Choice[])[] = [];
+    const wanted = ['The model of the extension', 'Model of suggestions', 'Tiny-Coder'];
+    replace('showQuickPick', (items: readonly Choice[]) => {
+      lists.push(items);
+      const label = wanted.shift()!;
+      return Promise.resolve(
+        items.find((item) => item.label.replace(/^\$\([\w-]+\) /, '').startsWith(label)),
+      );
+    });
+    await vscode.commands.executeCommand('llada.chooseModel');
+    await set('model.path', '');
+    const [own, ...others] = lists[0]!;
+    assert.match(own!.description!, /^[\d.]+ million weights · int8 · \d+ MB · licence: MIT$/);
+    assert.match(own!.detail!, /^finds lengths · doubts its text · guidance · /);
+    const tiny = others.find(({ label }) => label === 'Tiny-Coder')!;
+    assert.equal(tiny.description, 'in use · 0.1 million weights · int8-blocks · 1 MB · licence not stated');
+    assert.match(
+      tiny.detail!,
+      /^lengths are guessed first · doubt only by masking each token in turn, which is slow · no guidance · \d+ ms a request here, on cpu$/,
+    );
+
+    await vscode.commands.executeCommand('llada.chooseModel');
+    await set('inlineCompletions.model', out);
+    assert.equal(lists[2]![0]!.description, 'in use');
+  });
+
+  it('writes suggestions while commands have another model', async () => {
+    const editor = await openText('const a = ;\n');
+    editor.selection = new vscode.Selection(0, 10, 0, 10);
+    const provided = new Promise((resolve) => api().onDidProvideCompletion(resolve));
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    await provided;
+    filled(await fill('cursor'));
+    const bundles = [api().engineState(), api().suggestionEngineState()].map((state) =>
+      state.kind === 'ready' ? state.info.bundle : state.kind,
+    );
+    assert.deepEqual(bundles, ['llada-base', 'Tiny-Coder']);
+    await llada().update('inlineCompletions.model', undefined, true);
+    assert.deepEqual(api().suggestionEngineState(), api().engineState());
+  });
+
+  it('of billions of weights is not loaded onto a processor before the user says so', async () => {
+    const large = path.join(folder, 'large');
+    fs.mkdirSync(large);
+    const config = JSON.parse(fs.readFileSync(path.join(out, 'config.json'), 'utf8')) as {
+      model: Record<string, unknown>;
+    };
+    Object.assign(config.model, { layers: 28, width: 3584, swiglu: 18944, vocabulary: 152064 });
+    fs.writeFileSync(path.join(large, 'config.json'), JSON.stringify(config));
+    const warnings: string[] = [];
+    replace('showWarningMessage', (message: string, ...choices: string[]) => {
+      warnings.push(message);
+      return Promise.resolve(choices.at(warnings.length === 1 ? 2 : 0));
+    });
+    await llada().update('model.path', large, true);
+    await openText('const a = 1;\n');
+    const outcome = await fill('cursor');
+    assert.notEqual(outcome?.kind, 'filled');
+    assert.match(warnings[0]!, /^Tiny-Coder has \d\.\d billion weights: .* about \d+ s on this processor/);
+    const state = api().engineState();
+    assert.ok(state.kind === 'error' && /was not loaded, because it is large/.test(state.error.message));
+    // Now it is loaded, which says what is wrong with this one.
+    await fill('cursor');
+    const then = api().engineState();
+    assert.ok(then.kind === 'error' && then.error.code === 'bundle-damaged', JSON.stringify(then));
+    assert.equal(warnings.length, 2);
+    await fill('cursor');
+    assert.equal(warnings.length, 2, 'it is asked once');
+    await llada().update('model.path', undefined, true);
   });
 
   it('says why a checkpoint is refused', async () => {

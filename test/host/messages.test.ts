@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { chooseBundle } from '../../src/editor/engine/choose-bundle';
+import { HeavyModels } from '../../src/editor/engine/heavy-model';
+import type { ModelItem } from '../../src/editor/engine/model-items';
 import { importModel } from '../../src/editor/engine/import-model';
 import type { EngineSession } from '../../src/editor/engine/engine-session';
 import { SyntaxTrees } from '../../src/editor/document/syntax-trees';
@@ -85,6 +87,26 @@ describe('every error message of the editor', function () {
     fills.dispose();
     trees.dispose();
     log.dispose();
+  }
+
+  /** A bundle of DreamOn's size; nobody answers. */
+  function heavy(provider: 'cpu' | 'auto'): Promise<void> {
+    const summary = {
+      name: 'Large',
+      precision: 'f16',
+      bytes: 4.4e9,
+      parameters: 7.6e9,
+      licence: undefined,
+      learned: { expand: true, remask: false, guidance: false },
+    };
+    const memory = { get: (_: string, standard: unknown) => standard, update: () => Promise.resolve() };
+    const platform = {
+      summarize: () => Promise.resolve(summary),
+      providers: ['auto', 'cpu', 'webgpu'] as const,
+      cores: 2,
+      memoryBytes: 16e9,
+    };
+    return new HeavyModels(memory as never, platform).check(folder, provider);
   }
 
   async function fillThrough(url: string): Promise<void> {
@@ -189,8 +211,8 @@ describe('every error message of the editor', function () {
       /There is no model bundle in “.*”: it has no config\.json/,
       async () => {
         const { window } = vscode;
-        replace(window, 'showQuickPick', ((items: readonly { path?: string }[]) =>
-          items.find((item) => item.path === undefined)) as never);
+        replace(window, 'showQuickPick', ((items: readonly ModelItem[]) =>
+          items.find(({ choice }) => choice?.kind === 'folder')) as never);
         replace(window, 'showOpenDialog', () => Promise.resolve([vscode.Uri.file(folder)]));
         await command('chooseModel');
       },
@@ -200,8 +222,26 @@ describe('every error message of the editor', function () {
       () =>
         importModel(
           { importModel: undefined },
+          { add: () => Promise.resolve() },
           vscode.window.createOutputChannel('LLaDA test', { log: true }),
         ),
+    ],
+    'a model too large for a processor': [
+      /7\.6 billion weights: a short fill will take about 80 s on this processor \(2 cores\), and 4\.4 GB of 16 GB/,
+      () => void heavy('cpu'),
+    ],
+    'a model too large for a processor, where there may be a graphics card': [
+      /Unless a graphics card is found that runs it/,
+      () => void heavy('auto'),
+    ],
+    'a large model that nobody wants to be loaded': [
+      /was not loaded, because it is large/,
+      async () => {
+        const own = vscode.window.showWarningMessage;
+        replace(vscode.window, 'showWarningMessage', () => Promise.resolve(undefined));
+        await heavy('cpu').catch((error: unknown) => seen.push((error as Error).message));
+        replace(vscode.window, 'showWarningMessage', own);
+      },
     ],
     'nothing to improve': [/select the text to improve/, () => command('improveSelection')],
     'nothing to explain': [/select the text to be explained/, () => command('explainUncertainty')],

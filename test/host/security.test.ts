@@ -10,7 +10,12 @@ describe('a workspace', () => {
   after(() => vscode.workspace.fs.delete(folder(), { recursive: true }));
 
   it('cannot point the engine at files of its own, or choose what it runs on', async () => {
-    const hostile = { 'llada.model.path': '/tmp/evil', 'llada.provider': 'cuda', 'llada.seed': 77 };
+    const hostile = {
+      'llada.model.path': '/tmp/evil',
+      'llada.inlineCompletions.model': '/tmp/evil',
+      'llada.provider': 'cuda',
+      'llada.seed': 77,
+    };
     const read = new Promise<void>((resolve) => {
       const listening = vscode.workspace.onDidChangeConfiguration(() => {
         // This one a workspace may set: once it counts, the file has been read.
@@ -23,6 +28,7 @@ describe('a workspace', () => {
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(hostile)));
     await read;
     assert.equal(settings().get('model.path'), '');
+    assert.equal(settings().get('inlineCompletions.model'), '');
     assert.equal(settings().get('provider'), 'auto');
     // The user may.
     const restore = await configure({ 'llada.provider': 'cpu' });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { completionToShow } from '../../completions/completion-to-show';
 import { isInsideWord } from '../../completions/inside-word';
 import { toEngineError, type CellView, type RunOptions, type Step } from '../../engine/index';
-import type { EngineSession } from '../engine/engine-session';
+import type { Engines } from '../engine/engines';
 import type { Fills } from '../fills/fills';
 import { fillRequest } from '../document/fill-request';
 import type { SyntaxTrees } from '../document/syntax-trees';
@@ -32,12 +32,12 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   readonly #disposables: vscode.Disposable;
 
   constructor(
-    private readonly session: EngineSession,
+    private readonly engines: Pick<Engines, 'suggestions'>,
     private readonly fills: Fills,
     private readonly trees: SyntaxTrees,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    this.#contexts = new KeptContexts(session);
+    this.#contexts = new KeptContexts(engines);
     this.#disposables = vscode.Disposable.from(
       this.#provided,
       this.#contexts,
@@ -75,7 +75,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     if (this.fills.isFilling()) return undefined;
     const place = completionPlace(document, position, context);
     // An engine that could not be loaded is not tried again at every keystroke, only when the user asks for it.
-    const silent = silenceIn(document) !== undefined || this.session.state.kind === 'error';
+    const silent = silenceIn(document) !== undefined || this.engines.suggestions.state.kind === 'error';
     if (automatic && (silent || isInsideWord(place))) return undefined;
     const cached: CachedPlace = { document: document.uri.toString(), ...place };
     const texts = await this.#texts(document, place, cached, automatic, token);
@@ -167,7 +167,10 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const asked = { ...fillRequest(document, { prefix, between: [], suffix }), candidates };
     const request = options.background ? this.#contexts.keep(document, asked) : asked;
     let last: Step | undefined;
-    for await (const step of this.session.run((engine) => engine.fill(request, options), options.signal)) {
+    for await (const step of this.engines.suggestions.run(
+      (engine) => engine.fill(request, options),
+      options.signal,
+    )) {
       last = step;
       const cells = step.holes[0] ?? [];
       // With several, the first one to be known need not be the best.

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { FillRequest } from '../../engine/index';
-import type { EngineSession } from '../engine/engine-session';
+import type { Engines } from '../engine/engines';
 
 /**
  * Typing pauses longer than this are pauses to think: a reading that cannot be stopped then seldom meets a key. Shorter ones
@@ -21,7 +21,7 @@ export class KeptContexts implements vscode.Disposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #latest: FillRequest | undefined;
 
-  constructor(private readonly session: EngineSession) {
+  constructor(private readonly engines: Pick<Engines, 'suggestions'>) {
     this.#closing = vscode.workspace.onDidCloseTextDocument((document) =>
       this.forget(document.uri.toString()),
     );
@@ -47,8 +47,9 @@ export class KeptContexts implements vscode.Disposable {
     if (!request) return;
     this.#timer = setTimeout(() => {
       // What goes wrong here goes wrong again with the next suggestion, and is told then.
-      if (this.session.state.kind === 'ready')
-        this.session.tell((engine) => engine.readContext(request, IN_BACKGROUND));
+      const { suggestions } = this.engines;
+      if (suggestions.state.kind === 'ready')
+        suggestions.tell((engine) => engine.readContext(request, IN_BACKGROUND));
     }, IDLE_MS);
   }
 
@@ -65,6 +66,6 @@ export class KeptContexts implements vscode.Disposable {
     if (!this.#names.delete(name)) return;
     if (this.#latest?.keptContext === name) this.#latest = undefined;
     clearTimeout(this.#timer);
-    this.session.tell((engine) => engine.forgetContext(name, IN_BACKGROUND));
+    this.engines.suggestions.tell((engine) => engine.forgetContext(name, IN_BACKGROUND));
   }
 }

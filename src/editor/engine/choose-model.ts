@@ -1,41 +1,70 @@
 import * as vscode from 'vscode';
-import type { ProviderName } from '../../engine/index';
 import { chosenFolder } from '../shared/chosen-folder';
-import type { Platform } from '../shared/platform';
-import { modelSettings, setModelPath, setProvider } from '../shared/settings';
+import {
+  hasSuggestionModel,
+  modelSettings,
+  setModelPath,
+  setSuggestionModel,
+  suggestionModelSettings,
+} from '../shared/settings';
+import type { KnownModels } from './known-models';
+import { modelItems, separator, type Choice, type ModelItem, type ModelList } from './model-items';
 
-interface ModelItem extends vscode.QuickPickItem {
-  /** Undefined: a folder is still to be chosen. */
-  readonly path: string | undefined;
+/** “LLaDA: Choose Model”: the extension's own, those that were imported, or the folder of another bundle. */
+export async function chooseModel(list: ModelList): Promise<void> {
+  const present = modelSettings().path;
+  const { t } = vscode.l10n;
+  const items: ModelItem[] = await modelItems(list, present);
+  if (list.platform.hasFolders) {
+    items.push(
+      separator(),
+      { label: `$(folder) ${t('Another folder…')}`, choice: { kind: 'folder' } },
+      { label: `$(cloud-download) ${t('Import Model…')}`, choice: { kind: 'import' } },
+      {
+        label: `$(lightbulb) ${t('Model of suggestions…')}`,
+        description: hasSuggestionModel() ? t('one of their own') : t('the same'),
+        detail: t('a small one can type along while a large one fills'),
+        choice: { kind: 'suggestions' },
+      },
+    );
+  }
+  const choice = await pick(items, t('Choose Model'));
+  if (choice?.kind === 'suggestions') return chooseSuggestionModel(list);
+  if (choice?.kind === 'import') return vscode.commands.executeCommand('llada.importModel');
+  const path = await pathOf(choice, list.known);
+  if (path !== undefined) await setModelPath(path);
 }
 
-/** “LLaDA: Choose Model”: the model of the extension, or the folder of another bundle. */
-export async function chooseModel(platform: Platform): Promise<void> {
-  const present = modelSettings().path;
-  const current = (path: string): string => (path === present ? vscode.l10n.t('in use') : '');
-  const bundled = platform.hasFolders ? await platform.bundledModels() : [];
+async function chooseSuggestionModel(list: ModelList): Promise<void> {
+  const { t } = vscode.l10n;
+  const own = hasSuggestionModel();
   const items: ModelItem[] = [
     {
-      label: vscode.l10n.t('The model of the extension'),
-      description: current(''),
-      detail: vscode.l10n.t('The form of it that suits the provider'),
-      path: '',
+      label: t('The same as for commands'),
+      description: own ? '' : t('in use'),
+      choice: { kind: 'same' },
     },
-    ...bundled.map(({ folder, precision }) => ({
-      label: folder.split(/[\\/]/).at(-1)!,
-      description: [precision, current(folder)].filter((text) => text !== '').join(', '),
-      detail: folder,
-      path: folder,
-    })),
-    ...(present === '' || bundled.some(({ folder }) => folder === present)
-      ? []
-      : [{ label: present, description: current(present), path: present }]),
-    ...(platform.hasFolders ? [{ label: vscode.l10n.t('Another folder…'), path: undefined }] : []),
+    ...(await modelItems(list, own ? suggestionModelSettings().path : undefined)),
+    separator(),
+    { label: `$(folder) ${t('Another folder…')}`, choice: { kind: 'folder' } },
   ];
-  const choice = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Choose Model') });
-  if (!choice) return;
-  const path = choice.path ?? (await askForFolder());
-  if (path !== undefined) await setModelPath(path);
+  const choice = await pick(items, t('Choose the Model of Suggestions'));
+  if (choice?.kind === 'same') return setSuggestionModel(undefined);
+  const path = await pathOf(choice, list.known);
+  if (path !== undefined) await setSuggestionModel(path);
+}
+
+async function pick(items: readonly ModelItem[], title: string): Promise<Choice | undefined> {
+  return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true }))
+    ?.choice;
+}
+
+async function pathOf(choice: Choice | undefined, known: KnownModels): Promise<string | undefined> {
+  if (choice?.kind === 'model') return choice.path;
+  if (choice?.kind !== 'folder') return undefined;
+  const folder = await askForFolder();
+  if (folder !== undefined) await known.add(folder);
+  return folder;
 }
 
 async function askForFolder(): Promise<string | undefined> {
@@ -57,26 +86,4 @@ async function askForFolder(): Promise<string | undefined> {
     ),
   );
   return undefined;
-}
-
-const PROVIDERS: Readonly<Record<ProviderName | 'auto', string>> = {
-  auto: vscode.l10n.t('the fastest that works on this machine'),
-  cpu: vscode.l10n.t('processor cores; works everywhere'),
-  webgpu: vscode.l10n.t('graphics card through WebGPU'),
-  cuda: vscode.l10n.t('NVIDIA graphics card through CUDA'),
-  dml: vscode.l10n.t('graphics card through DirectML'),
-  coreml: vscode.l10n.t('Apple devices through Core ML'),
-};
-
-/** “LLaDA: Choose Provider”: what the model runs on. */
-export async function chooseProvider({ providers }: Platform): Promise<void> {
-  const present = modelSettings().provider;
-  const items = providers.map((provider) => ({
-    label: provider,
-    description: PROVIDERS[provider],
-    detail: provider === present ? vscode.l10n.t('in use') : '',
-    provider,
-  }));
-  const choice = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Choose Provider') });
-  if (choice) await setProvider(choice.provider);
 }

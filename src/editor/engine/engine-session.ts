@@ -5,6 +5,8 @@ import { quietly } from '../shared/notices';
 import type { Platform } from '../shared/platform';
 import type { EngineSettings, ModelSettings } from '../shared/settings';
 import { chooseBundle } from './choose-bundle';
+import type { HeavyModels } from './heavy-model';
+import type { ModelTimes } from './model-times';
 import { ServerFirst } from './server/server-first';
 
 /** The engine's state, as the status bar shows it. `off`: not loaded, which the first request does. */
@@ -22,7 +24,17 @@ export interface RequestCost {
   readonly forwards: number;
 }
 
-/** One engine for the window: loaded when first needed, loaded anew after `restart`. */
+/** What a session needs beside its settings. */
+export interface SessionSurroundings {
+  readonly platform: Platform;
+  readonly log: vscode.LogOutputChannel;
+  /** What a team's server wants to hear. */
+  readonly serverToken: () => PromiseLike<string | undefined>;
+  readonly heavy: Pick<HeavyModels, 'check'>;
+  readonly times: Pick<ModelTimes, 'add'>;
+}
+
+/** One engine: loaded when first needed, loaded anew after `restart`. */
 export class EngineSession implements vscode.Disposable {
   #engine: Promise<Engine> | undefined;
   #served: ServerFirst | undefined;
@@ -32,15 +44,10 @@ export class EngineSession implements vscode.Disposable {
   readonly #stateChanges = new vscode.EventEmitter<SessionState>();
   readonly onDidChangeState = this.#stateChanges.event;
 
-  /**
-   * @param settings which engine to load; asked at every load, so that changed settings take effect
-   * @param serverToken what a team's server wants to hear
-   */
+  /** @param settings which engine to load; asked at every load, so that changed settings take effect */
   constructor(
     private readonly settings: () => EngineSettings,
-    private readonly platform: Platform,
-    private readonly log: vscode.LogOutputChannel,
-    private readonly serverToken: () => PromiseLike<string | undefined>,
+    private readonly surroundings: SessionSurroundings,
   ) {}
 
   get state(): SessionState {
@@ -81,6 +88,7 @@ export class EngineSession implements vscode.Disposable {
       // Whoever stops before the end has got what they wanted, unless they have cancelled.
       if (last && !failure && !signal.aborted) {
         this.#lastCost = { ms: last.ms, steps: last.index, forwards: last.forwards };
+        if (!this.server) this.surroundings.times.add(engine.info, last.ms);
       }
       end(failure);
     }
@@ -133,13 +141,13 @@ export class EngineSession implements vscode.Disposable {
     this.#setState({ kind: 'loading' });
     loading.then(
       ({ info }) => {
-        this.log.info(
-          `Loaded ${info.bundle} (${info.precision}) from ${info.bundleFolder} in ${Math.round(info.loadMs)} ms; it runs on ${info.provider}, in ${this.platform.engineIn}`,
+        this.surroundings.log.info(
+          `Loaded ${info.bundle} (${info.precision}) from ${info.bundleFolder} in ${Math.round(info.loadMs)} ms; it runs on ${info.provider}, in ${this.surroundings.platform.engineIn}`,
         );
         if (this.#engine === loading) this.#setState({ kind: 'ready', info });
       },
       (error: unknown) => {
-        logFailure(this.log, 'Loading the engine failed', error);
+        logFailure(this.surroundings.log, 'Loading the engine failed', error);
         if (this.#engine !== loading) return;
         this.#engine = undefined;
         this.#setState({ kind: 'error', error: toEngineError(error) });
@@ -167,21 +175,21 @@ export class EngineSession implements vscode.Disposable {
     const settings = this.settings();
     if (settings.server === '') return this.#startLocal(settings);
     const url = settings.server;
-    this.log.info(`Fills come from ${url}`);
-    const token = await this.serverToken();
+    this.surroundings.log.info(`Fills come from ${url}`);
+    const token = await this.surroundings.serverToken();
     const served = await ServerFirst.start(
       { url, token },
       {
         local: () => this.#startLocal(settings),
         onLost: (why) => {
-          this.log.warn(`The server at ${url} is gone: ${why}`);
+          this.surroundings.log.warn(`The server at ${url} is gone: ${why}`);
           quietly(
             vscode.l10n.t(
               'The server does not answer, so fills are made on this machine. Check llada.server.url.',
             ),
           );
         },
-        onBack: () => this.log.info(`The server at ${url} is back`),
+        onBack: () => this.surroundings.log.info(`The server at ${url} is back`),
       },
     );
     this.#served = served;
@@ -190,9 +198,11 @@ export class EngineSession implements vscode.Disposable {
 
   async #startLocal(settings: ModelSettings): Promise<Engine> {
     const { provider } = settings;
-    const bundle = chooseBundle(await this.platform.bundledModels(), settings, this.platform);
-    this.log.info(`Loading ${bundle} (provider: ${provider})`);
-    return this.platform.loadEngine(bundle, { provider });
+    const { platform, log, heavy } = this.surroundings;
+    const bundle = chooseBundle(await platform.bundledModels(), settings, platform);
+    await heavy.check(bundle, provider);
+    log.info(`Loading ${bundle} (provider: ${provider})`);
+    return platform.loadEngine(bundle, { provider });
   }
 
   #afterRequest(info: EngineInfo, failure: EngineError | undefined): void {

@@ -9,12 +9,14 @@ import { chosenFolder } from '../shared/chosen-folder';
 import { quietly, reportFailure } from '../shared/notices';
 import type { Platform } from '../shared/platform';
 import { setModelPath } from '../shared/settings';
+import type { KnownModels } from './known-models';
 
 type Import = NonNullable<Platform['importModel']>;
 
 /** “LLaDA: Import Model…”: a bundle of somebody else's model, from a folder or from the hub. */
 export async function importModel(
   { importModel: run }: Pick<Platform, 'importModel'>,
+  known: Pick<KnownModels, 'add'>,
   log: vscode.LogOutputChannel,
 ): Promise<ImportedModel | undefined> {
   if (!run) {
@@ -29,7 +31,10 @@ export async function importModel(
   if (!request) return undefined;
   try {
     const imported = await runAsking(run, request, log);
-    if (imported) void offer(imported, request.out);
+    if (imported) {
+      await known.add(request.out);
+      void offer(imported, request.out);
+    }
     return imported;
   } catch (error) {
     if ((error as { code?: unknown }).code === 'cancelled')

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { PROVIDER_NAMES } from '../../engine/index';
-import { findBundledModels, importModelInChild, loadEngine } from '../../engine/node';
+import { findBundledModels, importModelInChild, loadEngine, readSummary } from '../../engine/node';
 import { filesBelow } from '../../syntax/node-files';
 import type { Platform } from '../shared/platform';
 
@@ -17,8 +17,11 @@ export function nodePlatform(extensionFolder: string): Platform {
     get processor() {
       return `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores`;
     },
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
     hasFolders: true,
     bundledModels: () => findBundledModels(extensionFolder),
+    summarize: readSummary,
     loadEngine,
     readFile: filesBelow(extensionFolder),
     importModel: importModelInChild,

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type {
+  BundleSummary,
   Engine,
   ImportedModel,
   ImportPhase,
@@ -23,10 +24,20 @@ export interface Platform {
   readonly providers: readonly (ProviderName | 'auto')[];
   /** The processor that the benchmark's figures are of. */
   readonly processor: string;
+  /** Threads that it runs at once. */
+  readonly cores: number;
+  /** Of the whole machine; undefined where nobody tells. */
+  readonly memoryBytes: number | undefined;
   /** True where a model may lie in a folder of the user's. */
   readonly hasFolders: boolean;
   /** The models of the extension. */
   bundledModels(): readonly OfferedModel[] | Promise<readonly OfferedModel[]>;
+  /**
+   * Reads what a model's config.json says of it.
+   *
+   * @throws EngineError
+   */
+  summarize(folder: string): Promise<BundleSummary>;
   /** @throws EngineError */
   loadEngine(bundle: string, options: LoadOptions): Promise<Engine>;
   /** Reads a file of the extension. */

@@ -39,6 +39,7 @@ export interface CompletionSettings {
 
 const SECTION = 'llada';
 const INLINE_COMPLETIONS = 'inlineCompletions.enabled';
+const SUGGESTION_MODEL = 'inlineCompletions.model';
 
 export function modelSettings(): EngineSettings {
   const settings = vscode.workspace.getConfiguration(SECTION);
@@ -47,6 +48,17 @@ export function modelSettings(): EngineSettings {
     provider: settings.get<ProviderName | 'auto'>('provider', 'auto'),
     server: settings.get<string>('server.url', '').trim(),
   };
+}
+
+/** A word for the model of the extension, where a setting left empty means another one. */
+const BUNDLED = 'bundled';
+
+/** The same for suggestions, whose model may be another one. */
+export function suggestionModelSettings(): EngineSettings {
+  const settings = modelSettings();
+  const own = vscode.workspace.getConfiguration(SECTION).get<string>(SUGGESTION_MODEL, '').trim();
+  if (own === '') return settings;
+  return { ...settings, path: own === BUNDLED ? '' : own };
 }
 
 /** As the user has set them: the engine checks them and says which one is wrong. */
@@ -95,6 +107,21 @@ export async function setModelPath(path: string): Promise<void> {
   await vscode.workspace.getConfiguration(SECTION).update('model.path', path || undefined, true);
 }
 
+/**
+ * For all windows of this machine.
+ *
+ * @param path empty for the model of the extension; undefined for the one that commands have
+ */
+export async function setSuggestionModel(path: string | undefined): Promise<void> {
+  const value = path === '' ? BUNDLED : path;
+  await vscode.workspace.getConfiguration(SECTION).update(SUGGESTION_MODEL, value, true);
+}
+
+/** Whether suggestions are set to have a model of their own. */
+export function hasSuggestionModel(): boolean {
+  return vscode.workspace.getConfiguration(SECTION).get<string>(SUGGESTION_MODEL, '').trim() !== '';
+}
+
 /** For all windows of this machine. */
 export async function setProvider(provider: ProviderName | 'auto'): Promise<void> {
   const value = provider === 'auto' ? undefined : provider;
@@ -116,12 +143,11 @@ export async function toggleInlineCompletions(): Promise<boolean> {
 
 /** Calls back when another engine is to be loaded; not for what a workspace says, which does not count here. */
 export function onDidChangeModelSettings(listener: () => void): vscode.Disposable {
-  let present = modelSettings();
+  const present = (): string => JSON.stringify([modelSettings(), suggestionModelSettings().path]);
+  let known = present();
   return vscode.workspace.onDidChangeConfiguration(() => {
-    const settings = modelSettings();
-    const { path, provider, server } = present;
-    if (settings.path === path && settings.provider === provider && settings.server === server) return;
-    present = settings;
+    if (present() === known) return;
+    known = present();
     listener();
   });
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineInfo } from '../../engine/index';
 import { silenceIn, type Silence } from '../completions/completion-gate';
 import type { EngineSession, SessionState } from '../engine/engine-session';
+import type { Engines } from '../engine/engines';
 import { progressMessage, type Fills } from '../fills/fills';
 import { affectsInlineCompletions } from '../shared/settings';
 import { MENU_COMMAND } from './status-menu';
@@ -12,7 +13,7 @@ export class StatusBar implements vscode.Disposable {
   readonly #disposables: vscode.Disposable;
 
   constructor(
-    private readonly session: EngineSession,
+    private readonly engines: Engines,
     private readonly fills: Fills,
   ) {
     this.#item.name = 'LLaDA Infill';
@@ -20,7 +21,7 @@ export class StatusBar implements vscode.Disposable {
     const update = (): void => this.#update();
     this.#disposables = vscode.Disposable.from(
       this.#item,
-      session.onDidChangeState(update),
+      engines.onDidChangeState(update),
       fills.onDidStart(update),
       fills.onDidStep(update),
       fills.onDidEnd(update),
@@ -38,24 +39,27 @@ export class StatusBar implements vscode.Disposable {
   }
 
   #update(): void {
-    const { state } = this.session;
+    const { commands, suggestionsOwn } = this.engines;
+    const { state } = commands;
     const { progress } = this.fills;
-    const failed = state.kind === 'error' && !progress;
-    this.#item.text = `${icon(state, progress !== undefined)} LLaDA${progress?.step ? ` ${Math.round((1 - progress.step.t) * 100)} %` : ''}`;
+    const failed = [state, suggestionsOwn?.state].some((one) => one?.kind === 'error') && !progress;
+    this.#item.text = `${icon(failed && state.kind !== 'loading' ? { kind: 'error' } : state, progress !== undefined)} LLaDA${progress?.step ? ` ${Math.round((1 - progress.step.t) * 100)} %` : ''}`;
     this.#item.backgroundColor = failed
       ? new vscode.ThemeColor('statusBarItem.warningBackground')
       : undefined;
     const description = progress
       ? vscode.l10n.t('Filling: {0}', progressMessage(progress.step))
-      : describe(state, this.session.server);
+      : describe(state, commands.server);
     this.#item.accessibilityInformation = { label: `LLaDA: ${description}`, role: 'button' };
     this.#item.tooltip = this.#tooltip(description);
   }
 
   #tooltip(description: string): vscode.MarkdownString {
-    const { lastCost } = this.session;
+    const { lastCost } = this.engines.commands;
+    const own = this.engines.suggestionsOwn;
     const lines = [
       description,
+      own && vscode.l10n.t('Suggestions: {0}', describe(own.state, undefined)),
       lastCost &&
         vscode.l10n.t(
           'Last request: {0} ms, {1} steps, {2} forwards',
@@ -71,7 +75,7 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-function icon(state: SessionState, filling: boolean): string {
+function icon(state: Pick<SessionState, 'kind'>, filling: boolean): string {
   if (filling || state.kind === 'loading' || state.kind === 'working') return '$(loading~spin)';
   if (state.kind === 'error') return '$(warning)';
   if (silence()) return '$(circle-slash)';

@@ -103,7 +103,8 @@ export function sourceOf(name: NetworkName, change: Partial<ForeignModel> = {}):
     tokenizerConfig: undefined,
     origin: name,
     licence: 'apache-2.0',
-    licenceText: undefined,
+    papers: new Map(),
+    fingerprint: name,
     notes: [],
     close: () => Promise.resolve(),
   };
@@ -163,13 +164,10 @@ function readSafetensors(file: string): Map<string, TensorSource> {
         file: path.basename(file),
         dtype: 'BF16',
         shape,
-        read: (offset, count) =>
-          Promise.resolve(
-            Float32Array.from({ length: count }, (_, i) => {
-              const bits = bytes.readUInt16LE(start + at[0] + 2 * (offset + i));
-              return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
-            }),
-          ),
+        read: (offset, count) => {
+          const begin = start + at[0] + 2 * offset;
+          return Promise.resolve(new Uint8Array(bytes.subarray(begin, begin + 2 * count)));
+        },
       },
     ]),
   );

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { EngineError } from '../../../src/engine/contract/errors';
 import type { ForeignArchitecture, ForeignModel } from '../../../src/engine/model/import/foreign-model';
 import { openCheckpoint } from '../../../src/engine/model/import/open-checkpoint';
+import { readValues } from '../../../src/engine/model/import/tensor-reader';
 import { temporaryFolder } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { WHAT_TO_DO } from '../messages';
 import {
@@ -41,7 +42,8 @@ export async function readWhole(folder: string, architecture?: ForeignArchitectu
   const source = await openCheckpoint(folder, { architecture });
   try {
     for (const tensor of source.tensors.values()) {
-      await tensor.read(
+      await readValues(
+        tensor,
         0,
         tensor.shape.reduce((product, extent) => product * extent, 1),
       );

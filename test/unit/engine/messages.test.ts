@@ -11,11 +11,12 @@ import { toEngineError } from '../../../src/engine/contract/errors';
 import type { EngineClient } from '../../../src/engine/process/client';
 import { temporaryFolder, tinyTokenizer, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { TINY } from '../../../scripts/tiny-bundle/tiny-network';
-import { fillText, HOST, lastStep, startEngine, withEngine } from '../../support/engine/real-engine';
+import { importMessages } from '../../support/import/import-messages';
+import { fillText, HOST, lastStep, withEngine, startEngine } from '../../support/engine/real-engine';
 
 /** The advice that a message gives its reader. */
 const WHAT_TO_DO =
-  /Check the path|Get the (whole )?bundle again|Choose "auto"|Install the package|must (be|hold)|Select a smaller|Fill (fewer|regions)|Ask for fewer|try again|Restart the engine|load it again|Close other programs|report it|A plain bundle's graph maps/;
+  /Check the path|Get the (whole )?bundle again|Choose "auto"|Install the package|must (be|hold)|Select a smaller|Fill (fewer|regions)|Ask for fewer|try again|Restart the engine|load it again|Close other programs|report it|A plain bundle's graph maps|Make room|Allowed choices|Give |Check |Set it|Wait for it|Remove it|Name another|Look at the model card/;
 
 interface Case {
   readonly code: EngineErrorCode;
@@ -224,6 +225,7 @@ describe('every error message of the engine', function () {
       trigger: () => Promise.resolve().then(() => new ArrayBuffer(Number.MAX_SAFE_INTEGER)),
     },
     // A mistake of the program, of whatever kind.
+    ...importMessages(),
     'a failure that nobody has foreseen': {
       code: 'internal',
       says: /Unexpected failure in the engine: Cannot read properties of undefined/,
@@ -261,8 +263,7 @@ describe('every error message of the engine', function () {
     assert.ok(made.length > 15);
     for (const [, code, template, text] of made) {
       // Those of code internal are told apart by programmers only; all of them say the same to do.
-      // Those of importing are in the tests of its room, which look for what to do in each.
-      if (code === 'cancelled' || code === 'internal' || code === 'import-refused') continue;
+      if (code === 'cancelled' || code === 'internal') continue;
       const beginning = template ?? text!;
       assert.ok(
         seen.some((message) => message.startsWith(beginning)),

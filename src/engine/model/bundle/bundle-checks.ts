@@ -45,7 +45,12 @@ export function checkedConfig<From, To>(files: BundleFiles, from: From, parse: (
 /** @throws EngineError `bundle-damaged` when the file holds no JSON */
 export async function readTokenizerJson(files: BundleFiles, file: BundleFile): Promise<TokenizerJson> {
   const text = await readText(files, file.name);
-  return checkedTokenizer(files, file, () => JSON.parse(text) as TokenizerJson);
+  return checkedTokenizer(files, file, () => {
+    const json = JSON.parse(text) as Omit<TokenizerJson, 'added_tokens'> &
+      Partial<Pick<TokenizerJson, 'added_tokens'>>;
+    // Somebody else's may have none.
+    return { ...json, added_tokens: json.added_tokens ?? [] };
+  });
 }
 
 /**
@@ -69,7 +74,7 @@ export function checkedTokenizer<T>(files: BundleFiles, { name }: BundleFile, re
 
 /** A file's content as text. */
 async function readText(files: BundleFiles, name: string): Promise<string> {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await files.read(name));
+  return new TextDecoder('utf-8').decode(await files.read(name));
 }
 
 /** @returns bytes of the file, which must be there and a plain file */

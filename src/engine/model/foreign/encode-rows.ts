@@ -1,8 +1,13 @@
-import { toFloat16 } from '../graph/float16';
 import { quantizeBlocks, type BlockFormat } from '../graph/quantize-blocks';
+import { firstNotFinite, narrow, widen, type StoredValues } from '../import/stored-values';
 
 /** Forms that rows are turned into. */
 export type EncodedForm = 'f16' | BlockFormat;
+
+/** Rows of a matrix as a checkpoint has them, row-major. */
+export interface StoredRows extends StoredValues {
+  readonly inputs: number;
+}
 
 /** Some rows of a matrix in another form. */
 export interface EncodedRows {
@@ -11,13 +16,17 @@ export interface EncodedRows {
   readonly scales: Float32Array | undefined;
   /** True when a value is beyond what float16 holds. */
   readonly overflows: boolean;
+  /** The first element that is no finite number. */
+  readonly bad: { readonly element: number; readonly value: number } | undefined;
 }
 
-/** @param data [rows, inputs], row-major */
-export function encodeRows(data: Float32Array, inputs: number, form: EncodedForm): EncodedRows {
-  if (form !== 'f16') return { ...quantizeBlocks(data, inputs, true, form), overflows: false };
-  const values = toFloat16(data);
+export function encodeRows(rows: StoredRows, form: EncodedForm): EncodedRows {
+  const element = firstNotFinite(rows);
+  const bad = element < 0 ? undefined : { element, value: widen(rows)[element]! };
+  if (form !== 'f16')
+    return { ...quantizeBlocks(widen(rows), rows.inputs, true, form), overflows: false, bad };
+  const values = narrow(rows);
   let infinite = 0;
   for (let i = 0; i < values.length; i++) if ((values[i]! & 0x7fff) === 0x7c00) infinite++;
-  return { values, scales: undefined, overflows: infinite > 0 };
+  return { values, scales: undefined, overflows: infinite > 0, bad };
 }

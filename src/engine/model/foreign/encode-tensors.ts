@@ -1,4 +1,5 @@
 import type { TensorSource } from '../import/foreign-model';
+import { noWeight, readValues } from '../import/tensor-reader';
 import type { ForeignTensor, MatrixPiece } from './foreign-layout';
 import type { RowEncoders } from './row-encoders';
 
@@ -18,7 +19,7 @@ export type EncodeTask = () => Promise<readonly EncodedChunk[]>;
 /** A vector as float32. */
 export function vectorTask({ file, offset }: ForeignTensor, source: TensorSource): EncodeTask {
   const elements = source.shape.reduce((product, size) => product * size, 1);
-  return async () => [{ file, offset, data: await source.read(0, elements) }];
+  return async () => [{ file, offset, data: await readValues(source, 0, elements) }];
 }
 
 /**
@@ -40,9 +41,11 @@ export function* pieceTasks(
     const chunk = { file, offset: values.offset + row * (values.bytes / outputs) };
     const place = index;
     yield async () => {
-      const data = await source.read((first + row) * inputs, rows * inputs);
-      if (!form) return [{ ...chunk, data }];
-      const encoded = await encoders.encode(data, inputs, form);
+      const begin = (first + row) * inputs;
+      if (!form) return [{ ...chunk, data: await readValues(source, begin, rows * inputs) }];
+      const bytes = await source.read(begin, rows * inputs);
+      const encoded = await encoders.encode({ dtype: source.dtype, bytes, inputs }, form);
+      if (encoded.bad) throw noWeight(source, begin + encoded.bad.element, encoded.bad.value);
       if (encoded.overflows) throw beyondFloat16(source);
       if (scales && encoded.scales) {
         const offset = scales.offset + row * (scales.bytes / outputs);

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EncodeJob } from './encode-worker';
-import { encodeRows, type EncodedForm, type EncodedRows } from './encode-rows';
+import { encodeRows, type EncodedForm, type EncodedRows, type StoredRows } from './encode-rows';
 
 /** Fewer weights than these are turned sooner than threads are started. */
 const LEAST_ELEMENTS = 2 ** 26;
@@ -38,12 +38,12 @@ export class RowEncoders {
     return this.#threads.length + 1;
   }
 
-  /** @param data [rows, inputs], row-major; its buffer is handed over and cannot be used afterwards */
-  async encode(data: Float32Array, inputs: number, form: EncodedForm): Promise<EncodedRows> {
-    if (this.#threads.length === 0) return encodeRows(data, inputs, form);
+  /** @param rows whose buffer is handed over and cannot be used afterwards */
+  async encode(rows: StoredRows, form: EncodedForm): Promise<EncodedRows> {
+    if (this.#threads.length === 0) return encodeRows(rows, form);
     const thread = this.#idle.pop() ?? (await new Promise<Thread>((resolve) => this.#waiting.push(resolve)));
     try {
-      return await thread.run({ data, inputs, form });
+      return await thread.run({ rows, form });
     } finally {
       const next = this.#waiting.shift();
       if (next) next(thread);
@@ -70,7 +70,7 @@ class Thread {
   run(job: EncodeJob): Promise<EncodedRows> {
     return new Promise((done, failed) => {
       this.#job = { done, failed };
-      this.#worker.postMessage(job, [job.data.buffer as ArrayBuffer]);
+      this.#worker.postMessage(job, [job.rows.bytes.buffer]);
     });
   }
 

@@ -8,7 +8,7 @@ export class StoredFile {
   #bytes = 0;
 
   private constructor(
-    private readonly name: string,
+    readonly name: string,
     private readonly handle: fs.FileHandle,
   ) {}
 

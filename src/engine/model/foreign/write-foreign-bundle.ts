@@ -8,6 +8,7 @@ import { graphPositions, type ForeignConfig, type ForeignPrecision } from './for
 import { buildForeignGraph } from './foreign-graph';
 import { foreignLayout } from './foreign-layout';
 import { StoredFile } from './stored-file';
+import { UnfinishedBundle } from './unfinished-bundle';
 import { writeWeights } from './write-weights';
 
 export interface ForeignBundleOptions {
@@ -25,7 +26,8 @@ const DEFAULT_KEPT_STEPS = 16;
 
 /**
  * Writes an imported network as a bundle, tensor by tensor. Everything is written beside `out`, synced and checked; only
- * then it becomes `out`: there never is half a bundle there.
+ * then it becomes `out`: there never is half a bundle there. What was whole when a run was cancelled or killed is not
+ * written again by the next one.
  *
  * @param out a folder that is not there yet, or is empty
  * @throws Error if `out` holds something, a value does not fit into the precision, or the disk is full; nothing is left of
@@ -39,13 +41,17 @@ export async function writeForeignBundle(
   await refuseFilled(out);
   const { model } = source;
   const layout = foreignLayout(model, precision);
-  const staging = `${path.resolve(out)}.new-${process.pid}`;
-  await fs.rm(staging, { recursive: true, force: true });
-  await fs.mkdir(staging, { recursive: true });
+  const unfinished = await UnfinishedBundle.open(out, { layout, of: source.fingerprint });
+  const { folder } = unfinished;
   try {
-    const weights = await writeWeights(staging, layout, source, signal, onProgress);
+    const weights = await writeWeights(folder, layout, source, {
+      signal,
+      onProgress,
+      written: unfinished.weights,
+      onWritten: (file) => unfinished.add(file),
+    });
     const put = async (file: string, data: Uint8Array): Promise<BundleFile> => {
-      const stored = await StoredFile.create(path.join(staging, file), file);
+      const stored = await StoredFile.create(path.join(folder, file), file);
       try {
         await stored.write(data);
         return await stored.end();
@@ -61,7 +67,7 @@ export async function writeForeignBundle(
         : undefined;
     const tokenizer = await put('tokenizer.json', source.tokenizer);
     if (source.tokenizerConfig) await put('tokenizer_config.json', source.tokenizerConfig);
-    if (source.licenceText !== undefined) await put('LICENSE', Buffer.from(source.licenceText));
+    for (const [file, text] of source.papers) await put(file, text);
     const config: ForeignConfig = {
       format: 1,
       kind: 'foreign',
@@ -77,11 +83,11 @@ export async function writeForeignBundle(
     const json: unknown = JSON.parse(JSON.stringify(config));
     await put(CONFIG_FILE, Buffer.from(`${JSON.stringify(config, null, 2)}\n`));
     signal?.throwIfAborted();
-    await checkForeignBundle(new FolderFiles(staging), json);
-    await fs.rm(out, { recursive: true, force: true });
-    await fs.rename(staging, out);
-  } finally {
-    await fs.rm(staging, { recursive: true, force: true });
+    await checkForeignBundle(new FolderFiles(folder), json);
+    await unfinished.finish();
+  } catch (error) {
+    await (signal?.aborted ? unfinished.leave() : unfinished.remove());
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /** IEEE 754 half precision, as bits in a Uint16Array. */
 
 /** Rounds to the nearest half, ties to even; what is too large becomes infinite. */
-export function toFloat16(values: Float32Array): Uint16Array {
+export function toFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const halves = new Uint16Array(values.length);
   for (let i = 0; i < bits.length; i++) {
@@ -39,7 +39,7 @@ function roundShift(value: number, shift: number): number {
   return rest > half || (rest === half && (quotient & 1) === 1) ? quotient + 1 : quotient;
 }
 
-export function fromFloat16(halves: Uint16Array): Float32Array {
+export function fromFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
   table ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => fromHalfBits(bits));
   const values = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) values[i] = table[halves[i]!]!;

@@ -39,10 +39,10 @@ export function quantizeBlocks(
   if (inputs % size !== 0) throw new Error(`Blocks of ${size} do not divide a matrix of ${inputs} inputs.`);
   const outputs = data.length / inputs;
   const half = 2 ** (bits - 1);
-  const perByte = 8 / bits;
-  const values = new Uint8Array(data.length / perByte);
+  const values = new Uint8Array((data.length * bits) / 8);
   const scales = new Float32Array(data.length / size);
   const block = new Float32Array(size);
+  const codes = new Uint8Array(size);
   for (let b = 0; b < scales.length; b++) {
     const output = Math.floor((b * size) / inputs);
     const start = (b * size) % inputs;
@@ -50,11 +50,11 @@ export function quantizeBlocks(
     for (let i = 0; i < size; i++) block[i] = data[first + i * stride]!;
     const scale = bestScale(block, half, SHARES[bits]);
     scales[b] = scale;
-    const from = (b * size) / perByte;
-    for (let i = 0; i < size; i++) {
-      const code = codeOf(block[i]!, 1 / scale, half);
-      values[from + Math.floor(i / perByte)]! |= code << ((i % perByte) * bits);
-    }
+    const perScale = 1 / scale;
+    for (let i = 0; i < size; i++) codes[i] = codeOf(block[i]!, perScale, half);
+    const from = (b * size * bits) / 8;
+    if (bits === 8) values.set(codes, from);
+    else for (let i = 0; i < size; i += 2) values[from + i / 2] = codes[i]! | (codes[i + 1]! << 4);
   }
   return { values, scales };
 }
@@ -107,7 +107,11 @@ function squaredError(block: Float32Array, scale: number, half: number, enough: 
   return error;
 }
 
-/** The weight in scales, to the nearest whole number from −half to half − 1, plus half: never negative, so truncated. */
+/**
+ * The weight in scales, to the nearest whole number from −half to half − 1, plus half. Cut off when it is an integer
+ * already: comparing those is much faster than Math.min and Math.max of floats.
+ */
 function codeOf(weight: number, perScale: number, half: number): number {
-  return Math.min(2 * half - 1, Math.max(0, weight * perScale + half + 0.5)) | 0;
+  const code = (weight * perScale + half + 0.5) | 0;
+  return code < 0 ? 0 : code < 2 * half ? code : 2 * half - 1;
 }

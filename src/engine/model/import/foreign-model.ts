@@ -85,12 +85,12 @@ export interface TensorSource {
   readonly dtype: TensorType;
   readonly shape: readonly number[];
   /**
-   * Reads elements, widened to float32, which loses nothing. Their buffer is the caller's alone.
+   * Reads elements as they are stored: see `StoredValues`. Their buffer is the caller's alone.
    *
    * @param offset of the first element, in elements
-   * @throws ImportError when the file has changed or a value is not a finite number
+   * @throws EngineError `import-refused` when the file has changed
    */
-  read(offset: number, count: number): Promise<Float32Array>;
+  read(offset: number, count: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /**
@@ -111,9 +111,11 @@ export interface ForeignSource {
   readonly origin: string;
   /** As in the model card, such as “apache-2.0”; undefined where none is named. */
   readonly licence: string | undefined;
-  /** Text of the licence file, where there is one. */
-  readonly licenceText: string | undefined;
-  /** Notes for the user on what no file can decide, as sentences. */
+  /** The model card, licences and notices, by the names of their files. */
+  readonly papers: ReadonlyMap<string, Uint8Array>;
+  /** Another one when a weight may be another. */
+  readonly fingerprint: string;
+  /** What the user should know and no file can decide, as sentences. */
   readonly notes: readonly string[];
   close(): Promise<void>;
 }

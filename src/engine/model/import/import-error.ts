@@ -14,6 +14,14 @@ export function refusal(file: string, what: string, advice: string): EngineError
 /** The advice that helps with most files that are not as they should be. */
 export const GET_AGAIN = 'Get the file again.';
 
+/** Text of somebody else's for a line of config.json and for people: without control characters, cut short. */
+export function oneLine(text: string): string {
+  return text
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+}
+
 /** A value in a message: as JSON, on one line, cut short. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;

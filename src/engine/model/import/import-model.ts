@@ -3,7 +3,6 @@ import path from 'node:path';
 import { EngineError } from '../../contract/errors';
 import type { ImportedModel, ImportPhase, ImportRequest } from '../../contract/importing';
 import { writeForeignBundle } from '../foreign/write-foreign-bundle';
-import { isRunning } from '../runtime/is-running';
 import { parseArchitecture } from './architectures';
 import {
   FOREIGN_ARCHITECTURES,
@@ -11,6 +10,7 @@ import {
   type ForeignModel,
   type ForeignSource,
 } from './foreign-model';
+import { oneLine, shown } from './import-error';
 import { downloadCheckpoint } from './hub/download-checkpoint';
 import { hubOf, parseHubId } from './hub/hub-files';
 import { openCheckpoint } from './open-checkpoint';
@@ -41,8 +41,8 @@ export interface CheckedModel extends ImportedModel {
 export async function importModel(request: ImportRequest, run: ImportRun): Promise<CheckedModel> {
   const { source, out } = request;
   const architecture = architectureIn(request);
+  checkName(request);
   await refuseFilled(out);
-  await removeLeftovers(out);
   const hubId = (await isThere(source)) ? undefined : parseHubId(source);
   if (!hubId) return writeChecked(await openCheckpoint(source, { architecture }), request, run);
   const downloads = `${path.resolve(out)}.download`;
@@ -64,6 +64,14 @@ function architectureIn({ architecture }: ImportRequest): ForeignArchitecture | 
   throw new EngineError(
     'import-refused',
     `There is no architecture “${architecture}”. Allowed choices are ${FOREIGN_ARCHITECTURES.join(', ')}.`,
+  );
+}
+
+function checkName({ name }: ImportRequest): void {
+  if (name === undefined || (name !== '' && oneLine(name) === name)) return;
+  throw new EngineError(
+    'import-refused',
+    `The name ${shown(name)} cannot be a model's. Give one of 1 to 200 characters on one line.`,
   );
 }
 
@@ -112,7 +120,7 @@ function nameOf(origin: string): string {
     .replace(/@[0-9a-f]{40}$/, '')
     .split('/')
     .at(-1)!;
-  return name.replaceAll(/\p{Cc}/gu, '').slice(0, 200) || 'imported';
+  return oneLine(name) || 'imported';
 }
 
 function asRefusal(out: string, error: unknown): unknown {
@@ -141,17 +149,4 @@ async function refuseFilled(out: string): Promise<void> {
     'import-refused',
     `${out} is not empty. Remove it, or name another folder for the bundle.`,
   );
-}
-
-/** Removes what a run that was killed left behind: its half-written bundle, which has its process in its name. */
-async function removeLeftovers(out: string): Promise<void> {
-  const absolute = path.resolve(out);
-  const beginning = `${path.basename(absolute)}.new-`;
-  const names = await fs.readdir(path.dirname(absolute)).catch(() => [] as string[]);
-  for (const name of names) {
-    const process = name.startsWith(beginning) ? Number(name.slice(beginning.length)) : NaN;
-    if (Number.isSafeInteger(process) && process > 0 && !isRunning(process)) {
-      await fs.rm(path.join(path.dirname(absolute), name), { recursive: true, force: true });
-    }
-  }
 }

@@ -1,23 +1,29 @@
+import { oneLine } from './import-error';
 import type { SourceFolder } from './source-folder';
 
-const LICENCE_FILE = /^(licen[cs]e|copying)(\.(md|txt|rst))?$/i;
-const MOST_CHARACTERS = 200_000;
+const MODEL_CARD = 'README.md';
+/** Names of the files that say what may be done with a model. */
+export const PAPER = /^README\.md$|^(licen[cs]e|copying|notice|use[-_ ]?policy)([-_ .][\w.-]*)?$/i;
+/** More than any of them has. */
+const MOST_BYTES = 1e6;
 
-/** The licence, as the checkpoint states it. Nothing is concluded from it. */
-export interface Licence {
+/** What the checkpoint says of itself for people. Nothing is concluded from it. */
+export interface Papers {
   /** As in the model card's head, such as “apache-2.0”. */
   readonly licence: string | undefined;
-  readonly licenceText: string | undefined;
+  readonly papers: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Reads the model card's head and the licence file, where they are and can be read. */
-export async function readLicence(source: SourceFolder): Promise<Licence> {
-  const card = await textOf(source, 'README.md');
-  const file = source.names.find((name) => LICENCE_FILE.test(name));
-  return {
-    licence: card === undefined ? undefined : licenceIn(card),
-    licenceText: file === undefined ? undefined : await textOf(source, file),
-  };
+/** Reads the model card and what lies beside it of licences, where they are and can be read. */
+export async function readPapers(source: SourceFolder): Promise<Papers> {
+  const papers = new Map<string, Uint8Array>();
+  for (const name of source.names.filter((one) => PAPER.test(one))) {
+    // One that is missing or a pointer to nothing is no reason against a model.
+    const bytes = await source.readBytes(name).catch(() => undefined);
+    if (bytes && bytes.length <= MOST_BYTES) papers.set(name, bytes);
+  }
+  const card = papers.get(MODEL_CARD);
+  return { licence: card && licenceIn(new TextDecoder().decode(card)), papers };
 }
 
 /** `license:` in the YAML between the first two lines of three dashes; “other” has its name beside it. */
@@ -28,15 +34,8 @@ function licenceIn(card: string): string | undefined {
     const value = new RegExp(`^${name}:[ \\t]*(?:-[ \\t]*)?["']?([^"'\\r\\n#]+)`, 'm')
       .exec(head)?.[1]
       ?.trim();
-    return value === '' ? undefined : value?.slice(0, 200);
+    return value && (oneLine(value) || undefined);
   };
   const licence = field('license');
   return licence === 'other' ? (field('license_name') ?? licence) : licence;
-}
-
-async function textOf(source: SourceFolder, name: string): Promise<string | undefined> {
-  if (!source.has(name)) return undefined;
-  // A card that is missing or no text is no reason against a model.
-  const text = await source.readText(name).catch(() => undefined);
-  return text?.slice(0, MOST_CHARACTERS);
 }

@@ -2,7 +2,7 @@ import { CONFIG } from './architectures';
 import type { NetworkFields } from './config-values';
 import { TENSOR_TYPES, type TensorSource, type TensorType } from './foreign-model';
 import { refusal, shown } from './import-error';
-import { tensorSource } from './tensor-reader';
+import { readValues, tensorSource } from './tensor-reader';
 import { neededTensors, outputName, plainNames, type NeededTensor } from './tensor-names';
 import type { LocatedTensor, WeightFiles } from './weight-files';
 
@@ -135,7 +135,7 @@ async function dropCopy(
   const count = embedding.shape.reduce((product, extent) => product * extent, 1);
   for (let at = 0; at < count; at += PIECE) {
     const [one, other] = await Promise.all(
-      [embedding, copy].map((tensor) => tensor.read(at, Math.min(PIECE, count - at))),
+      [embedding, copy].map((tensor) => readValues(tensor, at, Math.min(PIECE, count - at))),
     );
     if (one!.some((value, i) => value !== other![i])) throw differs('differs from');
   }
@@ -152,7 +152,7 @@ async function dropRotary(
     const count = headWidth / 2;
     const values =
       tensor.shape.join() === String(count) &&
-      (await tensorSource(tensor, readableType(tensor)).read(0, count));
+      (await readValues(tensorSource(tensor, readableType(tensor)), 0, count));
     const agrees =
       values && values.every((value, i) => Math.abs(value * ropeBase ** ((2 * i) / headWidth) - 1) < 0.02);
     if (!agrees)

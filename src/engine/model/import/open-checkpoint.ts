@@ -2,8 +2,8 @@ import path from 'node:path';
 import { architectureOf, CONFIG } from './architectures';
 import type { NetworkFields } from './config-values';
 import type { ForeignArchitecture, ForeignModel, ForeignSource } from './foreign-model';
-import { refusal } from './import-error';
-import { readLicence } from './licence';
+import { oneLine, refusal } from './import-error';
+import { readPapers } from './licence';
 import { readLladaConfig } from './llada-config';
 import { matchTensors } from './match-tensors';
 import { notesOn } from './notes';
@@ -12,7 +12,7 @@ import { SourceFolder } from './source-folder';
 import { maskClaims, namesExpand, SIDE_FILES, specialIds, type SpecialIdSources } from './special-ids';
 import type { JsonObject } from './strict-json';
 import { readTokenizerFile, TOKENIZER } from './tokenizer-file';
-import { openWeightFiles } from './weight-files';
+import { fingerprintOf, openWeightFiles } from './weight-files';
 
 export interface OpenCheckpointOptions {
   /** The architecture that the user names, where config.json leaves it open. */
@@ -36,7 +36,7 @@ export async function openCheckpoint(
 ): Promise<ForeignSource> {
   const source = await SourceFolder.open(folder);
   const { model, fields, notes } = await readModel(source, options);
-  const licence = await readLicence(source);
+  const papers = await readPapers(source);
   const files = await openWeightFiles(source);
   try {
     const tensors = await matchTensors(files, fields, model.architecture === 'llada' ? 'llada' : 'qwen');
@@ -48,7 +48,8 @@ export async function openCheckpoint(
         ? await source.readBytes('tokenizer_config.json')
         : undefined,
       origin: originOf(source.folder, options),
-      ...licence,
+      ...papers,
+      fingerprint: await fingerprintOf(files),
       notes,
       close: () => files.close(),
     };
@@ -115,5 +116,6 @@ async function tokenizerText(source: SourceFolder): Promise<string> {
 function originOf(folder: string, { origin }: OpenCheckpointOptions): string {
   const absolute = path.resolve(folder);
   const cached = /models--([^\\/]+)[\\/]snapshots[\\/]([^\\/]+)$/.exec(absolute);
-  return origin ?? (cached ? `${cached[1]!.replace('--', '/')}@${cached[2]!}` : path.basename(absolute));
+  const own = cached ? `${cached[1]!.replace('--', '/')}@${cached[2]!}` : path.basename(absolute);
+  return origin ?? (oneLine(own) || 'a folder');
 }

@@ -1,48 +1,43 @@
-import { fromFloat16 } from '../graph/float16';
 import { refusal, shown } from './import-error';
 import type { TensorSource, TensorType } from './foreign-model';
+import { firstNotFinite, VALUE_BYTES, widen } from './stored-values';
 import { readAt, type LocatedTensor } from './weight-files';
 
-const BYTES: Readonly<Record<TensorType, number>> = { F32: 4, F16: 2, BF16: 2 };
-
-/** A tensor that is read in pieces, each checked as it comes by. */
+/** A tensor that is read in pieces. */
 export function tensorSource(tensor: LocatedTensor, dtype: TensorType): TensorSource {
   const { name, file, handle, shape, begin } = tensor;
-  const size = BYTES[dtype];
+  const size = VALUE_BYTES[dtype];
   return {
     name,
     file,
     dtype,
     shape,
-    async read(offset, count) {
-      const bytes = await readAt(file, handle, begin + offset * size, count * size);
-      const values = widen(dtype, bytes);
-      const bad = firstNotFinite(values);
-      if (bad >= 0) {
-        throw refusal(
-          file,
-          `the tensor ${shown(name)} holds ${values[bad]!} (element ${offset + bad}), which is no weight`,
-          'The file is damaged, or the training went wrong: get it again, or take another checkpoint.',
-        );
-      }
-      return values;
-    },
+    read: (offset, count) => readAt(file, handle, begin + offset * size, count * size),
   };
 }
 
-/** The bytes as float32: float16 and bfloat16 fit in it exactly. Files are little-endian, as all machines are that run this. */
-function widen(dtype: TensorType, bytes: Uint8Array): Float32Array {
-  if (dtype === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
-  if (dtype === 'F16') return fromFloat16(halves);
-  const bits = new Uint32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
-  return new Float32Array(bits.buffer);
+/**
+ * Reads elements, widened to float32, which loses nothing.
+ *
+ * @throws EngineError `import-refused` when the file has changed or a value is not a finite number
+ */
+export async function readValues(
+  tensor: TensorSource,
+  offset: number,
+  count: number,
+): Promise<Float32Array<ArrayBuffer>> {
+  const stored = { dtype: tensor.dtype, bytes: await tensor.read(offset, count) };
+  const bad = firstNotFinite(stored);
+  const values = widen(stored);
+  if (bad >= 0) throw noWeight(tensor, offset + bad, values[bad]!);
+  return values;
 }
 
-/** Of numbers that are none and of infinities all bits of the exponent are set. */
-function firstNotFinite(values: Float32Array): number {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < bits.length; i++) if ((bits[i]! & 0x7f800000) === 0x7f800000) return i;
-  return -1;
+/** @param element its index in the tensor */
+export function noWeight({ name, file }: TensorSource, element: number, value: number): Error {
+  return refusal(
+    file,
+    `the tensor ${shown(name)} holds ${value} (element ${element}), which is no weight`,
+    'The file is damaged, or the training went wrong: get it again, or take another checkpoint.',
+  );
 }

@@ -58,6 +58,18 @@ export async function openWeightFiles(source: SourceFolder): Promise<WeightFiles
   }
 }
 
+/** Another one when a file has been written to. */
+export async function fingerprintOf({ tensors }: WeightFiles): Promise<string> {
+  const handles = new Map([...tensors.values()].map(({ file, handle }) => [file, handle]));
+  const stats = await Promise.all(
+    [...handles].map(async ([file, handle]) => {
+      const { size, mtimeMs } = await handle.stat();
+      return [file, size, mtimeMs];
+    }),
+  );
+  return JSON.stringify(stats);
+}
+
 /** Names of the weight files, as the index has them, or the single one's. */
 export async function weightFileNames(source: SourceFolder): Promise<string[]> {
   return namesIn(source, await readIndex(source));
@@ -87,7 +99,7 @@ export async function readAt(
   handle: FileHandle,
   begin: number,
   length: number,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {

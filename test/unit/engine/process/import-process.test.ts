@@ -65,7 +65,7 @@ describe('importing in a process of its own', function () {
       // It may have been quicker than that.
       assert.ok(fs.existsSync(wish.out), String(error));
     });
-    assert.ok(fs.readdirSync(root).every((name) => !name.includes('.new-')));
+    assert.ok(fs.readdirSync(root).every((name) => !name.includes('.unfinished')));
     await assert.rejects(importInChild(SCRIPT, request(), { signal: AbortSignal.abort() }), {
       code: 'cancelled',
     });

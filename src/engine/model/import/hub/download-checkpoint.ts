@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { EngineError } from '../../../contract/errors';
 import { refusal } from '../import-error';
+import { PAPER } from '../licence';
 import { readModel, type OpenCheckpointOptions } from '../open-checkpoint';
 import { staysInside, SourceFolder } from '../source-folder';
 import { INDEX_FILE, weightFileNames } from '../weight-files';
@@ -23,7 +24,7 @@ export interface CheckpointDownload extends OpenCheckpointOptions {
 
 /** The files that are needed of a repository beside its weights. */
 const SMALL_FILE =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|model\.safetensors\.index)\.json$|^README\.md$|^(licen[cs]e|copying)(\.(md|txt|rst))?$/i;
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|model\.safetensors\.index)\.json$/;
 const SPARE_BYTES = 50e6;
 
 /**
@@ -59,7 +60,7 @@ export async function downloadCheckpoint(
     }
   };
 
-  for (const file of files) if (SMALL_FILE.test(file.path)) await get(file);
+  for (const file of files) if (SMALL_FILE.test(file.path) || PAPER.test(file.path)) await get(file);
   const names = files.map((file) => file.path).filter((name) => !name.includes('/'));
   const source = await SourceFolder.open(folder, names);
   let weights: readonly HubFile[];

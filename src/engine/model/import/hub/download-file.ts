@@ -35,6 +35,19 @@ export async function downloadFile(
   file: HubFile,
   options: DownloadOptions,
 ): Promise<void> {
+  try {
+    await downloadOnto(url, target, file, options);
+  } catch (error) {
+    throw isDiskError(error) ? asRefusal(file, error) : error;
+  }
+}
+
+async function downloadOnto(
+  url: string,
+  target: string,
+  file: HubFile,
+  options: DownloadOptions,
+): Promise<void> {
   const present = await fs.stat(target).catch(() => undefined);
   if (present?.size === file.bytes) {
     options.onBytes?.(file.bytes);
@@ -67,9 +80,8 @@ async function fetchWhole(url: string, part: string, file: HubFile, options: Dow
       const failure = await fetchOn(url, handle, before, file, options).catch((error: unknown) => error);
       signal?.throwIfAborted();
       if (failure === undefined) continue;
-      if (failure instanceof EngineError || failure instanceof Final || isDiskError(failure)) {
-        throw asRefusal(file, failure);
-      }
+      if (isDiskError(failure)) throw failure as Error;
+      if (failure instanceof EngineError || failure instanceof Final) throw asRefusal(file, failure);
       const gained = (await handle.stat()).size > before;
       attempts = gained ? 0 : attempts + 1;
       if (attempts >= MOST_ATTEMPTS) throw asRefusal(file, failure);

@@ -252,7 +252,8 @@ describe('foreign bundles', function () {
     assert.ok(fs.existsSync(path.join(kept, 'config.json')));
     const source = sourceOf('open-dcoder');
     const query = source.tensors.get('layer.1.query')!;
-    const huge = { ...query, read: () => Promise.resolve(new Float32Array(64 * 64).fill(1e5)) };
+    const bfloat16 = new Uint8Array(new Uint16Array(64 * 64).fill(0x47c3).buffer); // 99,840
+    const huge = { ...query, read: () => Promise.resolve(bfloat16) };
     const wrong: [ForeignSource, ForeignPrecision, RegExp][] = [
       [{ ...source, tensors: new Map([...source.tensors, ['layer.1.query', huge]]) }, 'f16', /q_proj.*65504/],
       [{ ...source, tensors: new Map([...source.tensors].slice(3)) }, 'f32', /has no tensor/],

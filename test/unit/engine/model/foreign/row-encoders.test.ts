@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { encodeRows } from '../../../../../src/engine/model/foreign/encode-rows';
+import { encodeRows, type StoredRows } from '../../../../../src/engine/model/foreign/encode-rows';
 import type { ForeignPrecision } from '../../../../../src/engine/model/foreign/foreign-config';
 import { foreignLayout } from '../../../../../src/engine/model/foreign/foreign-layout';
 import { RowEncoders } from '../../../../../src/engine/model/foreign/row-encoders';
@@ -26,7 +26,7 @@ describe('encoding in threads', () => {
       const one = await writeWeights(alone, layout, sourceOf('dream'));
       const encoders = new RowEncoders(MANY, SCRIPT);
       assert.ok(encoders.ahead > 1);
-      const many = await writeWeights(together, layout, sourceOf('dream'), undefined, undefined, encoders);
+      const many = await writeWeights(together, layout, sourceOf('dream'), { encoders });
       assert.deepEqual(many, one);
       for (const { name } of one) {
         assert.deepEqual(
@@ -40,12 +40,15 @@ describe('encoding in threads', () => {
 
   it('answers in the order it was asked', async () => {
     const encoders = new RowEncoders(MANY, SCRIPT);
-    const rows = (i: number): Float32Array => Float32Array.from({ length: 64 }, (_, at) => Math.sin(at + i));
+    const rows = (i: number): StoredRows => {
+      const values = Float32Array.from({ length: 64 }, (_, at) => Math.sin(at + i));
+      return { dtype: 'F32', bytes: new Uint8Array(values.buffer), inputs: 64 };
+    };
     try {
       const encoded = await Promise.all(
-        Array.from({ length: 40 }, (_, i) => encoders.encode(rows(i), 64, { bits: 4, size: 32 })),
+        Array.from({ length: 40 }, (_, i) => encoders.encode(rows(i), { bits: 4, size: 32 })),
       );
-      encoded.forEach((one, i) => assert.deepEqual(one, encodeRows(rows(i), 64, { bits: 4, size: 32 })));
+      encoded.forEach((one, i) => assert.deepEqual(one, encodeRows(rows(i), { bits: 4, size: 32 })));
     } finally {
       await encoders.close();
     }

@@ -108,6 +108,7 @@ describe('importing a model', function () {
       >;
       assert.equal(config['licence'], 'mit');
       assert.equal(fs.readFileSync(path.join(out, 'LICENSE'), 'utf8'), 'MIT License');
+      assert.equal(fs.readFileSync(path.join(out, 'README.md'), 'utf8'), card);
     });
 
     it('leaves nothing when a weight at the very end is wrong', async () => {
@@ -138,16 +139,26 @@ describe('importing a model', function () {
       assert.deepEqual(left(), []);
     });
 
-    it('takes away what a run that was killed has left', async () => {
+    it('takes away what a run that was killed has left of another model', async () => {
       const ended = execFileSync(process.execPath, ['-e', 'process.stdout.write(String(process.pid))'], {
         encoding: 'utf8',
       });
-      for (const process of [ended, String(globalThis.process.ppid)]) {
-        fs.mkdirSync(`${out}.new-${process}`);
-        fs.writeFileSync(path.join(`${out}.new-${process}`, 'weights-1.bin'), 'half');
-      }
+      fs.mkdirSync(`${out}.unfinished`);
+      fs.writeFileSync(path.join(`${out}.unfinished`, 'weights-1.bin'), 'half');
+      const state = (process: number): void =>
+        fs.writeFileSync(
+          path.join(`${out}.unfinished`, 'unfinished.json'),
+          JSON.stringify({
+            process,
+            of: 'another',
+            weights: [{ name: 'weights-1.bin', bytes: 4, sha256: '' }],
+          }),
+        );
+      state(process.ppid);
+      await assertRefused(run({ source: checkpoint() }), [`process ${process.ppid}`, out]);
+      state(Number(ended));
       await run({ source: checkpoint() });
-      assert.deepEqual(left(), ['out', `out.new-${process.ppid}`]);
+      assert.deepEqual(left(), ['out']);
     });
 
     it('leaves nothing on a full disk', async function () {

@@ -244,11 +244,26 @@ describe('what else a checkpoint says', () => {
 
   it('is its licence, by the model card and as a text', async () => {
     const card = '---\ntags:\n- code\nlicense: "apache-2.0"\n---\n# Model\nlicense: none\n';
-    const { licence, licenceText, origin } = await opened(({ files }) =>
-      Object.assign(files, { 'README.md': card, 'LICENSE.txt': 'Apache License' }),
+    const { licence, papers, origin } = await opened(({ files }) =>
+      Object.assign(files, {
+        'README.md': card,
+        'LICENSE.txt': 'Apache License',
+        'LICENSE-MODEL': 'Mine',
+        NOTICE: 'Theirs',
+        'notices.py': '',
+        'readme.txt': '',
+      }),
     );
     assert.equal(licence, 'apache-2.0');
-    assert.equal(licenceText, 'Apache License');
+    assert.deepEqual(
+      [...papers].map(([name, text]) => [name, Buffer.from(text).toString()]),
+      [
+        ['LICENSE-MODEL', 'Mine'],
+        ['LICENSE.txt', 'Apache License'],
+        ['NOTICE', 'Theirs'],
+        ['README.md', card],
+      ],
+    );
     assert.equal(origin, 'model');
   });
   it('is a licence of its own, by its name', async () => {
@@ -256,9 +271,9 @@ describe('what else a checkpoint says', () => {
     assert.equal((await opened(({ files }) => (files['README.md'] = card))).licence, 'apple-amlr');
   });
   it('is nothing, where there is no card', async () => {
-    const { licence, licenceText } = await opened(() => undefined);
+    const { licence, papers } = await opened(() => undefined);
     assert.equal(licence, undefined);
-    assert.equal(licenceText, undefined);
+    assert.equal(papers.size, 0);
   });
   it('is noted where it may matter', async () => {
     const { notes } = await opened(({ config, files }) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { readValues } from '../../../../../src/engine/model/import/tensor-reader';
 import { openCheckpoint } from '../../../../../src/engine/model/import/open-checkpoint';
 import { temporaryFolder } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 import { importCases, type ImportCase } from '../../../../support/import/import-cases';
@@ -179,7 +180,7 @@ describe('tensors of a checkpoint', () => {
         ['value', 'v_proj', 2 ** -11],
       ] as const) {
         const { data } = checkpoint.tensors.get(`model.transformer.blocks.1.${part}.weight`)!;
-        const piece = await source.tensors.get(`layer.1.${name}`)!.read(100, 50);
+        const piece = await readValues(source.tensors.get(`layer.1.${name}`)!, 100, 50);
         assert.equal(piece.length, 50);
         piece.forEach((value, i) =>
           assert.ok(Math.abs(value - data[100 + i]!) <= error * Math.abs(data[100 + i]!)),
