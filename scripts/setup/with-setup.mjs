@@ -29,6 +29,7 @@ const TASKS = {
   docs: ['scripts/docs/api-docs.ts'],
   'soak:engine': ['scripts/soak-engine/main.ts'],
   evaluate: ['dist/evaluate.js'],
+  'fit-chooser': ['dist/fit-chooser.js'],
   derive: ['dist/derive.js'],
   'bench:forms': ['scripts/forms/main.ts'],
   demo: ['dist/cli.js', 'demo'],
@@ -49,6 +50,7 @@ const TASKS = {
 /** What the bundles are made of. */
 const SOURCES = [
   'src',
+  'scripts/choose',
   'scripts/derive',
   'scripts/evaluate',
   'scripts/train',

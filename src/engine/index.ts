@@ -7,6 +7,14 @@ export type {
   RequestStats,
   RunOptions,
 } from './contract/engine';
+export {
+  FEATURES,
+  STARTS,
+  type Candidate,
+  type Evidence,
+  type Feature,
+  type StartName,
+} from './contract/candidates';
 export { EngineError, toEngineError, type EngineErrorCode } from './contract/errors';
 export {
   ArchitectureUnknown,
@@ -41,7 +49,7 @@ export {
   type Schedule,
   type UnmaskingOrder,
 } from './contract/reverse-process';
-export type { Alternative, Candidate, CellView, Slot, Step } from './contract/steps';
+export type { Alternative, CellView, Slot, Step } from './contract/steps';
 export { Random } from './diffusion/random';
 export { textAroundHoles, type CharacterRange, type TextAroundHoles } from './text/around-holes';
 export { isInsideCharacter } from './text/characters';

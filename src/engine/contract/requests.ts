@@ -1,3 +1,4 @@
+import type { StartName } from './candidates';
 import type { ReverseProcessOptions } from './reverse-process';
 
 /** The start of a hole. The first field of `cells`, `parts`, `tokens` and `replaced` that is there decides. */
@@ -66,6 +67,16 @@ export interface FillRequest extends ReverseProcessOptions {
    * last step the best one, and all of them in `Step.candidates`.
    */
   readonly candidates?: number;
+  /**
+   * How candidates begin, the first of them shown by the steps; it decides over `candidates`, and what cannot be is left
+   * out (a draft where nothing is repeated, the same as an earlier one). At most 16. Default: those that find most.
+   */
+  readonly starts?: readonly StartName[];
+  /**
+   * Whether candidates are looked at again when they are done, for their `evidence`: with the bundle's own network, one
+   * forward. Default: only where the bundle has coefficients to weigh it by.
+   */
+  readonly lookAgain?: boolean;
   /**
    * For requests of somebody who types: a name, the same at every key in one document. The context is kept under it, and
    * while up to 32 tokens change before the cursor only the 64 rows nearest to it are read anew; rows farther away stay as

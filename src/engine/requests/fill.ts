@@ -1,11 +1,10 @@
 import type { ContextRead } from '../contract/answers';
 import type { FillRequest, HoleRequest } from '../contract/requests';
 import type { Step } from '../contract/steps';
-import { withDrafts } from './unmasking/drafts';
 import { EngineError } from '../contract/errors';
 import { isOpen, planHole, type HolePlan } from './unmasking/hole-plan';
 import { KnownLogits } from './unmasking/known-logits';
-import { startingCells } from './unmasking/length';
+import { beginningsOf } from './unmasking/starts';
 import type { Window } from '../text/window';
 import { checkFillRequest, DEFAULT_MAX_TOKENS } from './check-request';
 import { readContext, throwIfCancelled, type RunningRequest } from './running-request';
@@ -52,12 +51,10 @@ export async function* fill(
       signal,
     };
     const known = new KnownLogits();
-    const [first, ...others] = await startingCells(runtime, run, plans, request, known);
     const texts = [prefix, ...between, suffix].map(toLf);
-    const drafted = takesDrafts(runtime, request, settings)
-      ? await withDrafts(runtime, run, texts, plans, first!, known)
-      : first!;
-    yield* unmask(runtime, run, [drafted, ...others], limits, known);
+    const drafts = takesDrafts(runtime, request, settings);
+    const beginnings = await beginningsOf(runtime, run, plans, request, { texts, drafts }, known);
+    yield* unmask(runtime, run, beginnings, { limits, texts, lookAgain: request.lookAgain }, known);
   } finally {
     release();
     unguided?.cache.release();

@@ -1,8 +1,12 @@
-import type { Candidate, CellView, Step } from '../../contract/steps';
+import type { Candidate } from '../../contract/candidates';
+import type { CellView, Step } from '../../contract/steps';
 import { bannedTokens, CandidateRun } from './candidate';
-import type { Cell, CellStart } from '../../diffusion/canvas';
+import type { Cell } from '../../diffusion/canvas';
 import type { Choice } from '../../diffusion/sampling';
 import type { ReverseStep } from '../../diffusion/unmasking';
+import { evidenceOf } from './evidence';
+import { lookAgain } from './second-look';
+import type { Beginning } from './starts';
 import { SPECIAL } from '../../text/special-tokens';
 import { KnownLogits } from './known-logits';
 import type { RunningRequest } from '../running-request';
@@ -10,34 +14,41 @@ import type { Runtime } from '../../model/runtime/runtime';
 import { fromLf } from '../../text/line-endings';
 import type { Tokenizer } from '../../text/tokenizer';
 
+/** What is known of a request beside how its candidates begin. */
+interface Around {
+  /** Most cells of each hole. */
+  readonly limits: readonly number[];
+  /** Around the holes, LF: one more than there are holes. Default: nothing. */
+  readonly texts?: readonly string[];
+  /** See `FillRequest`. */
+  readonly lookAgain?: boolean | undefined;
+}
+
 /**
  * Runs the reverse process on one canvas or several candidates together, and reports every step, the start first. All
  * candidates take their steps in turn with each other, each step of theirs by one call of the mask predictor.
  *
- * @param starts the cells of each hole, for each candidate
- * @param limits most cells of each hole
  * @param known of the starts, so far as it is
  */
 export async function* unmask(
   runtime: Runtime,
   run: RunningRequest,
-  starts: readonly (readonly (readonly CellStart[])[])[],
-  limits: readonly number[],
+  beginnings: readonly Beginning[],
+  around: Around,
   known = new KnownLogits(),
 ): AsyncGenerator<Step, void, undefined> {
-  const shapes = starts.map((start) => JSON.stringify(start));
   const banned = bannedTokens(runtime.tokenizer, run.settings);
-  const candidates = starts.map((start, number) => {
-    const varied = shapes.indexOf(shapes[number]!) < number;
-    return new CandidateRun(runtime, run.settings, {
-      holes: start,
-      limits,
-      allowBlank: run.allowBlank,
-      banned,
-      number,
-      varied,
-    });
-  });
+  const { limits } = around;
+  const candidates = beginnings.map(
+    (beginning, number) =>
+      new CandidateRun(runtime, run.settings, {
+        ...beginning,
+        limits,
+        allowBlank: run.allowBlank,
+        banned,
+        number,
+      }),
+  );
   const [shown] = candidates as [CandidateRun, ...CandidateRun[]];
   let index = 0;
   let changes: ReverseStep = { committed: [], remasked: [] };
@@ -54,31 +65,55 @@ export async function* unmask(
       if (candidate === shown) changes = step;
     });
   }
-  const best = rank(runtime.tokenizer, run, candidates);
+  const best = await rank(runtime, run, candidates, around);
   const last = view(runtime, run, candidates, best[0]!.run, { index, ...changes });
-  yield { ...last, done: true, ...(starts.length > 1 ? { candidates: best.map(({ view }) => view) } : {}) };
+  const several = beginnings.length > 1 || around.lookAgain === true;
+  yield { ...last, done: true, ...(several ? { candidates: best.map(({ view }) => view) } : {}) };
 }
 
 /**
  * Best first; of those with the same texts only the best stays. A draft was taken because it is right more often than
  * what the model writes, however sure that is of itself.
  */
-function rank(
-  tokenizer: Tokenizer,
+async function rank(
+  runtime: Runtime,
   run: RunningRequest,
   candidates: readonly CandidateRun[],
-): { readonly run: CandidateRun; readonly view: Candidate }[] {
-  const seen = new Set<string>();
-  return candidates
-    .map((candidate) => ({
+  { texts: around = [], lookAgain: again = false }: Around,
+): Promise<readonly { readonly run: CandidateRun; readonly view: Candidate }[]> {
+  const { tokenizer } = runtime;
+  const texts = candidates.map(({ canvas }) =>
+    canvas.holes.map((cells) => tokenizer.decode(writtenTokens(cells))),
+  );
+  const keys = texts.map((own) => JSON.stringify(own));
+  // Those that came to the same texts are looked at once.
+  const distinct = candidates.filter((_, i) => keys.indexOf(keys[i]!) === i);
+  const looked = again ? await lookAgain(runtime, run, distinct) : undefined;
+  const looks = looked && keys.map((key) => looked[distinct.indexOf(candidates[keys.indexOf(key)]!)]!);
+  const evidence = evidenceOf(candidates, texts, around, looks);
+  const ranked = candidates
+    .map((candidate, i) => ({
       run: candidate,
-      view: { ...contentOf(tokenizer, run, candidate), score: candidate.score() },
+      key: keys[i]!,
+      view: {
+        ...contentOf(tokenizer, run, candidate),
+        score: candidate.score(),
+        starts: [candidate.start.name],
+        evidence: evidence[i]!,
+      },
     }))
-    .sort((a, b) => Number(b.run.hasDraft) - Number(a.run.hasDraft) || b.view.score - a.view.score)
-    .filter(({ view: { texts } }) => {
-      const key = JSON.stringify(texts);
-      return !seen.has(key) && seen.add(key);
-    });
+    .sort((a, b) => Number(b.run.hasDraft) - Number(a.run.hasDraft) || b.view.score - a.view.score);
+  const best = new Map<string, { readonly run: CandidateRun; readonly view: Candidate }>();
+  for (const { run: candidate, key, view: own } of ranked) {
+    const same = best.get(key)?.view;
+    best.set(
+      key,
+      same
+        ? { ...best.get(key)!, view: { ...same, starts: [...same.starts, ...own.starts] } }
+        : { run: candidate, view: own },
+    );
+  }
+  return [...best.values()];
 }
 
 function view(

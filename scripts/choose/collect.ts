@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { EngineError, STARTS, type Engine, type Evidence, type StartName } from '../../src/engine/index';
+import { lastStep } from '../../src/cli/command-line/session';
+import { isExact } from '../evaluate/figures';
+import { Journal } from '../evaluate/journal';
+import { betweenOf, type Kind, type Task } from '../evaluate/task';
+import { StageProgress } from '../train/report/progress';
+
+/** A candidate of a task's, and whether it is what stood there. */
+export interface CollectedCandidate {
+  readonly texts: readonly string[];
+  readonly starts: readonly StartName[];
+  readonly score: number;
+  readonly evidence: Evidence;
+  readonly exact: boolean;
+}
+
+/** A task as it was answered from every start. */
+export interface CollectedTask {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly lang: string;
+  /** Of the corpus: tasks of one package lie in one fold. */
+  readonly package: string;
+  readonly candidates: readonly CollectedCandidate[];
+}
+
+/** Every so many tasks are answered from every start, the others from those that find most. */
+const EVERY_START = 4;
+const LIKELY_STARTS: readonly StartName[] = [
+  'usual',
+  'masks-4',
+  'masks-8',
+  'masks-16',
+  'masks-32',
+  'second-token',
+  'other-draft',
+];
+
+/**
+ * Has every task answered from every start, in a journal: a line of JSON each, so that a run that was stopped goes on
+ * where it was. A task that does not fit into the window is left out.
+ */
+export async function collect(
+  engine: Engine,
+  identity: readonly string[],
+  tasks: readonly Task[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<CollectedTask[]> {
+  const journal = new Journal(join(folder, 'candidates.jsonl'));
+  const collected: CollectedTask[] = [];
+  const progress = new StageProgress('candidates', tasks.length);
+  try {
+    for (const [i, task] of tasks.entries()) {
+      signal.throwIfAborted();
+      const { path, prefix, suffix } = task;
+      const request = {
+        path,
+        prefix,
+        between: betweenOf(task),
+        suffix,
+        starts: i % EVERY_START === 0 ? STARTS : LIKELY_STARTS,
+        lookAgain: true,
+      };
+      const answer = await journal.answer([...identity, request], async () => {
+        const last = await unlessTooLarge(() => lastStep(engine.fill(request, { signal })));
+        return last && collectedTask(task, last.candidates ?? []);
+      });
+      if (answer) collected.push(answer);
+      progress.update(i + 1, tasks.length, task.id);
+    }
+  } finally {
+    progress.stop();
+  }
+  return collected;
+}
+
+function collectedTask(
+  task: Task,
+  candidates: readonly Omit<CollectedCandidate, 'exact'>[],
+): CollectedTask {
+  return {
+    id: task.id,
+    kind: task.kind,
+    lang: task.lang,
+    package: task.path.slice(0, task.path.indexOf('/')),
+    candidates: candidates.map(({ texts, starts, score, evidence }) => ({
+      texts,
+      starts,
+      score,
+      evidence,
+      exact: isExact(task, texts),
+    })),
+  };
+}
+
+/** Null, which a journal can hold, when the request does not fit. */
+async function unlessTooLarge<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'region-too-large') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Evidence } from '../../contract/candidates';
+import type { CandidateRun } from './candidate';
+import type { SecondLook } from './second-look';
+
+/** Less than this log-probability says nothing more. */
+const LEAST_LOG_PROBABILITY = -12;
+
+/**
+ * What is known of each candidate without a grammar.
+ *
+ * @param texts of each candidate's holes, LF
+ * @param around the texts around the holes, LF: one more than there are holes
+ */
+export function evidenceOf(
+  candidates: readonly CandidateRun[],
+  texts: readonly (readonly string[])[],
+  around: readonly string[],
+  looks: readonly SecondLook[] | undefined,
+): Evidence[] {
+  const firstLines = texts.map((own) => firstLineOf(own[0] ?? ''));
+  const counts = lineCounts(around);
+  return candidates.map(({ canvas, hasDraft, start }, i): Evidence => {
+    const predicted = canvas.holes.flat().filter(({ step }) => step > 0);
+    const drawn = predicted.map(({ confidence }) => Math.log(confidence));
+    const before = start.holes.flat().length;
+    const same = firstLines.filter((line) => line === firstLines[i]).length - 1;
+    return {
+      ...meanAndLeast('drawn', drawn),
+      ...(looks ? meanAndLeast('doubt', looks[i]!.doubt) : {}),
+      ...(looks && looks[i]!.alone.length > 0
+        ? {
+            ...meanAndLeast('alone', looks[i]!.alone),
+            expand: looks[i]!.expand,
+            delete: looks[i]!.delete,
+          }
+        : {}),
+      tokens: Math.log(1 + predicted.length),
+      growth: Math.log((1 + canvas.size) / (1 + before)),
+      ...(candidates.length > 1 ? { sameLine: same / (candidates.length - 1) } : {}),
+      known: knownLines(texts[i]!, around, counts),
+      draft: Number(hasDraft),
+    };
+  });
+}
+
+type Named<Name extends string> = Readonly<Record<`${Name}Mean` | `${Name}Least`, number>>;
+
+function meanAndLeast<Name extends string>(name: Name, logs: readonly number[]): Named<Name> {
+  const bounded = logs.map((log) => Math.max(log, LEAST_LOG_PROBABILITY));
+  const mean = bounded.length === 0 ? 0 : bounded.reduce((sum, log) => sum + log, 0) / bounded.length;
+  return { [`${name}Mean`]: mean, [`${name}Least`]: Math.min(0, ...bounded) } as Named<Name>;
+}
+
+/** The first line that has text. */
+function firstLineOf(text: string): string {
+  return text.trimStart().split('\n', 1)[0]!.trimEnd();
+}
+
+function lineCounts(around: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of around.join('\n').split('\n')) {
+    const text = line.trim();
+    if (text !== '') counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** How often the lines that the fills make stand around already: ln(1 + n), the mean over them. */
+function knownLines(
+  texts: readonly string[],
+  around: readonly string[],
+  counts: ReadonlyMap<string, number>,
+): number {
+  const logs = texts.flatMap((text, hole) => {
+    const before = around[hole]?.split('\n').at(-1) ?? '';
+    const behind = around[hole + 1]?.split('\n', 1)[0] ?? '';
+    const lines = (before + text + behind).split('\n').map((line) => line.trim());
+    return lines.filter((line) => line !== '').map((line) => Math.log(1 + (counts.get(line) ?? 0)));
+  });
+  return logs.length === 0 ? 0 : logs.reduce((sum, log) => sum + log, 0) / logs.length;
+}
