@@ -22,6 +22,8 @@ export interface CollectedTask {
   readonly lang: string;
   /** Of the corpus: tasks of one package lie in one fold. */
   readonly package: string;
+  /** Whether it was answered from every start. */
+  readonly all: boolean;
   readonly candidates: readonly CollectedCandidate[];
 }
 
@@ -40,50 +42,60 @@ const LIKELY_STARTS: readonly StartName[] = [
 /**
  * Has every task answered from every start, in a journal: a line of JSON each, so that a run that was stopped goes on
  * where it was. A task that does not fit into the window is left out.
+ *
+ * @param engines each takes the next task when it has done one
  */
 export async function collect(
-  engine: Engine,
+  engines: readonly Engine[],
   identity: readonly string[],
   tasks: readonly Task[],
   folder: string,
   signal: AbortSignal,
 ): Promise<CollectedTask[]> {
   const journal = new Journal(join(folder, 'candidates.jsonl'));
-  const collected: CollectedTask[] = [];
+  const collected: (CollectedTask | null)[] = [];
   const progress = new StageProgress('candidates', tasks.length);
-  try {
-    for (const [i, task] of tasks.entries()) {
+  const queue = tasks.entries();
+  let done = 0;
+  const work = async (engine: Engine): Promise<void> => {
+    for (const [i, task] of queue) {
       signal.throwIfAborted();
       const { path, prefix, suffix } = task;
+      const all = i % EVERY_START === 0;
       const request = {
         path,
         prefix,
         between: betweenOf(task),
         suffix,
-        starts: i % EVERY_START === 0 ? STARTS : LIKELY_STARTS,
+        starts: all ? STARTS : LIKELY_STARTS,
         lookAgain: true,
       };
       const answer = await journal.answer([...identity, request], async () => {
         const last = await unlessTooLarge(() => lastStep(engine.fill(request, { signal })));
-        return last && collectedTask(task, last.candidates ?? []);
+        return last && collectedTask(task, all, last.candidates ?? []);
       });
-      if (answer) collected.push(answer);
-      progress.update(i + 1, tasks.length, task.id);
+      collected[i] = answer;
+      progress.update(++done, tasks.length, task.id);
     }
+  };
+  try {
+    await Promise.all(engines.map(work));
   } finally {
     progress.stop();
   }
-  return collected;
+  return collected.filter((task) => task !== null);
 }
 
 function collectedTask(
   task: Task,
+  all: boolean,
   candidates: readonly Omit<CollectedCandidate, 'exact'>[],
 ): CollectedTask {
   return {
     id: task.id,
     kind: task.kind,
     lang: task.lang,
+    all,
     package: task.path.slice(0, task.path.indexOf('/')),
     candidates: candidates.map(({ texts, starts, score, evidence }) => ({
       texts,

@@ -8,6 +8,7 @@ export type {
   RunOptions,
 } from './contract/engine';
 export {
+  DEFAULT_STARTS,
   FEATURES,
   STARTS,
   type Candidate,
@@ -24,6 +25,16 @@ export {
   type ImportPrecision,
   type ImportRequest,
 } from './contract/importing';
+export {
+  byChance,
+  chanceOf,
+  drawnEvidence,
+  VIEWS,
+  viewOf,
+  type Chooser,
+  type Coefficients,
+  type View,
+} from './contract/chooser';
 export { PROVIDER_NAMES, type ProviderName } from './contract/provider';
 export { LENGTH_SEARCHES } from './contract/requests';
 export type {
@@ -34,6 +45,7 @@ export type {
   HoleRequest,
   LengthSearch,
   LikelihoodRequest,
+  Patience,
   ScoreRequest,
 } from './contract/requests';
 export {

@@ -22,6 +22,9 @@ export const STARTS = [
  */
 export type StartName = (typeof STARTS)[number];
 
+/** How the candidates of a request begin unless it says otherwise, in order: they find most at equal cost. */
+export const DEFAULT_STARTS: readonly StartName[] = ['usual', 'masks-16', 'masks-4', 'masks-32'];
+
 /** What is known of a candidate, numbers that a chooser weighs. */
 export const FEATURES = [
   'drawnMean',
@@ -54,4 +57,6 @@ export interface Candidate {
   /** How it began; several where others came to the same texts. */
   readonly starts: readonly StartName[];
   readonly evidence: Evidence;
+  /** The chance that this is what belongs there, 0–1; absent where the bundle has no coefficients to tell it by. */
+  readonly chance?: number;
 }

@@ -31,6 +31,14 @@ export const LENGTH_SEARCHES = ['guess', 'cal'] as const;
 /** How a length is found: the names of `LENGTH_SEARCHES`. */
 export type LengthSearch = (typeof LENGTH_SEARCHES)[number];
 
+/** How long several candidates may take. */
+export interface Patience {
+  /** So many times what the first one took, ≥ 1. */
+  readonly times: number;
+  /** Milliseconds from the request on. */
+  readonly ms: number;
+}
+
 /** Text with one or more holes: prefix ▁ (between ▁)* suffix. Line endings may be LF or CRLF. */
 export interface FillRequest extends ReverseProcessOptions {
   /** File name or path; its last two segments become the header. */
@@ -73,10 +81,16 @@ export interface FillRequest extends ReverseProcessOptions {
    */
   readonly starts?: readonly StartName[];
   /**
-   * Whether candidates are looked at again when they are done, for their `evidence`: with the bundle's own network, one
-   * forward. Default: only where the bundle has coefficients to weigh it by.
+   * Whether candidates are looked at again when they are done, for their `evidence`: one forward. Default: where there are
+   * several and the bundle has coefficients to weigh it by.
    */
   readonly lookAgain?: boolean;
+  /**
+   * When the other candidates are begun: not at once, but when the first one is done, only while the chance that it is right
+   * is low, and if there is time. The steps go on showing the first one; what is not done in time has no part in it. Nothing
+   * where the bundle has no coefficients to tell a chance by. Default: all are begun together.
+   */
+  readonly patience?: Patience | undefined;
   /**
    * For requests of somebody who types: a name, the same at every key in one document. The context is kept under it, and
    * while up to 32 tokens change before the cursor only the 64 rows nearest to it are read anew; rows farther away stay as

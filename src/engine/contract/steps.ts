@@ -48,6 +48,11 @@ export interface Step {
   /** Milliseconds since the request reached the engine. */
   readonly ms: number;
   readonly done: boolean;
+  /**
+   * On the last step: the chance that the texts are what belongs there, 0–1; absent where the bundle has no coefficients to
+   * tell it by.
+   */
+  readonly chance?: number;
   /** On the last step of a request for several candidates: best first, without duplicates. */
   readonly candidates?: readonly Candidate[];
 }

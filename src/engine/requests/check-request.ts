@@ -64,7 +64,13 @@ export function checkFillRequest(
     'true or false',
     allowBlank,
   );
-  const { keptContext } = request;
+  const { keptContext, patience } = request;
+  check(
+    patience === undefined || (patience.times >= 1 && patience.ms >= 0),
+    'patience',
+    'times of at least 1 and milliseconds of at least 0',
+    patience,
+  );
   check(
     keptContext === undefined || typeof keptContext === 'string',
     'keptContext',

@@ -53,8 +53,10 @@ export async function* fill(
     const known = new KnownLogits();
     const texts = [prefix, ...between, suffix].map(toLf);
     const drafts = takesDrafts(runtime, request, settings);
-    const beginnings = await beginningsOf(runtime, run, plans, request, { texts, drafts }, known);
-    yield* unmask(runtime, run, beginnings, { limits, texts, lookAgain: request.lookAgain }, known);
+    // Chances are fitted on holes of which nothing is known.
+    const asked = request.patience && !plans.every(isOpen) ? { ...request, candidates: 1 } : request;
+    const beginnings = await beginningsOf(runtime, run, plans, asked, { texts, drafts }, known);
+    yield* unmask(runtime, run, beginnings, { ...request, limits, texts }, known);
   } finally {
     release();
     unguided?.cache.release();

@@ -39,7 +39,7 @@ interface Drafted {
  * remasked and drawn again among the tokens that are whole characters.
  */
 export class CandidateRun {
-  readonly canvas: Canvas;
+  readonly #canvas: Canvas;
   readonly #settings: ReverseProcessSettings;
   readonly #random: Random;
   readonly #resize: ResizeRules | undefined;
@@ -53,6 +53,7 @@ export class CandidateRun {
   readonly hasDraft: boolean;
   /** Whether the next token at the surest position is to be the second most probable one. */
   #takesSecond: boolean;
+  #leader: CandidateRun | undefined;
   /** Committed by the first step, which needs no forward. */
   #drafted: readonly Drafted[];
   #process: Unmasking;
@@ -64,7 +65,7 @@ export class CandidateRun {
   ) {
     const { config, tokenizer } = runtime;
     const { holes, limits, banned, number, sampling, second = false } = start;
-    this.canvas = new Canvas(holes);
+    this.#canvas = new Canvas(holes);
     this.hasDraft = holes.flat().some(({ draft }) => draft !== undefined);
     this.#drafted = holes.flatMap((cells, hole) =>
       cells.flatMap(({ draft }, index) => (draft ? [{ ...draft, slot: { hole, index } }] : [])),
@@ -80,6 +81,34 @@ export class CandidateRun {
     this.#needsText = !start.allowBlank && settings.steps !== undefined;
     this.#bannedOrIncomplete = [...banned, ...tokenizer.incomplete];
     this.#process = this.#newProcess();
+  }
+
+  get canvas(): Canvas {
+    return this.#leader?.canvas ?? this.#canvas;
+  }
+
+  /** What decides how it goes on; undefined where more than its canvas does. */
+  get state(): string | undefined {
+    const { sampling, steps, blockLength, remasking, order } = this.#settings;
+    const isPlain =
+      sampling.kind === 'greedy' &&
+      steps === undefined &&
+      blockLength === 0 &&
+      remasking === 'none' &&
+      order !== 'ancestral';
+    const hasMore =
+      this.hasDraft || this.#takesSecond || this.#needsText || this.#wholeOnly.size > 0 || !!this.#leader;
+    if (!isPlain || hasMore) return undefined;
+    return JSON.stringify(tokenIds(this.canvas.holes));
+  }
+
+  get isFollowing(): boolean {
+    return this.#leader !== undefined;
+  }
+
+  /** Takes no steps of its own any more: its canvas is that of another, which goes on as it would. */
+  follow(leader: CandidateRun): void {
+    this.#leader = leader;
   }
 
   get done(): boolean {

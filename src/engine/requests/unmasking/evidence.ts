@@ -1,9 +1,7 @@
 import type { Evidence } from '../../contract/candidates';
+import { drawnEvidence, meanAndLeast } from '../../contract/chooser';
 import type { CandidateRun } from './candidate';
 import type { SecondLook } from './second-look';
-
-/** Less than this log-probability says nothing more. */
-const LEAST_LOG_PROBABILITY = -12;
 
 /**
  * What is known of each candidate without a grammar.
@@ -21,20 +19,11 @@ export function evidenceOf(
   const counts = lineCounts(around);
   return candidates.map(({ canvas, hasDraft, start }, i): Evidence => {
     const predicted = canvas.holes.flat().filter(({ step }) => step > 0);
-    const drawn = predicted.map(({ confidence }) => Math.log(confidence));
     const before = start.holes.flat().length;
     const same = firstLines.filter((line) => line === firstLines[i]).length - 1;
     return {
-      ...meanAndLeast('drawn', drawn),
-      ...(looks ? meanAndLeast('doubt', looks[i]!.doubt) : {}),
-      ...(looks && looks[i]!.alone.length > 0
-        ? {
-            ...meanAndLeast('alone', looks[i]!.alone),
-            expand: looks[i]!.expand,
-            delete: looks[i]!.delete,
-          }
-        : {}),
-      tokens: Math.log(1 + predicted.length),
+      ...drawnEvidence(predicted.map(({ confidence }) => confidence)),
+      ...(looks ? lookedEvidence(looks[i]!) : {}),
       growth: Math.log((1 + canvas.size) / (1 + before)),
       ...(candidates.length > 1 ? { sameLine: same / (candidates.length - 1) } : {}),
       known: knownLines(texts[i]!, around, counts),
@@ -43,12 +32,17 @@ export function evidenceOf(
   });
 }
 
-type Named<Name extends string> = Readonly<Record<`${Name}Mean` | `${Name}Least`, number>>;
-
-function meanAndLeast<Name extends string>(name: Name, logs: readonly number[]): Named<Name> {
-  const bounded = logs.map((log) => Math.max(log, LEAST_LOG_PROBABILITY));
-  const mean = bounded.length === 0 ? 0 : bounded.reduce((sum, log) => sum + log, 0) / bounded.length;
-  return { [`${name}Mean`]: mean, [`${name}Least`]: Math.min(0, ...bounded) } as Named<Name>;
+function lookedEvidence({ doubt, alone, expand, delete: deletes }: SecondLook): Evidence {
+  const doubted = meanAndLeast(doubt);
+  const single = meanAndLeast(alone);
+  return {
+    doubtMean: doubted.mean,
+    doubtLeast: doubted.least,
+    aloneMean: single.mean,
+    aloneLeast: single.least,
+    expand,
+    delete: deletes,
+  };
 }
 
 /** The first line that has text. */

@@ -1,4 +1,4 @@
-import type { StartName } from '../../contract/candidates';
+import { DEFAULT_STARTS, type StartName } from '../../contract/candidates';
 import type { FillRequest } from '../../contract/requests';
 import type { CellStart } from '../../diffusion/canvas';
 import type { Sampling } from '../../diffusion/sampling';
@@ -41,8 +41,7 @@ const RULES: Readonly<Record<StartName, StartRule>> = {
   'drawn-1': { masks: 8, temperature: 1 },
 };
 
-/** Those that find most at equal cost, see docs/notebook/candidates.md; what cannot be is made up for at the end. */
-const DEFAULT_STARTS: readonly StartName[] = ['usual', 'masks-16', 'masks-4', 'masks-32'];
+/** What makes up for those that cannot be. */
 const SPARE: StartName = 'drawn-0.7';
 const TOP_P = 0.95;
 

@@ -1,4 +1,6 @@
 import type { Candidate } from '../../contract/candidates';
+import { byChance, chanceOf } from '../../contract/chooser';
+import type { FillRequest } from '../../contract/requests';
 import type { CellView, Step } from '../../contract/steps';
 import { bannedTokens, CandidateRun } from './candidate';
 import type { Cell } from '../../diffusion/canvas';
@@ -15,18 +17,26 @@ import { fromLf } from '../../text/line-endings';
 import type { Tokenizer } from '../../text/tokenizer';
 
 /** What is known of a request beside how its candidates begin. */
-interface Around {
+interface Around extends Pick<FillRequest, 'lookAgain' | 'patience'> {
   /** Most cells of each hole. */
   readonly limits: readonly number[];
   /** Around the holes, LF: one more than there are holes. Default: nothing. */
   readonly texts?: readonly string[];
-  /** See `FillRequest`. */
-  readonly lookAgain?: boolean | undefined;
 }
+
+/** How far a request has come. */
+interface Progress {
+  index: number;
+  changes: ReverseStep;
+}
+
+/** A fill more likely right than this is not worth another one: see docs/notebook/candidates.md. */
+const LIKELY_ENOUGH = 0.5;
 
 /**
  * Runs the reverse process on one canvas or several candidates together, and reports every step, the start first. All
- * candidates take their steps in turn with each other, each step of theirs by one call of the mask predictor.
+ * candidates take their steps in turn with each other, each step of theirs by one call of the mask predictor; those that
+ * have come to the same canvas go on as one. With patience the others begin when the first one is done.
  *
  * @param known of the starts, so far as it is
  */
@@ -38,7 +48,7 @@ export async function* unmask(
   known = new KnownLogits(),
 ): AsyncGenerator<Step, void, undefined> {
   const banned = bannedTokens(runtime.tokenizer, run.settings);
-  const { limits } = around;
+  const { limits, texts = [], patience } = around;
   const candidates = beginnings.map(
     (beginning, number) =>
       new CandidateRun(runtime, run.settings, {
@@ -49,39 +59,82 @@ export async function* unmask(
         number,
       }),
   );
+  const waits = patience !== undefined && candidates.length > 1;
+  const looks = around.lookAgain ?? (beginnings.length > 1 && runtime.config.chooser !== undefined);
+  const progress: Progress = { index: 0, changes: { committed: [], remasked: [] } };
+  let begun: readonly CandidateRun[] = waits ? candidates.slice(0, 1) : candidates;
+  yield* stepTogether(runtime, run, begun, progress, known);
+  let best = await rank(runtime, run, begun, texts, looks);
+  if (waits && (best[0]!.view.chance ?? 1) < LIKELY_ENOUGH) {
+    const took = performance.now() - run.started;
+    const until = run.started + Math.min(patience.times * took, patience.ms);
+    if (performance.now() + took <= until) {
+      yield* stepTogether(runtime, run, candidates, progress, known, until);
+      begun = candidates.filter(({ done }) => done);
+      best = await rank(runtime, run, begun, texts, looks);
+    }
+  }
+  const { chance } = best[0]!.view;
+  yield {
+    ...view(runtime, run, begun, best[0]!.run, progress),
+    done: true,
+    ...(chance === undefined ? {} : { chance }),
+    ...(beginnings.length > 1 || looks ? { candidates: best.map(({ view }) => view) } : {}),
+  };
+}
+
+/** Steps, until all are done or it is late. */
+async function* stepTogether(
+  runtime: Runtime,
+  run: RunningRequest,
+  candidates: readonly CandidateRun[],
+  progress: Progress,
+  known: KnownLogits,
+  until = Infinity,
+): AsyncGenerator<Step, void, undefined> {
   const [shown] = candidates as [CandidateRun, ...CandidateRun[]];
-  let index = 0;
-  let changes: ReverseStep = { committed: [], remasked: [] };
   for (;;) {
-    const open = candidates.filter(({ done }) => !done);
-    if (open.length === 0) break;
-    yield view(runtime, run, candidates, shown, { index, ...changes });
-    index++;
-    changes = { committed: [], remasked: [] };
+    joinEqual(candidates);
+    const open = candidates.filter(({ done, isFollowing }) => !done && !isFollowing);
+    if (open.length === 0 || performance.now() >= until) return;
+    yield view(runtime, run, candidates, shown, progress);
+    progress.index++;
+    progress.changes = { committed: [], remasked: [] };
     const asks = open.map((candidate) => candidate.asks());
     const rows = await known.predict(runtime, run, asks.flat());
     open.forEach((candidate, i) => {
-      const step = candidate.step(rows.splice(0, asks[i]!.length), index);
-      if (candidate === shown) changes = step;
+      const step = candidate.step(rows.splice(0, asks[i]!.length), progress.index);
+      if (candidate === shown) progress.changes = step;
     });
   }
-  const best = await rank(runtime, run, candidates, around);
-  const last = view(runtime, run, candidates, best[0]!.run, { index, ...changes });
-  const several = beginnings.length > 1 || around.lookAgain === true;
-  yield { ...last, done: true, ...(several ? { candidates: best.map(({ view }) => view) } : {}) };
 }
 
-/**
- * Best first; of those with the same texts only the best stays. A draft was taken because it is right more often than
- * what the model writes, however sure that is of itself.
- */
+/** The same canvas comes to the same end. */
+function joinEqual(candidates: readonly CandidateRun[]): void {
+  const first = new Map<string, CandidateRun>();
+  for (const candidate of candidates) {
+    const { state } = candidate;
+    if (state === undefined) continue;
+    const same = first.get(state);
+    if (same && !candidate.done) candidate.follow(same);
+    else first.set(state, candidate);
+  }
+}
+
+interface Ranked {
+  readonly run: CandidateRun;
+  readonly view: Candidate;
+}
+
+/** Best first; of those with the same texts only the best stays. */
 async function rank(
   runtime: Runtime,
   run: RunningRequest,
   candidates: readonly CandidateRun[],
-  { texts: around = [], lookAgain: again = false }: Around,
-): Promise<readonly { readonly run: CandidateRun; readonly view: Candidate }[]> {
-  const { tokenizer } = runtime;
+  around: readonly string[],
+  again: boolean,
+): Promise<readonly Ranked[]> {
+  const { tokenizer, config } = runtime;
   const texts = candidates.map(({ canvas }) =>
     canvas.holes.map((cells) => tokenizer.decode(writtenTokens(cells))),
   );
@@ -100,18 +153,15 @@ async function rank(
         score: candidate.score(),
         starts: [candidate.start.name],
         evidence: evidence[i]!,
+        ...(config.chooser ? { chance: chanceOf(evidence[i]!, config.chooser) } : {}),
       },
     }))
-    .sort((a, b) => Number(b.run.hasDraft) - Number(a.run.hasDraft) || b.view.score - a.view.score);
-  const best = new Map<string, { readonly run: CandidateRun; readonly view: Candidate }>();
+    .sort((a, b) => byChance(a.view, b.view));
+  const best = new Map<string, Ranked>();
   for (const { run: candidate, key, view: own } of ranked) {
-    const same = best.get(key)?.view;
-    best.set(
-      key,
-      same
-        ? { ...best.get(key)!, view: { ...same, starts: [...same.starts, ...own.starts] } }
-        : { run: candidate, view: own },
-    );
+    const same = best.get(key);
+    const view = same ? { ...same.view, starts: [...same.view.starts, ...own.starts] } : own;
+    best.set(key, { run: same?.run ?? candidate, view });
   }
   return [...best.values()];
 }
@@ -121,13 +171,14 @@ function view(
   run: RunningRequest,
   candidates: readonly CandidateRun[],
   shown: CandidateRun,
-  step: ReverseStep & { readonly index: number },
+  { index, changes }: Progress,
 ): Step {
   // What was there at the start has no part in t, unless it was remasked.
   const cells = candidates.flatMap(({ canvas }) => canvas.holes.flat()).filter((cell) => cell.step !== 0);
   const masked = cells.filter((cell) => cell.token === undefined).length;
   return {
-    ...step,
+    ...changes,
+    index,
     t: cells.length === 0 ? 0 : masked / cells.length,
     ...contentOf(tokenizer, run, shown),
     forwards: predictor.forwards - run.forwardsBefore,
