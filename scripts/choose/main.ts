@@ -1,22 +1,23 @@
 /** npm run fit-chooser. */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { exitCodeOf } from '../../src/cli/command-line/exit-code';
 import { CliError } from '../../src/cli/command-line/failures';
 import { addModelOptions, countFrom, userPath, type EngineOptions } from '../../src/cli/command-line/options';
 import { bundleFolder, projectRoot } from '../../src/cli/command-line/session';
 import { drawLineCharts } from '../../src/display/line-chart';
-import { DEFAULT_STARTS, STARTS, type Engine } from '../../src/engine/index';
+import { DEFAULT_STARTS, type Chooser, type Engine } from '../../src/engine/index';
 import { loadEngine } from '../../src/engine/node';
 import { drawTasks } from '../evaluate/draw-tasks';
 import { heldOutTexts } from '../evaluate/held-out';
 import type { Task } from '../evaluate/task';
+import { withChances } from './card-chances';
 import { collect } from './collect';
-import { fitChooser, judgeByFolds } from './fit';
+import { fitChooser, judgeByFolds, type Judged } from './fit';
 import { withGrammar } from './grammar';
-import { chooserReport, reliabilityChart } from './report';
+import { accountOfChances, chooserReport, reliabilityChart } from './report';
 import { writeChooser } from './write-chooser';
 
 interface Options extends EngineOptions {
@@ -87,8 +88,18 @@ async function report(
   writeFileSync(join(out, 'report.md'), text);
   writeFileSync(join(out, 'reliability.svg'), drawLineCharts([reliabilityChart(judged)]));
   writeFileSync(join(out, 'chooser.json'), `${JSON.stringify(chooser, null, 2)}\n`);
-  if (write !== undefined) writeChooser(write, chooser);
+  if (write !== undefined) writeIntoBundle(write, chooser, judged);
   process.stdout.write(text);
+}
+
+/** Coefficients and card; the picture lies where those of other cards do, as bundles that are derived have none. */
+function writeIntoBundle(folder: string, chooser: Chooser, judged: readonly Judged[]): void {
+  writeChooser(folder, chooser);
+  const picture = join(projectRoot(), 'docs/notebook', `chances-${basename(folder)}.svg`);
+  writeFileSync(picture, drawLineCharts([reliabilityChart(judged)]));
+  const card = join(folder, 'README.md');
+  const link = relative(folder, picture).replaceAll('\\', '/');
+  writeFileSync(card, withChances(readFileSync(card, 'utf8'), accountOfChances(judged, link)));
 }
 
 async function withEngines<T>(

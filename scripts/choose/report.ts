@@ -1,10 +1,10 @@
 import { markdownTable } from '../../src/display/markdown-table';
 import type { LineChart } from '../../src/display/line-chart';
-import { STARTS, type StartName } from '../../src/engine/index';
+import type { StartName } from '../../src/engine/index';
 import { proportion } from '../evaluate/intervals';
 import { KINDS } from '../evaluate/task';
 import { bestStarts, rightAmong } from './candidate-sets';
-import type { CollectedTask } from './collect';
+import { TRIED_STARTS, type CollectedTask } from './collect';
 import type { Judged } from './fit';
 
 const BINS = 10;
@@ -32,6 +32,19 @@ export function chooserReport(
     `Share of tasks with the right text, of the ${fullTasks.length} that were answered from every start: from one start alone, ` +
       'and among the first N of the order in which each start finds most that those before it do not.',
     startsTable(fullTasks),
+  ].join('\n\n');
+}
+
+/** What the model card says of chances: how often they come true. */
+export function accountOfChances(judged: readonly Judged[], picture: string): string {
+  return [
+    '## Chances',
+    `A fill comes with the chance that it is right ([how](../../docs/engine.md#candidates)). Of ${judged.length} holes in ` +
+      'valid packages, each judged by coefficients fitted on the other packages (`npm run fit-chooser`):',
+    `![How often a chosen fill is right, by its chance](${picture})`,
+    reliabilityTable(judged),
+    'Exact match of one fill, of the likeliest candidate, of the one chosen, and with the right one among them:',
+    choosingTable(judged),
   ].join('\n\n');
 }
 
@@ -109,7 +122,7 @@ function shownTable(judged: readonly Judged[]): string {
 }
 
 function startsTable(tasks: readonly CollectedTask[]): string {
-  const order = bestStarts(tasks, STARTS, STARTS.length);
+  const order = bestStarts(tasks, TRIED_STARTS, TRIED_STARTS.length);
   const rows = order.map(({ start, right }, i) => [
     i + 1,
     start,

@@ -28,6 +28,7 @@ export {
 export {
   byChance,
   chanceOf,
+  drawnChance,
   drawnEvidence,
   VIEWS,
   viewOf,

@@ -8,6 +8,7 @@ export const STARTS = [
   'masks-8',
   'masks-16',
   'masks-32',
+  'masks-64',
   'second-token',
   'second-token-16',
   'other-draft',

@@ -72,6 +72,23 @@ export function chanceOf(evidence: Evidence, chooser: Chooser): number {
   return 1 / (1 + Math.exp(-logOdds));
 }
 
+/**
+ * By the mean log-probability alone, for bundles without coefficients: what 294 ends of lines said of an earlier bundle, see
+ * docs/notebook/unmasking.md.
+ */
+const UNFITTED: Coefficients = { intercept: 0.4, weights: { drawnMean: 4.3 } };
+
+/**
+ * The chance that tokens are what belongs there, 0–1, by the probabilities that they had when they were committed.
+ *
+ * @param confidences 0–1
+ * @param chooser of the model that wrote them; without one the chance is a rough one
+ */
+export function drawnChance(confidences: readonly number[], chooser: Chooser | undefined): number {
+  const drawn = chooser?.drawn ?? UNFITTED;
+  return chanceOf(drawnEvidence(confidences), { drawn, looked: drawn, among: drawn });
+}
+
 /** The likeliest first: by their chances, where all have one, else by their mean log-probabilities, a draft before others. */
 export function byChance(
   a: { readonly chance?: number | undefined; readonly score: number; readonly evidence: Evidence },

@@ -33,6 +33,7 @@ const RULES: Readonly<Record<StartName, StartRule>> = {
   'masks-8': { masks: 8 },
   'masks-16': { masks: 16 },
   'masks-32': { masks: 32 },
+  'masks-64': { masks: 64 },
   'second-token': { masks: 8, second: true },
   'second-token-16': { masks: 16, second: true },
   'other-draft': { masks: 8, draft: 'other' },
