@@ -3,6 +3,9 @@ import { drawnEvidence, meanAndLeast } from '../../contract/chooser';
 import type { CandidateRun } from './candidate';
 import type { SecondLook } from './second-look';
 
+/** Characters before and behind the holes in which lines are counted. */
+const NEAR = 20_000;
+
 /**
  * What is known of each candidate without a grammar.
  *
@@ -52,7 +55,10 @@ function firstLineOf(text: string): string {
 
 function lineCounts(around: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const line of around.join('\n').split('\n')) {
+  const near = around.map((text, i) =>
+    i === 0 ? text.slice(-NEAR) : i === around.length - 1 ? text.slice(0, NEAR) : text,
+  );
+  for (const line of near.join('\n').split('\n')) {
     const text = line.trim();
     if (text !== '') counts.set(text, (counts.get(text) ?? 0) + 1);
   }

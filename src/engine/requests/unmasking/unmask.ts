@@ -143,7 +143,8 @@ async function rank(
   const distinct = candidates.filter((_, i) => keys.indexOf(keys[i]!) === i);
   const looked = again ? await lookAgain(runtime, run, distinct) : undefined;
   const looks = looked && keys.map((key) => looked[distinct.indexOf(candidates[keys.indexOf(key)]!)]!);
-  const evidence = evidenceOf(candidates, texts, around, looks);
+  // Of one that was only drawn it does not matter what stands around.
+  const evidence = evidenceOf(candidates, texts, candidates.length > 1 || again ? around : [], looks);
   const ranked = candidates
     .map((candidate, i) => ({
       run: candidate,
