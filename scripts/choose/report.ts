@@ -39,7 +39,7 @@ export function chooserReport(
 export function accountOfChances(judged: readonly Judged[], picture: string): string {
   return [
     '## Chances',
-    `A fill comes with the chance that it is right ([how](../../docs/engine.md#candidates)). Of ${judged.length} holes in ` +
+    `A fill comes with the chance that it is right ([how](../../docs/methods.md#candidates)). Of ${judged.length} holes in ` +
       'valid packages, each judged by coefficients fitted on the other packages (`npm run fit-chooser`):',
     `![How often a chosen fill is right, by its chance](${picture})`,
     reliabilityTable(judged),

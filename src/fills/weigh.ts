@@ -1,7 +1,10 @@
-import { byChance, chanceOf, type Candidate, type Chooser, type Step } from '../engine/index';
+import { byChance, chanceOf, type Candidate, type Chooser } from '../engine/index';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import type { HolesOfText } from './faults';
 import { grammarEvidence } from './grammar-evidence';
+
+/** A candidate, or as much of it as weighing takes. */
+type Weighable = Pick<Candidate, 'texts' | 'score' | 'evidence' | 'chance'> & { readonly holes: unknown };
 
 /**
  * Weighs the candidates of a last step once more, with what a grammar says of them, which the engine does not know.
@@ -10,12 +13,12 @@ import { grammarEvidence } from './grammar-evidence';
  * @param tree of the text as it is, or of one like it
  * @returns the step with the likeliest candidate's texts, and all candidates, likeliest first
  */
-export async function weighed(
-  step: Step,
+export async function weighed<S extends { readonly candidates?: readonly Weighable[] }>(
+  step: S,
   chooser: Chooser | undefined,
   holes: Pick<HolesOfText, 'texts'>,
   tree: SyntaxTree | undefined,
-): Promise<Step> {
+): Promise<S> {
   const { candidates } = step;
   if (!candidates || candidates.length < 2 || !chooser || !tree) return step;
   const said = await grammarEvidence(
@@ -24,7 +27,7 @@ export async function weighed(
     tree,
   );
   const sorted = candidates
-    .map((candidate, i): Candidate => {
+    .map((candidate, i): Weighable => {
       const evidence = { ...candidate.evidence, ...said[i] };
       return { ...candidate, evidence, chance: chanceOf(evidence, chooser) };
     })
