@@ -30,8 +30,6 @@ export const DEFAULT_STARTS: readonly StartName[] = ['usual', 'masks-16', 'masks
 export const FEATURES = [
   'drawnMean',
   'drawnLeast',
-  'doubtMean',
-  'doubtLeast',
   'aloneMean',
   'aloneLeast',
   'expand',

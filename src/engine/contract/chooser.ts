@@ -8,8 +8,6 @@ const DRAWN = ['drawnMean', 'drawnLeast', 'tokens'] as const satisfies readonly 
 const LOOKED = [
   ...DRAWN,
   'draft',
-  'doubtMean',
-  'doubtLeast',
   'aloneMean',
   'aloneLeast',
   'expand',

@@ -35,12 +35,9 @@ export function evidenceOf(
   });
 }
 
-function lookedEvidence({ doubt, alone, expand, delete: deletes }: SecondLook): Evidence {
-  const doubted = meanAndLeast(doubt);
+function lookedEvidence({ alone, expand, delete: deletes }: SecondLook): Evidence {
   const single = meanAndLeast(alone);
   return {
-    doubtMean: doubted.mean,
-    doubtLeast: doubted.least,
     aloneMean: single.mean,
     aloneLeast: single.least,
     expand,

@@ -33,8 +33,6 @@ function task(i: number): CollectedTask {
         draft: 0,
         aloneMean: again,
         aloneLeast: again,
-        doubtMean: -0.1,
-        doubtLeast: -0.1,
         expand: 0,
         delete: 0,
         growth: 0,
@@ -55,9 +53,9 @@ function task(i: number): CollectedTask {
 
 describe('fitting the chooser', () => {
   const tasks = Array.from({ length: 150 }, (_, i) => task(i));
+  const judged = judgeByFolds(tasks, STARTS);
 
   it('chooses by what tells right from wrong, in packages that it was not fitted on', () => {
-    const judged = judgeByFolds(tasks, STARTS);
     assert.equal(judged.length, tasks.length);
     const count = (of: (one: (typeof judged)[number]) => boolean | undefined): number =>
       judged.filter((one) => of(one)).length;
@@ -67,7 +65,7 @@ describe('fitting the chooser', () => {
   });
 
   it('gives chances that come true as often as they say', () => {
-    const { series } = reliabilityChart(judgeByFolds(tasks, STARTS));
+    const { series } = reliabilityChart(judged);
     for (const { x, low, high } of series[0]!.points) {
       assert.ok(x! > low! - 0.1 && x! < high! + 0.1, `${x} is not near ${low} – ${high}`);
     }
@@ -78,11 +76,11 @@ describe('fitting the chooser', () => {
     const order = bestStarts(tasks, STARTS, 3);
     assert.equal(order[0]!.start, 'usual');
     assert.ok(order[2]!.right > order[1]!.right && order[1]!.right > order[0]!.right);
-    assert.match(chooserReport(judgeByFolds(tasks, STARTS), tasks, tasks, STARTS), /\| 3 \| masks-/);
+    assert.match(chooserReport(judged, tasks, tasks, STARTS), /\| 3 \| masks-/);
   });
 
   it('puts its account into a card, once', () => {
-    const account = accountOfChances(judgeByFolds(tasks, STARTS), '../chances.svg');
+    const account = accountOfChances(judged, '../chances.svg');
     assert.match(account, /!\[.*\]\(\.\.\/chances\.svg\)/);
     const once = withChances('# Card\n', account);
     assert.ok(once.startsWith('# Card\n\n'));
