@@ -10,10 +10,8 @@ export function fromStarts(task: CollectedTask, starts: readonly StartName[]): C
     .filter((candidate) => candidate.starts.some((start) => starts.includes(start)))
     .map((candidate) => {
       const same = begun.filter((line) => line === firstLineOf(candidate)).length - 1;
-      const { sameLine: _, ...alone } = candidate.evidence;
-      const evidence: Evidence =
-        begun.length > 1 ? { ...alone, sameLine: same / (begun.length - 1) } : alone;
-      return { ...candidate, evidence };
+      const sameLine = begun.length > 1 ? same / (begun.length - 1) : undefined;
+      return { ...candidate, evidence: withSameLine(candidate.evidence, sameLine) };
     });
 }
 
@@ -46,6 +44,12 @@ export function bestStarts(
     added.push(next);
   }
   return added;
+}
+
+/** What is known of a candidate beside others; undefined: alone. */
+export function withSameLine(evidence: Evidence, sameLine: number | undefined): Evidence {
+  const known = Object.entries(evidence).filter(([feature]) => feature !== 'sameLine');
+  return { ...Object.fromEntries(known), ...(sameLine === undefined ? {} : { sameLine }) };
 }
 
 function firstLineOf({ texts }: CollectedCandidate): string {

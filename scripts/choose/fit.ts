@@ -1,4 +1,14 @@
-import { chanceOf, VIEWS, type Chooser, type Coefficients, type Feature, type StartName, type View } from '../../src/engine/index';
+import {
+  byChance,
+  chanceOf,
+  VIEWS,
+  type Chooser,
+  type Coefficients,
+  type Evidence,
+  type Feature,
+  type StartName,
+  type View,
+} from '../../src/engine/index';
 import { fromStarts } from './candidate-sets';
 import type { CollectedCandidate, CollectedTask } from './collect';
 import { fitLogistic } from './logistic';
@@ -35,8 +45,7 @@ export interface Judged {
   readonly chosen: CollectedCandidate | undefined;
   /** The chance of the one chosen. */
   readonly chance: number;
-  /** The chance of the one fill, as it would be told without the others, and of what was drawn alone. */
-  readonly oneChance: number;
+  /** The chance of the one fill by what it was drawn with alone. */
   readonly oneDrawn: number;
   readonly amongRight: boolean;
 }
@@ -59,21 +68,20 @@ export function judge(task: CollectedTask, starts: readonly StartName[], chooser
   const one = candidates.find((candidate) => candidate.starts.includes('usual'));
   const chances = new Map(candidates.map((candidate) => [candidate, chanceOf(candidate.evidence, chooser)]));
   const chosen = [...candidates].sort((a, b) => chances.get(b)! - chances.get(a)!)[0];
-  const likeliest = [...candidates].sort(
-    (a, b) => (b.evidence.draft ?? 0) - (a.evidence.draft ?? 0) || b.score - a.score,
-  )[0];
-  const { sameLine: _, ...alone } = one?.evidence ?? {};
-  const { aloneMean: __, ...drawn } = alone;
+  const likeliest = [...candidates].sort(byChance)[0];
   return {
     task,
     one,
     likeliest,
     chosen,
     chance: chosen ? chances.get(chosen)! : 0,
-    oneChance: one ? chanceOf(alone, chooser) : 0,
-    oneDrawn: one ? chanceOf(drawn, chooser) : 0,
+    oneDrawn: one ? chanceOf(onlyDrawn(one.evidence), chooser) : 0,
     amongRight: candidates.some(({ exact }) => exact),
   };
+}
+
+function onlyDrawn({ drawnMean, drawnLeast, tokens }: Evidence): Evidence {
+  return { drawnMean: drawnMean!, drawnLeast: drawnLeast!, tokens: tokens! };
 }
 
 function round(value: number): number {

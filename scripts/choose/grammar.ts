@@ -13,8 +13,9 @@ export async function withGrammar(
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const known: CollectedTask[] = [];
   for (const one of collected) {
-    const { path, prefix, suffix, ...task } = byId.get(one.id)!;
-    const texts = [prefix, ...betweenOf({ path, prefix, suffix, ...task } as Task), suffix];
+    const task = byId.get(one.id)!;
+    const { path, prefix, suffix } = task;
+    const texts = [prefix, ...betweenOf(task), suffix];
     using tree = await SyntaxTree.read(runtime, { path }, texts.join(''));
     const said = tree
       ? await grammarEvidence(

@@ -39,21 +39,27 @@ void exitCodeOf(async (signal) => {
         'Fits the chances that candidates are right, on what a bundle writes into holes of the valid packages.',
       )
       .addOption(
-        new Option('--limit <count>', 'tasks of each of five kinds of hole').argParser(countFrom(1)).default(420),
+        new Option('--limit <count>', 'tasks of each of five kinds of hole')
+          .argParser(countFrom(1))
+          .default(420),
       )
       .addOption(
         new Option('--engines <count>', 'so many at once, each in a process of its own')
           .argParser(countFrom(1))
           .default(1),
       )
-      .addOption(new Option('--threads <count>', 'of each engine (default: all cores)').argParser(countFrom(1)))
+      .addOption(
+        new Option('--threads <count>', 'of each engine (default: all cores)').argParser(countFrom(1)),
+      )
       .addOption(
         new Option('--out <dir>', 'where the report goes, and what was collected: a stopped run goes on')
           .argParser(userPath)
           .default(userPath('artifacts/chooser'), 'artifacts/chooser'),
       )
       .addOption(
-        new Option('--write <dir>', 'the master bundle whose config.json gets the coefficients').argParser(userPath),
+        new Option('--write <dir>', 'the master bundle whose config.json gets the coefficients').argParser(
+          userPath,
+        ),
       ),
   )
     .exitOverride()

@@ -71,7 +71,9 @@ function choosingTable(judged: readonly Judged[]): string {
 }
 
 /** The tasks whose chance lies in each tenth, and how many of them are right. */
-function bins(judged: readonly Judged[]): { readonly chance: number; readonly right: number; readonly n: number }[] {
+function bins(
+  judged: readonly Judged[],
+): { readonly chance: number; readonly right: number; readonly n: number }[] {
   return Array.from({ length: BINS }, (_, bin) => {
     const own = judged.filter(({ chance }) => Math.min(BINS - 1, Math.floor(chance * BINS)) === bin);
     const right = own.filter(({ chosen }) => chosen?.exact).length;

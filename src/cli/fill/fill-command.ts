@@ -96,7 +96,10 @@ function holeOf(replaced: string): HoleRequest {
 }
 
 /** Best first, headed by place and mean probability of a token where there are several. */
-function candidatesOf({ texts, candidates }: Step, asked = 1): { fills: readonly string[]; heading: string }[] {
+function candidatesOf(
+  { texts, candidates }: Step,
+  asked = 1,
+): { fills: readonly string[]; heading: string }[] {
   if (!candidates || asked === 1) return [{ fills: texts, heading: '' }];
   return candidates.map(({ texts: fills, score }, i) => ({
     fills,

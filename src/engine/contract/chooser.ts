@@ -17,9 +17,11 @@ const LOOKED = [
   'damage',
   'newNames',
 ] as const satisfies readonly Feature[];
-export const VIEWS = { drawn: DRAWN, looked: LOOKED, among: [...LOOKED, 'sameLine'] } as const satisfies Readonly<
-  Record<string, readonly Feature[]>
->;
+export const VIEWS = {
+  drawn: DRAWN,
+  looked: LOOKED,
+  among: [...LOOKED, 'sameLine'],
+} as const satisfies Readonly<Record<string, readonly Feature[]>>;
 /** How much is known of a candidate: the names of `VIEWS`. */
 export type View = keyof typeof VIEWS;
 

@@ -50,7 +50,7 @@ export function checkFillRequest(
       (Array.isArray(starts) &&
         starts.length >= 1 &&
         starts.length <= MOST_STARTS &&
-        starts.every((start) => STARTS.includes(start))),
+        starts.every((start: unknown) => (STARTS as readonly unknown[]).includes(start))),
     'starts',
     `a list of 1 to ${MOST_STARTS} of ${STARTS.join(', ')}`,
     starts,

@@ -43,7 +43,10 @@ export async function guessedCells(
   runtime: Runtime,
   run: RunningRequest,
   plans: readonly HolePlan[],
-  { candidates, lengthSearch = 'guess' }: { readonly candidates: number; readonly lengthSearch?: LengthSearch | undefined },
+  {
+    candidates,
+    lengthSearch = 'guess',
+  }: { readonly candidates: number; readonly lengthSearch?: LengthSearch | undefined },
   known: KnownLogits,
 ): Promise<CellStart[][][]> {
   const { expand } = runtime.config.learned;

@@ -65,7 +65,13 @@ export async function beginningsOf(
   const isElastic = runtime.config.learned.expand && run.settings.decoding !== 'dreamon';
   const guessed = isElastic
     ? undefined
-    : await guessedCells(runtime, run, plans, { candidates: starts?.length ?? candidates, lengthSearch }, known);
+    : await guessedCells(
+        runtime,
+        run,
+        plans,
+        { candidates: starts?.length ?? candidates, lengthSearch },
+        known,
+      );
   const cellsFor = (masks: number, number: number): CellStart[][] =>
     guessed ? guessed[number]! : elasticCells(plans, masks);
   const first = cellsFor(RULES.usual.masks, 0);

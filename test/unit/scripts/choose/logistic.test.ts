@@ -21,7 +21,11 @@ describe('logistic regression', () => {
   it('ends where the likelihood is stationary: labels and chances have the same moments', () => {
     const { intercept, weights } = fitLogistic(rows, labels, 0);
     const fitted = { intercept, weights: [...weights] };
-    for (const of of [(): number => 1, (row: readonly number[]) => row[0]!, (row: readonly number[]) => row[1]!]) {
+    for (const of of [
+      (): number => 1,
+      (row: readonly number[]) => row[0]!,
+      (row: readonly number[]) => row[1]!,
+    ]) {
       const moment = (value: (i: number) => number): number =>
         rows.reduce((sum, row, i) => sum + of(row) * value(i), 0);
       const expected = moment((i) => chance(oddsOf(rows[i]!, fitted)));

@@ -68,9 +68,17 @@ describe('candidates', () => {
 
   it('that come to one canvas go on as one, and say of it how it was begun', async () => {
     const one = await run(wantsThree, {});
-    const four = await run(wantsThree, { candidates: 4, starts: ['usual', 'masks-16', 'masks-4', 'masks-32'] });
+    const four = await run(wantsThree, {
+      candidates: 4,
+      starts: ['usual', 'masks-16', 'masks-4', 'masks-32'],
+    });
     assert.deepEqual(textsOf(four.last), ['qqq']);
-    assert.deepEqual([...four.last.candidates![0]!.starts].sort(), ['masks-16', 'masks-32', 'masks-4', 'usual']);
+    assert.deepEqual([...four.last.candidates![0]!.starts].sort(), [
+      'masks-16',
+      'masks-32',
+      'masks-4',
+      'usual',
+    ]);
     assert.equal(four.last.candidates![0]!.evidence.sameLine, 1);
     assert.ok(four.last.forwards <= one.last.forwards + 1);
   });
