@@ -55,8 +55,9 @@ export async function* fill(
     const drafts = takesDrafts(runtime, request, settings);
     // Chances are fitted on holes of which nothing is known.
     const asked = request.patience && !plans.every(isOpen) ? { ...request, candidates: 1 } : request;
+    const several = asked.starts !== undefined || (asked.candidates ?? 1) > 1;
     const beginnings = await beginningsOf(runtime, run, plans, asked, { texts, drafts }, known);
-    yield* unmask(runtime, run, beginnings, { ...request, limits, texts }, known);
+    yield* unmask(runtime, run, beginnings, { ...request, limits, texts, several }, known);
   } finally {
     release();
     unguided?.cache.release();

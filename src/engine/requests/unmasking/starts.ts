@@ -11,7 +11,8 @@ import { elasticCells, guessedCells } from './length';
 
 /** The start of one candidate. */
 export interface Beginning {
-  readonly name: StartName;
+  /** Several that come to the same. */
+  readonly names: readonly StartName[];
   readonly holes: readonly (readonly CellStart[])[];
   /** Instead of the request's. */
   readonly sampling?: Sampling;
@@ -86,23 +87,28 @@ export async function beginningsOf(
     if (draft === 'other' && holes.every((own, hole) => own === cells[hole])) return undefined;
     const drawn = temperature !== undefined && isGreedy;
     return {
-      name,
+      names: [name],
       holes,
       ...(drawn ? { sampling: { kind: 'multinomial', temperature, topP: TOP_P, topK: 0 } } : {}),
       ...(second ? { second } : {}),
     };
   };
   const found: Beginning[] = [];
-  const seen = new Set<string>();
+  const places = new Map<string, number>();
   const wanted = starts ?? [...DEFAULT_STARTS, ...Array<StartName>(candidates).fill(SPARE)];
   for (const name of wanted) {
     if (starts === undefined && found.length === candidates) break;
     const next = beginning(name, found.length);
     const key = JSON.stringify([next?.holes, next?.sampling, next?.second]);
     const mayRepeat = next?.sampling !== undefined || !isGreedy;
-    if (!next || (seen.has(key) && !mayRepeat)) continue;
-    seen.add(key);
-    found.push(next);
+    if (!next) continue;
+    const place = mayRepeat ? undefined : places.get(key);
+    if (place === undefined) {
+      places.set(key, found.length);
+      found.push(next);
+    } else if (!found[place]!.names.includes(name)) {
+      found[place] = { ...found[place]!, names: [...found[place]!.names, name] };
+    }
   }
   return found;
 }

@@ -20,6 +20,8 @@ import type { Tokenizer } from '../../text/tokenizer';
 interface Around extends Pick<FillRequest, 'lookAgain' | 'patience'> {
   /** Most cells of each hole. */
   readonly limits: readonly number[];
+  /** Whether all candidates are wanted, though they may be one. Default false. */
+  readonly several?: boolean;
   /** Around the holes, LF: one more than there are holes. Default: nothing. */
   readonly texts?: readonly string[];
 }
@@ -48,7 +50,7 @@ export async function* unmask(
   known = new KnownLogits(),
 ): AsyncGenerator<Step, void, undefined> {
   const banned = bannedTokens(runtime.tokenizer, run.settings);
-  const { limits, texts = [], patience } = around;
+  const { limits, texts = [], several = false, patience } = around;
   const candidates = beginnings.map(
     (beginning, number) =>
       new CandidateRun(runtime, run.settings, {
@@ -60,7 +62,7 @@ export async function* unmask(
       }),
   );
   const waits = patience !== undefined && candidates.length > 1;
-  const looks = around.lookAgain ?? (beginnings.length > 1 && runtime.config.chooser !== undefined);
+  const looks = around.lookAgain ?? (several && runtime.config.chooser !== undefined);
   const progress: Progress = { index: 0, changes: { committed: [], remasked: [] } };
   let begun: readonly CandidateRun[] = waits ? candidates.slice(0, 1) : candidates;
   yield* stepTogether(runtime, run, begun, progress, known);
@@ -79,7 +81,7 @@ export async function* unmask(
     ...view(runtime, run, begun, best[0]!.run, progress),
     done: true,
     ...(chance === undefined ? {} : { chance }),
-    ...(beginnings.length > 1 || looks ? { candidates: best.map(({ view }) => view) } : {}),
+    ...(several || looks ? { candidates: best.map(({ view }) => view) } : {}),
   };
 }
 
@@ -152,7 +154,7 @@ async function rank(
       view: {
         ...contentOf(tokenizer, run, candidate),
         score: candidate.score(),
-        starts: [candidate.start.name],
+        starts: candidate.start.names,
         evidence: evidence[i]!,
         ...(config.chooser ? { chance: chanceOf(evidence[i]!, config.chooser) } : {}),
       },

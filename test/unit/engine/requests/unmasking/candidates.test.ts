@@ -63,6 +63,14 @@ describe('candidates', () => {
     });
   });
 
+  it('that begin alike are one, with both names', async () => {
+    const { last } = await run(keepsLength, { starts: ['usual', 'masks-8', 'other-draft'] });
+    assert.deepEqual(
+      last.candidates!.map(({ starts }) => starts),
+      [['usual', 'masks-8']],
+    );
+  });
+
   it('are refused by name where there is no such start', () =>
     assert.rejects(run(keepsLength, { starts: ['masks-3' as 'masks-4'] }), /starts.*masks-16/));
 
