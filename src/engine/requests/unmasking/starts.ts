@@ -81,7 +81,9 @@ export async function beginningsOf(
   const isGreedy = run.settings.sampling.kind === 'greedy';
 
   const beginning = (name: StartName, number: number): Beginning | undefined => {
-    const { masks, draft, temperature, second } = RULES[name];
+    const { masks, draft: drafted, temperature, second } = RULES[name];
+    // Further lengths that were guessed are the model's own.
+    const draft = guessed && number > 0 ? undefined : drafted;
     const cells = cellsFor(masks, number);
     const holes = draft ? cells.map((own, hole) => draftFrom(sorted[hole]!, draft) ?? own) : cells;
     if (draft === 'other' && holes.every((own, hole) => own === cells[hole])) return undefined;
@@ -95,7 +97,8 @@ export async function beginningsOf(
   };
   const found: Beginning[] = [];
   const places = new Map<string, number>();
-  const wanted = starts ?? [...DEFAULT_STARTS, ...Array<StartName>(candidates).fill(SPARE)];
+  const several = (name: StartName): StartName[] => Array<StartName>(candidates).fill(name);
+  const wanted = starts ?? [...(guessed ? several('usual') : DEFAULT_STARTS), ...several(SPARE)];
   for (const name of wanted) {
     if (starts === undefined && found.length === candidates) break;
     const next = beginning(name, found.length);
