@@ -14,6 +14,7 @@ const NODE_ENTRIES = {
   cli: './src/cli/main.ts',
   serve: './src/serve/main.ts',
   evaluate: './scripts/evaluate/main.ts',
+  'fit-chooser': './scripts/choose/main.ts',
   derive: './scripts/derive/main.ts',
   train: './scripts/train/main.ts',
   'train-worker': './scripts/train/samples/worker.ts',

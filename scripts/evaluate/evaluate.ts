@@ -31,6 +31,7 @@ import { trainingFinds } from './training-finds';
 import {
   chosenAmong,
   forebearWay,
+  fromMasks,
   trueLength,
   typedSinceRead,
   unknownLength,
@@ -101,8 +102,9 @@ export async function evaluate(options: EvaluateOptions, cache: string, signal: 
 function ownWays(options: EvaluateOptions): Way[] {
   const settings = reverseProcessOptions(options);
   return [
-    ...(options.length === 'known' ? [] : [unknownLength(settings)]),
-    ...(options.length === 'unknown' ? [] : [trueLength(settings)]),
+    ...(options.length === 'known' || options.length === 'masks' ? [] : [unknownLength(settings)]),
+    ...(options.length === 'unknown' || options.length === 'masks' ? [] : [trueLength(settings)]),
+    ...(options.length === 'masks' ? fromMasks(settings) : []),
   ];
 }
 

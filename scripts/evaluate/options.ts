@@ -17,7 +17,7 @@ export interface EvaluateOptions extends EngineOptions {
   readonly debian: boolean;
   readonly tasks?: string;
   readonly writeTasks?: string;
-  readonly length: 'known' | 'unknown' | 'both';
+  readonly length: 'known' | 'unknown' | 'both' | 'masks';
   /** How many candidates are asked for, beside one fill; 1 is off. */
   readonly candidates: number;
   /** Draws of t for bits per byte; 0 is off. */
@@ -61,8 +61,11 @@ export function evaluateCommand(): Command {
       .addOption(folder('--tasks <file>', 'put these tasks, JSON lines, instead of drawing some'))
       .addOption(folder('--write-tasks <file>', 'write the tasks, as JSON lines'))
       .addOption(
-        new Option('--length <which>', 'whether the model is told the true length in tokens')
-          .choices(['known', 'unknown', 'both'])
+        new Option(
+          '--length <which>',
+          'whether the model is told the true length in tokens; masks: it begins with 4, 8, 16, 32 and 64 and changes them',
+        )
+          .choices(['known', 'unknown', 'both', 'masks'])
           .default('both'),
       )
       .addOption(

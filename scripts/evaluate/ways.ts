@@ -54,6 +54,17 @@ export function chosenAmong(options: ReverseProcessOptions, candidates: number):
   };
 }
 
+/** Numbers of masks that published figures of models that change lengths begin with. */
+const FIRST_MASKS = [4, 8, 16, 32, 64] as const;
+
+/** As figures of models that change lengths are published: from a given number of masks on, whatever the right one is. */
+export function fromMasks(options: ReverseProcessOptions): Way[] {
+  return FIRST_MASKS.map((masks) => ({
+    label: `from ${masks} masks`,
+    request: (task) => ({ ...options, ...contextOf(task), starts: [`masks-${masks}`] }),
+  }));
+}
+
 /** The model alone: nothing is taken from the text around the holes that it repeats. */
 export function withoutDrafts(options: ReverseProcessOptions): Way {
   return {

@@ -38,6 +38,7 @@ const TASKS = {
   'bench:syntax': ['scripts/bench-syntax/main.ts'],
   'bench:train': ['dist/train-bench.js'],
   evaluate: ['dist/evaluate.js'],
+  'fit-chooser': ['dist/fit-chooser.js'],
   typing: ['scripts/typing/main.ts'],
   'filter-harm': ['scripts/filter-harm/main.ts'],
   'train-model': ['dist/train.js'],
@@ -52,6 +53,7 @@ const TASKS = {
 /** The files that the bundles are made of. */
 const SOURCES = [
   'src',
+  'scripts/choose',
   'scripts/derive',
   'scripts/evaluate',
   'scripts/train',

@@ -7,6 +7,15 @@ export type {
   RequestStats,
   RunOptions,
 } from './contract/engine';
+export {
+  DEFAULT_STARTS,
+  FEATURES,
+  STARTS,
+  type Candidate,
+  type Evidence,
+  type Feature,
+  type StartName,
+} from './contract/candidates';
 export { EngineError, toEngineError, type EngineErrorCode } from './contract/errors';
 export {
   ArchitectureUnknown,
@@ -16,6 +25,17 @@ export {
   type ImportPrecision,
   type ImportRequest,
 } from './contract/importing';
+export {
+  byChance,
+  chanceOf,
+  drawnChance,
+  drawnEvidence,
+  VIEWS,
+  viewOf,
+  type Chooser,
+  type Coefficients,
+  type View,
+} from './contract/chooser';
 export { PROVIDER_NAMES, type ProviderName } from './contract/provider';
 export { LENGTH_SEARCHES } from './contract/requests';
 export type {
@@ -26,6 +46,7 @@ export type {
   HoleRequest,
   LengthSearch,
   LikelihoodRequest,
+  Patience,
   ScoreRequest,
 } from './contract/requests';
 export {
@@ -41,7 +62,7 @@ export {
   type Schedule,
   type UnmaskingOrder,
 } from './contract/reverse-process';
-export type { Alternative, Candidate, CellView, Slot, Step } from './contract/steps';
+export type { Alternative, CellView, Slot, Step } from './contract/steps';
 export { Random } from './diffusion/random';
 export { textAroundHoles, type CharacterRange, type TextAroundHoles } from './text/around-holes';
 export { isInsideCharacter } from './text/characters';

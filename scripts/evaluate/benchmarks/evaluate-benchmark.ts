@@ -11,7 +11,7 @@ import { Journal } from '../journal';
 import { ModelRun } from '../model-run';
 import type { EvaluateOptions } from '../options';
 import { textWith } from '../task';
-import { chosenAmong, trueLength, unknownLength, type Way } from '../ways';
+import { chosenAmong, fromMasks, trueLength, unknownLength, type Way } from '../ways';
 import { benchmarkTasks, type Benchmark, type BenchmarkTask } from './benchmark-tasks';
 import { isFirstLineExact } from './first-line';
 import { passesPython } from './python-tests';
@@ -43,8 +43,9 @@ export async function evaluateBenchmark(
   const tasks = await benchmarkTasks(benchmark, file, limit);
   const settings = reverseProcessOptions(options);
   const ways = [
-    ...(options.length === 'known' ? [] : [unknownLength(settings)]),
-    ...(options.length === 'unknown' ? [] : [trueLength(settings)]),
+    ...(options.length === 'known' || options.length === 'masks' ? [] : [unknownLength(settings)]),
+    ...(options.length === 'unknown' || options.length === 'masks' ? [] : [trueLength(settings)]),
+    ...(options.length === 'masks' ? fromMasks(settings) : []),
     ...(options.candidates > 1 ? [chosenAmong(settings, options.candidates)] : []),
   ];
   const journal = new Journal(join(options.out, 'answers.jsonl'));

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bundleForProvider, type Engine, type Step } from '../../engine/index';
+import { bundleForProvider, type Engine, type LoadOptions, type Step } from '../../engine/index';
 import { findBundledModels, loadEngine } from '../../engine/node';
 import { filesBelow } from '../../syntax/node-files';
 import { Runtime } from '../../syntax/runtime';
@@ -9,11 +9,15 @@ import type { EngineOptions } from './options';
 
 /** Loads the engine, lends it to `use` and puts it away again. */
 export async function withEngine<T>(
-  options: Pick<EngineOptions, 'model' | 'provider'>,
+  options: Pick<EngineOptions, 'model' | 'provider'> & Pick<LoadOptions, 'threads'>,
   signal: AbortSignal,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const engine = await loadEngine(bundleFolder(options), { provider: options.provider });
+  const { provider, threads } = options;
+  const engine = await loadEngine(bundleFolder(options), {
+    provider,
+    ...(threads === undefined ? {} : { threads }),
+  });
   try {
     signal.throwIfAborted();
     return await use(engine);

@@ -7,6 +7,8 @@ import {
 } from '../../engine/index';
 import { chooseFill } from '../../fills/choose-fill';
 import { filledText, type Fault } from '../../fills/faults';
+import { FOR_COMMANDS } from '../../fills/patience';
+import { weighed } from '../../fills/weigh';
 import { SyntaxTree } from '../../syntax/syntax-tree';
 import { runLive, surroundingsOf } from '../command-line/live-picture';
 import { reverseProcessOptions, type EngineOptions } from '../command-line/options';
@@ -41,6 +43,7 @@ export async function fillFile(
   const { texts, holes } = cutText(await readTextFile(path), sorted);
   const request: FillRequest = {
     ...reverseProcessOptions(options),
+    ...FOR_COMMANDS,
     ...fillOptionsOf(options),
     path,
     prefix: texts[0]!,
@@ -49,14 +52,15 @@ export async function fillFile(
     holes: holes.map(holeOf),
   };
   await withEngine(options, signal, async (engine) => {
-    const first = await runLive(engine.fill(request, { signal }), surroundingsOf(texts));
+    const written = await runLive(engine.fill(request, { signal }), surroundingsOf(texts));
     using tree = await SyntaxTree.read(syntaxRuntime(), { path }, filledText({ texts }, holes));
+    const first = await weighed(written, engine.info.chooser, { texts }, tree);
     const ask = (further: FillRequest, until: AbortSignal): Promise<Step> =>
       lastStep(engine.fill(further, { signal: until }));
     const chosen = await chooseFill(first, request, { texts, replaced: holes }, tree, ask, signal);
     const { step: last, fault } = chosen;
     if (fault) process.stderr.write(`${FAULTS[fault]}\n`);
-    for (const { fills, heading } of candidatesOf(last)) {
+    for (const { fills, heading } of candidatesOf(last, options.candidates)) {
       process.stderr.write(heading);
       fills.forEach((fill, hole) => {
         if (sorted.length > 1) process.stderr.write(`${formatRange(sorted[hole]!)}\n`);
@@ -73,10 +77,11 @@ export function fillOptionsOf({
   candidates,
   drafts,
   lengthSearch,
-}: FillOptions): Pick<FillRequest, 'maxTokens' | 'candidates' | 'drafts' | 'lengthSearch'> {
+}: FillOptions): Pick<FillRequest, 'maxTokens' | 'candidates' | 'patience' | 'drafts' | 'lengthSearch'> {
   return {
     ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(candidates === undefined ? {} : { candidates }),
+    // Whoever says how many wants them all.
+    ...(candidates === undefined ? {} : { candidates, patience: undefined }),
     ...(lengthSearch === undefined ? {} : { lengthSearch }),
     // Unless they are unwanted, the engine knows when drafts suit the other options.
     ...(drafts === false ? { drafts } : {}),
@@ -91,8 +96,11 @@ function holeOf(replaced: string): HoleRequest {
 }
 
 /** Best first, headed by place and mean probability of a token where there are several. */
-function candidatesOf({ texts, candidates }: Step): { fills: readonly string[]; heading: string }[] {
-  if (!candidates) return [{ fills: texts, heading: '' }];
+function candidatesOf(
+  { texts, candidates }: Step,
+  asked = 1,
+): { fills: readonly string[]; heading: string }[] {
+  if (!candidates || asked === 1) return [{ fills: texts, heading: '' }];
   return candidates.map(({ texts: fills, score }, i) => ({
     fills,
     heading: `${i + 1}. mean probability ${Math.exp(score).toFixed(3)}\n`,

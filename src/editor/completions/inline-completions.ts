@@ -126,7 +126,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       const texts = new Set<string>();
       for (const { text, cells } of found) {
         const shown = await this.#shown(document, place, text, automatic);
-        texts.add(automatic ? dropUnsure(shown, cells, leastConfidence) : shown);
+        texts.add(automatic ? dropUnsure(shown, cells, leastConfidence, this.engines.suggestions.chooser) : shown);
       }
       return [...texts].filter((text) => text !== '');
     } catch (error) {

@@ -1,5 +1,12 @@
 import * as vscode from 'vscode';
-import { EngineError, toEngineError, type Engine, type EngineInfo, type Step } from '../../engine/index';
+import {
+  EngineError,
+  toEngineError,
+  type Chooser,
+  type Engine,
+  type EngineInfo,
+  type Step,
+} from '../../engine/index';
 import { logFailure } from '../shared/log';
 import { quietly } from '../shared/notices';
 import type { Platform } from '../shared/platform';
@@ -52,6 +59,11 @@ export class EngineSession implements vscode.Disposable {
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  /** By which the present model's chances are told; undefined where it has none, or is not there. */
+  get chooser(): Chooser | undefined {
+    return 'info' in this.#state ? this.#state.info.chooser : undefined;
   }
 
   /** The server that fills come from at present, and what the way there and back takes. */

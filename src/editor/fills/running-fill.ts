@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { chooseFill, type ChosenFill } from '../../fills/choose-fill';
 import type { Fault, HolesOfText } from '../../fills/faults';
+import { FOR_COMMANDS } from '../../fills/patience';
+import { weighed } from '../../fills/weigh';
 import {
   textAroundHoles,
   toEngineError,
@@ -111,6 +113,7 @@ export class RunningFill {
     const text = this.document.getText();
     const { regions } = this.#tracker;
     const request = {
+      ...FOR_COMMANDS,
       ...fillRequest(this.document, textAroundRegions(text, regions)),
       ...this.overrides,
       holes: this.targets.map(({ hole }) => hole),
@@ -118,8 +121,9 @@ export class RunningFill {
     const { prefix, between, suffix } = textAroundHoles(text, regions);
     const holes: HolesOfText = { texts: [prefix, ...between, suffix], replaced: this.#replaced };
     const { signal } = this.#abort;
-    const first = await this.#unmask(request);
+    const written = await this.#unmask(request);
     using tree = await this.trees.of(this.document);
+    const first = await weighed(written, this.session.chooser, holes, tree);
     const ask = (further: FillRequest, until: AbortSignal): Promise<Step> => this.#askAgain(further, until);
     return await chooseFill(first, request, holes, tree, ask, signal);
   }

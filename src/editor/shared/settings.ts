@@ -27,7 +27,7 @@ export interface CompletionSettings {
   readonly languages: Readonly<Record<string, boolean>>;
   /** Globs of files without automatic completions. */
   readonly exclude: readonly string[];
-  /** Mean probability of a completion's tokens below which an automatic one is not offered, 0–1. */
+  /** Chance that a completion is right below which an automatic one is not offered, 0–1. */
   readonly leastConfidence: number;
   /** Characters besides brackets and marks that one must have to come by itself. */
   readonly leastCharacters: number;

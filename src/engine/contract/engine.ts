@@ -1,3 +1,4 @@
+import type { Chooser } from './chooser';
 import type { ContextRead, Likelihood, Scored, TextToken } from './answers';
 import type { ProviderName } from './provider';
 import type { FillRequest, GenerateRequest, LikelihoodRequest, ScoreRequest } from './requests';
@@ -38,6 +39,8 @@ export interface EngineInfo {
   /** Most rows (context + holes) the model was trained to look at together. */
   readonly windowRows: number;
   readonly loadMs: number;
+  /** By which chances are told from evidence; absent where the bundle has none. */
+  readonly chooser?: Chooser;
 }
 
 /** The options of loading an engine. */

@@ -1,3 +1,4 @@
+import type { StartName } from './candidates';
 import type { ReverseProcessOptions } from './reverse-process';
 
 /** The start of a hole. The first field of `cells`, `parts`, `tokens` and `replaced` that is there decides. */
@@ -29,6 +30,14 @@ export interface CellStart {
 export const LENGTH_SEARCHES = ['guess', 'cal'] as const;
 /** How a length is found: the names of `LENGTH_SEARCHES`. */
 export type LengthSearch = (typeof LENGTH_SEARCHES)[number];
+
+/** How long several candidates may take. */
+export interface Patience {
+  /** So many times what the first one took, ≥ 1. */
+  readonly times: number;
+  /** Milliseconds from the request on. */
+  readonly ms: number;
+}
 
 /** Text with one or more holes: prefix ▁ (between ▁)* suffix. Line endings may be LF or CRLF. */
 export interface FillRequest extends ReverseProcessOptions {
@@ -66,6 +75,22 @@ export interface FillRequest extends ReverseProcessOptions {
    * last step the best one, and all of them in `Step.candidates`.
    */
   readonly candidates?: number;
+  /**
+   * How candidates begin, the first of them shown by the steps; it decides over `candidates`, and what cannot be is left
+   * out (a draft where nothing is repeated, the same as an earlier one). At most 16. Default: those that find most.
+   */
+  readonly starts?: readonly StartName[];
+  /**
+   * Whether candidates are looked at again when they are done, for their `evidence`: one forward. Default: where there are
+   * several and the bundle has coefficients to weigh it by.
+   */
+  readonly lookAgain?: boolean;
+  /**
+   * When the other candidates are begun: not at once, but when the first one is done, only while the chance that it is right
+   * is low, and if there is time. The steps go on showing the first one; what is not done in time has no part in it. Nothing
+   * where the bundle has no coefficients to tell a chance by. Default: all are begun together.
+   */
+  readonly patience?: Patience | undefined;
   /**
    * For requests of somebody who types: a name, the same at every key in one document. The context is kept under it, and
    * while up to 32 tokens change before the cursor only the 64 rows nearest to it are read anew; rows farther away stay as

@@ -1,3 +1,5 @@
+import type { Candidate } from './candidates';
+
 /** A position of the canvas: cell `index` of hole `hole`. */
 export interface Slot {
   readonly hole: number;
@@ -46,14 +48,11 @@ export interface Step {
   /** Milliseconds since the request reached the engine. */
   readonly ms: number;
   readonly done: boolean;
+  /**
+   * On the last step: the chance that the texts are what belongs there, 0–1; absent where the bundle has no coefficients to
+   * tell it by.
+   */
+  readonly chance?: number;
   /** On the last step of a request for several candidates: best first, without duplicates. */
   readonly candidates?: readonly Candidate[];
-}
-
-/** One way to fill all holes of a request. */
-export interface Candidate {
-  readonly texts: readonly string[];
-  readonly holes: readonly (readonly CellView[])[];
-  /** Mean log-probability of the predicted tokens when they were committed, ≤ 0; 0 if none was predicted. */
-  readonly score: number;
 }

@@ -86,14 +86,31 @@ function drawGumbelMax(
 /** The smallest logit that top-p and top-k let through; −∞ where both are off. */
 export function leastAllowed(logits: Float32Array, temperature: number, topP: number, topK: number): number {
   if (topP === 1 && topK === 0) return -Infinity;
-  const sorted = Float32Array.from(logits).sort().reverse();
+  const first = largestOf(logits);
+  const total = topP < 1 ? weightOf(logits, first, temperature) : 0;
+  // What is this light weighs no more than 1 − p all together, and is no part of the set: few are left to be sorted.
+  const light = first + temperature * Math.log(((1 - topP) * total) / logits.length);
+  const heavy = topP < 1 && topK === 0 ? logits.filter((logit) => logit >= light) : Float32Array.from(logits);
+  const sorted = heavy.sort().reverse();
   let count = topK > 0 ? Math.min(topK, sorted.length) : sorted.length;
   if (topP < 1) {
-    const weights = Array.from(sorted, (logit) => Math.exp((logit - sorted[0]!) / temperature));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
     let reached = 0;
-    const enough = weights.findIndex((weight) => (reached += weight) >= topP * total);
+    const enough = sorted.findIndex(
+      (logit) => (reached += Math.exp((logit - first) / temperature)) >= topP * total,
+    );
     if (enough >= 0) count = Math.min(count, enough + 1);
   }
   return sorted[Math.max(0, count - 1)]!;
+}
+
+function largestOf(logits: Float32Array): number {
+  let largest = -Infinity;
+  for (const logit of logits) if (logit > largest) largest = logit;
+  return largest;
+}
+
+function weightOf(logits: Float32Array, first: number, temperature: number): number {
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp((logit - first) / temperature);
+  return sum;
 }

@@ -1,3 +1,4 @@
+import { STARTS } from '../contract/candidates';
 import {
   LENGTH_SEARCHES,
   type FillRequest,
@@ -12,6 +13,7 @@ import { MOST_ALTERNATIVES, settingsOf, type ReverseProcessSettings } from './se
 
 export const DEFAULT_MAX_TOKENS = 64;
 const MOST_CANDIDATES = 8;
+const MOST_STARTS = 16;
 /** Above this probability a token is committed at once (Fast-dLLM, arXiv 2505.22618, table 4 uses 0.9). */
 const DEFAULT_FILL_THRESHOLD = 0.9;
 /** Doubts about a copy double with every copy. */
@@ -42,7 +44,18 @@ export function checkFillRequest(
   );
   if (request.maxTokens !== undefined) checkCount('maxTokens', request.maxTokens, 1);
   checkCount('candidates', candidates, 1, MOST_CANDIDATES);
-  const { drafts, allowBlank, lengthSearch = 'guess' } = request;
+  const { starts, lookAgain, drafts, allowBlank, lengthSearch = 'guess' } = request;
+  check(
+    starts === undefined ||
+      (Array.isArray(starts) &&
+        starts.length >= 1 &&
+        starts.length <= MOST_STARTS &&
+        starts.every((start: unknown) => (STARTS as readonly unknown[]).includes(start))),
+    'starts',
+    `a list of 1 to ${MOST_STARTS} of ${STARTS.join(', ')}`,
+    starts,
+  );
+  check(lookAgain === undefined || typeof lookAgain === 'boolean', 'lookAgain', 'true or false', lookAgain);
   check(LENGTH_SEARCHES.includes(lengthSearch), 'lengthSearch', LENGTH_SEARCHES.join(' or '), lengthSearch);
   check(drafts === undefined || typeof drafts === 'boolean', 'drafts', 'true or false', drafts);
   check(
@@ -51,7 +64,13 @@ export function checkFillRequest(
     'true or false',
     allowBlank,
   );
-  const { keptContext } = request;
+  const { keptContext, patience } = request;
+  check(
+    patience === undefined || (patience.times >= 1 && patience.ms >= 0),
+    'patience',
+    'times of at least 1 and milliseconds of at least 0',
+    patience,
+  );
   check(
     keptContext === undefined || typeof keptContext === 'string',
     'keptContext',

@@ -8,10 +8,9 @@ import type { Runtime } from '../model/runtime/runtime';
 import { encodeContext, type ContextText } from '../text/context-window';
 import { layOut, reservedFor, type Layout } from '../text/layout';
 import { lineEndingOf, toLf } from '../text/line-endings';
-import { withDrafts } from './unmasking/drafts';
 import { isOpen, planHole, type HolePlan } from './unmasking/hole-plan';
 import { KnownLogits } from './unmasking/known-logits';
-import { startingCells } from './unmasking/length';
+import { beginningsOf } from './unmasking/starts';
 import { checkFillRequest, DEFAULT_MAX_TOKENS } from './check-request';
 import { readContext, throwIfCancelled, type RunningRequest } from './running-request';
 import type { ReverseProcessSettings } from './settings';
@@ -52,12 +51,13 @@ export async function* fill(
       signal,
     };
     const known = new KnownLogits();
-    const [first, ...others] = await startingCells(runtime, run, plans, request, known);
     const texts = [prefix, ...between, suffix].map(toLf);
-    const drafted = takesDrafts(runtime, request, settings)
-      ? await withDrafts(runtime, run, texts, plans, first!, known)
-      : first!;
-    yield* unmask(runtime, run, [drafted, ...others], limits, known);
+    const drafts = takesDrafts(runtime, request, settings);
+    // Chances are fitted on holes of which nothing is known.
+    const asked = request.patience && !plans.every(isOpen) ? { ...request, candidates: 1 } : request;
+    const several = asked.starts !== undefined || (asked.candidates ?? 1) > 1;
+    const beginnings = await beginningsOf(runtime, run, plans, asked, { texts, drafts }, known);
+    yield* unmask(runtime, run, beginnings, { ...request, limits, texts, several }, known);
   } finally {
     release();
     unguided?.cache.release();

@@ -39,7 +39,7 @@ export async function* generate(
       forwardsBefore,
       signal,
     };
-    yield* unmask(runtime, run, [[cellsOf(plan, [])]], [plan.limit]);
+    yield* unmask(runtime, run, [{ names: ['usual'], holes: [cellsOf(plan, [])] }], { limits: [plan.limit] });
   } finally {
     context.cache.release();
   }

@@ -7,7 +7,13 @@ const AROUND = ['f(', ');\n'] as const;
 const REQUEST: FillRequest = { path: 'a.ts', prefix: AROUND[0], suffix: AROUND[1], seed: 4 };
 
 function step(text: string, others: readonly string[] = [], ms = 1000): Step {
-  const candidates = [text, ...others].map((one) => ({ texts: [one], holes: [[]], score: -1 }));
+  const candidates = [text, ...others].map((one) => ({
+    texts: [one],
+    holes: [[]],
+    score: -1,
+    starts: ['usual' as const],
+    evidence: {},
+  }));
   return {
     index: 1,
     t: 0,

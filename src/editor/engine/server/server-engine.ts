@@ -62,7 +62,10 @@ export class ServerEngine implements Engine {
 
   fill(request: FillRequest, options: RunOptions = {}): AsyncIterable<Step> {
     // A server reads every context anew: it keeps none of anybody's texts. JSON leaves out what is undefined.
-    return this.#steps({ type: 'fill', ...near(request), keptContext: undefined }, options);
+    const { patience, ...asked } = near(request);
+    // Others wait for it too: it writes one where further ones are only for patience.
+    const alone = patience ? { candidates: undefined } : {};
+    return this.#steps({ type: 'fill', ...asked, ...alone, keptContext: undefined }, options);
   }
 
   generate(request: GenerateRequest, options: RunOptions = {}): AsyncIterable<Step> {

@@ -1,3 +1,4 @@
+import type { Chooser } from '../../contract/chooser';
 import type { Architecture, WeightPrecision } from '../graph/architecture';
 import type { SPECIAL } from '../../text/special-tokens';
 import type { Window } from '../../text/window';
@@ -26,6 +27,8 @@ export interface BundleConfig {
   readonly specialTokens: Readonly<Record<keyof typeof SPECIAL, number>>;
   /** The abilities that the bundle has learned beyond filling masks. */
   readonly learned: { readonly expand: boolean; readonly remask: boolean; readonly guidance: boolean };
+  /** The chance that a fill is right, by what is known of it: fitted on what the bundle writes. Absent: not fitted. */
+  readonly chooser?: Chooser;
   /** Facts of the training, shown in the model card; not interpreted. */
   readonly training: Readonly<Record<string, string | number | boolean>>;
   readonly files: {

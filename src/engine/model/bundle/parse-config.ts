@@ -1,8 +1,11 @@
+import { VIEWS, type Chooser, type Coefficients, type View } from '../../contract/chooser';
 import { SPECIAL } from '../../text/special-tokens';
 import { type Architecture, WEIGHT_PRECISIONS } from '../graph/architecture';
 import type { Window } from '../../text/window';
 import type { BundleConfig } from './bundle-config';
 import { Fields, parseFile, parseFiles } from './config-fields';
+
+const MOST_WEIGHT = 1e6;
 
 /**
  * Checks what config.json says, field by field.
@@ -31,6 +34,7 @@ export function parseConfig(json: unknown): BundleConfig {
       remask: learned.flag('remask'),
       guidance: learned.flag('guidance'),
     },
+    ...(root.value('chooser') !== undefined ? { chooser: parseChooser(root.fields('chooser')) } : {}),
     training: root.facts('training'),
     files: {
       graph: parseFile(files.fields('graph')),
@@ -53,6 +57,21 @@ function parseArchitecture(fields: Fields): Architecture {
     ropeBase: fields.number('ropeBase', 1, 1e12),
     normEpsilon: fields.number('normEpsilon', 1e-12, 1),
   };
+}
+
+function parseChooser(fields: Fields): Chooser {
+  const coefficients = (view: View): Coefficients => {
+    const own = fields.fields(view);
+    const weights = own.fields('weights');
+    const known = VIEWS[view].filter((feature) => weights.value(feature) !== undefined);
+    return {
+      intercept: own.number('intercept', -MOST_WEIGHT, MOST_WEIGHT),
+      weights: Object.fromEntries(
+        known.map((feature) => [feature, weights.number(feature, -MOST_WEIGHT, MOST_WEIGHT)]),
+      ),
+    };
+  };
+  return { drawn: coefficients('drawn'), looked: coefficients('looked'), among: coefficients('among') };
 }
 
 function parseWindow(fields: Fields): Window {

@@ -32,6 +32,7 @@ export async function loadModel(files: BundleFiles, machine: Machine, options: L
     vocabulary: chosen.predictor.vocabulary,
     windowRows: config.window.rows,
     loadMs: performance.now() - started,
+    ...(config.chooser ? { chooser: config.chooser } : {}),
   };
   const { threads = machine.threads } = options;
   const opensAgain = await mayOpenAgain(bundle, machine, chosen, threads);

@@ -22,7 +22,8 @@ export interface OpenableBundle {
    * somebody else's graph.
    */
   readonly kind: 'own' | 'foreign' | 'plain';
-  readonly config: Pick<BundleConfig, 'name' | 'precision' | 'window' | 'learned'> & ForeignHabits;
+  readonly config: Pick<BundleConfig, 'name' | 'precision' | 'window' | 'learned' | 'chooser'> &
+    ForeignHabits;
   readonly tokenizer: Tokenizer;
   /** How other providers are tried, where it is not as with this project's own models. */
   readonly trial?: TrialRules;

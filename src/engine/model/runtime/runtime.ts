@@ -22,7 +22,7 @@ export interface ForeignHabits {
 
 /** The loaded model, as requests need it. */
 export interface Runtime {
-  readonly config: Pick<BundleConfig, 'window' | 'learned'> & ForeignHabits;
+  readonly config: Pick<BundleConfig, 'window' | 'learned' | 'chooser'> & ForeignHabits;
   readonly tokenizer: Tokenizer;
   readonly predictor: MaskPredictor;
   /** Absent: nothing is kept from one request to the next while somebody types. */

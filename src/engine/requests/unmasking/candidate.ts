@@ -1,4 +1,4 @@
-import { Canvas, type CellStart } from '../../diffusion/canvas';
+import { Canvas } from '../../diffusion/canvas';
 import type { Slot } from '../../contract/steps';
 import { Random } from '../../diffusion/random';
 import type { ResizeRules } from '../../diffusion/resizing';
@@ -6,7 +6,7 @@ import { DreamOnProcess, type DreamOnPlan } from '../../diffusion/dreamon-proces
 import { DreamProcess, type DreamPlan } from '../../diffusion/dream-process';
 import { ReverseProcess } from '../../diffusion/reverse-process';
 import type { Row } from '../../diffusion/row';
-import type { Sampling } from '../../diffusion/sampling';
+import { probabilityOf } from '../../diffusion/sampling';
 import type { ReverseStep, Unmasking } from '../../diffusion/unmasking';
 import { SPECIAL } from '../../text/special-tokens';
 import { SUMMARY_ALTERNATIVES } from '../../model/graph/outputs';
@@ -14,13 +14,10 @@ import type { Runtime } from '../../model/runtime/runtime';
 import type { ReverseProcessSettings } from '../settings';
 import type { Tokenizer } from '../../text/tokenizer';
 import { tokenIds, type Ask } from './predict';
+import type { Beginning } from './starts';
 
-/** How candidates after the first are drawn when the first is greedy, which would give the same text again. */
-const VARIED: Sampling = { kind: 'multinomial', temperature: 0.7, topP: 0.95, topK: 0 };
-
-/** All that decides a candidate, beside the model and the context. */
-export interface CandidateStart {
-  readonly holes: readonly (readonly CellStart[])[];
+/** What decides a candidate, beside the model and the context. */
+export interface CandidateStart extends Beginning {
   /** Most cells of each hole. */
   readonly limits: readonly number[];
   /** True when the text may be blank. */
@@ -29,8 +26,6 @@ export interface CandidateStart {
   readonly banned: ReadonlySet<number>;
   /** From 0: together with the seed it decides all randomness. */
   readonly number: number;
-  /** True when an earlier candidate starts the same, so that a greedy one would end the same. */
-  readonly varied: boolean;
 }
 
 interface Drafted {
@@ -44,7 +39,7 @@ interface Drafted {
  * remasked and drawn again among the tokens that are whole characters.
  */
 export class CandidateRun {
-  readonly canvas: Canvas;
+  readonly #canvas: Canvas;
   readonly #settings: ReverseProcessSettings;
   readonly #random: Random;
   readonly #resize: ResizeRules | undefined;
@@ -56,6 +51,9 @@ export class CandidateRun {
   readonly #wholeOnly = new Set<string>();
   /** True when a draft was taken for one of its holes. */
   readonly hasDraft: boolean;
+  /** Whether the next token at the surest position is to be the second most probable one. */
+  #takesSecond: boolean;
+  #leader: CandidateRun | undefined;
   /** Committed by the first step, which needs no forward. */
   #drafted: readonly Drafted[];
   #process: Unmasking;
@@ -63,17 +61,17 @@ export class CandidateRun {
   constructor(
     private readonly runtime: Pick<Runtime, 'config' | 'tokenizer'>,
     settings: ReverseProcessSettings,
-    private readonly start: CandidateStart,
+    readonly start: CandidateStart,
   ) {
     const { config, tokenizer } = runtime;
-    const { holes, limits, banned, number, varied } = start;
-    this.canvas = new Canvas(holes);
+    const { holes, limits, banned, number, sampling, second = false } = start;
+    this.#canvas = new Canvas(holes);
     this.hasDraft = holes.flat().some(({ draft }) => draft !== undefined);
     this.#drafted = holes.flatMap((cells, hole) =>
       cells.flatMap(({ draft }, index) => (draft ? [{ ...draft, slot: { hole, index } }] : [])),
     );
-    this.#settings =
-      varied && settings.sampling.kind === 'greedy' ? { ...settings, sampling: VARIED } : settings;
+    this.#settings = sampling ? { ...settings, sampling } : settings;
+    this.#takesSecond = second;
     this.#random = new Random(settings.seed, number);
     this.#resize = config.learned.expand
       ? { expandToken: SPECIAL.expand, deleteToken: SPECIAL.delete, limits }
@@ -83,6 +81,34 @@ export class CandidateRun {
     this.#needsText = !start.allowBlank && settings.steps !== undefined;
     this.#bannedOrIncomplete = [...banned, ...tokenizer.incomplete];
     this.#process = this.#newProcess();
+  }
+
+  get canvas(): Canvas {
+    return this.#leader?.canvas ?? this.#canvas;
+  }
+
+  /** What decides how it goes on; undefined where more than its canvas does. */
+  get state(): string | undefined {
+    const { sampling, steps, blockLength, remasking, order } = this.#settings;
+    const isPlain =
+      sampling.kind === 'greedy' &&
+      steps === undefined &&
+      blockLength === 0 &&
+      remasking === 'none' &&
+      order !== 'ancestral';
+    const hasMore =
+      this.hasDraft || this.#takesSecond || this.#needsText || this.#wholeOnly.size > 0 || !!this.#leader;
+    if (!isPlain || hasMore) return undefined;
+    return JSON.stringify(tokenIds(this.canvas.holes));
+  }
+
+  get isFollowing(): boolean {
+    return this.#leader !== undefined;
+  }
+
+  /** Takes no steps of its own any more: its canvas is that of another, which goes on as it would. */
+  follow(leader: CandidateRun): void {
+    this.#leader = leader;
   }
 
   get done(): boolean {
@@ -110,7 +136,7 @@ export class CandidateRun {
   /** @param rows for each ask, for each of its wanted positions one; changed */
   step(rows: readonly (readonly Row[])[], index: number): ReverseStep {
     if (this.#drafted.length > 0) return this.#commitDraft(index);
-    const step = this.#process.step(rows.flat(), index);
+    const step = this.#commitSecond(rows.flat(), index) ?? this.#process.step(rows.flat(), index);
     if (this.#isBlankInVain()) return this.#startForText();
     const broken = this.done ? this.#remaskBroken() : [];
     if (broken.length === 0) return step;
@@ -171,6 +197,28 @@ export class CandidateRun {
     // The process shares out what is masked when it begins.
     this.#process = this.#newProcess();
     return { committed, remasked: [] };
+  }
+
+  /** Undefined where the surest position had rather change the length: that comes first. */
+  #commitSecond(rows: readonly Row[], index: number): ReverseStep | undefined {
+    if (!this.#takesSecond) return undefined;
+    const { masked } = this.#process.wanted();
+    const lengths: readonly number[] = this.#resize ? [SPECIAL.expand, SPECIAL.delete] : [];
+    const ranked = masked.map((slot, i) => {
+      const row = rows[i]!.copy();
+      row.ban([...this.#banned].filter((token) => !lengths.includes(token)));
+      return { slot, row, probability: probabilityOf(row.largest(1, [])[0]!, row) };
+    });
+    const [surest] = ranked.sort((a, b) => b.probability - a.probability);
+    if (!surest) return undefined;
+    const { slot, row } = surest;
+    const [first, second] = [row.largest(1, [])[0]!, row.largest(2, lengths)[1]];
+    if (lengths.includes(first)) return undefined;
+    this.#takesSecond = false;
+    if (second === undefined) return undefined;
+    this.canvas.commit(slot, second, probabilityOf(second, row), index);
+    this.#process = this.#newProcess();
+    return { committed: [slot], remasked: [] };
   }
 
   #newProcess(): Unmasking {

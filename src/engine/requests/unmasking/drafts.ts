@@ -21,7 +21,7 @@ const LEAST_LOG_PROBABILITY = -30;
 const MOST_ASKED = 2;
 const WORTH_ASKING = -1.5;
 /** A draft this probable is taken; what the model writes itself on such places is right less often. */
-const LEAST_PROBABILITY = 0.1;
+export const LEAST_PROBABILITY = 0.1;
 
 /** A text that a hole might hold, before the model has been asked. */
 interface Draft {
@@ -29,31 +29,36 @@ interface Draft {
   readonly logOdds: number;
 }
 
+/** A draft that the model has been asked about, and the probability that it is what belongs there, 0–1. */
+export interface JudgedDraft {
+  readonly tokens: readonly number[];
+  readonly probability: number;
+}
+
 /**
  * Looks for texts that the surroundings of a hole repeat and asks the model about the best: one forward over canvases
- * that are all masked, as long as the draft. It gives each draft a probability; the most probable one of a hole is taken
- * if it is probable enough, as masks that carry it and are committed by the first step.
+ * that are all masked, as long as the draft.
  *
  * @param texts those around the holes, LF: one more than there are holes
  * @param start the cells of each hole as they would begin without a draft
  * @param known gets the logits of that start: the same forward predicts them, so that refused drafts cost few rows and,
  *   but with blocks or several candidates, no forward
- * @returns the cells of each hole, `start`'s where no draft was taken
+ * @returns the drafts of each hole
  * @throws EngineError `cancelled`
  */
-export async function withDrafts(
+export async function judgedDrafts(
   runtime: Runtime,
   run: RunningRequest,
   texts: readonly string[],
   plans: readonly HolePlan[],
   start: readonly (readonly CellStart[])[],
   known: KnownLogits,
-): Promise<readonly (readonly CellStart[])[]> {
+): Promise<readonly (readonly JudgedDraft[])[]> {
   const drafts = plans.map((plan, hole) =>
     isOpen(plan) ? draftsOf(runtime, run, texts, hole, plan.limit) : [],
   );
   const most = Math.max(...drafts.map(({ length }) => length));
-  if (most === 0) return start;
+  if (most === 0) return drafts.map(() => []);
   // Each canvas has one draft of every hole: two canvases more, however many holes there are.
   const asks = Array.from({ length: most }, (_, canvas): Ask => {
     const masks = drafts.map((own) => own[canvas]?.tokens.map((): CellStart => ({})));
@@ -65,19 +70,13 @@ export async function withDrafts(
   const ownAsk: Ask = { holes: tokenIds(start), wanted: new Canvas(start).masked() };
   const [own, ...judged] = await predict(runtime, run, [ownAsk, ...asks]);
   known.add(ownAsk, own!);
-  return start.map((cells, hole) => {
-    const [best] = drafts[hole]!.map((draft, canvas) => {
+  return drafts.map((ofHole) =>
+    ofHole.map((draft, canvas) => {
       // The canvas has the rows of one hole behind those of another.
       const rows = judged[canvas]!.splice(0, draft.tokens.length);
       return { tokens: draft.tokens, probability: probabilityOfDraft(runtime, draft, rows) };
-    })
-      .filter(({ probability }) => probability >= LEAST_PROBABILITY)
-      .sort((a, b) => b.probability - a.probability);
-    if (!best) return cells;
-    // The draft stands or falls as a whole: its tokens' confidences have its probability as their product.
-    const confidence = best.probability ** (1 / best.tokens.length);
-    return best.tokens.map((token): CellStart => ({ draft: { token, confidence } }));
-  });
+    }),
+  );
 }
 
 /** The drafts of a hole that are worth asking the model about, best first. */

@@ -1,4 +1,4 @@
-import type { FillRequest, LengthSearch } from '../../contract/requests';
+import type { LengthSearch } from '../../contract/requests';
 import type { CellStart } from '../../diffusion/canvas';
 import { Random } from '../../diffusion/random';
 import { sampleToken } from '../../diffusion/sampling';
@@ -16,31 +16,41 @@ import { predict, tokenIds } from './predict';
 const TRIED_LENGTHS = [3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20];
 /** The mean log-probability falls with the length; this times ln n makes up for it. Fitted, see docs/notebook/length.md. */
 const LENGTH_BONUS = 0.5;
-/** Lengths that candidates begin with where the bundle changes them by itself; DreamOn's authors begin with 4 masks. */
-const FIRST_LENGTHS = [8, 16, 4, 32];
+/** Lengths that candidates begin with under DreamOn's loop; its authors begin with 4 masks. */
 const DREAMON_LENGTHS = [4, 8, 16, 32];
 /** The tokens that a run still to be guessed is taken for while another one's length is guessed. */
 const PROVISIONAL_LENGTH = 8;
 
+/** The cells of each hole with so many masks in each run of unknown length, or as many as it may have. */
+export function elasticCells(plans: readonly HolePlan[], masks: number): CellStart[][] {
+  return plans.map((plan) => {
+    const unknown = plan.parts.filter((part) => part === UNKNOWN).length;
+    return cellsOf(plan, Array<number>(unknown).fill(Math.min(masks, longest(plan))));
+  });
+}
+
 /**
- * Chooses the lengths of the runs of masks that have none: of a few the one whose all-masked canvas has the
- * best mean log-probability of its most probable tokens, longer ones favoured a little, or the one that CAL finds. All
- * lengths of a few are scored by one forward, as rows that do not see each other on the same context.
+ * Chooses the lengths of the runs of masks that have none, for a bundle that cannot change them by itself: of a few the one
+ * whose all-masked canvas has the best mean log-probability of its most probable tokens, longer ones favoured a little, or
+ * the one that CAL finds. All lengths of a few are scored by one forward, as rows that do not see each other on the same
+ * context. DreamOn's own loop begins with the lengths of its authors.
  *
  * @param request the first of its candidates has the best length of each run, the next the second best, and so on round
  * @param known gets the logits of the canvases scored last
  * @returns for each candidate the cells of each hole
  */
-export async function startingCells(
+export async function guessedCells(
   runtime: Runtime,
   run: RunningRequest,
   plans: readonly HolePlan[],
-  { candidates = 1, lengthSearch = 'guess' }: Pick<FillRequest, 'candidates' | 'lengthSearch'>,
+  {
+    candidates,
+    lengthSearch = 'guess',
+  }: { readonly candidates: number; readonly lengthSearch?: LengthSearch | undefined },
   known: KnownLogits,
 ): Promise<CellStart[][][]> {
   const { expand } = runtime.config.learned;
-  const firstLengths = run.settings.decoding === 'dreamon' ? DREAMON_LENGTHS : FIRST_LENGTHS;
-  const ranked = plans.map((plan) => possibleLengths(plan, expand ? firstLengths : TRIED_LENGTHS));
+  const ranked = plans.map((plan) => possibleLengths(plan, expand ? DREAMON_LENGTHS : TRIED_LENGTHS));
   if (!expand) await rankLengths(runtime, run, plans, ranked, lengthSearch, known);
   return Array.from({ length: candidates }, (_, candidate) =>
     plans.map((plan, hole) =>

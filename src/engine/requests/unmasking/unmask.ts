@@ -1,5 +1,8 @@
-import type { Candidate, CellView, Step } from '../../contract/steps';
-import type { Cell, CellStart } from '../../diffusion/canvas';
+import type { Candidate } from '../../contract/candidates';
+import { byChance, chanceOf } from '../../contract/chooser';
+import type { FillRequest } from '../../contract/requests';
+import type { CellView, Step } from '../../contract/steps';
+import { type Cell } from '../../diffusion/canvas';
 import type { Choice } from '../../diffusion/sampling';
 import type { ReverseStep } from '../../diffusion/unmasking';
 import { SPECIAL } from '../../text/special-tokens';
@@ -8,77 +11,162 @@ import type { Runtime } from '../../model/runtime/runtime';
 import { fromLf } from '../../text/line-endings';
 import type { Tokenizer } from '../../text/tokenizer';
 import { bannedTokens, CandidateRun } from './candidate';
+import { evidenceOf } from './evidence';
+import { lookAgain } from './second-look';
+import type { Beginning } from './starts';
 import { KnownLogits } from './known-logits';
+
+/** What is known of a request beside how its candidates begin. */
+interface Around extends Pick<FillRequest, 'lookAgain' | 'patience'> {
+  /** Most cells of each hole. */
+  readonly limits: readonly number[];
+  /** Whether all candidates are wanted, though they may be one. Default false. */
+  readonly several?: boolean;
+  /** Around the holes, LF: one more than there are holes. Default: nothing. */
+  readonly texts?: readonly string[];
+}
+
+/** How far a request has come. */
+interface Progress {
+  index: number;
+  changes: ReverseStep;
+}
+
+/** A fill more likely right than this is not worth another one: see docs/notebook/candidates.md. */
+const LIKELY_ENOUGH = 0.5;
 
 /**
  * Runs the reverse process on one canvas or several candidates together, and reports every step, the start first. All
- * candidates take their steps in turn with each other, each step of theirs by one call of the mask predictor.
+ * candidates take their steps in turn with each other, each step of theirs by one call of the mask predictor; those that
+ * have come to the same canvas go on as one. With patience the others begin when the first one is done.
  *
- * @param starts the cells of each hole, for each candidate
- * @param limits most cells of each hole
  * @param known of the starts, so far as it is
  */
 export async function* unmask(
   runtime: Runtime,
   run: RunningRequest,
-  starts: readonly (readonly (readonly CellStart[])[])[],
-  limits: readonly number[],
+  beginnings: readonly Beginning[],
+  around: Around,
   known = new KnownLogits(),
 ): AsyncGenerator<Step, void, undefined> {
-  const shapes = starts.map((start) => JSON.stringify(start));
   const banned = bannedTokens(runtime.tokenizer, run.settings);
-  const candidates = starts.map((start, number) => {
-    const varied = shapes.indexOf(shapes[number]!) < number;
-    return new CandidateRun(runtime, run.settings, {
-      holes: start,
-      limits,
-      allowBlank: run.allowBlank,
-      banned,
-      number,
-      varied,
-    });
-  });
+  const { limits, texts = [], several = false, patience } = around;
+  const candidates = beginnings.map(
+    (beginning, number) =>
+      new CandidateRun(runtime, run.settings, {
+        ...beginning,
+        limits,
+        allowBlank: run.allowBlank,
+        banned,
+        number,
+      }),
+  );
+  const waits = patience !== undefined && candidates.length > 1;
+  const looks = around.lookAgain ?? (several && runtime.config.chooser !== undefined);
+  const progress: Progress = { index: 0, changes: { committed: [], remasked: [] } };
+  let begun: readonly CandidateRun[] = waits ? candidates.slice(0, 1) : candidates;
+  yield* stepTogether(runtime, run, begun, progress, known);
+  let best = await rank(runtime, run, begun, texts, looks);
+  if (waits && (best[0]!.view.chance ?? 1) < LIKELY_ENOUGH) {
+    const took = performance.now() - run.started;
+    const until = run.started + Math.min(patience.times * took, patience.ms);
+    if (performance.now() + took <= until) {
+      yield* stepTogether(runtime, run, candidates, progress, known, until);
+      begun = candidates.filter(({ done }) => done);
+      best = await rank(runtime, run, begun, texts, looks);
+    }
+  }
+  const { chance } = best[0]!.view;
+  yield {
+    ...view(runtime, run, begun, best[0]!.run, progress),
+    done: true,
+    ...(chance === undefined ? {} : { chance }),
+    ...(several || looks ? { candidates: best.map(({ view }) => view) } : {}),
+  };
+}
+
+/** Steps, until all are done or it is late. */
+async function* stepTogether(
+  runtime: Runtime,
+  run: RunningRequest,
+  candidates: readonly CandidateRun[],
+  progress: Progress,
+  known: KnownLogits,
+  until = Infinity,
+): AsyncGenerator<Step, void, undefined> {
   const [shown] = candidates as [CandidateRun, ...CandidateRun[]];
-  let index = 0;
-  let changes: ReverseStep = { committed: [], remasked: [] };
   for (;;) {
-    const open = candidates.filter(({ done }) => !done);
-    if (open.length === 0) break;
-    yield view(runtime, run, candidates, shown, { index, ...changes });
-    index++;
-    changes = { committed: [], remasked: [] };
+    joinEqual(candidates);
+    const open = candidates.filter(({ done, isFollowing }) => !done && !isFollowing);
+    if (open.length === 0 || performance.now() >= until) return;
+    yield view(runtime, run, candidates, shown, progress);
+    progress.index++;
+    progress.changes = { committed: [], remasked: [] };
     const asks = open.map((candidate) => candidate.asks());
     const rows = await known.predict(runtime, run, asks.flat());
     open.forEach((candidate, i) => {
-      const step = candidate.step(rows.splice(0, asks[i]!.length), index);
-      if (candidate === shown) changes = step;
+      const step = candidate.step(rows.splice(0, asks[i]!.length), progress.index);
+      if (candidate === shown) progress.changes = step;
     });
   }
-  const best = rank(runtime.tokenizer, run, candidates);
-  const last = view(runtime, run, candidates, best[0]!.run, { index, ...changes });
-  yield { ...last, done: true, ...(starts.length > 1 ? { candidates: best.map(({ view }) => view) } : {}) };
 }
 
-/**
- * Best first; of those with the same texts only the best stays. A draft was taken because it is right more often than
- * what the model writes, however sure that is of itself.
- */
-function rank(
-  tokenizer: Tokenizer,
+/** The same canvas comes to the same end. */
+function joinEqual(candidates: readonly CandidateRun[]): void {
+  const first = new Map<string, CandidateRun>();
+  for (const candidate of candidates) {
+    const { state } = candidate;
+    if (state === undefined) continue;
+    const same = first.get(state);
+    if (same && !candidate.done) candidate.follow(same);
+    else first.set(state, candidate);
+  }
+}
+
+interface Ranked {
+  readonly run: CandidateRun;
+  readonly view: Candidate;
+}
+
+/** Best first; of those with the same texts only the best stays. */
+async function rank(
+  runtime: Runtime,
   run: RunningRequest,
   candidates: readonly CandidateRun[],
-): { readonly run: CandidateRun; readonly view: Candidate }[] {
-  const seen = new Set<string>();
-  return candidates
-    .map((candidate) => ({
+  around: readonly string[],
+  again: boolean,
+): Promise<readonly Ranked[]> {
+  const { tokenizer, config } = runtime;
+  const texts = candidates.map(({ canvas }) =>
+    canvas.holes.map((cells) => tokenizer.decode(writtenTokens(cells))),
+  );
+  const keys = texts.map((own) => JSON.stringify(own));
+  // Those that came to the same texts are looked at once.
+  const distinct = candidates.filter((_, i) => keys.indexOf(keys[i]!) === i);
+  const looked = again ? await lookAgain(runtime, run, distinct) : undefined;
+  const looks = looked && keys.map((key) => looked[distinct.indexOf(candidates[keys.indexOf(key)]!)]!);
+  // Of one that was only drawn it does not matter what stands around.
+  const evidence = evidenceOf(candidates, texts, candidates.length > 1 || again ? around : [], looks);
+  const ranked = candidates
+    .map((candidate, i) => ({
       run: candidate,
-      view: { ...contentOf(tokenizer, run, candidate), score: candidate.score() },
+      key: keys[i]!,
+      view: {
+        ...contentOf(tokenizer, run, candidate),
+        score: candidate.score(),
+        starts: candidate.start.names,
+        evidence: evidence[i]!,
+        ...(config.chooser ? { chance: chanceOf(evidence[i]!, config.chooser) } : {}),
+      },
     }))
-    .sort((a, b) => Number(b.run.hasDraft) - Number(a.run.hasDraft) || b.view.score - a.view.score)
-    .filter(({ view: { texts } }) => {
-      const key = JSON.stringify(texts);
-      return !seen.has(key) && seen.add(key);
-    });
+    .sort((a, b) => byChance(a.view, b.view));
+  const best = new Map<string, Ranked>();
+  for (const { run: candidate, key, view: own } of ranked) {
+    const same = best.get(key);
+    const view = same ? { ...same.view, starts: [...same.view.starts, ...own.starts] } : own;
+    best.set(key, { run: same?.run ?? candidate, view });
+  }
+  return [...best.values()];
 }
 
 function view(
@@ -86,13 +174,14 @@ function view(
   run: RunningRequest,
   candidates: readonly CandidateRun[],
   shown: CandidateRun,
-  step: ReverseStep & { readonly index: number },
+  { index, changes }: Progress,
 ): Step {
   // What was there at the start has no part in t, unless it was remasked.
   const cells = candidates.flatMap(({ canvas }) => canvas.holes.flat()).filter((cell) => cell.step !== 0);
   const masked = cells.filter((cell) => cell.token === undefined).length;
   return {
-    ...step,
+    ...changes,
+    index,
     t: cells.length === 0 ? 0 : masked / cells.length,
     ...contentOf(tokenizer, run, shown),
     forwards: predictor.forwards - run.forwardsBefore,

@@ -13,7 +13,7 @@ describe('dropUnsure', () => {
   });
   const masked: CellView = { token: 1, text: '', masked: true, confidence: 0, step: -1, locked: false };
   const kept = (text: string, cells: readonly CellView[], least: number): boolean => {
-    const shown = dropUnsure(text, cells, least);
+    const shown = dropUnsure(text, cells, least, undefined);
     assert.ok(shown === text || shown === '');
     return shown !== '';
   };
@@ -47,6 +47,6 @@ describe('dropUnsure', () => {
 
   it('keeps a completion of no tokens', () => {
     assert.ok(kept('a', [], 1));
-    assert.equal(dropUnsure('', [cell('a', 0.1)], 0.5), '');
+    assert.equal(dropUnsure('', [cell('a', 0.1)], 0.5, undefined), '');
   });
 });

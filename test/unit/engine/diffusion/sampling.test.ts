@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { forwardProcess } from '../../../../src/engine/diffusion/forward-process';
 import { Random } from '../../../../src/engine/diffusion/random';
 import { LogitsRow } from '../../../../src/engine/diffusion/row';
-import { sampleToken } from '../../../../src/engine/diffusion/sampling';
+import { leastAllowed, sampleToken } from '../../../../src/engine/diffusion/sampling';
 
 describe('sampling', () => {
   const logits = Float32Array.from([1, 2, 0.5, 3, -1]);
@@ -66,6 +66,24 @@ describe('sampling', () => {
     assert.deepEqual(drawn({ topP: 0.8 }), [1, 3]);
     assert.deepEqual(drawn({ topP: 0.5 }), [3]);
     assert.deepEqual(drawn({ topP: 0.9, topK: 4 }), [0, 1, 3]);
+  });
+
+  it('takes the smallest set that reaches top-p, as sorting everything finds it', () => {
+    const random = new Random(9);
+    for (let i = 0; i < 60; i++) {
+      const many = Float32Array.from({ length: 3000 }, () => 8 * random.gumbel());
+      many[random.integer(3000)] = -Infinity;
+      const temperature = 0.3 + 2 * random.uniform();
+      const topP = 0.02 + 0.97 * random.uniform();
+      const sorted = [...many].sort((a, b) => b - a);
+      const weights = sorted.map((logit) => Math.exp((logit - sorted[0]!) / temperature));
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      let reached = 0;
+      const last = weights.findIndex((weight) => (reached += weight) >= topP * total);
+      const least = leastAllowed(many, temperature, topP, 0);
+      // Where sums round differently the next one may be the last.
+      assert.ok(sorted.slice(Math.max(0, last - 1), last + 2).includes(least), `${topP} at ${temperature}`);
+    }
   });
 });
 

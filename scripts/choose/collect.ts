@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { EngineError, STARTS, type Engine, type Evidence, type StartName } from '../../src/engine/index';
+import { lastStep } from '../../src/cli/command-line/session';
+import { isExact } from '../evaluate/figures';
+import { Journal } from '../evaluate/journal';
+import { betweenOf, type Kind, type Task } from '../evaluate/task';
+import { StageProgress } from '../train/report/progress';
+
+/** A candidate of a task's, and whether it is what stood there. */
+export interface CollectedCandidate {
+  readonly texts: readonly string[];
+  readonly starts: readonly StartName[];
+  readonly score: number;
+  readonly evidence: Evidence;
+  readonly exact: boolean;
+}
+
+/** A task as it was answered from every start. */
+export interface CollectedTask {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly lang: string;
+  /** Of the corpus: tasks of one package lie in one fold. */
+  readonly package: string;
+  /** Whether it was answered from every start. */
+  readonly all: boolean;
+  readonly candidates: readonly CollectedCandidate[];
+}
+
+/** Every so many tasks are answered from every start, the others from those that find most. */
+const EVERY_START = 4;
+/** 64 masks are a benchmark's. */
+export const TRIED_STARTS = STARTS.filter((start) => start !== 'masks-64');
+const LIKELY_STARTS: readonly StartName[] = [
+  'usual',
+  'masks-4',
+  'masks-8',
+  'masks-16',
+  'masks-32',
+  'second-token',
+  'other-draft',
+];
+
+/**
+ * Has every task answered from every start, in a journal: a line of JSON each, so that a run that was stopped goes on
+ * where it was. A task that does not fit into the window is left out.
+ *
+ * @param engines each takes the next task when it has done one
+ */
+export async function collect(
+  engines: readonly Engine[],
+  identity: readonly string[],
+  tasks: readonly Task[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<CollectedTask[]> {
+  const journal = new Journal(join(folder, 'candidates.jsonl'));
+  const collected: (CollectedTask | null)[] = [];
+  const progress = new StageProgress('candidates', tasks.length);
+  const queue = tasks.entries();
+  let done = 0;
+  const work = async (engine: Engine): Promise<void> => {
+    for (const [i, task] of queue) {
+      signal.throwIfAborted();
+      const { path, prefix, suffix } = task;
+      const all = i % EVERY_START === 0;
+      const request = {
+        path,
+        prefix,
+        between: betweenOf(task),
+        suffix,
+        starts: all ? TRIED_STARTS : LIKELY_STARTS,
+        lookAgain: true,
+      };
+      const answer = await journal.answer([...identity, request], async () => {
+        const last = await unlessTooLarge(() => lastStep(engine.fill(request, { signal })));
+        return last && collectedTask(task, all, last.candidates ?? []);
+      });
+      collected[i] = answer;
+      progress.update(++done, tasks.length, task.id);
+    }
+  };
+  try {
+    await Promise.all(engines.map(work));
+  } finally {
+    progress.stop();
+  }
+  return collected.filter((task) => task !== null);
+}
+
+function collectedTask(
+  task: Task,
+  all: boolean,
+  candidates: readonly Omit<CollectedCandidate, 'exact'>[],
+): CollectedTask {
+  return {
+    id: task.id,
+    kind: task.kind,
+    lang: task.lang,
+    all,
+    package: task.path.slice(0, task.path.indexOf('/')),
+    candidates: candidates.map(({ texts, starts, score, evidence }) => ({
+      texts,
+      starts,
+      score,
+      evidence,
+      exact: isExact(task, texts),
+    })),
+  };
+}
+
+/** Null, which a journal can hold, when the request does not fit. */
+async function unlessTooLarge<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'region-too-large') return null;
+    throw error;
+  }
+}

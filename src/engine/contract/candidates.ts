@@ -1,0 +1,61 @@
+import type { CellView } from './steps';
+
+/** How a candidate may begin. */
+export const STARTS = [
+  'usual',
+  'masks-2',
+  'masks-4',
+  'masks-8',
+  'masks-16',
+  'masks-32',
+  'masks-64',
+  'second-token',
+  'second-token-16',
+  'other-draft',
+  'drawn-0.7',
+  'drawn-0.7-4',
+  'drawn-1',
+] as const;
+/**
+ * How a candidate begins: `usual` with a draft where one is likely, else with 8 masks, as one fill alone does; `masks-N`
+ * with so many; `second-token` with the second most probable token at the position that is surest of its first;
+ * `other-draft` with the likeliest draft that is not taken otherwise; `drawn-T` is drawn at the temperature T, top-p 0.95.
+ */
+export type StartName = (typeof STARTS)[number];
+
+/** How the candidates of a request begin unless it says otherwise, in order: they find most at equal cost. */
+export const DEFAULT_STARTS: readonly StartName[] = ['usual', 'masks-16', 'masks-4', 'masks-32'];
+
+/** What is known of a candidate, numbers that a chooser weighs. */
+export const FEATURES = [
+  'drawnMean',
+  'drawnLeast',
+  'aloneMean',
+  'aloneLeast',
+  'expand',
+  'delete',
+  'tokens',
+  'growth',
+  'sameLine',
+  'known',
+  'draft',
+  'damage',
+  'newNames',
+] as const;
+/** A number that is known of a candidate: the names of `FEATURES`. */
+export type Feature = (typeof FEATURES)[number];
+/** What is known of a candidate; what is not known is absent. */
+export type Evidence = Readonly<Partial<Record<Feature, number>>>;
+
+/** One way to fill all holes of a request. */
+export interface Candidate {
+  readonly texts: readonly string[];
+  readonly holes: readonly (readonly CellView[])[];
+  /** Mean log-probability of the predicted tokens when they were committed, ≤ 0; 0 if none was predicted. */
+  readonly score: number;
+  /** How it began; several where others came to the same texts. */
+  readonly starts: readonly StartName[];
+  readonly evidence: Evidence;
+  /** The chance that this is what belongs there, 0–1; absent where the bundle has no coefficients to tell it by. */
+  readonly chance?: number;
+}

@@ -1,0 +1,52 @@
+import type { Evidence } from '../engine/index';
+import { damageOf } from '../syntax/damage';
+import { namesIn } from '../syntax/names';
+import type { SyntaxTree } from '../syntax/syntax-tree';
+import { filledText, type HolesOfText } from './faults';
+
+/** More damage than this says nothing more. */
+const MOST_DAMAGE = 3;
+/** What the holes are tried with, to know how well the text around them can be read at all. */
+const PLACEHOLDERS = ['', 'x'];
+
+/** What a grammar says of fills. */
+export type GrammarEvidence = Required<Pick<Evidence, 'damage' | 'newNames'>>;
+
+/**
+ * Says how much worse a grammar reads a text with some fills than with next to nothing in their places, 0–3 errors, and how
+ * many of their names stand nowhere else: ln(1 + n).
+ *
+ * @param tree of the text as it is, or of one like it
+ * @param candidates the texts of the holes, of each candidate
+ */
+export async function grammarEvidence(
+  candidates: readonly (readonly string[])[],
+  holes: Pick<HolesOfText, 'texts'>,
+  tree: SyntaxTree,
+): Promise<(GrammarEvidence | undefined)[]> {
+  let least = Infinity;
+  let known: ReadonlySet<string> = new Set();
+  for (const placeholder of PLACEHOLDERS) {
+    using changed = await tree.updated(
+      filledText(
+        holes,
+        holes.texts.slice(1).map(() => placeholder),
+      ),
+    );
+    if (!changed) continue;
+    least = Math.min(least, damageOf(changed));
+    if (placeholder === '') known = namesIn(changed);
+  }
+  const found: (GrammarEvidence | undefined)[] = [];
+  for (const texts of candidates) {
+    using changed = await tree.updated(filledText(holes, texts));
+    const names = changed && [...namesIn(changed)].filter((name) => !known.has(name)).length;
+    found.push(
+      changed && {
+        damage: Math.min(Math.max(damageOf(changed) - least, 0), MOST_DAMAGE),
+        newNames: Math.log(1 + names!),
+      },
+    );
+  }
+  return found;
+}

@@ -1,0 +1,10 @@
+import type { FillRequest } from '../engine/index';
+
+/**
+ * What a command's fill may take beyond one candidate: others are begun only where the first is not likely to be right, for
+ * at most four times its time and half a second.
+ */
+export const FOR_COMMANDS: Pick<FillRequest, 'candidates' | 'patience'> = {
+  candidates: 4,
+  patience: { times: 4, ms: 500 },
+};
