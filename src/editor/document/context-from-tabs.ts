@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { looksSecret, mostSimilarPassage, type OtherText } from './similar-passage';
+import { looksSecret, mostSimilarPassage, type OtherText } from '../../context/similar-passage';
 
 /** Characters of the two parts, so that the nearest text is never crowded out of the model's window. */
 const MOST = { passage: 500, prefix: 900 };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { looksSecret, mostSimilarPassage } from '../../../../src/editor/document/similar-passage';
+import { looksSecret, mostSimilarPassage } from '../../../src/context/similar-passage';
 
 const CART = `export class Cart {
   constructor(items) {
