@@ -12,7 +12,30 @@ export function filledPart(text: string, { start, end }: CharacterRange): Charac
   return { start: start + indentation.length, end: end - length };
 }
 
-/** A fill as it is put in: without a line break at its end where the text behind it begins with one. */
-export function withoutLastBreak(fill: string, suffix: string): string {
+/**
+ * A fill as it is put in: without a line break at its end where the text behind it begins with one, and without blanks at
+ * its start that would indent the line to where no line of the text is.
+ */
+export function asPutIn(fill: string, prefix: string, suffix: string): string {
+  return withoutStrayIndentation(withoutLastBreak(fill, suffix), prefix, suffix);
+}
+
+function withoutLastBreak(fill: string, suffix: string): string {
   return /^\r?\n|^\r/.test(suffix) ? fill.replace(/(?:[ \t]*[\r\n]+[ \t]*)+$/, '') : fill;
+}
+
+/** Where the cursor's line is indented already, a few blanks more are only right if they make it a level deeper. */
+function withoutStrayIndentation(fill: string, prefix: string, suffix: string): string {
+  const own = /(?:^|[\r\n])( +)$/.exec(prefix)?.[1]?.length;
+  const more = /^ +(?=\S)/.exec(fill)?.[0].length;
+  if (own === undefined || more === undefined) return fill;
+  const unit = indentationUnit(prefix, suffix);
+  return own % unit === 0 && (own + more) % unit !== 0 ? fill.slice(more) : fill;
+}
+
+/** Blanks of one level: the least by which a line of the text is indented deeper than the one before it. */
+function indentationUnit(prefix: string, suffix: string): number {
+  const depths = [...`${prefix}${suffix}`.matchAll(/^( *)\S/gm)].map(([, blanks]) => blanks!.length);
+  const steps = depths.map((depth, i) => depth - (depths[i - 1] ?? depth)).filter((step) => step > 1);
+  return steps.length === 0 ? 1 : Math.min(...steps);
 }

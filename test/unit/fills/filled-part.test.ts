@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { filledPart, withoutLastBreak } from '../../../src/fills/filled-part';
+import { asPutIn, filledPart } from '../../../src/fills/filled-part';
 
 /** What of a selection, drawn «…», is filled. */
 function part(drawn: string): string {
@@ -29,9 +29,18 @@ describe('the part of a selection that is filled', () => {
 
 describe('a fill as it is put in', () => {
   it('ends without a line break where one stands behind it', () => {
-    assert.equal(withoutLastBreak('a();\n  ', '\nb();'), 'a();');
-    assert.equal(withoutLastBreak('a();\r\n\r\n', '\r\nb();'), 'a();');
-    assert.equal(withoutLastBreak('a();\n', 'b();'), 'a();\n');
-    assert.equal(withoutLastBreak('a();\n  b();', '\n'), 'a();\n  b();');
+    assert.equal(asPutIn('a();\n  ', '', '\nb();'), 'a();');
+    assert.equal(asPutIn('a();\r\n\r\n', '', '\r\nb();'), 'a();');
+    assert.equal(asPutIn('a();\n', '', 'b();'), 'a();\n');
+    assert.equal(asPutIn('a();\n  b();', '', '\n'), 'a();\n  b();');
+  });
+
+  it('begins at the indentation that is there, unless it makes its line a level deeper', () => {
+    const threes = 'if (a) {\n   if (b) {\n      ';
+    assert.equal(asPutIn(' c();', threes, '\n'), 'c();');
+    assert.equal(asPutIn('   c();', threes, '\n'), '   c();');
+    assert.equal(asPutIn('  c();', 'a {\n  ', '\n'), '  c();');
+    assert.equal(asPutIn(' b', 'a:', '\n'), ' b');
+    assert.equal(asPutIn(' * b', '/**\n', '\n'), ' * b');
   });
 });
