@@ -59,7 +59,8 @@ describe('settings', () => {
 
     async function request(): Promise<FillRequest> {
       const { document } = await openFile('reader.js', PREFIX);
-      return fillRequest(document, { prefix: document.getText(), between: [], suffix: '' });
+      const prefix = document.getText();
+      return fillRequest(document, { prefix, between: [], suffix: '' }, prefix.length);
     }
 
     it('off, the text is the file’s own', async () => {

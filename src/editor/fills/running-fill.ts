@@ -30,7 +30,8 @@ export type FillOutcome =
       /** What is wrong with the texts, where the model wrote none without fault. */
       readonly fault?: Fault;
     }
-  | { readonly kind: 'empty'; readonly step: Step }
+  /** Blank, or kept back because there was too little to go on. */
+  | { readonly kind: 'empty'; readonly step: Step; readonly fault?: Fault }
   | { readonly kind: 'cancelled' | 'edited' | 'closed' | 'rejected' }
   | { readonly kind: 'failed'; readonly error: EngineError };
 
@@ -96,7 +97,7 @@ export class RunningFill {
     try {
       this.#draw();
       const { step, fault } = await this.#choose();
-      if (step.texts.every((text) => text === '')) return { kind: 'empty', step };
+      if (step.texts.every((text) => text === '')) return { kind: 'empty', step, ...(fault ? { fault } : {}) };
       return await this.#edit(step, fault);
     } catch (error) {
       if (this.#interruption) return { kind: this.#interruption };
@@ -110,8 +111,9 @@ export class RunningFill {
   async #choose(): Promise<ChosenFill> {
     const text = this.document.getText();
     const { regions } = this.#tracker;
+    const { start } = regions[0]!;
     const request = {
-      ...fillRequest(this.document, textAroundRegions(text, regions)),
+      ...(await fillRequest(this.document, textAroundRegions(text, regions), start)),
       ...this.overrides,
       holes: this.targets.map(({ hole }) => hole),
     };
