@@ -1,3 +1,4 @@
+import { breaksLetter } from '../completions/inside-word';
 import { endLoops, mayRepeat, onlyRepeats } from '../completions/repetition';
 import { linesOf, placeOf } from '../completions/request';
 import { damageOf } from '../syntax/damage';
@@ -48,8 +49,10 @@ export function judgeOf(holes: HolesOfText, tree: SyntaxTree | undefined): Fault
   const words = wordsOf(holes.texts);
   const damages = tree && damageJudge(holes, tree);
   const prose = holes.replaced.map((_, hole) => tree !== undefined && isProse(tree, holes, hole));
+  const isBroken = (fill: string, hole: number): boolean =>
+    breaksLetter(fill, holes.texts[hole]!) || (!prose[hole] && breaksWord(fill, hole, holes, words));
   return async (fills) => {
-    if (fills.some((fill, hole) => !prose[hole] && breaksWord(fill, hole, holes, words))) return 'inside-word';
+    if (fills.some(isBroken)) return 'inside-word';
     if (fills.some((fill, hole) => repeats(fill, holes.texts[hole]!, holes.texts[hole + 1]!))) return 'repeats';
     return (await damages?.(fills)) ? 'syntax' : undefined;
   };
