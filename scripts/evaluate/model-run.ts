@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastStep, syntaxRuntime } from '../../src/cli/command-line/session';
-import { EngineError, type Engine, type FillRequest, type Likelihood, type Step } from '../../src/engine/index';
+import {
+  EngineError,
+  type Engine,
+  type FillRequest,
+  type Likelihood,
+  type Step,
+} from '../../src/engine/index';
 import { chooseFill, type Written } from '../../src/fills/choose-fill';
 import { SyntaxTree } from '../../src/syntax/syntax-tree';
 import { freeAnswer, type TaskAnswer } from './figures';

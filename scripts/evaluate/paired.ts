@@ -23,7 +23,8 @@ export function pairedWays(
 ): Paired | undefined {
   const settings = reverseProcessOptions(options);
   const usual = unknownLength(settings);
-  if (options.typed) return { title: 'Typed since the context was read', ways: [usual, typedSinceRead(settings)] };
+  if (options.typed)
+    return { title: 'Typed since the context was read', ways: [usual, typedSinceRead(settings)] };
   if (options.putIn) return { title: 'As it is put in', ways: [usual, asPutIn(settings)] };
   if (!options.tabs) return undefined;
   if (documents.length === 0)

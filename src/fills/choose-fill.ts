@@ -32,11 +32,12 @@ const FURTHER = 3;
 const TEMPERATURE = 0.7;
 /** Mean probability of a token, 0–1. */
 const SURE = 0.8;
+const WORD = /[\p{L}\p{N}]/u;
 
 /**
  * Chooses the fill that is put in: the likeliest candidate without fault, or the first of them that a small change mends.
  * Where there is none, further ones are asked of the engine; where none of these is without fault either, it is the
- * likeliest, or nothing where there was too little to go on.
+ * likeliest, or nothing if it says nothing, or if there was too little to go on.
  *
  * @param first the last step of the request
  * @param ask runs another request to its last step
@@ -51,11 +52,11 @@ export async function chooseFill<T extends Written>(
 ): Promise<ChosenFill<T>> {
   const fitted = fittedTo(first, holes);
   if (isBlank(fitted.texts)) return { step: fitted };
-  // Other draws would not know more.
-  if (isTooLittle(holes) && confidenceOf(first) < SURE)
-    return { step: { ...fitted, texts: fitted.texts.map(() => '') }, fault: 'too-little' };
   const faultOf = judgeOf(holes, tree);
   const fault = await faultOf(fitted.texts);
+  // Other draws would not know more.
+  if (isTooLittle(holes) && confidenceOf(first) < SURE)
+    return { step: fault ? emptied(fitted) : fitted, fault: 'too-little' };
   if (!fault) return { step: fitted };
   const known = await bestOf(fitted, holes, faultOf);
   if (known) return { step: { ...fitted, ...known } };
@@ -66,7 +67,13 @@ export async function chooseFill<T extends Written>(
     const better = await bestOf(fittedTo(further, holes), holes, faultOf);
     if (better) return { step: { ...fitted, ...better, forwards, ms } };
   }
-  return { step: { ...fitted, forwards, ms }, fault };
+  // Brackets that close nothing are of no use to anybody.
+  const step = fitted.texts.some((text) => WORD.test(text)) ? fitted : emptied(fitted);
+  return { step: { ...step, forwards, ms }, fault };
+}
+
+function emptied<T extends Written>(written: T): T {
+  return { ...written, texts: written.texts.map(() => '') };
 }
 
 /** The first candidate without fault, else the first that can be mended. */
@@ -110,10 +117,16 @@ function fittedTo<T extends Written>(written: T, { texts: around }: HolesOfText)
     texts: filling.texts.map((text, hole) => asPutIn(text, around[hole]!, around[hole + 1]!)),
   });
   const { candidates } = written;
-  return { ...fit(written), ...(candidates ? { candidates: candidates.map((candidate) => fit(candidate)) } : {}) };
+  return {
+    ...fit(written),
+    ...(candidates ? { candidates: candidates.map((candidate) => fit(candidate)) } : {}),
+  };
 }
 
-async function firstWhere<T>(items: Iterable<T>, test: (item: T) => Promise<boolean>): Promise<T | undefined> {
+async function firstWhere<T>(
+  items: Iterable<T>,
+  test: (item: T) => Promise<boolean>,
+): Promise<T | undefined> {
   for (const item of items) if (await test(item)) return item;
   return undefined;
 }

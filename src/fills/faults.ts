@@ -29,7 +29,7 @@ const FEW_WORDS = 3;
 /** What holes are tried with, to know how well the text around them can be read at all: texts, and ends of what is open. */
 const PLACEHOLDERS = [
   ...['', 'x', 'x;', '0'],
-  ...['', '\'', '"', '`'].flatMap((quote) => [',', ')', ');', ';', ' {', ') {', ''].map((end) => quote + end)),
+  ...['', "'", '"', '`'].flatMap((quote) => [',', ')', ');', ';', ' {', ') {', ''].map((end) => quote + end)),
 ];
 /** A text with more damage is in a dialect that the grammar does not know. */
 const MOST_DAMAGE = 3;
@@ -53,8 +53,12 @@ export function judgeOf(holes: HolesOfText, tree: SyntaxTree | undefined): Fault
     breaksLetter(fill, holes.texts[hole]!) || (!prose[hole] && breaksWord(fill, hole, holes, words));
   return async (fills) => {
     if (fills.some(isBroken)) return 'inside-word';
-    if (fills.some((fill, hole) => repeats(fill, holes.texts[hole]!, holes.texts[hole + 1]!))) return 'repeats';
-    return (await damages?.(fills)) ? 'syntax' : undefined;
+    if (fills.some((fill, hole) => repeats(fill, holes.texts[hole]!, holes.texts[hole + 1]!)))
+      return 'repeats';
+    const isWrong = damages
+      ? await damages(fills)
+      : fills.some((fill, hole) => closesNothing(fill, holes.texts[hole]!));
+    return isWrong ? 'syntax' : undefined;
   };
 }
 
@@ -96,6 +100,11 @@ async function leastOf<T>(items: readonly T[], measure: (item: T) => Promise<num
   return least;
 }
 
+/** Tells if a fill only closes brackets, and none is open before it: of use in no language. */
+function closesNothing(fill: string, prefix: string): boolean {
+  return /^[\s)\]};,]*[)\]}][\s)\]};,]*$/.test(fill) && !/[([{]/.test(prefix);
+}
+
 /** Comments and text of markup; a tree of the text with something in the holes has them where they are. */
 function isProse(tree: SyntaxTree, { texts, replaced }: HolesOfText, hole: number): boolean {
   const at = texts.slice(0, hole + 1).join('').length + replaced.slice(0, hole).join('').length;
@@ -126,8 +135,7 @@ function breaksWord(
   // Whoever fills within a word, or selects a piece of one, may have a word that is new.
   const isOneWord = first === fill && (left === undefined) === (right === undefined);
   if (isOneWord) return false;
-  const startsWord =
-    left !== undefined && first !== undefined && words.has(left) && !words.has(left + first);
+  const startsWord = left !== undefined && first !== undefined && words.has(left) && !words.has(left + first);
   const endsWord =
     right !== undefined &&
     last !== undefined &&

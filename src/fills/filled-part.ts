@@ -13,15 +13,23 @@ export function filledPart(text: string, { start, end }: CharacterRange): Charac
 }
 
 /**
- * A fill as it is put in: without a line break at its end where the text behind it begins with one, and without blanks at
- * its start that would indent the line to where no line of the text is.
+ * A fill as it is put in: without a line break, semicolon or comma at its end where the text behind it begins with one,
+ * and without blanks at its start that would indent the line to where no line of the text is.
  */
 export function asPutIn(fill: string, prefix: string, suffix: string): string {
-  return withoutStrayIndentation(withoutLastBreak(fill, suffix), prefix, suffix);
+  // Between the two characters of a line break nothing has its place.
+  if (prefix.endsWith('\r') && suffix.startsWith('\n')) return '';
+  const once = withoutLastMark(withoutLastBreak(fill, suffix), suffix);
+  return withoutStrayIndentation(once, prefix, suffix);
 }
 
 function withoutLastBreak(fill: string, suffix: string): string {
   return /^\r?\n|^\r/.test(suffix) ? fill.replace(/(?:[ \t]*[\r\n]+[ \t]*)+$/, '') : fill;
+}
+
+function withoutLastMark(fill: string, suffix: string): string {
+  const mark = /[;,]$/.exec(fill)?.[0];
+  return mark !== undefined && mark !== fill && suffix.startsWith(mark) ? fill.slice(0, -1) : fill;
 }
 
 /** Where the cursor's line is indented already, a few blanks more are only right if they make it a level deeper. */

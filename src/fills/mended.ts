@@ -74,7 +74,9 @@ function middlesOfWords(prefix: string, suffix: string, texts: readonly string[]
   const right = /^[\p{L}\p{N}_]*/u.exec(suffix)![0];
   if (left === '' || right === '') return [];
   return [...wordsOf(texts)]
-    .filter((word) => word.length > left.length + right.length && word.startsWith(left) && word.endsWith(right))
+    .filter(
+      (word) => word.length > left.length + right.length && word.startsWith(left) && word.endsWith(right),
+    )
     .map((word) => word.slice(left.length, word.length - right.length));
 }
 

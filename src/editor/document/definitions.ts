@@ -39,9 +39,11 @@ async function declarationOf(
   document: vscode.TextDocument,
   position: vscode.Position,
 ): Promise<OtherText | null> {
-  const found = await vscode.commands.executeCommand<
-    (vscode.Location | vscode.LocationLink)[] | undefined
-  >('vscode.executeDefinitionProvider', document.uri, position);
+  const found = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[] | undefined>(
+    'vscode.executeDefinitionProvider',
+    document.uri,
+    position,
+  );
   for (const one of found ?? []) {
     const [uri, range] = 'uri' in one ? [one.uri, one.range] : [one.targetUri, one.targetRange];
     if (uri.toString() === document.uri.toString() || looksSecret(uri.path)) continue;

@@ -83,7 +83,8 @@ function insideHeader(
     const before = `\n${indentation}${unit}`;
     return { line, character: braces.index + 1, before, after: `\n${indentation}` };
   }
-  const opensBelow = /^\s*\{\s*$/.test(lines[line + 1] ?? '') && indentationOf(lines[line + 1]!) === indentation;
+  const opensBelow =
+    /^\s*\{\s*$/.test(lines[line + 1] ?? '') && indentationOf(lines[line + 1]!) === indentation;
   if (opensBelow && !/[;,]\s*$/.test(text)) return insideHeader(lines, line + 1, unit, commentOn);
   if (!OPENER.test(text) && !endsBelow(lines, line)) return undefined;
   const next = lines.slice(line + 1).findIndex((other) => other.trim() !== '');

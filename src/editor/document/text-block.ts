@@ -58,7 +58,8 @@ export function functionByIndentation(lines: readonly string[], line: number): L
     if (!HEAD.test(lines[head]!)) continue;
     const own = indentationOf(lines[head]!)!;
     const body = bodyOf(lines.slice(head, head + 1 + blockBelow(lines.slice(head + 1), own)));
-    if (body && (isBefore || line <= head + body.last)) return { first: head + body.first, last: head + body.last };
+    if (body && (isBefore || line <= head + body.last))
+      return { first: head + body.first, last: head + body.last };
   }
   return undefined;
 }

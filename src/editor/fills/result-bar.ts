@@ -4,10 +4,11 @@ import { resultBarEnabled } from '../shared/settings';
 import { costOf } from './fills';
 import type { FreshFillKeeper } from './fresh-fill';
 
-const FAULTS: Readonly<Record<Exclude<Fault, 'too-little'>, string>> = {
+const FAULTS: Readonly<Record<Fault, string>> = {
   syntax: vscode.l10n.t('This does not parse'),
   repeats: vscode.l10n.t('This repeats itself'),
   'inside-word': vscode.l10n.t('This breaks a word'),
+  'too-little': vscode.l10n.t('There is too little to go on'),
 };
 
 /** The line above a fresh fill: what is wrong with it, accept, another, improve, undo. */
@@ -31,7 +32,7 @@ export class ResultBar implements vscode.CodeLensProvider, vscode.Disposable {
       new vscode.CodeLens(range, { title: `$(${icon})\u00a0${word}`, command, tooltip });
     const { fault } = fresh.outcome;
     return [
-      ...(fault && fault !== 'too-little' ? [lens('warning', FAULTS[fault], '')] : []),
+      ...(fault ? [lens('warning', FAULTS[fault], '')] : []),
       lens('check', vscode.l10n.t('Accept'), 'llada.acceptFill'),
       lens('refresh', vscode.l10n.t('Another'), 'llada.anotherFill'),
       lens('sparkle', vscode.l10n.t('Improve'), 'llada.improveFill'),

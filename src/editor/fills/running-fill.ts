@@ -97,7 +97,8 @@ export class RunningFill {
     try {
       this.#draw();
       const { step, fault } = await this.#choose();
-      if (step.texts.every((text) => text === '')) return { kind: 'empty', step, ...(fault ? { fault } : {}) };
+      if (step.texts.every((text) => text === ''))
+        return { kind: 'empty', step, ...(fault ? { fault } : {}) };
       return await this.#edit(step, fault);
     } catch (error) {
       if (this.#interruption) return { kind: this.#interruption };

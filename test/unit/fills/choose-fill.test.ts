@@ -52,10 +52,25 @@ describe('the fill that is put in', function () {
       return await chooseFill(first, request, holes, undefined, never, new AbortController().signal);
     };
     const { fault, step } = await chosen(0.5, '');
-    assert.deepEqual([fault, step.texts], ['too-little', ['']]);
+    assert.deepEqual([fault, step.texts], ['too-little', ['b']]);
     assert.equal((await chosen(0.5, '-- all my customers\n')).fault, 'too-little');
     assert.equal((await chosen(0.9, '')).fault, undefined);
     assert.equal((await chosen(0.5, 'const a = b + c + d;\n')).fault, undefined);
+  });
+
+  it('is nothing where too little is known and it is at fault, and where it only closes what is not open', async () => {
+    const chosen = async (prefix: string): Promise<ChosenFill> => {
+      const cell: CellView = { token: 9, text: '}', masked: false, confidence: 0.5, step: 1, locked: false };
+      const first = { ...written('}\n}'), holes: [[cell]] };
+      const again = (): Promise<Step> => Promise.resolve(first);
+      const holes = { texts: [prefix, ''], replaced: [''] };
+      const request = { prefix, suffix: '' };
+      return await chooseFill(first, request, holes, undefined, again, new AbortController().signal);
+    };
+    const { step, fault } = await chosen('');
+    assert.deepEqual([step.texts, fault], [[''], 'too-little']);
+    const sql = await chosen('-- all customers without an order\n');
+    assert.deepEqual([sql.step.texts, sql.fault], [[''], 'syntax']);
   });
 
   it('is the likeliest of several without fault', async () => {
@@ -84,18 +99,20 @@ describe('the fill that is put in', function () {
   });
 
   it('is the first with its fault where none is better', async () => {
-    const { step: chosen, fault } = await choose(written('('), () => Promise.resolve(written('{')));
-    assert.deepEqual([chosen.texts, fault], [['('], 'syntax']);
+    const { step: chosen, fault } = await choose(written('a b c d ('), () =>
+      Promise.resolve(written('a b c d {')),
+    );
+    assert.deepEqual([chosen.texts, fault], [['a b c d ('], 'syntax']);
   });
 
   it('is the first with its fault where others take more than thrice its time', async () => {
     const { step: chosen, fault } = await choose(
-      written('(', [], 5),
+      written('a b c d (', [], 5),
       (_, signal) =>
         new Promise((_done, fail) => {
           signal.addEventListener('abort', () => fail(new Error('cancelled')));
         }),
     );
-    assert.deepEqual([chosen.texts, fault], [['('], 'syntax']);
+    assert.deepEqual([chosen.texts, fault], [['a b c d ('], 'syntax']);
   });
 });

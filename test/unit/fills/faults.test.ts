@@ -51,7 +51,10 @@ describe('what is wrong with a fill', () => {
     const split = 'const response = 1;\nt.de‸e);\nt.deepEqual(1);\n';
     assert.equal(await fault('a.ts', split, 'epEqual(respons'), undefined);
     // The end of a word that stands elsewhere, and prose, which may have any word.
-    assert.equal(await fault('a.ts', 'const customerEmail = 1;\nsend(‸Email);\n', 'shopEmail, shop'), undefined);
+    assert.equal(
+      await fault('a.ts', 'const customerEmail = 1;\nsend(‸Email);\n', 'shopEmail, shop'),
+      undefined,
+    );
     assert.equal(await fault('a.ts', '// all of the ‸erty\n', 'prop'), undefined);
   });
 

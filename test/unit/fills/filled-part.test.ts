@@ -35,6 +35,18 @@ describe('a fill as it is put in', () => {
     assert.equal(asPutIn('a();\n  b();', '', '\n'), 'a();\n  b();');
   });
 
+  it('ends without a mark that stands behind it', () => {
+    assert.equal(asPutIn('a0;', '', ';\n'), 'a0');
+    assert.equal(asPutIn('a,', '', ', b'), 'a');
+    assert.equal(asPutIn('a;', '', '\n'), 'a;');
+    assert.equal(asPutIn(';', '', ';\n'), ';');
+  });
+
+  it('is nothing between the two characters of a line break', () => {
+    assert.equal(asPutIn('const b = 2;', 'const a = 1;\r', '\nconst b = 2;\r\n'), '');
+    assert.equal(asPutIn('const b = 2;', 'const a = 1;\r\n', '\r\n'), 'const b = 2;');
+  });
+
   it('begins at the indentation that is there, unless it makes its line a level deeper', () => {
     const threes = 'if (a) {\n   if (b) {\n      ';
     assert.equal(asPutIn(' c();', threes, '\n'), 'c();');

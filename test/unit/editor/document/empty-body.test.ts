@@ -32,7 +32,12 @@ describe('emptyBodyAt', () => {
     ['the body of the function described', 'a.ts', '// adds‸\nadd() {\n}', '// adds\nadd() {\n  ▁\n}'],
     ['a body that ends with a word', 'a.rb', '# adds‸\ndef add(a)\nend', '# adds\ndef add(a)\n  ▁\nend'],
     ['a head that ends with a word', 'a.lua', 'function add(a)‸\nend', 'function add(a)\n  ▁\nend'],
-    ['braces on lines of their own', 'a.c', '// adds‸\nint add(int a)\n{\n}', '// adds\nint add(int a)\n{\n  ▁\n}'],
+    [
+      'braces on lines of their own',
+      'a.c',
+      '// adds‸\nint add(int a)\n{\n}',
+      '// adds\nint add(int a)\n{\n  ▁\n}',
+    ],
     ['between braces', 'a.ts', 'add() {‸}', 'add() {\n  ▁\n}'],
     ['between lines of braces', 'a.ts', '  add() {‸\n  }', '  add() {\n    ▁\n  }'],
     ['the blank line in a body', 'a.ts', 'add() {\n‸\n}', 'add() {\n  ▁\n}'],

@@ -89,8 +89,10 @@ describe('functionByIndentation', () => {
   };
 
   it('is what is indented below the head around a line, or below its decorator', () => {
-    const decorated = '@app.route("/x", methods=[\n    "GET",\n])\ndef f():\n    a = 1\n\n    return a\n\nb = 2\n';
-    for (const line of [0, 1, 3, 4, 6]) assert.equal(body(decorated, line), '    a = 1\n\n    return a', String(line));
+    const decorated =
+      '@app.route("/x", methods=[\n    "GET",\n])\ndef f():\n    a = 1\n\n    return a\n\nb = 2\n';
+    for (const line of [0, 1, 3, 4, 6])
+      assert.equal(body(decorated, line), '    a = 1\n\n    return a', String(line));
     assert.equal(body(decorated, 8), undefined);
     assert.equal(body('sub f {\n  my $a = 1;\n}\nprint 1;\n', 1), '  my $a = 1;');
     assert.equal(body('a = 1\nb = 2\n', 1), undefined);

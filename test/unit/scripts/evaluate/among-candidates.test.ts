@@ -33,7 +33,10 @@ describe('the right one among candidates', () => {
       text: 'two()',
       exact: false,
     });
-    assert.deepEqual(await fillOf(answered(['one()'], [['one()'], ['two()']])), { text: 'one()', exact: true });
+    assert.deepEqual(await fillOf(answered(['one()'], [['one()'], ['two()']])), {
+      text: 'one()',
+      exact: true,
+    });
     assert.deepEqual(await fillOf(answered(['two()'])), { text: 'two()', exact: false });
   });
 

@@ -104,7 +104,10 @@ describe('npm run evaluate', function () {
       const { parts, paired, languages } = reportOf(join(folder, out));
       assert.equal(paired!.title, title);
       assert.match(parts[0]!.rows[1]!.label, second);
-      assert.deepEqual(languages.map(({ name, rows }) => [name, rows.length]), [['typescript', 2]]);
+      assert.deepEqual(
+        languages.map(({ name, rows }) => [name, rows.length]),
+        [['typescript', 2]],
+      );
     }
     const { exitCode, stderr } = await run('--model tiny --tabs --tasks tasks.jsonl --out none');
     assert.equal(exitCode, 1);

@@ -55,7 +55,11 @@ describe('comparison of two models', () => {
     right = await figures('right');
     wrong = await figures('wrong');
   });
-  const model = (name: string, isRight: (i: number) => boolean, bits: (i: number) => number): ModelResults => ({
+  const model = (
+    name: string,
+    isRight: (i: number) => boolean,
+    bits: (i: number) => number,
+  ): ModelResults => ({
     name,
     ways: [
       {
