@@ -14,20 +14,16 @@ export type PrefixWithTabs = (task: Task) => string;
 
 /** Takes the files of a package that lie nearest to the task's, by their paths. */
 export function prefixWithTabs(documents: readonly CorpusDocument[]): PrefixWithTabs {
-  const packages = Map.groupBy(documents, ({ path }) => packageOf(path));
   return ({ path, lang, prefix }) => {
-    const passage = mostSimilarPassage(
-      prefix.slice(-COMPARED),
-      nearest(path, packages.get(packageOf(path)) ?? []),
-      MOST.passage,
-    );
+    const passage = mostSimilarPassage(prefix.slice(-COMPARED), nearest(path, documents), MOST.passage);
     return withPassages(prefix, lang, passage ? [passage] : []);
   };
 }
 
 function nearest(path: string, documents: readonly CorpusDocument[]): OtherText[] {
   return documents
-    .filter((other) => other.path !== path && !looksSecret(other.path) && !holdsSecret(other.text))
+    .filter((other) => other.path !== path && packageOf(other.path) === packageOf(path))
+    .filter((other) => !looksSecret(other.path) && !holdsSecret(other.text))
     .map((other) => ({ other, shared: sharedFolders(path, other.path) }))
     .sort((a, b) => b.shared - a.shared || (a.other.path < b.other.path ? -1 : 1))
     .slice(0, TABS)
