@@ -82,6 +82,12 @@ export default {
       { path: '^(src/(?!completions/|syntax/)|vscode$)' },
     ),
     forbid(
+      'context-stands-alone',
+      'Editor and evaluation put the same in front.',
+      { path: '^src/context/' },
+      { path: '^(src/(?!context/)|vscode$)' },
+    ),
+    forbid(
       'display-stands-alone',
       'What people are shown needs no engine.',
       { path: '^src/display/' },

@@ -114,7 +114,7 @@ export async function sweep(
       const cases: Case[] = [];
       for (const task of tasks) {
         const answer = await run.fill(task, way);
-        cases.push({ task, answer, figures: measure(task, answer) });
+        cases.push({ task, answer, figures: await measure(task, answer) });
         onFill();
       }
       rows.push(rowOf({ label, cases }));

@@ -24,16 +24,17 @@ import { Journal } from './journal';
 import { ModelRun } from './model-run';
 import { evaluatedTasks } from './evaluated-tasks';
 import type { EvaluateOptions } from './options';
+import { pairedWays } from './paired';
 import { markdown, type Report } from './report';
 import { bitsPerByte, rowOf, type Answered, type Case, type Measured } from './rows';
 import { GROUPS, groupOf, KINDS, type Task } from './task';
 import { trainingFinds } from './training-finds';
 import {
+  asPutIn,
   chosenAmong,
   forebearWay,
   fromMasks,
   trueLength,
-  typedSinceRead,
   unknownLength,
   withoutDrafts,
   type Way,
@@ -43,21 +44,23 @@ const SHOWN_FILLS = 20;
 
 /** Evaluates a model and writes what was found to the output folder. */
 export async function evaluate(options: EvaluateOptions, cache: string, signal: AbortSignal): Promise<void> {
-  const { tasks, source } = await evaluatedTasks(options, cache, signal);
+  const { tasks, source, documents } = await evaluatedTasks(options, cache, signal);
+  const paired = pairedWays(options, documents);
   const journal = new Journal(join(options.out, 'answers.jsonl'));
   const own = ownWays(options);
 
   const { results, curves, model } = await withEngine(options, signal, async (engine) => {
     const run = new ModelRun(engine, journal, signal);
-    if (options.typed) {
-      const results = await putTasks(run, tasks, typedWays(options), 0);
+    if (paired) {
+      const results = await putTasks(run, tasks, paired.ways, 0);
       return { results, curves: await drawCurves(run, []), model: modelOf(engine) };
     }
     const inTurn = await putTasks(run, tasks, [...own, forebearWay(options)], options.draws);
     // Not in turn with the others: right after the same request with drafts its context would be there already.
     const alone = await putTasks(run, tasks, aloneWays(options), 0);
+    const others = await Promise.all(alone.ways.map(withRightOne));
     return {
-      results: { ...inTurn, ways: [...inTurn.ways, ...alone.ways.flatMap(withRightOne)] },
+      results: { ...inTurn, ways: [...inTurn.ways, ...others.flat()] },
       curves: await drawCurves(run, tasks.slice(0, options.curveTasks)),
       model: modelOf(engine),
     };
@@ -70,8 +73,9 @@ export async function evaluate(options: EvaluateOptions, cache: string, signal: 
     comparisons.push(compare(results, other));
   }
 
-  const copied = floor('floor: copied from the context', tasks, copyFills);
-  const answered = [...results.ways, copied, floor('floor: nothing', tasks, emptyFills)];
+  const copied = await floor('floor: copied from the context', tasks, copyFills);
+  const nothing = await floor('floor: nothing', tasks, emptyFills);
+  const answered = [...results.ways, copied, nothing];
   const pictures = [
     ...curvesByLength([...results.ways, copied]),
     ...(results.measured.length > 0 ? [curveByMaskRatio(results.measured)] : []),
@@ -84,7 +88,10 @@ export async function evaluate(options: EvaluateOptions, cache: string, signal: 
     draws: options.draws,
     parts: parts(tasks, answered, results.measured),
     comparisons,
-    ...(options.typed ? { typed: exactDifference(results.ways[1]!, results.ways[0]!) } : {}),
+    ...(paired
+      ? { paired: { title: paired.title, exact: exactDifference(results.ways[1]!, results.ways[0]!) } }
+      : {}),
+    languages: languages(tasks, results.ways),
     sweeps: curves.sweeps,
     memorisation: memorisation === undefined ? [] : await trainingFinds(memorisation, tasks, results.ways),
     pictures: pictures.map(({ file }) => file),
@@ -102,15 +109,12 @@ export async function evaluate(options: EvaluateOptions, cache: string, signal: 
 function ownWays(options: EvaluateOptions): Way[] {
   const settings = reverseProcessOptions(options);
   return [
-    ...(options.length === 'known' || options.length === 'masks' ? [] : [unknownLength(settings)]),
+    ...(options.length === 'known' || options.length === 'masks'
+      ? []
+      : [unknownLength(settings), asPutIn(settings)]),
     ...(options.length === 'unknown' || options.length === 'masks' ? [] : [trueLength(settings)]),
     ...(options.length === 'masks' ? fromMasks(settings) : []),
   ];
-}
-
-function typedWays(options: EvaluateOptions): Way[] {
-  const settings = reverseProcessOptions(options);
-  return [unknownLength(settings), typedSinceRead(settings)];
 }
 
 function aloneWays(options: EvaluateOptions): Way[] {
@@ -121,8 +125,8 @@ function aloneWays(options: EvaluateOptions): Way[] {
 }
 
 /** Behind candidates what choosing among them could reach. */
-function withRightOne(way: Answered): Answered[] {
-  return way.cases.some(({ answer }) => answer.candidates) ? [way, amongCandidates(way)] : [way];
+async function withRightOne(way: Answered): Promise<Answered[]> {
+  return way.cases.some(({ answer }) => answer.candidates) ? [way, await amongCandidates(way)] : [way];
 }
 
 /** Puts every task to a model in every way. */
@@ -141,7 +145,7 @@ async function putTasks(
     for (const [i, task] of tasks.entries()) {
       for (const [w, way] of ways.entries()) {
         const answer = await run.fill(task, way);
-        cases[w]!.push({ task, answer, figures: measure(task, answer) });
+        cases[w]!.push({ task, answer, figures: await measure(task, answer) });
       }
       const likelihood = draws > 0 ? await run.likelihood(task, draws) : undefined;
       if (likelihood) measured.push({ task, likelihood });
@@ -168,12 +172,16 @@ async function drawCurves(
   }
 }
 
-function floor(label: string, tasks: readonly Task[], fills: (task: Task) => string[]): Answered {
-  const cases = tasks.map((task) => {
+async function floor(
+  label: string,
+  tasks: readonly Task[],
+  fills: (task: Task) => string[],
+): Promise<Answered> {
+  const cases = tasks.map(async (task) => {
     const answer = freeAnswer(fills(task));
-    return { task, answer, figures: measure(task, answer) };
+    return { task, answer, figures: await measure(task, answer) };
   });
-  return { label, cases };
+  return { label, cases: await Promise.all(cases) };
 }
 
 /** All tasks, then each kind, then each language that there is. */
@@ -195,6 +203,15 @@ function parts(
       rows: answered.map((way) => rowOf(way, wanted)),
       bitsPerByte: bitsPerByte(measured.filter(({ task }) => wanted(task))),
     }));
+}
+
+/** Each language by itself, that of markup in it counted to it. */
+function languages(tasks: readonly Task[], answered: readonly Answered[]): Report['languages'] {
+  const nameOf = ({ lang }: Task): string => lang.replace(/react$/, '');
+  return [...new Set(tasks.map(nameOf))].sort().map((name) => ({
+    name,
+    rows: answered.map((way) => rowOf(way, (task) => nameOf(task) === name)),
+  }));
 }
 
 function modelOf({ info }: Engine): Report['model'] {

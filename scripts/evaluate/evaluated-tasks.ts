@@ -1,9 +1,19 @@
+import { statSync } from 'node:fs';
 import { CliError } from '../../src/cli/command-line/failures';
+import { listFolder, readFolderFile } from '../train/corpus/folder';
+import type { CorpusDocument } from '../train/corpus/types';
 import { drawTasks } from './draw-tasks';
 import { heldOutTexts } from './held-out';
 import type { EvaluateOptions } from './options';
 import type { Task } from './task';
 import { readTasks, writeTasks } from './tasks-file';
+
+export interface EvaluatedTasks {
+  readonly tasks: readonly Task[];
+  readonly source: string;
+  /** The texts that they were drawn from, and those beside them; none where they come from a file. */
+  readonly documents: readonly CorpusDocument[];
+}
 
 /**
  * The tasks of a file, or drawn from the held-out packages; written to a file if that was asked for.
@@ -14,15 +24,20 @@ export async function evaluatedTasks(
   options: EvaluateOptions,
   cache: string,
   signal: AbortSignal,
-): Promise<{ readonly tasks: readonly Task[]; readonly source: string }> {
+): Promise<EvaluatedTasks> {
   const { split, limit, taskSeed: seed, debian } = options;
   let tasks: readonly Task[];
   let source: string;
+  let documents: readonly CorpusDocument[] = [];
   if (options.tasks === undefined) {
-    tasks = drawTasks(await heldOutTexts({ split, debian, cache, signal }), { split, limit, seed });
-    source =
-      `up to ${limit} of each kind from the ${split} packages of the corpus manifest` +
-      `${debian ? ', the Debian one included' : ''}, seed ${seed}, languages in turn`;
+    documents =
+      options.from === undefined
+        ? await heldOutTexts({ split, debian, cache, signal })
+        : textsBelow(options.from);
+    tasks = drawTasks(documents, { split, limit, seed });
+    const packages = `the ${split} packages of the corpus manifest${debian ? ', the Debian one included' : ''}`;
+    const origin = options.from === undefined ? packages : 'the sources of a folder';
+    source = `up to ${limit} of each kind from ${origin}, seed ${seed}, languages in turn`;
   } else {
     tasks = readTasks(options.tasks);
     source = 'those of a file';
@@ -32,5 +47,12 @@ export async function evaluatedTasks(
       'There is no task to evaluate. Give a file with some after --tasks, or leave --tasks out to have them drawn.',
     );
   if (options.writeTasks !== undefined) writeTasks(options.writeTasks, tasks);
-  return { tasks, source };
+  return { tasks, source, documents };
+}
+
+/** @throws CliError where there is no such folder */
+function textsBelow(folder: string): CorpusDocument[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new CliError(`There is no folder ${folder} to draw tasks from. Check the path after --from.`);
+  return listFolder(folder).flatMap((name) => readFolderFile(folder, name, () => undefined));
 }

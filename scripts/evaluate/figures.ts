@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import type { Fault } from '../../src/fills/faults';
 import { bracketsOf } from './brackets';
 import { isValidSyntax } from './syntax';
 import { middlesOf, textWith, type Task } from './task';
@@ -11,6 +12,8 @@ export interface TaskAnswer {
   readonly ms: number;
   /** Of a request for several: the texts of each, the best first. */
   readonly candidates?: readonly (readonly string[])[];
+  /** What is wrong with it, where the editor would say so. */
+  readonly fault?: Fault;
 }
 
 /** An answer that took no time. */
@@ -19,7 +22,7 @@ export function freeAnswer(texts: readonly string[]): TaskAnswer {
 }
 
 /** How good an answer is. */
-export interface Figures extends Omit<TaskAnswer, 'texts' | 'candidates'> {
+export interface Figures extends Omit<TaskAnswer, 'texts' | 'candidates' | 'fault'> {
   /** Every fill is what stood there, blanks at its ends aside. */
   readonly exact: boolean;
   /** 1 − Levenshtein distance / length of the longer, 0–1, trimmed, in UTF-16 units; of all holes together. */
@@ -28,7 +31,9 @@ export interface Figures extends Omit<TaskAnswer, 'texts' | 'candidates'> {
   readonly lengthError: number;
   /** Every fill leaves the same brackets open and closes the same as what stood there. */
   readonly brackets: boolean;
-  /** True when TypeScript's parser takes the whole text; undefined for other languages and where it did not before. */
+  /** Nothing but blanks in any hole. */
+  readonly empty: boolean;
+  /** True when the language's parser takes the whole text; undefined without one and where it did not before. */
   readonly valid: boolean | undefined;
 }
 
@@ -37,7 +42,7 @@ export function isExact(task: Task, texts: readonly string[]): boolean {
   return middlesOf(task).every((middle, i) => middle.trim() === (texts[i] ?? '').trim());
 }
 
-export function measure(task: Task, answer: TaskAnswer): Figures {
+export async function measure(task: Task, answer: TaskAnswer): Promise<Figures> {
   const pairs = middlesOf(task).map((middle, i) => ({ middle, fill: answer.texts[i] ?? '' }));
   const trimmed = pairs.map(({ middle, fill }) => [middle.trim(), fill.trim()] as const);
   const sum = (of: (pair: readonly [string, string]) => number): number =>
@@ -49,8 +54,9 @@ export function measure(task: Task, answer: TaskAnswer): Figures {
     similarity: longer === 0 ? 1 : 1 - sum(([a, b]) => distance(a, b)) / longer,
     lengthError: pairs.reduce((total, { middle, fill }) => total + fill.length - middle.length, 0),
     brackets: pairs.every(({ middle, fill }) => bracketsOf(middle) === bracketsOf(fill)),
-    valid: isValidSyntax(task.lang, textWith(task, middlesOf(task)))
-      ? isValidSyntax(task.lang, textWith(task, answer.texts))
+    empty: answer.texts.every((text) => text.trim() === ''),
+    valid: (await isValidSyntax(task.lang, textWith(task, middlesOf(task))))
+      ? await isValidSyntax(task.lang, textWith(task, answer.texts))
       : undefined,
     steps,
     forwards,

@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EngineError, type Engine, type Likelihood } from '../../src/engine/index';
-import { lastStep } from '../../src/cli/command-line/session';
+import { lastStep, syntaxRuntime } from '../../src/cli/command-line/session';
+import {
+  EngineError,
+  type Engine,
+  type FillRequest,
+  type Likelihood,
+  type Step,
+} from '../../src/engine/index';
+import { chooseFill, type Written } from '../../src/fills/choose-fill';
+import { SyntaxTree } from '../../src/syntax/syntax-tree';
 import { freeAnswer, type TaskAnswer } from './figures';
 import { emptyFills } from './floors';
 import type { Journal } from './journal';
 import { betweenOf, middlesOf, type Task } from './task';
 import type { Way } from './ways';
+
+const RUNTIME = syntaxRuntime();
 
 /** A model that tasks are put to; what it has answered before comes from the journal. */
 export class ModelRun {
@@ -27,22 +37,28 @@ export class ModelRun {
   async fill(task: Task, way: Way): Promise<TaskAnswer> {
     const request = await way.request(task, this.engine);
     const read = await way.read?.(task, this.engine);
-    const question = [...this.#identity, 'fill', request, ...(read ? [read] : [])];
-    const answer = await this.journal.answer(question, () =>
-      unlessTooLarge(async (): Promise<TaskAnswer> => {
+    const first = await this.#ask(request, read);
+    if (!first) return freeAnswer(emptyFills(task));
+    return way.chosen ? this.#choose(task, first, request) : answerOf(first);
+  }
+
+  async #choose(task: Task, first: KeptStep, request: FillRequest): Promise<TaskAnswer> {
+    const texts = [task.prefix, ...betweenOf(task), task.suffix];
+    const holes = { texts, replaced: texts.slice(1).map(() => '') };
+    using tree = await SyntaxTree.read(RUNTIME, { languageId: task.lang }, texts.join(''));
+    const ask = async (further: FillRequest): Promise<KeptStep> => (await this.#ask(further))!;
+    const { step, fault } = await chooseFill(first, request, holes, tree, ask, this.signal);
+    return { ...answerOf(step), ...(fault ? { fault } : {}) };
+  }
+
+  async #ask(request: FillRequest, read?: FillRequest): Promise<KeptStep | null> {
+    const question = [...this.#identity, 'step', request, ...(read ? [read] : [])];
+    return this.journal.answer(question, () =>
+      unlessTooLarge(async () => {
         if (read) await this.engine.readContext(read, { signal: this.signal });
-        const last = await lastStep(this.engine.fill(request, { signal: this.signal }));
-        const { texts, index, forwards, ms, candidates } = last;
-        return {
-          texts,
-          steps: index,
-          forwards,
-          ms: Math.round(ms * 10) / 10,
-          ...(candidates ? { candidates: candidates.map((candidate) => candidate.texts) } : {}),
-        };
+        return keptOf(await lastStep(this.engine.fill(request, { signal: this.signal })));
       }),
     );
-    return answer ?? freeAnswer(emptyFills(task));
   }
 
   /** Undefined when the request does not fit. */
@@ -54,6 +70,36 @@ export class ModelRun {
     );
     return answer ?? undefined;
   }
+}
+
+/** As much of a last step as choosing and measuring take. */
+interface KeptStep extends Written {
+  readonly index: number;
+}
+
+function keptOf({ texts, index, forwards, ms, holes, candidates }: Step): KeptStep {
+  const cells = (all: Step['holes']): KeptStep['holes'] =>
+    all.map((hole) => hole.map(({ step, confidence }) => ({ step, confidence })));
+  return {
+    texts,
+    index,
+    forwards,
+    ms: Math.round(ms * 10) / 10,
+    holes: cells(holes),
+    ...(candidates
+      ? { candidates: candidates.map((one) => ({ texts: one.texts, holes: cells(one.holes) })) }
+      : {}),
+  };
+}
+
+function answerOf({ texts, index: steps, forwards, ms, candidates }: KeptStep): TaskAnswer {
+  return {
+    texts,
+    steps,
+    forwards,
+    ms,
+    ...(candidates ? { candidates: candidates.map((candidate) => candidate.texts) } : {}),
+  };
 }
 
 /** Null, which a journal can hold, when the request does not fit. */

@@ -26,6 +26,12 @@ export interface EvaluateOptions extends EngineOptions {
   readonly curveTasks: number;
   /** Only how much is lost by contexts that are kept while somebody types. */
   readonly typed: boolean;
+  /** Only how much is gained by a passage of the package's other files. */
+  readonly tabs: boolean;
+  /** Only how what is put in differs from the first fill. */
+  readonly putIn: boolean;
+  /** A folder of sources to draw tasks from. */
+  readonly from?: string;
   /** Other bundles to be put to the same tasks. */
   readonly compare: readonly string[];
   /** A built corpus whose training part fills are looked for in. */
@@ -58,6 +64,7 @@ export function evaluateCommand(): Command {
         new Option('--task-seed <number>', 'same seed, same tasks').argParser(countFrom(0)).default(1),
       )
       .option('--debian', 'take the held-out Debian package too, for Python; needs apt-get', false)
+      .addOption(folder('--from <dir>', 'draw the tasks from the sources below this folder'))
       .addOption(folder('--tasks <file>', 'put these tasks, JSON lines, instead of drawing some'))
       .addOption(folder('--write-tasks <file>', 'write the tasks, as JSON lines'))
       .addOption(
@@ -94,6 +101,16 @@ export function evaluateCommand(): Command {
       .option(
         '--typed',
         'only compare contexts kept while 1 to 32 tokens are typed with reading everything',
+        false,
+      )
+      .option(
+        '--put-in',
+        'only compare the fill that editor and command line put in with the first one',
+        false,
+      )
+      .option(
+        '--tabs',
+        'only compare a passage of the package’s other files in front, as of open tabs, with the file alone',
         false,
       )
       .addOption(folder('--memorisation <dir>', 'look for the fills in the training part of a built corpus'))

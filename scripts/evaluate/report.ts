@@ -24,8 +24,10 @@ export interface Report {
     readonly bitsPerByte: Estimate;
   }[];
   readonly comparisons: readonly Comparison[];
-  /** Exact match where tokens were typed since the context was read less where everything is read; paired. */
-  readonly typed?: Estimate;
+  /** Of the second way alone that was compared with the first: its exact match less the first's. */
+  readonly paired?: { readonly title: string; readonly exact: Estimate };
+  /** The model's ways on each language. */
+  readonly languages: readonly { readonly name: string; readonly rows: readonly Row[] }[];
   readonly sweeps: readonly Sweep[];
   readonly memorisation: readonly ({ readonly label: string } & Memorised)[];
   /** Names of the picture files beside the report. */
@@ -89,6 +91,23 @@ export function partsTable({ parts }: Report): string {
   );
 }
 
+/** Texts that parse with the fill, of those that parse with what stood there, exact fills and empty ones. */
+export function languagesTable({ languages }: Report): string {
+  const labels = languages[0]?.rows.map(({ label }) => label) ?? [];
+  return markdownTable(
+    ['', 'tasks', 'parse', ...labels.map((label) => `${label}: parses, %; exact; empty`)],
+    languages.map(({ name, rows }) => [
+      name,
+      rows[0]!.tasks,
+      rows[0]!.validTasks,
+      ...rows.map(({ valid, exact, empty, tasks }) => {
+        const count = (share: Estimate): number => Math.round(share.value * tasks);
+        return `${percent(valid.value)}; ${count(exact)}; ${count(empty)}`;
+      }),
+    ]),
+  );
+}
+
 /** Other precisions on the same tasks, with paired intervals. */
 export function comparisonTable({ model, parts, comparisons }: Report): string {
   const ways = comparisons[0]?.ways ?? [];
@@ -125,25 +144,26 @@ export function comparisonTable({ model, parts, comparisons }: Report): string {
 
 /** Explains the columns, and how the tasks came about. */
 export function explanation({ tasks, draws }: Report): string {
-  return `${tasks.count} tasks: ${tasks.source} (SHA-256 of the tasks ${tasks.sha256.slice(0, 12)}). Exact: equal to what stood there, blanks at the ends aside. Similarity: 1 − Levenshtein distance / length of the longer. Length off: mean absolute difference. Brackets: the same ones left open and closed as there. Parses: of the TypeScript and JavaScript texts that TypeScript's parser takes with what stood there, the share that it takes with the fill. Steps and forwards: means; ms: median. Bits per byte: upper bound, length in tokens known (LLaDA, equation 6, ${draws} draws of t). In brackets 95 % intervals: Wilson's for shares, bootstrap (2,000 resamples of tasks) for the rest.`;
+  return `${tasks.count} tasks: ${tasks.source} (SHA-256 of the tasks ${tasks.sha256.slice(0, 12)}). Exact: equal to what stood there, blanks at the ends aside. Similarity: 1 − Levenshtein distance / length of the longer. Length off: mean absolute difference. Brackets: the same ones left open and closed as there. Parses: of the texts that the language's parser (TypeScript's, or tree-sitter's grammar) takes with what stood there, the share that it takes with the fill. Steps and forwards: means; ms: median. Bits per byte: upper bound, length in tokens known (LLaDA, equation 6, ${draws} draws of t). In brackets 95 % intervals: Wilson's for shares, bootstrap (2,000 resamples of tasks) for the rest.`;
 }
 
 /** The whole report in Markdown. */
 export function markdown(report: Report): string {
-  const { model, comparisons, typed, sweeps, memorisation, pictures } = report;
+  const { model, comparisons, paired, sweeps, memorisation, pictures } = report;
   const section = (title: string, ...content: readonly string[]): string[] => [`## ${title}`, ...content];
   return `${[
     `# Evaluation of ${model.name}, ${model.precision}, on ${model.provider}`,
     explanation(report),
     ...section('All tasks', mainTable(report)),
     ...section('By kind and language', partsTable(report)),
+    ...section('What parses, by language', languagesTable(report)),
     ...(comparisons.length > 0
       ? section('Other bundles', 'Paired: the same tasks.', comparisonTable(report))
       : []),
-    ...(typed
+    ...(paired
       ? section(
-          'Typed since the context was read',
-          `Exact match less that of reading everything, the same tasks: ${interval(typed, percent)} points.`,
+          paired.title,
+          `Exact match less that of the first way, the same tasks: ${interval(paired.exact, percent)} points.`,
         )
       : []),
     ...sweeps.flatMap(({ name, rows }) =>

@@ -27,7 +27,9 @@ export interface Row {
   readonly lengthError: Estimate;
   readonly lengthBias: number;
   readonly brackets: Estimate;
-  /** Of the tasks whose own text TypeScript's parser takes. */
+  /** Fills of blanks alone. */
+  readonly empty: Estimate;
+  /** Of the tasks whose own text the language's parser takes. */
   readonly valid: Estimate;
   readonly validTasks: number;
   /** Per task: means, and the median for the time. */
@@ -51,6 +53,7 @@ export function rowOf({ label, cases }: Answered, wanted: (task: Task) => boolea
     lengthError: meanOf(({ lengthError }) => Math.abs(lengthError)),
     lengthBias: mean(all.map(({ lengthError }) => lengthError)),
     brackets: share(({ brackets }) => brackets),
+    empty: share(({ empty }) => empty),
     valid: proportion(parsed.filter(({ valid }) => valid).length, parsed.length),
     validTasks: parsed.length,
     steps: mean(all.map(({ steps }) => steps)),

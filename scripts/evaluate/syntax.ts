@@ -1,4 +1,7 @@
 import ts from 'typescript';
+import { syntaxRuntime } from '../../src/cli/command-line/session';
+import { damageOf } from '../../src/syntax/damage';
+import { SyntaxTree } from '../../src/syntax/syntax-tree';
 
 const EXTENSION: Readonly<Record<string, string>> = {
   typescript: 'ts',
@@ -7,10 +10,22 @@ const EXTENSION: Readonly<Record<string, string>> = {
   javascriptreact: 'jsx',
 };
 
-/** Tells if TypeScript's own parser finds no fault in a text; undefined for other languages. */
-export function isValidSyntax(lang: string, text: string): boolean | undefined {
+const RUNTIME = syntaxRuntime();
+
+/**
+ * Tells if a parser finds no fault in a text: TypeScript's own, which is stricter, or the grammar of another language;
+ * undefined where there is none.
+ *
+ * @param lang VS Code's language id
+ */
+export async function isValidSyntax(lang: string, text: string): Promise<boolean | undefined> {
   const extension = EXTENSION[lang];
-  if (extension === undefined) return undefined;
+  if (extension !== undefined) return isValidForTypeScript(extension, text);
+  using tree = await SyntaxTree.read(RUNTIME, { languageId: lang }, text);
+  return tree && damageOf(tree) === 0;
+}
+
+function isValidForTypeScript(extension: string, text: string): boolean {
   const fileName = `text.${extension}`;
   const source = ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest);
   const program = ts.createProgram({

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Random, type Engine, type FillRequest, type ReverseProcessOptions } from '../../src/engine/index';
+import type { PrefixWithTabs } from './tabs';
 import { betweenOf, middlesOf, type Task } from './task';
 
 /** One way of having a task filled by the model. */
@@ -9,6 +10,8 @@ export interface Way {
   readonly request: (task: Task, engine: Pick<Engine, 'tokenize'>) => FillRequest | Promise<FillRequest>;
   /** A request whose context is read first and kept for the other. */
   readonly read?: (task: Task, engine: Pick<Engine, 'tokenize'>) => Promise<FillRequest>;
+  /** True to choose the fill as the editor does, which asks for others where the first is at fault. */
+  readonly chosen?: true;
 }
 
 /** Most tokens that are typed while a context is kept (`FillRequest.keptContext`). */
@@ -21,6 +24,19 @@ const FOREBEAR = { masks: 16, steps: 32 } as const;
 
 export function unknownLength(options: ReverseProcessOptions): Way {
   return { label: 'length unknown', request: (task) => ({ ...options, ...contextOf(task) }) };
+}
+
+/** What the editor and the command line put in: `chooseFill` has judged it. */
+export function asPutIn(options: ReverseProcessOptions): Way {
+  return { ...unknownLength(options), label: 'length unknown, as it is put in', chosen: true };
+}
+
+/** With a passage of the package's other files in front, as the setting for open tabs has it. */
+export function withTabs(options: ReverseProcessOptions, prefixOf: PrefixWithTabs): Way {
+  return {
+    label: 'length unknown, other files of the package as tabs',
+    request: (task) => ({ ...options, ...contextOf(task), prefix: prefixOf(task) }),
+  };
 }
 
 /** As somebody who types has it: everything was read when the last 1 to 32 tokens, drawn from the task's id, were not there. */

@@ -1,6 +1,6 @@
 import { namesIn } from '../syntax/names';
 import type { SyntaxTree } from '../syntax/syntax-tree';
-import { isInsideWord, wordWithRest } from './inside-word';
+import { breaksLetter, isInsideWord, wordWithRest } from './inside-word';
 import { cutToReadable } from './readable';
 import { endLoops, onlyRepeats, trimLinesBelow } from './repetition';
 import { linesOf, placeOf, type Completion, type DropReason, type Place, type Shown } from './request';
@@ -24,7 +24,7 @@ export async function completionToShow(
   const place = placeOf({ prefix, suffix });
   const written = place.lineIsBlank ? text : linesOf(text)[0]!;
   if (written.trim() === '') return nothing('blank');
-  if (!asked && isInsideWord(place)) return nothing('inside-word');
+  if ((!asked && isInsideWord(place)) || breaksLetter(written, prefix)) return nothing('inside-word');
   const once = trimLinesBelow(endLoops(written), place);
   if (onlyRepeats(once, place)) return nothing('repeats');
   const words = isInsideWord(place) ? once : await trimStandsBehind(once, place, tree);

@@ -8,6 +8,14 @@ export function isInsideWord({ prefix, suffix }: Pick<Place, 'prefix' | 'suffix'
   return WORD_AT_END.test(prefix.slice(-1)) && WORD_AT_START.test(suffix.slice(0, 1));
 }
 
+/** A mark that belongs to the letter before it, where there is none. */
+const STRAY_MARK = /(?:^|[\s"'`()[\]{}<>,.:;/=-])[\p{Mn}\p{Mc}]/u;
+
+/** Whether a text begins in the middle of a letter of a script like Devanagari, or has a piece that does. */
+export function breaksLetter(text: string, prefix: string): boolean {
+  return STRAY_MARK.test(prefix.slice(-1) + text);
+}
+
 /**
  * The part of a completion that makes a word with what stands on both sides of the cursor.
  *

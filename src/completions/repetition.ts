@@ -12,7 +12,8 @@ const NUMBER = /^(?:\d\w*|[xXuU][\da-fA-F]+|[\da-fA-F]*\d[\da-fA-F]*|[a-fA-F]{2}
 const CLOSES =
   /^(?:[^\p{L}\p{N}]*|<\/[\w:.-]*>|#\s*(?:endif|else)\b.*|(?:end\w*|fi|done|esac|else|break|pass)\b\W*|\{[%#/].*\}|@end\w*)$/u;
 
-/** An element of markup on a line of its own. */
+/** An element of markup on a line of its own; one that is called by a name there is only once. */
+const NAMED_ELEMENT = /\s(?:id|for|name|href|src|key)\s*=/;
 const ELEMENT = /^<[\w:.-]+(?:\s[^<>]*)?(?:\/?>|>[^<>]*<\/[\w:.-]+>)$/;
 
 /**
@@ -21,7 +22,8 @@ const ELEMENT = /^<[\w:.-]+(?:\s[^<>]*)?(?:\/?>|>[^<>]*<\/[\w:.-]+>)$/;
  */
 export function mayRepeat(line: string): boolean {
   const content = line.trim();
-  return CLOSES.test(content) || ELEMENT.test(content) || content.endsWith(',');
+  const isElement = ELEMENT.test(content) && !NAMED_ELEMENT.test(content);
+  return CLOSES.test(content) || isElement || content.endsWith(',');
 }
 
 /** Ends a completion where it begins to go round in circles: the first copy stays. */
@@ -68,7 +70,7 @@ function wordOf(word: string): string {
 }
 
 /**
- * Tells whether a completion only writes once more, at the same indentation, the lines right above it or right below.
+ * Tells whether a completion only writes once more, at the same indentation, the lines right above it and right below.
  * Lines that may repeat do so.
  */
 export function onlyRepeats(text: string, place: Place): boolean {
@@ -78,8 +80,8 @@ export function onlyRepeats(text: string, place: Place): boolean {
   if (2 * text.trim().length < own.join('').trim().length) return false;
   const above = filled(linesOf(place.prefix).slice(0, -1));
   const below = filled(linesOf(place.suffix).slice(1));
-  const isAbove = own.every((line, i) => line === above[above.length - own.length + i]);
-  return isAbove || own.every((line, i) => line === below[i]);
+  const around = [...above.slice(-own.length), ...below.slice(0, own.length)];
+  return own.every((line) => around.includes(line));
 }
 
 /** Takes whole lines off the end of a completion on a blank line that stand right below it, at their indentation. */

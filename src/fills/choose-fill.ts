@@ -1,109 +1,145 @@
-import type { Candidate, FillRequest, Step } from '../engine/index';
+import type { FillRequest, Step } from '../engine/index';
 import type { SyntaxTree } from '../syntax/syntax-tree';
-import { faultOf, isTooLittle, type Fault, type HolesOfText } from './faults';
-import { withoutLastBreak } from './filled-part';
+import { isTooLittle, judgeOf, type Fault, type FaultOf, type HolesOfText } from './faults';
+import { asPutIn } from './filled-part';
+import { mendedFills } from './mended';
+
+/** What a request for a fill came to: its last step, or as much of it as choosing takes. */
+export interface Written extends Pick<Step, 'texts' | 'forwards' | 'ms'> {
+  readonly holes: readonly (readonly WrittenCell[])[];
+  readonly candidates?: readonly Filling[];
+}
+
+type WrittenCell = Pick<Step['holes'][number][number], 'step' | 'confidence'>;
+
+interface Filling {
+  readonly texts: readonly string[];
+  readonly holes: readonly (readonly WrittenCell[])[];
+}
 
 /** The fill that is put in. */
-export interface ChosenFill {
+export interface ChosenFill<T extends Written = Step> {
   /** The last step, with the texts and cells of the fill; its cost is that of all requests. */
-  readonly step: Step;
+  readonly step: T;
   /** Its fault, where no candidate was without fault. */
   readonly fault?: Fault;
 }
 
-type Filling = Pick<Candidate, 'texts' | 'holes'>;
-
 /** The time that a fill without fault may take, in times of the first one. */
 const MOST_TIMES = 4;
+/** So many more are drawn, one after the other. */
 const FURTHER = 3;
+const TEMPERATURE = 0.7;
 /** Mean probability of a token, 0–1. */
 const SURE = 0.8;
+const WORD = /[\p{L}\p{N}]/u;
 
 /**
- * Chooses the fill that is put in: the likeliest candidate without fault. Where there is none, further ones are asked
- * of the engine; where none of these is without fault either, it is the likeliest.
+ * Chooses the fill that is put in: the likeliest candidate without fault, or the first of them that a small change mends.
+ * Where there is none, further ones are asked of the engine; where none of these is without fault either, it is the
+ * likeliest, or nothing if it says nothing, or if there was too little to go on.
  *
  * @param first the last step of the request
  * @param ask runs another request to its last step
  */
-export async function chooseFill(
-  first: Step,
+export async function chooseFill<T extends Written>(
+  first: T,
   request: FillRequest,
   holes: HolesOfText,
   tree: SyntaxTree | undefined,
-  ask: (request: FillRequest, signal: AbortSignal) => Promise<Step>,
+  ask: (request: FillRequest, signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
-): Promise<ChosenFill> {
-  const asPutIn = <T extends Pick<Candidate, 'texts'>>(candidate: T): T => ({
-    ...candidate,
-    texts: candidate.texts.map((text, hole) => withoutLastBreak(text, holes.texts[hole + 1]!)),
-  });
-  const firstStep = {
-    ...asPutIn(first),
-    ...(first.candidates ? { candidates: first.candidates.map((candidate) => asPutIn(candidate)) } : {}),
-  };
-  if (isBlank(firstStep)) return { step: firstStep };
+): Promise<ChosenFill<T>> {
+  const fitted = fittedTo(first, holes);
+  if (isBlank(fitted.texts)) return { step: fitted };
+  const faultOf = judgeOf(holes, tree);
+  const fault = await faultOf(fitted.texts);
   // Other draws would not know more.
-  if (isTooLittle(holes) && confidenceOf(first) < SURE) return { step: firstStep, fault: 'too-little' };
-  const fault = await faultOf(firstStep.texts, holes, tree);
-  if (!fault) return { step: firstStep };
-  const known = await withoutFault(firstStep.candidates ?? [], holes, tree);
-  if (known) return { step: { ...firstStep, ...known } };
-  const further = await askFurther(firstStep, request, ask, signal);
-  if (!further) return { step: firstStep, fault };
-  const cost = { forwards: first.forwards + further.forwards, ms: first.ms + further.ms };
-  const others: readonly Filling[] = further.candidates ?? [further];
-  const better = await withoutFault(
-    others.map((other) => asPutIn(other)),
-    holes,
-    tree,
-  );
-  if (!better) return { step: { ...firstStep, ...cost }, fault };
-  return { step: { ...firstStep, ...cost, texts: better.texts, holes: better.holes } };
+  if (isTooLittle(holes) && confidenceOf(first) < SURE)
+    return { step: fault ? emptied(fitted) : fitted, fault: 'too-little' };
+  if (!fault) return { step: fitted };
+  const known = await bestOf(fitted, holes, faultOf);
+  if (known) return { step: { ...fitted, ...known } };
+  let { forwards, ms } = first;
+  for await (const further of askFurther(first, request, ask, signal)) {
+    forwards += further.forwards;
+    ms += further.ms;
+    const better = await bestOf(fittedTo(further, holes), holes, faultOf);
+    if (better) return { step: { ...fitted, ...better, forwards, ms } };
+  }
+  // Brackets that close nothing are of no use to anybody.
+  const step = fitted.texts.some((text) => WORD.test(text)) ? fitted : emptied(fitted);
+  return { step: { ...step, forwards, ms }, fault };
 }
 
-async function withoutFault(
-  candidates: readonly Filling[],
-  holes: HolesOfText,
-  tree: SyntaxTree | undefined,
-): Promise<Filling | undefined> {
-  for (const { texts, holes: cells } of candidates) {
-    if (!isBlank({ texts }) && !(await faultOf(texts, holes, tree))) return { texts, holes: cells };
+function emptied<T extends Written>(written: T): T {
+  return { ...written, texts: written.texts.map(() => '') };
+}
+
+/** The first candidate without fault, else the first that can be mended. */
+async function bestOf(written: Written, holes: HolesOfText, faultOf: FaultOf): Promise<Filling | undefined> {
+  const fillings: readonly Filling[] = written.candidates ?? [written];
+  for (const { texts, holes: cells } of fillings) {
+    if (!isBlank(texts) && !(await faultOf(texts))) return { texts, holes: cells };
+  }
+  for (const { texts, holes: cells } of fillings) {
+    const fault = await faultOf(texts);
+    const mends = fault ? mendedFills(texts, holes, fault) : [];
+    const mended = await firstWhere(mends, async (other) => !(await faultOf(other)));
+    if (mended) return { texts: mended, holes: cells };
   }
   return undefined;
 }
 
-/** Candidates that are drawn, so that none need be the one that is known; undefined where they take too long. */
-async function askFurther(
-  { ms }: Step,
+/** Draws further ones, so that none need be the one that is known, as long as there is time. */
+async function* askFurther<T extends Written>(
+  { ms }: Written,
   request: FillRequest,
-  ask: (request: FillRequest, signal: AbortSignal) => Promise<Step>,
+  ask: (request: FillRequest, signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
-): Promise<Step | undefined> {
+): AsyncGenerator<T> {
   const late = AbortSignal.timeout(Math.ceil((MOST_TIMES - 1) * ms));
-  const drawn = request.sampling === 'multinomial' ? {} : { temperature: 0.7, topP: 0.95 };
-  const further: FillRequest = {
-    ...request,
-    ...drawn,
-    sampling: 'multinomial',
-    seed: (request.seed ?? 0) + 1,
-    candidates: FURTHER,
-  };
+  const drawn = request.sampling === 'multinomial' ? {} : { temperature: TEMPERATURE, topP: 0.95 };
   try {
-    return await ask(further, AbortSignal.any([signal, late]));
+    for (let i = 1; i <= FURTHER; i++) {
+      const seed = (request.seed ?? 0) + i;
+      yield await ask(
+        { ...request, candidates: 1, ...drawn, sampling: 'multinomial', seed },
+        AbortSignal.any([signal, late]),
+      );
+    }
   } catch (error) {
-    if (late.aborted && !signal.aborted) return undefined;
-    throw error;
+    if (!late.aborted || signal.aborted) throw error;
   }
 }
 
+function fittedTo<T extends Written>(written: T, { texts: around }: HolesOfText): T {
+  const fit = <F extends Filling>(filling: F): F => ({
+    ...filling,
+    texts: filling.texts.map((text, hole) => asPutIn(text, around[hole]!, around[hole + 1]!)),
+  });
+  const { candidates } = written;
+  return {
+    ...fit(written),
+    ...(candidates ? { candidates: candidates.map((candidate) => fit(candidate)) } : {}),
+  };
+}
+
+async function firstWhere<T>(
+  items: Iterable<T>,
+  test: (item: T) => Promise<boolean>,
+): Promise<T | undefined> {
+  for (const item of items) if (await test(item)) return item;
+  return undefined;
+}
+
 /** The geometric mean of the predicted tokens' probabilities; 1 where none was predicted. */
-function confidenceOf({ holes }: Step): number {
+function confidenceOf({ holes }: Written): number {
   const predicted = holes.flat().filter(({ step }) => step > 0);
   const sum = predicted.reduce((total, { confidence }) => total + Math.log(confidence), 0);
   return predicted.length === 0 ? 1 : Math.exp(sum / predicted.length);
 }
 
-function isBlank({ texts }: Pick<Candidate, 'texts'>): boolean {
+function isBlank(texts: readonly string[]): boolean {
   return texts.every((text) => text.trim() === '');
 }

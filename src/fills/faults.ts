@@ -1,8 +1,9 @@
-import { isInsideWord, wordWithRest } from '../completions/inside-word';
+import { breaksLetter } from '../completions/inside-word';
 import { endLoops, mayRepeat, onlyRepeats } from '../completions/repetition';
 import { linesOf, placeOf } from '../completions/request';
 import { damageOf } from '../syntax/damage';
 import type { SyntaxTree } from '../syntax/syntax-tree';
+import { textAt } from '../syntax/text-at';
 
 /** Why a fill is not put in without a word. */
 export type Fault =
@@ -25,28 +26,40 @@ export interface HolesOfText {
 
 /** A text of so few words, an empty one or a comment, says next to nothing. */
 const FEW_WORDS = 3;
-/** Texts that holes are tried with, to know how well the text around them can be read at all. */
-const PLACEHOLDERS = ['', 'x', 'x;', '0'];
+/** Texts and ends of what is open, with which holes are tried to know how well the text around them can be read at all. */
+const PLACEHOLDERS = [
+  ...['', 'x', 'x;', '0'],
+  ...['', "'", '"', '`'].flatMap((quote) => [',', ')', ');', ';', ' {', ') {', ''].map((end) => quote + end)),
+];
 /** A text with more damage is in a dialect that the grammar does not know. */
 const MOST_DAMAGE = 3;
 const WORD = /[\p{L}\p{N}_]+/gu;
 const WORD_AT_END = /[\p{L}\p{N}_]+$/u;
 const WORD_AT_START = /^[\p{L}\p{N}_]+/u;
 
+/** Tells what is wrong with the fills of a text's holes; undefined where nothing is. */
+export type FaultOf = (fills: readonly string[]) => Promise<Fault | undefined>;
+
 /**
- * The fault of the fills of a text's holes; undefined where there is none.
+ * Judges fills of a text's holes, of which there may be many.
  *
  * @param tree of the text as it is, or of one like it; without one nothing is known of syntax
  */
-export async function faultOf(
-  fills: readonly string[],
-  holes: HolesOfText,
-  tree: SyntaxTree | undefined,
-): Promise<Fault | undefined> {
+export function judgeOf(holes: HolesOfText, tree: SyntaxTree | undefined): FaultOf {
   const words = wordsOf(holes.texts);
-  if (fills.some((fill, hole) => breaksWord(fill, hole, holes, words))) return 'inside-word';
-  if (fills.some((fill, hole) => repeats(fill, holes.texts[hole]!, holes.texts[hole + 1]!))) return 'repeats';
-  return tree && (await damages(fills, holes, tree)) ? 'syntax' : undefined;
+  const damages = tree && damageJudge(holes, tree);
+  const prose = holes.replaced.map((_, hole) => tree !== undefined && isProse(tree, holes, hole));
+  const isBroken = (fill: string, hole: number): boolean =>
+    breaksLetter(fill, holes.texts[hole]!) || (!prose[hole] && breaksWord(fill, hole, holes, words));
+  return async (fills) => {
+    if (fills.some(isBroken)) return 'inside-word';
+    if (fills.some((fill, hole) => repeats(fill, holes.texts[hole]!, holes.texts[hole + 1]!)))
+      return 'repeats';
+    const isWrong = damages
+      ? await damages(fills)
+      : fills.some((fill, hole) => closesNothing(fill, holes.texts[hole]!));
+    return isWrong ? 'syntax' : undefined;
+  };
 }
 
 /** Tells whether a text, with what stood in its holes, says next to nothing. */
@@ -65,22 +78,41 @@ export function filledText({ texts }: Pick<HolesOfText, 'texts'>, fills: readonl
   return texts.map((text, i) => text + (fills[i] ?? '')).join('');
 }
 
-async function damages(fills: readonly string[], holes: HolesOfText, tree: SyntaxTree): Promise<boolean> {
+/** Tells if fills make the text's tree worse than the best of what stood there and of placeholders, read once. */
+function damageJudge(holes: HolesOfText, tree: SyntaxTree): (fills: readonly string[]) => Promise<boolean> {
   const damageWith = async (contents: readonly string[]): Promise<number> => {
     using changed = await tree.updated(filledText(holes, contents));
     return changed ? damageOf(changed) : 0;
   };
-  const damage = await damageWith(fills);
-  if (damage === 0) return false;
-  let least = await damageWith(holes.replaced);
-  for (const placeholder of PLACEHOLDERS) {
-    if (least >= damage) least = Math.min(least, await damageWith(fills.map(() => placeholder)));
-  }
-  return damage > least && least <= MOST_DAMAGE;
+  const contents = [holes.replaced, ...PLACEHOLDERS.map((one) => holes.replaced.map(() => one))];
+  let least: Promise<number> | undefined;
+  return async (fills) => {
+    const damage = await damageWith(fills);
+    if (damage === 0) return false;
+    least ??= leastOf(contents, damageWith);
+    return damage > (await least) && (await least) <= MOST_DAMAGE;
+  };
+}
+
+async function leastOf<T>(items: readonly T[], measure: (item: T) => Promise<number>): Promise<number> {
+  let least = Infinity;
+  for (const item of items) if (least > 0) least = Math.min(least, await measure(item));
+  return least;
+}
+
+/** Tells if a fill only closes brackets, and none is open before it: of use in no language. */
+function closesNothing(fill: string, prefix: string): boolean {
+  return /^[\s)\]};,]*[)\]}][\s)\]};,]*$/.test(fill) && !/[([{]/.test(prefix);
+}
+
+/** Comments and text of markup; a tree of the text with something in the holes has them where they are. */
+function isProse(tree: SyntaxTree, { texts, replaced }: HolesOfText, hole: number): boolean {
+  const at = texts.slice(0, hole + 1).join('').length + replaced.slice(0, hole).join('').length;
+  return ['comment', 'docstring', 'markup text'].includes(textAt(tree, at));
 }
 
 /** The words around the holes; those that touch one may be pieces of words. */
-function wordsOf(texts: readonly string[]): Set<string> {
+export function wordsOf(texts: readonly string[]): Set<string> {
   const whole = texts.map((text, i) => {
     const from = i > 0 ? text.replace(WORD_AT_START, '') : text;
     return i < texts.length - 1 ? from.slice(0, WORD_AT_END.exec(from)?.index) : from;
@@ -88,22 +120,34 @@ function wordsOf(texts: readonly string[]): Set<string> {
   return new Set(whole.flatMap((text) => text.match(WORD) ?? []));
 }
 
+/** Tells if a fill makes a word that stands nowhere else of one that does, or of two. Prose may have any word. */
 function breaksWord(
   fill: string,
   hole: number,
   { texts, replaced }: HolesOfText,
   words: ReadonlySet<string>,
 ): boolean {
-  const place = placeOf({ prefix: texts[hole]!, suffix: texts[hole + 1]! });
   const before = replaced[hole]!;
-  // Whoever selects a piece of a word wants a piece of one.
-  if (before === '' && isInsideWord(place)) return wordWithRest(fill, place, words) !== fill;
-  const mergesBehind = !WORD_AT_END.test(before) && wordWithRest(fill, place, words) !== fill;
-  const word = WORD_AT_END.exec(place.lineStart)?.[0];
-  const start = WORD_AT_START.exec(fill)?.[0];
-  if (mergesBehind || word === undefined || start === undefined || WORD_AT_START.test(before))
-    return mergesBehind;
-  return words.has(word) && !words.has(word + start);
+  const left = WORD_AT_END.exec(texts[hole]!)?.[0];
+  const right = WORD_AT_START.exec(texts[hole + 1]!)?.[0];
+  const first = WORD_AT_START.exec(fill)?.[0];
+  const last = WORD_AT_END.exec(fill)?.[0];
+  // Whoever fills within a word, or selects a piece of one, may have a word that is new.
+  const isOneWord = first === fill && (left === undefined) === (right === undefined);
+  if (isOneWord) return false;
+  const startsWord = left !== undefined && first !== undefined && words.has(left) && !words.has(left + first);
+  const endsWord =
+    right !== undefined &&
+    last !== undefined &&
+    !words.has(last + right) &&
+    // At a cursor within a word what comes behind it is a piece, and is to be completed.
+    (left !== undefined || !isPiece(right, words));
+  return (startsWord && !WORD_AT_START.test(before)) || (endsWord && !WORD_AT_END.test(before));
+}
+
+/** Tells if a text is known as the end of words only. */
+function isPiece(text: string, words: ReadonlySet<string>): boolean {
+  return !words.has(text) && [...words].some((word) => word.endsWith(text));
 }
 
 function repeats(fill: string, prefix: string, suffix: string): boolean {

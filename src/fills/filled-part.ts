@@ -12,7 +12,38 @@ export function filledPart(text: string, { start, end }: CharacterRange): Charac
   return { start: start + indentation.length, end: end - length };
 }
 
-/** A fill as it is put in: without a line break at its end where the text behind it begins with one. */
-export function withoutLastBreak(fill: string, suffix: string): string {
+/**
+ * A fill as it is put in: without a line break, semicolon or comma at its end where the text behind it begins with one,
+ * and without blanks at its start that would indent the line to where no line of the text is.
+ */
+export function asPutIn(fill: string, prefix: string, suffix: string): string {
+  // Between the two characters of a line break nothing has its place.
+  if (prefix.endsWith('\r') && suffix.startsWith('\n')) return '';
+  const once = withoutLastMark(withoutLastBreak(fill, suffix), suffix);
+  return withoutStrayIndentation(once, prefix, suffix);
+}
+
+function withoutLastBreak(fill: string, suffix: string): string {
   return /^\r?\n|^\r/.test(suffix) ? fill.replace(/(?:[ \t]*[\r\n]+[ \t]*)+$/, '') : fill;
+}
+
+function withoutLastMark(fill: string, suffix: string): string {
+  const mark = /[;,]$/.exec(fill)?.[0];
+  return mark !== undefined && mark !== fill && suffix.startsWith(mark) ? fill.slice(0, -1) : fill;
+}
+
+/** Where the cursor's line is indented already, a few blanks more are only right if they make it a level deeper. */
+function withoutStrayIndentation(fill: string, prefix: string, suffix: string): string {
+  const own = /(?:^|[\r\n])( +)$/.exec(prefix)?.[1]?.length;
+  const more = /^ +(?=\S)/.exec(fill)?.[0].length;
+  if (own === undefined || more === undefined) return fill;
+  const unit = indentationUnit(prefix, suffix);
+  return own % unit === 0 && (own + more) % unit !== 0 ? fill.slice(more) : fill;
+}
+
+/** Blanks of one level: the least by which a line of the text is indented deeper than the one before it. */
+function indentationUnit(prefix: string, suffix: string): number {
+  const depths = [...`${prefix}${suffix}`.matchAll(/^( *)\S/gm)].map(([, blanks]) => blanks!.length);
+  const steps = depths.map((depth, i) => depth - (depths[i - 1] ?? depth)).filter((step) => step > 1);
+  return steps.length === 0 ? 1 : Math.min(...steps);
 }

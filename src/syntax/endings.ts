@@ -50,7 +50,7 @@ const TAGS: readonly GrammarName[] = ['javascript', 'tsx'];
  * @param indentation of the line that it begins on
  */
 export function endingsOf(text: string, grammar: GrammarName, indentation: string): string[] {
-  const brackets = awaited(text);
+  const brackets = awaitedClosers(text);
   const endings = brackets === '' ? [] : [brackets, `${brackets};`, `\n0${brackets}`];
   endings.push(...(OF_WORDS[grammar] ?? []));
   if (grammar === 'python') {
@@ -64,7 +64,7 @@ export function endingsOf(text: string, grammar: GrammarName, indentation: strin
 }
 
 /** The closing brackets of those that a text leaves open, by its characters alone: a wrong guess helps nobody. */
-function awaited(text: string): string {
+export function awaitedClosers(text: string): string {
   const open: string[] = [];
   for (const [character] of text.matchAll(/[()[\]{}]/g)) {
     const closer = CLOSER_OF[character];

@@ -61,8 +61,10 @@ function bodyOf(node: Node): Node | undefined {
 /** Within the braces, if there are any: around it or around the one thing in it. */
 function inside(body: Node, text: string): TextRange {
   const { startIndex: start, endIndex: end } = body;
-  const isBraced = text[start] === '{' && text[end - 1] === '}';
-  return isBraced ? { start: start + 1, end: end - 1 } : { start, end };
+  if (text[start] === '{' && text[end - 1] === '}') return { start: start + 1, end: end - 1 };
+  // Grammars of C# and Kotlin count the mark of an expression to the body.
+  const { length } = /^(?:=>|=)?/.exec(text.slice(start, end))![0];
+  return { start: start + length, end };
 }
 
 function trimmed({ start, end }: TextRange, text: string): TextRange {

@@ -171,6 +171,21 @@ describe('every error message of the editor', function () {
           yield await Promise.resolve({ done: true, t: 0, texts: [''], holes: [[]] } as never);
         }),
     ],
+    'a fill at fault where there is too little to go on': [
+      /too little to go on, so the text is unchanged/,
+      () =>
+        fillWith(async function* () {
+          const cell = { token: 9, text: '}', masked: false, confidence: 0.5, step: 1, locked: false };
+          yield await Promise.resolve({
+            done: true,
+            t: 0,
+            texts: ['}'],
+            holes: [[cell]],
+            forwards: 1,
+            ms: 1,
+          } as never);
+        }),
+    ],
     'an engine that ends early': [
       /ended the fill before every mask was filled/,
       () =>

@@ -59,7 +59,8 @@ describe('settings', () => {
 
     async function request(): Promise<FillRequest> {
       const { document } = await openFile('reader.js', PREFIX);
-      return fillRequest(document, { prefix: document.getText(), between: [], suffix: '' });
+      const prefix = document.getText();
+      return fillRequest(document, { prefix, between: [], suffix: '' }, prefix.length);
     }
 
     it('off, the text is the file’s own', async () => {
@@ -86,6 +87,53 @@ describe('settings', () => {
       await vscode.commands.executeCommand('workbench.action.keepEditor');
       assert.equal((await request()).prefix, PREFIX);
       await undo();
+    });
+  });
+
+  describe('llada.context.definitions', () => {
+    const PREFIX = 'const many = countBooks(';
+    const HELPER = 'export function countBooks(shelf) {\n  return shelf.books.length;\n}\n';
+
+    /** The prefix of a request in a file whose language has the declarations of `countBooks` in another. */
+    async function prefixes(declaredIn: string, delayMs: number, requests: number): Promise<string[]> {
+      const declared = await openFile(declaredIn, HELPER);
+      const { uri } = declared.document;
+      const { document } = await openFile(`reader-${declaredIn}-${delayMs}.txt`, PREFIX);
+      const provider = vscode.languages.registerDefinitionProvider(
+        { pattern: '**/reader-*.txt' },
+        {
+          provideDefinition: async (asked, position) => {
+            await new Promise((resolve) => setTimeout(resolve, delayMs));
+            const word = asked.getText(asked.getWordRangeAtPosition(position));
+            return word === 'countBooks' ? new vscode.Location(uri, new vscode.Position(0, 0)) : undefined;
+          },
+        },
+      );
+      const undo = await configure({ 'llada.context.definitions': true });
+      const found: string[] = [];
+      for (let i = 0; i < requests; i++) {
+        const around = { prefix: PREFIX, between: [], suffix: '' };
+        found.push((await fillRequest(document, around, PREFIX.length)).prefix);
+        await new Promise((resolve) => setTimeout(resolve, 2 * delayMs));
+      }
+      await undo();
+      provider.dispose();
+      return found;
+    }
+
+    it('puts the declaration of a name that is used in front', async () => {
+      const found = await prefixes('shelf-a.js', 0, 2);
+      assert.equal(found.at(-1), `// shelf-a.js\n${HELPER.trimEnd()}\n\n${PREFIX}`);
+    });
+
+    it('waits for no slow language service, and has what it said for the next request', async () => {
+      const [first, second] = await prefixes('shelf-b.js', 400, 2);
+      assert.equal(first, PREFIX);
+      assert.match(second!, /^\/\/ shelf-b\.js\n/);
+    });
+
+    it('reads no file that looks like a secret', async () => {
+      assert.deepEqual(await prefixes('service-account.js', 0, 2), [PREFIX, PREFIX]);
     });
   });
 });

@@ -126,7 +126,9 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       const texts = new Set<string>();
       for (const { text, cells } of found) {
         const shown = await this.#shown(document, place, text, automatic);
-        texts.add(automatic ? dropUnsure(shown, cells, leastConfidence, this.engines.suggestions.chooser) : shown);
+        texts.add(
+          automatic ? dropUnsure(shown, cells, leastConfidence, this.engines.suggestions.chooser) : shown,
+        );
       }
       return [...texts].filter((text) => text !== '');
     } catch (error) {
@@ -160,11 +162,13 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
 
   async #fill(
     document: vscode.TextDocument,
-    { prefix, suffix, lineIsBlank }: CompletionPlace,
+    { prefix, suffix, lineIsBlank, range }: CompletionPlace,
     candidates: number,
     options: RunOptions & { readonly signal: AbortSignal },
   ): Promise<{ readonly found: readonly FoundText[]; readonly ms: number }> {
-    const asked = { ...fillRequest(document, { prefix, between: [], suffix }), candidates };
+    const offset = document.offsetAt(range.start);
+    const around = { prefix, between: [], suffix };
+    const asked = { ...(await fillRequest(document, around, offset)), candidates };
     const request = options.background ? this.#contexts.keep(document, asked) : asked;
     let last: Step | undefined;
     for await (const step of this.engines.suggestions.run(

@@ -83,7 +83,10 @@ function insideHeader(
     const before = `\n${indentation}${unit}`;
     return { line, character: braces.index + 1, before, after: `\n${indentation}` };
   }
-  if (!OPENER.test(text)) return undefined;
+  const opensBelow =
+    /^\s*\{\s*$/.test(lines[line + 1] ?? '') && indentationOf(lines[line + 1]!) === indentation;
+  if (opensBelow && !/[;,]\s*$/.test(text)) return insideHeader(lines, line + 1, unit, commentOn);
+  if (!OPENER.test(text) && !endsBelow(lines, line)) return undefined;
   const next = lines.slice(line + 1).findIndex((other) => other.trim() !== '');
   const following = next < 0 ? undefined : lines[line + 1 + next]!;
   const isEmpty =
@@ -92,6 +95,12 @@ function insideHeader(
   if (!isEmpty) return undefined;
   if (next !== 0 && lines[line + 1] !== undefined) return onBlankLine(lines, line + 1, unit, commentOn);
   return { line, character: text.trimEnd().length, before: `\n${indentation}${unit}`, after: '' };
+}
+
+/** Whether the next line that is not blank is the `end` of what a line begins, as in Ruby and Lua. */
+function endsBelow(lines: readonly string[], line: number): boolean {
+  const next = lines.slice(line + 1).find((other) => other.trim() !== '');
+  return next !== undefined && /^\s*end\b/.test(next) && indentationOf(next) === indentationOf(lines[line]!);
 }
 
 function indentationOf(line: string): string {

@@ -3,7 +3,7 @@ import { blockAt } from '../../syntax/blocks';
 import { functionAt, type TextRange } from '../../syntax/functions';
 import type { SyntaxTree } from '../../syntax/syntax-tree';
 import type { SyntaxTrees } from './syntax-trees';
-import { bodyOf, indentedBlock, type LineRange } from './text-block';
+import { bodyOf, functionByIndentation, indentedBlock, type LineRange } from './text-block';
 
 /** The longest wait for language services: a menu must not wait for a server that is still starting. */
 const PATIENCE_MS = 1000;
@@ -60,7 +60,10 @@ export async function enclosingFunction(
     ),
   );
   const around = innermostFunction(symbols ?? [], position);
-  if (!around) return undefined;
+  if (!around) {
+    const lines = functionByIndentation(linesOf(document), position.line);
+    return lines && textOf(document, lines);
+  }
   const first = around.start.line;
   const body = bodyOf(linesOf(document).slice(first, around.end.line + 1));
   return body && textOf(document, { first: first + body.first, last: first + body.last });

@@ -1,19 +1,44 @@
 import * as vscode from 'vscode';
 import type { FillRequest, ScoreRequest, TextAroundHoles } from '../../engine/index';
-import { contextFromTabsEnabled, fillSettings } from '../shared/settings';
-import { withContextFromTabs } from './context-from-tabs';
+import { withPassages } from '../../context/in-front';
+import type { OtherText } from '../../context/similar-passage';
+import { contextSettings, fillSettings } from '../shared/settings';
+import { passageFromTabs } from './context-from-tabs';
+import { definitionsNear } from './definitions';
 import { textAroundRegions } from './around-regions';
 
-/** The request to fill the holes between texts of a document, the way the user has set. Hole lengths are left open. */
-export function fillRequest(document: vscode.TextDocument, around: TextAroundHoles): FillRequest {
+/**
+ * The request to fill the holes between texts of a document, the way the user has set. Hole lengths are left open.
+ *
+ * @param offset of the first hole
+ */
+export async function fillRequest(
+  document: vscode.TextDocument,
+  around: TextAroundHoles,
+  offset: number,
+): Promise<FillRequest> {
   const { options, maxTokens } = fillSettings(document);
   return {
     ...options,
     ...around,
-    ...(contextFromTabsEnabled(document) ? { prefix: withContextFromTabs(document, around.prefix) } : {}),
+    prefix: withPassages(around.prefix, document.languageId, await passages(document, around.prefix, offset)),
     ...pathOf(document),
     maxTokens,
   };
+}
+
+/** What the user wants the model to see of other files. */
+async function passages(
+  document: vscode.TextDocument,
+  prefix: string,
+  offset: number,
+): Promise<readonly OtherText[]> {
+  const { openTabs, definitions } = contextSettings(document);
+  const declared = definitions ? await definitionsNear(document, offset) : [];
+  // Together they would crowd out the text around the hole.
+  if (declared.length > 0 || !openTabs) return declared;
+  const passage = passageFromTabs(document, prefix);
+  return passage ? [passage] : [];
 }
 
 /** The request to judge a part of a document in its place. */

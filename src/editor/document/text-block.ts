@@ -42,6 +42,37 @@ export function bodyOf(lines: readonly string[]): LineRange | undefined {
   return inside.length === 0 ? undefined : { first: inside[0]!.i, last: inside.at(-1)!.i };
 }
 
+const HEAD = /^\s*(?:[\w@]+\s+)*(?:def|func|function|fn|fun|sub|proc)\b/;
+
+/**
+ * The body of the function that a line is in, by words and indentation alone: where no grammar reads the text.
+ *
+ * @returns undefined where there is none
+ */
+export function functionByIndentation(lines: readonly string[], line: number): LineRange | undefined {
+  // Decorators stand in front of the head.
+  const next = lines.findIndex((text, i) => i >= line && HEAD.test(text));
+  const blank = lines.slice(0, line).findLastIndex((text) => text.trim() === '');
+  const isBefore = next >= 0 && lines.slice(blank + 1, next).some((text) => /^\s*@/.test(text));
+  for (let head = isBefore ? next : line; head >= 0; head--) {
+    if (!HEAD.test(lines[head]!)) continue;
+    const own = indentationOf(lines[head]!)!;
+    const body = bodyOf(lines.slice(head, head + 1 + blockBelow(lines.slice(head + 1), own)));
+    if (body && (isBefore || line <= head + body.last))
+      return { first: head + body.first, last: head + body.last };
+  }
+  return undefined;
+}
+
+/** How many lines belong to a head that is indented so far: up to one that is indented no further and closes nothing. */
+function blockBelow(lines: readonly string[], own: number): number {
+  const end = lines.findIndex((text) => {
+    const indentation = indentationOf(text);
+    return indentation !== undefined && indentation <= own && !/^\s*(?:[)\]}]|\{$)/.test(text);
+  });
+  return end < 0 ? lines.length : end;
+}
+
 /** Columns of white space that a line begins with, a tab for one; undefined on a blank line. */
 function indentationOf(line: string): number | undefined {
   const column = line.search(/\S/);

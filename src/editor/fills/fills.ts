@@ -162,9 +162,13 @@ export class Fills implements vscode.Disposable {
         break;
       case 'empty':
         void vscode.window.showInformationMessage(
-          vscode.l10n.t(
-            'The model would leave nothing here, so the text is unchanged. Select more, or say in a comment what is wanted.',
-          ),
+          outcome.fault === 'too-little'
+            ? vscode.l10n.t(
+                'There is too little to go on, so the text is unchanged. Say in a comment what is wanted, or write a line more.',
+              )
+            : vscode.l10n.t(
+                'The model would leave nothing here, so the text is unchanged. Select more, or say in a comment what is wanted.',
+              ),
         );
         break;
       case 'cancelled':

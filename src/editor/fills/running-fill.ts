@@ -32,7 +32,8 @@ export type FillOutcome =
       /** The fault of the texts, where the model wrote none without fault. */
       readonly fault?: Fault;
     }
-  | { readonly kind: 'empty'; readonly step: Step }
+  /** Blank, or kept back because there was too little to go on. */
+  | { readonly kind: 'empty'; readonly step: Step; readonly fault?: Fault }
   | { readonly kind: 'cancelled' | 'edited' | 'closed' | 'rejected' }
   | { readonly kind: 'failed'; readonly error: EngineError };
 
@@ -98,7 +99,8 @@ export class RunningFill {
     try {
       this.#draw();
       const { step, fault } = await this.#choose();
-      if (step.texts.every((text) => text === '')) return { kind: 'empty', step };
+      if (step.texts.every((text) => text === ''))
+        return { kind: 'empty', step, ...(fault ? { fault } : {}) };
       return await this.#edit(step, fault);
     } catch (error) {
       if (this.#interruption) return { kind: this.#interruption };
@@ -112,9 +114,10 @@ export class RunningFill {
   async #choose(): Promise<ChosenFill> {
     const text = this.document.getText();
     const { regions } = this.#tracker;
+    const { start } = regions[0]!;
     const request = {
       ...FOR_COMMANDS,
-      ...fillRequest(this.document, textAroundRegions(text, regions)),
+      ...(await fillRequest(this.document, textAroundRegions(text, regions), start)),
       ...this.overrides,
       holes: this.targets.map(({ hole }) => hole),
     };

@@ -37,6 +37,14 @@ export interface CompletionSettings {
   readonly candidates: number;
 }
 
+/** What of other files stands in front of the text that the model reads. */
+export interface ContextSettings {
+  /** The most similar passage of the other open tabs. */
+  readonly openTabs: boolean;
+  /** Declarations of the names near the hole. */
+  readonly definitions: boolean;
+}
+
 const SECTION = 'llada';
 const INLINE_COMPLETIONS = 'inlineCompletions.enabled';
 const SUGGESTION_MODEL = 'inlineCompletions.model';
@@ -98,8 +106,13 @@ export function resultBarEnabled(): boolean {
   return vscode.workspace.getConfiguration(SECTION).get<boolean>('resultBar.enabled', true);
 }
 
-export function contextFromTabsEnabled(scope: vscode.ConfigurationScope): boolean {
-  return vscode.workspace.getConfiguration(SECTION, scope).get<boolean>('context.openTabs', false);
+/** What of other files the model is shown. */
+export function contextSettings(scope: vscode.ConfigurationScope): ContextSettings {
+  const settings = vscode.workspace.getConfiguration(`${SECTION}.context`, scope);
+  return {
+    openTabs: settings.get<boolean>('openTabs', false),
+    definitions: settings.get<boolean>('definitions', false),
+  };
 }
 
 /** For all windows of this machine. */

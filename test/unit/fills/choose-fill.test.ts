@@ -6,7 +6,7 @@ import { treeOf } from '../../support/syntax';
 const AROUND = ['f(', ');\n'] as const;
 const REQUEST: FillRequest = { path: 'a.ts', prefix: AROUND[0], suffix: AROUND[1], seed: 4 };
 
-function step(text: string, others: readonly string[] = [], ms = 1000): Step {
+function written(text: string, others: readonly string[] = [], ms = 1000): Step {
   const candidates = [text, ...others].map((one) => ({
     texts: [one],
     holes: [[]],
@@ -41,56 +41,84 @@ function never(): Promise<Step> {
   return Promise.reject(new Error('asked again'));
 }
 
-describe('the fill that is put in', () => {
+describe('the fill that is put in', function () {
+  this.timeout(20_000);
+
   it('is the first if there is nothing wrong with it, or there is none', async () => {
-    assert.equal((await choose(step('a'), never)).step.texts[0], 'a');
-    assert.equal((await choose(step(''), never)).step.texts[0], '');
+    assert.equal((await choose(written('a'), never)).step.texts[0], 'a');
+    assert.equal((await choose(written(''), never)).step.texts[0], '');
   });
 
   it('is said to have too little to go on in an empty file, unless the model is sure', async () => {
     const chosen = async (confidence: number, prefix: string): Promise<ChosenFill> => {
       const cell: CellView = { token: 9, text: 'b', masked: false, confidence, step: 1, locked: false };
-      const first = { ...step('b'), holes: [[cell]] };
+      const first = { ...written('b'), holes: [[cell]] };
       const holes = { texts: [prefix, ''], replaced: [''] };
       const request = { prefix, suffix: '' };
       return await chooseFill(first, request, holes, undefined, never, new AbortController().signal);
     };
-    assert.equal((await chosen(0.5, '')).fault, 'too-little');
+    const { fault, step } = await chosen(0.5, '');
+    assert.deepEqual([fault, step.texts], ['too-little', ['b']]);
     assert.equal((await chosen(0.5, '-- all my customers\n')).fault, 'too-little');
     assert.equal((await chosen(0.9, '')).fault, undefined);
     assert.equal((await chosen(0.5, 'const a = b + c + d;\n')).fault, undefined);
   });
 
+  it('is nothing where too little is known and it is at fault, and where it only closes what is not open', async () => {
+    const chosen = async (prefix: string): Promise<ChosenFill> => {
+      const cell: CellView = { token: 9, text: '}', masked: false, confidence: 0.5, step: 1, locked: false };
+      const first = { ...written('}\n}'), holes: [[cell]] };
+      const again = (): Promise<Step> => Promise.resolve(first);
+      const holes = { texts: [prefix, ''], replaced: [''] };
+      const request = { prefix, suffix: '' };
+      return await chooseFill(first, request, holes, undefined, again, new AbortController().signal);
+    };
+    const { step, fault } = await chosen('');
+    assert.deepEqual([step.texts, fault], [[''], 'too-little']);
+    const sql = await chosen('-- all customers without an order\n');
+    assert.deepEqual([sql.step.texts, sql.fault], [[''], 'syntax']);
+  });
+
   it('is the likeliest of several without fault', async () => {
-    const { step: chosen, fault } = await choose(step('(', ['[', 'b', 'c']), never);
+    const { step: chosen, fault } = await choose(written('(', ['[', 'b', 'c']), never);
     assert.deepEqual([chosen.texts, fault], [['b'], undefined]);
   });
 
   it('is asked for again, drawn otherwise, and costs what both did', async () => {
     const asked: FillRequest[] = [];
-    const { step: chosen, fault } = await choose(step('('), (request) => {
+    const drawn = ['{', '', 'b', 'c'];
+    const { step: chosen, fault } = await choose(written('('), (request) => {
       asked.push(request);
-      return Promise.resolve(step('{', ['', 'b', 'c']));
+      return Promise.resolve(written(drawn[asked.length - 1]!));
     });
     assert.deepEqual([chosen.texts, fault], [['b'], undefined]);
-    assert.deepEqual([chosen.forwards, chosen.ms], [6, 2000]);
-    const [{ candidates, sampling, seed, prefix } = {} as FillRequest] = asked;
-    assert.deepEqual([candidates, sampling, seed, prefix], [3, 'multinomial', 5, AROUND[0]]);
+    assert.deepEqual([chosen.forwards, chosen.ms], [12, 4000]);
+    assert.deepEqual(
+      asked.map(({ sampling, seed, prefix }) => [sampling, seed, prefix]),
+      [5, 6, 7].map((seed) => ['multinomial', seed, AROUND[0]]),
+    );
+  });
+
+  it('is a mended one rather than another', async () => {
+    const { step: chosen, fault } = await choose(written('a(b'), never);
+    assert.deepEqual([chosen.texts, fault], [['a(b)'], undefined]);
   });
 
   it('is the first with its fault where none is better', async () => {
-    const { step: chosen, fault } = await choose(step('('), () => Promise.resolve(step('{', ['['])));
-    assert.deepEqual([chosen.texts, fault], [['('], 'syntax']);
+    const { step: chosen, fault } = await choose(written('a b c d ('), () =>
+      Promise.resolve(written('a b c d {')),
+    );
+    assert.deepEqual([chosen.texts, fault], [['a b c d ('], 'syntax']);
   });
 
   it('is the first with its fault where others take more than thrice its time', async () => {
     const { step: chosen, fault } = await choose(
-      step('(', [], 5),
+      written('a b c d (', [], 5),
       (_, signal) =>
         new Promise((_done, fail) => {
           signal.addEventListener('abort', () => fail(new Error('cancelled')));
         }),
     );
-    assert.deepEqual([chosen.texts, fault], [['('], 'syntax']);
+    assert.deepEqual([chosen.texts, fault], [['a b c d ('], 'syntax']);
   });
 });

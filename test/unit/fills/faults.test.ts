@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { faultOf, type Fault } from '../../../src/fills/faults';
+import { judgeOf, type Fault } from '../../../src/fills/faults';
 import { cutAtCursor, treeOf } from '../../support/syntax';
 
 async function fault(path: string, drawn: string, fill: string, replaced = ''): Promise<Fault | undefined> {
   const [prefix, suffix] = cutAtCursor(drawn);
   using tree = await treeOf(path, prefix + replaced + suffix);
-  return await faultOf([fill], { texts: [prefix, suffix], replaced: [replaced] }, tree);
+  return await judgeOf({ texts: [prefix, suffix], replaced: [replaced] }, tree)([fill]);
 }
 
 describe('what is wrong with a fill', () => {
@@ -48,6 +48,14 @@ describe('what is wrong with a fill', () => {
     const inWord = 'const customerEmail = 1;\nsend(custo‸Email);\n';
     assert.equal(await fault('a.ts', inWord, 'mer'), undefined);
     assert.equal(await fault('a.ts', inWord, 'mer, a'), 'inside-word');
+    const split = 'const response = 1;\nt.de‸e);\nt.deepEqual(1);\n';
+    assert.equal(await fault('a.ts', split, 'epEqual(respons'), undefined);
+    // The end of a word that stands elsewhere, and prose, which may have any word.
+    assert.equal(
+      await fault('a.ts', 'const customerEmail = 1;\nsend(‸Email);\n', 'shopEmail, shop'),
+      undefined,
+    );
+    assert.equal(await fault('a.ts', '// all of the ‸erty\n', 'prop'), undefined);
   });
 
   it('is nothing where a piece of a word was selected', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { filledPart, withoutLastBreak } from '../../../src/fills/filled-part';
+import { asPutIn, filledPart } from '../../../src/fills/filled-part';
 
 /** The part of a selection, drawn «…», that is filled. */
 function part(drawn: string): string {
@@ -29,9 +29,30 @@ describe('the part of a selection that is filled', () => {
 
 describe('a fill as it is put in', () => {
   it('ends without a line break where one stands behind it', () => {
-    assert.equal(withoutLastBreak('a();\n  ', '\nb();'), 'a();');
-    assert.equal(withoutLastBreak('a();\r\n\r\n', '\r\nb();'), 'a();');
-    assert.equal(withoutLastBreak('a();\n', 'b();'), 'a();\n');
-    assert.equal(withoutLastBreak('a();\n  b();', '\n'), 'a();\n  b();');
+    assert.equal(asPutIn('a();\n  ', '', '\nb();'), 'a();');
+    assert.equal(asPutIn('a();\r\n\r\n', '', '\r\nb();'), 'a();');
+    assert.equal(asPutIn('a();\n', '', 'b();'), 'a();\n');
+    assert.equal(asPutIn('a();\n  b();', '', '\n'), 'a();\n  b();');
+  });
+
+  it('ends without a mark that stands behind it', () => {
+    assert.equal(asPutIn('a0;', '', ';\n'), 'a0');
+    assert.equal(asPutIn('a,', '', ', b'), 'a');
+    assert.equal(asPutIn('a;', '', '\n'), 'a;');
+    assert.equal(asPutIn(';', '', ';\n'), ';');
+  });
+
+  it('is nothing between the two characters of a line break', () => {
+    assert.equal(asPutIn('const b = 2;', 'const a = 1;\r', '\nconst b = 2;\r\n'), '');
+    assert.equal(asPutIn('const b = 2;', 'const a = 1;\r\n', '\r\n'), 'const b = 2;');
+  });
+
+  it('begins at the indentation that is there, unless it makes its line a level deeper', () => {
+    const threes = 'if (a) {\n   if (b) {\n      ';
+    assert.equal(asPutIn(' c();', threes, '\n'), 'c();');
+    assert.equal(asPutIn('   c();', threes, '\n'), '   c();');
+    assert.equal(asPutIn('  c();', 'a {\n  ', '\n'), '  c();');
+    assert.equal(asPutIn(' b', 'a:', '\n'), ' b');
+    assert.equal(asPutIn(' * b', '/**\n', '\n'), ' * b');
   });
 });

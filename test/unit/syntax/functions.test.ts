@@ -102,6 +102,12 @@ describe('functions', () => {
     assert.equal(await found('a.rs', '#[a]\nfn f() {\n    ‸b();\n}', 'whole'), '#[a]\nfn f() {\n    b();\n}');
   });
 
+  it('are expressions too, without the mark in front', async () => {
+    assert.equal(await found('a.cs', 'class A {\n  int F(int a) =>\n    a +‸ 1;\n}', 'body'), 'a + 1');
+    assert.equal(await found('a.kt', 'fun f(a: Int) =\n    a +‸ 1', 'body'), 'a + 1');
+    assert.equal(await found('a.ts', 'const f = (a) =>\n  a +‸ 1;', 'body'), 'a + 1');
+  });
+
   it('are nowhere else', async () => {
     assert.equal(await found('a.ts', 'const a‸ = 1;\nfunction f() {}\n', 'body'), undefined);
     assert.equal(await found('a.css', '.a {\n  color‸: red;\n}', 'body'), undefined);

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { dropUnsure } from '../../../../src/editor/completions/low-confidence';
-import type { CellView } from '../../../../src/engine/index';
+import type { CellView, Chooser } from '../../../../src/engine/index';
+
+/** Its chance is σ(the mean log-probability): of a geometric mean p, p / (1 + p). */
+const MEAN = { intercept: 0, weights: { drawnMean: 1 } };
+const CHOOSER: Chooser = { drawn: MEAN, looked: MEAN, among: MEAN };
 
 describe('dropUnsure', () => {
   const cell = (text: string, confidence: number): CellView => ({
@@ -13,7 +17,7 @@ describe('dropUnsure', () => {
   });
   const masked: CellView = { token: 1, text: '', masked: true, confidence: 0, step: -1, locked: false };
   const kept = (text: string, cells: readonly CellView[], least: number): boolean => {
-    const shown = dropUnsure(text, cells, least, undefined);
+    const shown = dropUnsure(text, cells, least / (1 + least), CHOOSER);
     assert.ok(shown === text || shown === '');
     return shown !== '';
   };
@@ -42,11 +46,11 @@ describe('dropUnsure', () => {
   });
 
   it('takes a probability of 0 for the least there is', () => {
-    assert.ok(!kept('ab', [cell('a', 1), cell('b', 0)], 1e-9));
+    assert.ok(!kept('ab', [cell('a', 1), cell('b', 0)], 0.003));
   });
 
   it('keeps a completion of no tokens', () => {
     assert.ok(kept('a', [], 1));
-    assert.equal(dropUnsure('', [cell('a', 0.1)], 0.5, undefined), '');
+    assert.equal(dropUnsure('', [cell('a', 0.1)], 0.4, CHOOSER), '');
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bodyOf, indentedBlock } from '../../../../src/editor/document/text-block';
+import { bodyOf, functionByIndentation, indentedBlock } from '../../../../src/editor/document/text-block';
 
 /** Lines drawn as text, the ones in question with a bar in front; `‸` marks the line asked about. */
 function drawn(text: string): { lines: string[]; cursor: number; barred: number[] } {
@@ -78,5 +78,23 @@ describe('bodyOf', () => {
     assert.equal(bodyOf(['function f() {}']), undefined);
     assert.equal(bodyOf(['function f() {', '}']), undefined);
     assert.equal(bodyOf([]), undefined);
+  });
+});
+
+describe('functionByIndentation', () => {
+  const body = (text: string, line: number): string | undefined => {
+    const lines = text.split('\n');
+    const found = functionByIndentation(lines, line);
+    return found && lines.slice(found.first, found.last + 1).join('\n');
+  };
+
+  it('is what is indented below the head around a line, or below its decorator', () => {
+    const decorated =
+      '@app.route("/x", methods=[\n    "GET",\n])\ndef f():\n    a = 1\n\n    return a\n\nb = 2\n';
+    for (const line of [0, 1, 3, 4, 6])
+      assert.equal(body(decorated, line), '    a = 1\n\n    return a', String(line));
+    assert.equal(body(decorated, 8), undefined);
+    assert.equal(body('sub f {\n  my $a = 1;\n}\nprint 1;\n', 1), '  my $a = 1;');
+    assert.equal(body('a = 1\nb = 2\n', 1), undefined);
   });
 });

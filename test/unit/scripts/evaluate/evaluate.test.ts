@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { NO_EVALUATION } from '../../../../scripts/train/report/card-evaluation';
@@ -53,8 +53,8 @@ describe('npm run evaluate', function () {
       parts.map(({ name, tasks }) => [name, tasks]),
       [['all', 12], ...KINDS.map((kind) => [kind, 2]), ['TypeScript', 12]],
     );
-    const [unknown, known, forebear, alone, copied, nothing] = parts[0]!.rows;
-    for (const row of [unknown, known, forebear, alone])
+    const [unknown, putIn, known, forebear, alone, copied, nothing] = parts[0]!.rows;
+    for (const row of [unknown, putIn, known, forebear, alone])
       assert.ok(row!.steps >= 1 && row!.forwards > row!.steps);
     // A random network is told the length: its fills are nearer to it than the empty fill is.
     assert.ok(known!.lengthError.value < nothing!.lengthError.value);
@@ -80,15 +80,38 @@ describe('npm run evaluate', function () {
   it('compares contexts kept while typing with reading everything', async () => {
     const { exitCode, stdout, stderr } = await run('--model tiny --typed --tasks tasks.jsonl --out typed');
     assert.equal(exitCode, 0, stderr);
-    const { parts, typed } = reportOf(join(folder, 'typed'));
+    const { parts, paired } = reportOf(join(folder, 'typed'));
     const [whole, kept] = parts[0]!.rows;
     assert.match(kept!.label, /typed/);
     assert.ok(kept!.steps >= 1 && whole!.steps >= 1);
-    assert.equal(typed!.value, kept!.exact.value - whole!.exact.value);
+    assert.equal(paired!.exact.value, kept!.exact.value - whole!.exact.value);
     assert.match(stdout, /Typed since the context was read/);
     // The same text twice, told apart by what was read before: each was asked of the model.
     const answers = readFileSync(join(folder, 'typed/answers.jsonl'), 'utf8').trim().split('\n');
     assert.equal(answers.length, 24);
+  });
+
+  it('compares what is put in with the first fill, and other files of a folder as tabs with none', async () => {
+    mkdirSync(join(folder, 'own'));
+    for (const name of ['a', 'b', 'c', 'd']) writeFileSync(join(folder, 'own', `${name}.ts`), code(name));
+    for (const [option, title, second] of [
+      ['--put-in', 'As it is put in', /as it is put in/],
+      ['--tabs', 'Other files as tabs', /as tabs/],
+    ] as const) {
+      const out = option.slice(2);
+      const { exitCode, stderr } = await run(`--model tiny ${option} --from own --limit 1 --out ${out}`);
+      assert.equal(exitCode, 0, stderr);
+      const { parts, paired, languages } = reportOf(join(folder, out));
+      assert.equal(paired!.title, title);
+      assert.match(parts[0]!.rows[1]!.label, second);
+      assert.deepEqual(
+        languages.map(({ name, rows }) => [name, rows.length]),
+        [['typescript', 2]],
+      );
+    }
+    const { exitCode, stderr } = await run('--model tiny --tabs --tasks tasks.jsonl --out none');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /no other files beside them/);
   });
 
   it('asks nothing again that was answered, even when its last line was cut in two', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { compare, type ModelResults } from '../../../../scripts/evaluate/compare';
-import { freeAnswer, measure } from '../../../../scripts/evaluate/figures';
+import { freeAnswer, measure, type Figures } from '../../../../scripts/evaluate/figures';
 import { bootstrap, median, proportion } from '../../../../scripts/evaluate/intervals';
 import { findMemorised } from '../../../../scripts/evaluate/memorisation';
 import type { Task } from '../../../../scripts/evaluate/task';
@@ -48,14 +48,25 @@ describe('comparison of two models', () => {
     const id = String(i);
     return { id, kind: 'line', lang: 'css', path: id, prefix: '', middle: 'right', suffix: '' };
   });
-  const model = (name: string, right: (i: number) => boolean, bits: (i: number) => number): ModelResults => ({
+  const figures = async (text: string): Promise<Figures> => measure(tasks[0]!, freeAnswer([text]));
+  let right: Figures;
+  let wrong: Figures;
+  before(async () => {
+    right = await figures('right');
+    wrong = await figures('wrong');
+  });
+  const model = (
+    name: string,
+    isRight: (i: number) => boolean,
+    bits: (i: number) => number,
+  ): ModelResults => ({
     name,
     ways: [
       {
         label: 'true length',
         cases: tasks.map((task, i) => {
-          const answer = freeAnswer([right(i) ? 'right' : 'wrong']);
-          return { task, answer, figures: measure(task, answer) };
+          const answer = freeAnswer([isRight(i) ? 'right' : 'wrong']);
+          return { task, answer, figures: isRight(i) ? right : wrong };
         }),
       },
     ],

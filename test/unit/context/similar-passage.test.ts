@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { looksSecret, mostSimilarPassage } from '../../../../src/editor/document/similar-passage';
+import { mostSimilarPassage } from '../../../src/context/similar-passage';
 
 const CART = `export class Cart {
   constructor(items) {
@@ -39,24 +39,5 @@ describe('mostSimilarPassage', () => {
     assert.equal(mostSimilarPassage('zebra crossing', others, 500), undefined);
     assert.equal(mostSimilarPassage('items', [], 500), undefined);
     assert.ok(mostSimilarPassage('class Cart constructor items', others, 80)!.text.length <= 80);
-  });
-});
-
-describe('looksSecret', () => {
-  it('knows files that hold secrets by their names', () => {
-    const secret = [
-      '.env',
-      'a/.env.local',
-      'b/key.pem',
-      '/home/me/.ssh/config',
-      'id_rsa',
-      'db-passwords.txt',
-    ];
-    for (const path of [...secret, 'C:\\x\\.npmrc', 'prod.tfvars', 'client_secret.json']) {
-      assert.equal(looksSecret(path), true, path);
-    }
-    for (const path of ['src/cart.ts', 'environment.ts', 'tokenizer.ts', 'monkey.js', 'README.md']) {
-      assert.equal(looksSecret(path), false, path);
-    }
   });
 });

@@ -62,22 +62,3 @@ function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 function declares(passage: string, names: ReadonlySet<string>): boolean {
   return [...passage.matchAll(DECLARATION)].some(([, name]) => names.has(name!));
 }
-
-/** Files that hold keys, passwords and the like, by their names. Their text never becomes context of another file. */
-const SECRETS = [
-  /^\.env(\..*)?$/,
-  /\.(pem|key|p12|pfx|jks|keystore|kdbx|asc|gpg|ovpn|tfvars|tfstate)$/,
-  /^id_(rsa|dsa|ecdsa|ed25519)/,
-  /^\.(netrc|npmrc|pypirc|pgpass|git-credentials|htpasswd)$/,
-  /(secret|credential|password|passwd|token)s?\b/,
-];
-
-/** @param path with slashes of either kind */
-export function looksSecret(path: string): boolean {
-  const segments = path.toLowerCase().split(/[\\/]/);
-  const name = segments.at(-1)!;
-  return (
-    SECRETS.some((pattern) => pattern.test(name)) ||
-    segments.some((part) => /^\.(ssh|aws|gnupg|kube)$/.test(part))
-  );
-}

@@ -1,0 +1,104 @@
+import { endLoops } from '../completions/repetition';
+import { awaitedClosers } from '../syntax/endings';
+import { wordsOf, type Fault, type HolesOfText } from './faults';
+
+/** So much of a fill must stay, of its characters besides white space; less says something else than the model did. */
+const LEAST_KEPT = 0.5;
+const STRAY_END = /^[\s()[\]{}<>;,"'`]+$/;
+const MOST_CUTS = 24;
+
+/**
+ * Lists fills that differ little from those that a model wrote, the nearest first; one hole's is changed at a time.
+ *
+ * @param fault what is wrong with the fills
+ */
+export function* mendedFills(
+  fills: readonly string[],
+  { texts }: HolesOfText,
+  fault: Fault,
+): Generator<readonly string[]> {
+  for (const [hole, fill] of fills.entries()) {
+    const [prefix, suffix] = [texts[hole]!, texts[hole + 1]!];
+    for (const mended of new Set(MENDS[fault](fill, prefix, suffix, texts))) yield fills.with(hole, mended);
+  }
+}
+
+type Mends = (fill: string, prefix: string, suffix: string, texts: readonly string[]) => Iterable<string>;
+
+const MENDS: Readonly<Record<Fault, Mends>> = {
+  syntax: readable,
+  repeats: (fill) => {
+    const once = endLoops(fill);
+    return once === fill ? [] : [once];
+  },
+  'inside-word': (_, prefix, suffix, texts) => middlesOfWords(prefix, suffix, texts),
+  'too-little': () => [],
+};
+
+/**
+ * Without brackets and marks at its end, with the brackets and the string closed that it leaves open, or cut at the end
+ * of a line or word and then closed.
+ */
+function* readable(fill: string, prefix: string, suffix: string): Generator<string> {
+  if (sizeOf(fill) === 0) return;
+  const ends = endsWithin(fill);
+  for (const end of ends) {
+    if (!STRAY_END.test(fill.slice(end))) break;
+    if (isEnough(fill, end)) yield trimmed(fill.slice(0, end), suffix);
+  }
+  const quote = openQuote(prefix);
+  for (const end of [fill.length, ...ends.filter((place) => isEnough(fill, place)).slice(0, MOST_CUTS)]) {
+    const kept = end === fill.length ? fill : trimmed(fill.slice(0, end), suffix);
+    if (kept !== fill) yield kept;
+    const closers = awaitedClosers(kept);
+    if (closers !== '') yield* [kept + closers, `${kept}${closers};`];
+    const rest = STRAY_END.exec(fill.slice(end))?.[0];
+    if (quote !== undefined && !kept.includes(quote))
+      yield* [`${kept}${quote}`, ...(rest === undefined ? [] : [kept + rest.replace(/["'`]/, quote)])];
+  }
+}
+
+/** The quote of a string that a line leaves open, by its characters alone: a wrong guess helps nobody. */
+function openQuote(prefix: string): string | undefined {
+  let open: string | undefined;
+  for (const [character] of prefix.slice(prefix.search(/[^\r\n]*$/)).matchAll(/\\.|["'`]/g)) {
+    if (open === undefined && character.length === 1) open = character;
+    else if (open === character) open = undefined;
+  }
+  return open;
+}
+
+/** What is missing where words of the text have the word before the hole as their start and the one behind as their end. */
+function middlesOfWords(prefix: string, suffix: string, texts: readonly string[]): string[] {
+  const left = /[\p{L}\p{N}_]*$/u.exec(prefix)![0];
+  const right = /^[\p{L}\p{N}_]*/u.exec(suffix)![0];
+  if (left === '' || right === '') return [];
+  return [...wordsOf(texts)]
+    .filter(
+      (word) => word.length > left.length + right.length && word.startsWith(left) && word.endsWith(right),
+    )
+    .map((word) => word.slice(left.length, word.length - right.length));
+}
+
+/** Blanks before text that follows on the line stay. */
+function trimmed(text: string, suffix: string): string {
+  return /^[^\s)\]};,]/.test(suffix) ? text : text.trimEnd();
+}
+
+function isEnough(fill: string, end: number): boolean {
+  return sizeOf(fill.slice(0, end)) >= LEAST_KEPT * sizeOf(fill);
+}
+
+/** Characters that say something. */
+function sizeOf(text: string): number {
+  return text.replaceAll(/[\s()[\]{};,]/g, '').length;
+}
+
+/** Where a text can be cut without cutting a word, last place first, its start and end left out. */
+function endsWithin(text: string): number[] {
+  const tokens = [...text.matchAll(/[\p{L}\p{N}_$]+|\s+|./gsu)];
+  return tokens
+    .map(({ index }) => index)
+    .filter((index) => index > 0)
+    .reverse();
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import type { Fault } from '../../../src/fills/faults';
+import { mendedFills } from '../../../src/fills/mended';
+
+function mends(fill: string, suffix = '\n', prefix = '', fault: Fault = 'syntax'): string[] {
+  const holes = { texts: [prefix, suffix], replaced: [''] };
+  return [...mendedFills([fill], holes, fault)].map(([text]) => text!);
+}
+
+describe('a fill that is mended', () => {
+  it('is without stray brackets first, then with those closed that are open, then cut', () => {
+    assert.deepEqual(mends('a);'), ['a)', 'a']);
+    const cut = ['f(a +', 'f(a +)', 'f(a +);', 'f(a', 'f(a)', 'f(a);'];
+    assert.deepEqual(mends('f(a + b'), ['f(a + b)', 'f(a + b);', ...cut]);
+  });
+
+  it('keeps half of what the model wrote at least, and says something', () => {
+    assert.ok(!mends('abc def').includes('ab'));
+    assert.deepEqual(mends('a = longer'), []);
+    assert.deepEqual(mends('(('), []);
+  });
+
+  it('keeps blanks before text that follows', () => {
+    assert.ok(mends('a b)', 'c').includes('a b'));
+    assert.ok(mends('aa (', 'c').includes('aa '));
+  });
+
+  it('ends the string that the line has begun', () => {
+    assert.ok(mends('b`,', '\n', "f('a").includes("b',"));
+    assert.ok(mends('b', '\n', 'f("it\'s a').includes('b"'));
+    assert.ok(!mends('b', '\n', "f('a'").some((text) => text.includes("'")));
+  });
+
+  it('says once what it repeats', () => {
+    assert.deepEqual(mends('go/go/go/go/go', '\n', '', 'repeats'), ['go']);
+    assert.deepEqual(mends('go', '\n', '', 'repeats'), []);
+  });
+
+  it('is what is missing of a word that the text has, where the cursor is within one', () => {
+    const found = mends('x.y', 'Email);\nconst customerEmail = 1;\n', 'send(custo', 'inside-word');
+    assert.deepEqual(found, ['mer']);
+    assert.deepEqual(mends('x', ' Email', 'custo', 'inside-word'), []);
+  });
+
+  it('is one hole after the other', () => {
+    const found = [...mendedFills(['a)', 'b]'], { texts: ['', '\n', '\n'], replaced: ['', ''] }, 'syntax')];
+    assert.deepEqual(found[0], ['a', 'b]']);
+    assert.deepEqual(found.at(-1), ['a)', 'b']);
+  });
+});
