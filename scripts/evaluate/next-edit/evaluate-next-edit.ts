@@ -1,0 +1,59 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../../src/cli/command-line/session';
+import { filesBelow } from '../../../src/syntax/node-files';
+import { Runtime } from '../../../src/syntax/runtime';
+import { SyntaxTree } from '../../../src/syntax/syntax-tree';
+import { readShards } from '../../train/corpus/shards';
+import type { CorpusDocument } from '../../train/corpus/types';
+import { StageProgress } from '../../train/report/progress';
+import { heldOutTexts } from '../held-out';
+import type { EvaluateOptions } from '../options';
+import { drawEditTasks } from './draw-edit-tasks';
+import { gradeOf, type Grade } from './grades';
+import { nextEditReport } from './report';
+import type { EditTask } from './task';
+import { RULES_ALONE, TEXT_SEARCH, type EditWay } from './ways';
+
+const WAYS: readonly EditWay[] = [RULES_ALONE, TEXT_SEARCH];
+
+/**
+ * Measures what is proposed after an edit: `next-edit.json` and `next-edit.md` in the output folder.
+ *
+ * @throws CorpusError
+ */
+export async function evaluateNextEdit(options: EvaluateOptions, cache: string, signal: AbortSignal): Promise<void> {
+  const { split, limit, taskSeed: seed, out } = options;
+  const tasks = await drawEditTasks(await texts(options, cache, signal), { limit, seed, signal });
+  const graded = await grade(tasks, signal);
+  const { markdown, json } = nextEditReport(graded, `--split ${split} --limit ${limit} --task-seed ${seed}`);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'next-edit.json'), `${JSON.stringify(json, null, 1)}\n`);
+  writeFileSync(join(out, 'next-edit.md'), markdown);
+  process.stdout.write(markdown);
+}
+
+async function texts({ corpus, split, debian }: EvaluateOptions, cache: string, signal: AbortSignal): Promise<CorpusDocument[]> {
+  if (corpus === undefined) return heldOutTexts({ split, debian, cache, signal });
+  const documents: CorpusDocument[] = [];
+  for await (const document of readShards(corpus, split)) documents.push(document);
+  return documents;
+}
+
+/** The tasks graded in each way. */
+async function grade(tasks: readonly EditTask[], signal: AbortSignal): Promise<Map<string, Grade[]>> {
+  const runtime = new Runtime(filesBelow(projectRoot()));
+  const graded = new Map(WAYS.map(({ label }): [string, Grade[]] => [label, []]));
+  const progress = new StageProgress('next edit', tasks.length);
+  try {
+    for (const [i, task] of tasks.entries()) {
+      signal.throwIfAborted();
+      using tree = (await SyntaxTree.read(runtime, { languageId: task.lang }, task.text))!;
+      for (const { label, propose } of WAYS) graded.get(label)!.push(gradeOf(task, await propose(task, tree)));
+      progress.update(i + 1, tasks.length, task.id);
+    }
+  } finally {
+    progress.stop();
+  }
+  return graded;
+}
