@@ -3,6 +3,8 @@ export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly before: string;
+  /** It was a proposal: nothing more follows from it than from the edit that called for it. */
+  readonly isAccepted?: boolean;
 }
 
 /** The rules that propose something; `repeated` is the one that asks for two equal edits. */
@@ -36,7 +38,8 @@ export function isWordCharacter(character: string | undefined): boolean {
 }
 
 /** The edit without what is alike at both ends of before and after, then widened to whole words. */
-export function inWords(text: string, { start, end, before }: Edit): Edit {
+export function inWords(text: string, edit: Edit): Edit {
+  const { start, end, before } = edit;
   const after = text.slice(start, end);
   const shorter = Math.min(before.length, after.length);
   let head = 0;
@@ -51,5 +54,5 @@ export function inWords(text: string, { start, end, before }: Edit): Edit {
   while (first().some((character) => isJoined(text[from - 1], character))) old = text[--from]! + old;
   const last = (): (string | undefined)[] => [text[to - 1], old.at(-1) ?? text[from - 1]];
   while (last().some((character) => isJoined(character, text[to]))) old += text[to++]!;
-  return { start: from, end: to, before: old };
+  return { ...edit, start: from, end: to, before: old };
 }

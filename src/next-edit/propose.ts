@@ -34,7 +34,8 @@ const RULES: readonly Rule[] = [
  */
 export async function proposalsFor(tree: SyntaxTree, edits: readonly Edit[]): Promise<Proposal[]> {
   const inWholeWords = edits.map((edit) => inWords(tree.text, edit));
-  for (const edit of inWholeWords.slice(-LAST_EDITS).reverse()) {
+  const causes = inWholeWords.filter(({ isAccepted }) => !isAccepted);
+  for (const edit of causes.slice(-LAST_EDITS).reverse()) {
     const after = tree.text.slice(edit.start, edit.end);
     if (after === edit.before) continue;
     const done = inWholeWords.filter(

@@ -23,12 +23,15 @@ export class RecentEdits {
     return this.#edits.filter(({ start, end, before }) => text.slice(start, end) !== before);
   }
 
-  /** @param text before the change */
-  changed(text: string, { start, removed, inserted }: TextChange): void {
+  /**
+   * @param text before the change
+   * @param isAccepted it was a proposal that the user has accepted
+   */
+  changed(text: string, { start, removed, inserted }: TextChange, isAccepted = false): void {
     const end = start + removed;
     const last = this.#edits.at(-1);
     const growth = inserted.length - removed;
-    const isSame = last !== undefined && isNear(text, last, start, end);
+    const isSame = !isAccepted && last !== undefined && !last.isAccepted && isNear(text, last, start, end);
     const edit: Edit = isSame
       ? {
           start: Math.min(last.start, start),
@@ -38,12 +41,12 @@ export class RecentEdits {
             last.before +
             text.slice(last.end, Math.max(last.end, end)),
         }
-      : { start, end: start + inserted.length, before: text.slice(start, end) };
+      : { start, end: start + inserted.length, before: text.slice(start, end), ...(isAccepted && { isAccepted }) };
     const others = (isSame ? this.#edits.slice(0, -1) : this.#edits)
       // What a later change has touched is no longer what it was.
-      .filter((other) => other.end < start || other.start > end)
+      .filter((other) => other.end <= start || other.start >= end)
       .map((other) =>
-        other.start > end
+        other.start >= end
           ? { ...other, start: other.start + growth, end: other.end + growth }
           : other,
       );
@@ -58,6 +61,8 @@ export class RecentEdits {
 }
 
 function isNear(text: string, last: Edit, start: number, end: number): boolean {
+  if (start < last.end && end > last.start) return true;
+  if (text.slice(start, end).includes('\n')) return false;
   if (start <= last.end && end >= last.start) return true;
   const gap = start > last.end ? text.slice(last.end, start) : text.slice(end, last.start);
   return gap.length <= NEAR && !gap.includes('\n');

@@ -88,11 +88,15 @@ function usesOfMember(situation: Situation, place: NamePlace, renamed: readonly 
     if (isAccess(tree, other)) {
       const isOwn = isOfThis(situation, other) && isWithin(other, around);
       // Within a class others' members of its name are often others of that name.
-      return isOwn || (isOnly && (around.type === 'object_type' || !isWithin(other, around)));
+      return isOwn || (isOnly && (isInterface(around) || !isWithin(other, around)));
     }
-    if (classOf(tree, other)?.type === 'object') return isOnly && around.type === 'object_type';
+    if (classOf(tree, other)?.type === 'object') return isOnly && isInterface(around);
     return mayBeBare(tree) && !isKey(other) && isWithin(other, around) && !isHidden(situation, other, around);
   });
+}
+
+function isInterface({ type }: Node): boolean {
+  return type === 'object_type' || type === 'interface_body';
 }
 
 function isPlainHere({ tree }: Situation, other: NamePlace): boolean {
