@@ -1,9 +1,9 @@
 import { bootstrap, proportion, type Estimate } from '../intervals';
-import type { EditTask, Replacement } from './task';
+import type { EditTask, RealEdit, Replacement } from './task';
 
 /** How a task was answered. */
 export interface Grade {
-  readonly task: EditTask;
+  readonly task: EditTask | RealEdit;
   readonly proposals: number;
   /** Proposals that make the text what a part of the answer makes it, white space aside. */
   readonly right: number;
@@ -11,7 +11,7 @@ export interface Grade {
   readonly places: number;
 }
 
-export function gradeOf(task: EditTask, proposals: readonly Replacement[]): Grade {
+export function gradeOf(task: EditTask | RealEdit, proposals: readonly Replacement[]): Grade {
   const { text, answer } = task;
   const right = proposals.filter((proposal) => answer.some((part) => isSame(text, proposal, part)));
   const places = answer.filter((part) => proposals.some(({ start, end }) => start <= part.end && end >= part.start));

@@ -20,9 +20,9 @@ export interface Replacement {
 }
 
 /** A text in which the first part of a change was made, and the rest of it. */
-export interface EditTask {
+export interface BegunChange<Kind extends string> {
   readonly id: string;
-  readonly kind: EditKind;
+  readonly kind: Kind;
   /** VS Code's language id. */
   readonly lang: string;
   readonly path: string;
@@ -32,6 +32,11 @@ export interface EditTask {
   /** In `text`; empty where the first part has no consequence. */
   readonly answer: readonly Replacement[];
 }
+
+export type EditTask = BegunChange<EditKind>;
+
+/** From two versions of a file; `repeated`: the same change was made elsewhere in it too. */
+export type RealEdit = BegunChange<'repeated' | 'other'>;
 
 /** A change as a rule finds it, before its first part is made. */
 export interface FoundChange {

@@ -6,6 +6,7 @@ import type { EditTask, Replacement } from './task';
 /** A way to find what an edit calls for. */
 export interface EditWay {
   readonly label: string;
+  /** @param tree of the task's text */
   readonly propose: (task: Pick<EditTask, 'text' | 'edit'>, tree: SyntaxTree) => Promise<readonly Replacement[]>;
 }
 

@@ -9,6 +9,7 @@ import type { EngineSession } from '../engine/engine-session';
 import type { Fills } from '../fills/fills';
 import { fillRequest } from '../document/fill-request';
 import type { SyntaxTrees } from '../document/syntax-trees';
+import type { NextEdits } from '../next-edit/next-edits';
 import { dropUnsure } from './low-confidence';
 import { finishedLine } from './finished-line';
 import { KeptContexts } from './kept-contexts';
@@ -35,6 +36,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     private readonly session: EngineSession,
     private readonly fills: Fills,
     private readonly trees: SyntaxTrees,
+    private readonly nextEdits: Pick<NextEdits, 'servesAt'>,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.#contexts = new KeptContexts(session);
@@ -72,7 +74,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       this.#rhythm.typed(performance.now());
       this.#contexts.typed();
     }
-    if (this.fills.isFilling()) return undefined;
+    if (this.fills.isFilling() || this.nextEdits.servesAt(document, position)) return undefined;
     const place = completionPlace(document, position, context);
     // An engine that could not be loaded is not tried again at every keystroke, only when the user asks for it.
     const silent = silenceIn(document) !== undefined || this.session.state.kind === 'error';
