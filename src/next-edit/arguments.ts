@@ -6,7 +6,8 @@ import type { Proposal } from './edit';
 import { classOf, declarationOf, isAccess, namePlaces, scopeOf, type NamePlace } from './names';
 import type { Situation } from './situation';
 
-const PARAMETERS = /^(?:formal_parameters|parameters|parameter_list|method_parameters|function_value_parameters)$/;
+const PARAMETERS =
+  /^(?:formal_parameters|parameters|parameter_list|method_parameters|function_value_parameters)$/;
 
 /**
  * The calls of a function that was given a parameter, or lost one. A new parameter without a default is passed on where
@@ -53,7 +54,9 @@ function parametersAt(root: Node, at: number): Node | undefined {
 
 /** Parameters or arguments, `this` of Python left out: no call passes it. */
 function itemsOf(list: Node): Node[] {
-  const items = list.namedChildren.filter((child): child is Node => child !== null && !/comment/.test(child.type));
+  const items = list.namedChildren.filter(
+    (child): child is Node => child !== null && !/comment/.test(child.type),
+  );
   return items[0] && /^(?:self|cls|&?(?:mut )?self)$/.test(items[0].text) ? items.slice(1) : items;
 }
 
@@ -78,7 +81,10 @@ function calledName(list: Node): Called | undefined {
     const name = parent.childForFieldName('name');
     return name && isName(name) ? { name, kind: 'function' } : undefined;
   }
-  const key = parent && /^(?:pair|public_field_definition|field_definition)$/.test(parent.type) ? parent.firstNamedChild : null;
+  const key =
+    parent && /^(?:pair|public_field_definition|field_definition)$/.test(parent.type)
+      ? parent.firstNamedChild
+      : null;
   return key && isName(key) ? { name: key, kind: 'member' } : undefined;
 }
 
@@ -88,7 +94,9 @@ function isMethod(made: Node): boolean {
 
 function callsOf({ tree }: Situation, { name, kind }: Called, list: Node): Arguments[] {
   const places = namePlaces(tree, name.text);
-  const declared = places.filter((place) => (kind === 'member' ? classOf(tree, place) : declarationOf(place)));
+  const declared = places.filter((place) =>
+    kind === 'member' ? classOf(tree, place) : declarationOf(place),
+  );
   // Which of several is called is not to be seen.
   if (declared.length > 1) return [];
   return places.flatMap((place): Arguments[] => {
@@ -132,7 +140,11 @@ function isPassedOn(items: readonly Node[], names: readonly (string | undefined)
 
 /** The name of a parameter that must be passed. */
 function passedName(parameter: Node): string | undefined {
-  if (/optional|default|rest|splat|spread|variadic/.test(parameter.type) || /[=?]|\.\.\./.test(parameter.text)) return undefined;
+  if (
+    /optional|default|rest|splat|spread|variadic/.test(parameter.type) ||
+    /[=?]|\.\.\./.test(parameter.text)
+  )
+    return undefined;
   if (isName(parameter)) return parameter.text;
   const named =
     parameter.childForFieldName('pattern') ??

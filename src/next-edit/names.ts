@@ -19,7 +19,8 @@ const PYTHON_SCOPE =
   /^(?:class_definition|list_comprehension|set_comprehension|dictionary_comprehension|generator_expression)$/;
 const DECLARING =
   /(?:declarat|definition|parameter|_spec$|_item$|signature|_declarator$|function_expression|^class$|^enum|^catch_clause$|^named_expression$|_pattern$|alias)/;
-const PATTERN = /^(?:array_pattern|object_pattern|pair_pattern|rest_pattern|assignment_pattern|object_assignment_pattern|tuple_pattern|list_pattern|pattern_list|expression_list|list_splat_pattern|tuple_struct_pattern|struct_pattern|slice_pattern|ref_pattern|mut_pattern|pointer_declarator|array_declarator|init_declarator|reference_declarator)$/;
+const PATTERN =
+  /^(?:array_pattern|object_pattern|pair_pattern|rest_pattern|assignment_pattern|object_assignment_pattern|tuple_pattern|list_pattern|pattern_list|expression_list|list_splat_pattern|tuple_struct_pattern|struct_pattern|slice_pattern|ref_pattern|mut_pattern|pointer_declarator|array_declarator|init_declarator|reference_declarator)$/;
 const NAMING_FIELDS = ['name', 'pattern', 'declarator', 'parameter', 'alias', 'left'] as const;
 const MEMBER =
   /^(?:public_field_definition|field_definition|property_signature|method_signature|method_definition|abstract_method_signature|field_declaration|method_declaration|property_declaration|enum_assignment|method_elem|method_spec)$/;
@@ -71,17 +72,26 @@ export function declarationOf({ node }: NamePlace): Node | undefined {
     parent = parent.parent;
   }
   if (!parent) return undefined;
-  if (/^(?:assignment|for_statement|for_in_statement|for_in_clause|for_expression|short_var_declaration|range_clause|let_condition)$/.test(parent.type))
+  if (
+    /^(?:assignment|for_statement|for_in_statement|for_in_clause|for_expression|short_var_declaration|range_clause|let_condition)$/.test(
+      parent.type,
+    )
+  )
     return NAMING_FIELDS.some((field) => parent.childForFieldName(field)?.id === inner.id) &&
       !isBareAssignment(parent)
       ? parent
       : undefined;
-  if (/^(?:formal_parameters|parameters|lambda_parameters|closure_parameters|inferred_parameters|import_clause)$/.test(parent.type))
+  if (
+    /^(?:formal_parameters|parameters|lambda_parameters|closure_parameters|inferred_parameters|import_clause)$/.test(
+      parent.type,
+    )
+  )
     return parent;
   if (isFunction(parent) && parent.childForFieldName('parameter')?.id === inner.id) return parent;
   if (!DECLARING.test(parent.type) && !isFunction(parent)) return undefined;
-  return NAMING_FIELDS.some((field) => parent.childrenForFieldName(field).some((child) => child?.id === inner.id)) ||
-    isOnlyName(parent, inner)
+  return NAMING_FIELDS.some((field) =>
+    parent.childrenForFieldName(field).some((child) => child?.id === inner.id),
+  ) || isOnlyName(parent, inner)
     ? parent
     : undefined;
 }
@@ -92,13 +102,19 @@ function isBareAssignment(parent: Node): boolean {
 }
 
 function isValueOf(pattern: Node, inner: Node): boolean {
-  return ['right', 'value', 'key', 'size'].some((field) => pattern.childForFieldName(field)?.id === inner.id) &&
-    !(pattern.type === 'pair_pattern' && pattern.childForFieldName('value')?.id === inner.id);
+  return (
+    ['right', 'value', 'key', 'size'].some((field) => pattern.childForFieldName(field)?.id === inner.id) &&
+    !(pattern.type === 'pair_pattern' && pattern.childForFieldName('value')?.id === inner.id)
+  );
 }
 
 /** Parameters of some grammars hold a name without a field. */
 function isOnlyName(parent: Node, inner: Node): boolean {
-  return /parameter$/.test(parent.type) && !parent.childForFieldName('type') && parent.namedChildren.filter((child) => child && isName(child))[0]?.id === inner.id;
+  return (
+    /parameter$/.test(parent.type) &&
+    !parent.childForFieldName('type') &&
+    parent.namedChildren.filter((child) => child && isName(child))[0]?.id === inner.id
+  );
 }
 
 /** The part of the text in which a declared name is known. */
@@ -107,10 +123,12 @@ export function scopeOf(tree: SyntaxTree, place: NamePlace, declaration: Node): 
   const isOfItself = names?.id === place.node.id && !/param/.test(declaration.type);
   const list = declaration.parent;
   const isVar = list?.type === 'variable_declaration' && list.text.startsWith('var');
-  let node: Node | null = isOfItself && declaration.type !== 'variable_declarator' ? declaration.parent : declaration;
+  let node: Node | null =
+    isOfItself && declaration.type !== 'variable_declarator' ? declaration.parent : declaration;
   for (; node?.parent; node = node.parent) {
     if (isFunction(node)) return node;
-    if (tree.grammar === 'python' ? PYTHON_SCOPE.test(node.type) : !isVar && BLOCK.test(node.type)) return node;
+    if (tree.grammar === 'python' ? PYTHON_SCOPE.test(node.type) : !isVar && BLOCK.test(node.type))
+      return node;
   }
   return tree.root;
 }
@@ -118,7 +136,9 @@ export function scopeOf(tree: SyntaxTree, place: NamePlace, declaration: Node): 
 /** The class, interface or object that a name is declared a member of; undefined for other names. */
 export function classOf(tree: SyntaxTree, { node }: NamePlace): Node | undefined {
   const { parent } = node;
-  const isOfThis = /(?:\bthis|\bself)\s*\.\s*$/.test(tree.text.slice(Math.max(0, node.startIndex - 20), node.startIndex));
+  const isOfThis = /(?:\bthis|\bself)\s*\.\s*$/.test(
+    tree.text.slice(Math.max(0, node.startIndex - 20), node.startIndex),
+  );
   const target = parent?.parent;
   const isAssigned =
     isOfThis &&
@@ -134,7 +154,8 @@ export function classOf(tree: SyntaxTree, { node }: NamePlace): Node | undefined
     (parent?.type === 'pair' && isKey({ node, start: 0, end: 0 })) ||
     (tree.grammar === 'python' && parent?.type === 'function_definition' && isNamed && isInClass(parent));
   if (!isMember && !isAssigned) return undefined;
-  for (let around = parent?.parent ?? null; around; around = around.parent) if (CLASS.test(around.type)) return around;
+  for (let around = parent?.parent ?? null; around; around = around.parent)
+    if (CLASS.test(around.type)) return around;
   return undefined;
 }
 

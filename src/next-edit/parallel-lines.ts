@@ -30,14 +30,17 @@ export function parallelLines(situation: Situation): Proposal[] {
   if (/\n/.test(edit.before) || /\n/.test(after)) return [];
   // What is imported from one place says nothing of what is from another.
   if (IMPORT.test(old)) return [];
-  if (isIdentifier(after) && namePlaces(tree, after).some(({ start }) => !isDone(situation, start))) return [];
+  if (isIdentifier(after) && namePlaces(tree, after).some(({ start }) => !isDone(situation, start)))
+    return [];
   const own = tokensOf(old);
   const from = edit.start - lineStart;
-  const changed = own.flatMap(({ start, end }, i) => (start < from + edit.before.length && end > from ? [i] : []));
+  const changed = own.flatMap(({ start, end }, i) =>
+    start < from + edit.before.length && end > from ? [i] : [],
+  );
   const first = changed[0] ?? own.findIndex(({ start }) => start >= from);
   if (own.length < FEWEST_TOKENS || first < 0) return [];
   // A value that is alike in several lines is so by chance.
-  if (changed.some((i) => isValue(own[i]!.text) )) return [];
+  if (changed.some((i) => isValue(own[i]!.text))) return [];
   const proposals: Proposal[] = [];
   let lines = 0;
   for (const step of [-1, 1]) {
@@ -65,7 +68,11 @@ export function parallelLines(situation: Situation): Proposal[] {
 }
 
 function tokensOf(line: string): Token[] {
-  return [...line.matchAll(TOKEN)].map(({ 0: text, index }) => ({ text, start: index, end: index + text.length }));
+  return [...line.matchAll(TOKEN)].map(({ 0: text, index }) => ({
+    text,
+    start: index,
+    end: index + text.length,
+  }));
 }
 
 function endOfLine(text: string, from: number): number {

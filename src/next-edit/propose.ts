@@ -59,7 +59,10 @@ export async function isSound(tree: SyntaxTree, { start, end, text }: Proposal):
 /** True for what would bring back what one of the edits took away, or touches what it wrote. */
 function undoes({ start, end, text }: Proposal, edits: readonly Edit[]): boolean {
   return edits.some(
-    (edit) => start <= edit.end && end >= edit.start && (text === edit.before || (start < edit.end && end > edit.start)),
+    (edit) =>
+      start <= edit.end &&
+      end >= edit.start &&
+      (text === edit.before || (start < edit.end && end > edit.start)),
   );
 }
 

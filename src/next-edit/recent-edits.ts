@@ -41,14 +41,17 @@ export class RecentEdits {
             last.before +
             text.slice(last.end, Math.max(last.end, end)),
         }
-      : { start, end: start + inserted.length, before: text.slice(start, end), ...(isAccepted && { isAccepted }) };
+      : {
+          start,
+          end: start + inserted.length,
+          before: text.slice(start, end),
+          ...(isAccepted && { isAccepted }),
+        };
     const others = (isSame ? this.#edits.slice(0, -1) : this.#edits)
       // What a later change has touched is no longer what it was.
       .filter((other) => other.end <= start || other.start >= end)
       .map((other) =>
-        other.start >= end
-          ? { ...other, start: other.start + growth, end: other.end + growth }
-          : other,
+        other.start >= end ? { ...other, start: other.start + growth, end: other.end + growth } : other,
       );
     const isShort = edit.before.length <= LONGEST_EDIT && edit.end - edit.start <= LONGEST_EDIT;
     this.#edits = isShort ? [...others, edit].slice(-MOST_EDITS) : [];

@@ -31,7 +31,12 @@ export function renames(situation: Situation): Proposal[] {
   const uses = classOf(tree, place)
     ? usesOfMember(situation, place, renamed)
     : usesInScope(situation, place, renamed);
-  return uses.map(({ node, start, end }) => ({ start, end, text: textFor(node, before, after), rule: 'rename' }));
+  return uses.map(({ node, start, end }) => ({
+    start,
+    end,
+    text: textFor(node, before, after),
+    rule: 'rename',
+  }));
 }
 
 function usesInScope(situation: Situation, place: NamePlace, renamed: readonly NamePlace[]): NamePlace[] {
@@ -40,7 +45,11 @@ function usesInScope(situation: Situation, place: NamePlace, renamed: readonly N
   if (!declaration) return [];
   const scope = scopeOf(tree, place, declaration);
   // A name that is known there already means something else.
-  if (renamed.some((other) => isPlain(situation, other) && isWithin(other, scope) && !isDone(situation, other.start)))
+  if (
+    renamed.some(
+      (other) => isPlain(situation, other) && isWithin(other, scope) && !isDone(situation, other.start),
+    )
+  )
     return [];
   const others = namePlaces(tree, edit.before).filter(
     (other) => isPlain(situation, other) && isWithin(other, scope),
@@ -65,7 +74,9 @@ function tagsOf({ tree, edit }: Situation, declaration: Node, scope: Node): Name
   const head = tree.text.slice(0, scope.startIndex);
   const comment = /\/\*\*(?:[^*]|\*(?!\/))*\*\/[^;{}/]*$/.exec(head);
   const escaped = edit.before.replaceAll('$', '\\$');
-  const tag = comment && new RegExp(`@param\\s+(?:\\{[^\\n]*\\}\\s*)?\\[?(${escaped})(?![\\w$.])`, 'd').exec(comment[0]);
+  const tag =
+    comment &&
+    new RegExp(`@param\\s+(?:\\{[^\\n]*\\}\\s*)?\\[?(${escaped})(?![\\w$.])`, 'd').exec(comment[0]);
   const at = tag?.indices?.[1];
   if (!comment || !at) return [];
   return [{ node: scope, start: comment.index + at[0], end: comment.index + at[1] }];

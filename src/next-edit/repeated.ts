@@ -7,7 +7,12 @@ const MOST_PLACES = 60;
 export function repeatedChange(situation: Situation): Proposal[] {
   const { tree, edit, after, done } = situation;
   const { before } = edit;
-  if (done.filter(({ isAccepted }) => !isAccepted).length < 2 || before.trim().length < 2 || before.includes('\n')) return [];
+  if (
+    done.filter(({ isAccepted }) => !isAccepted).length < 2 ||
+    before.trim().length < 2 ||
+    before.includes('\n')
+  )
+    return [];
   const { root, text } = tree;
   // What stands there now is of the same kind as what stood there.
   const kind = kindAt(edit.start, edit.end);

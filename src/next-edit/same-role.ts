@@ -47,7 +47,9 @@ export function equalTypes(situation: Situation): Proposal[] {
     const other = annotationAt(node, name);
     if (!other || other.type.startIndex === type.startIndex || other.type.text !== old) return [];
     const start = other.type.startIndex + offset;
-    return isDone(situation, start) ? [] : [{ start, end: start + edit.before.length, text: after, rule: 'type' }];
+    return isDone(situation, start)
+      ? []
+      : [{ start, end: start + edit.before.length, text: after, rule: 'type' }];
   });
 }
 

@@ -16,7 +16,10 @@ interface Binding {
 }
 
 describe('the next edit', () => {
-  const llada = useExtension({ 'llada.inlineCompletions.enabled': false, 'editor.autoClosingBrackets': 'never' });
+  const llada = useExtension({
+    'llada.inlineCompletions.enabled': false,
+    'editor.autoClosingBrackets': 'never',
+  });
 
   /** Replaces a part of the text as somebody does who types over it. */
   async function typeOver(editor: vscode.TextEditor, old: string, text: string): Promise<void> {
@@ -38,7 +41,10 @@ describe('the next edit', () => {
     await change();
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
     listening.dispose();
-    assert.deepEqual(found.map(({ text }) => text), []);
+    assert.deepEqual(
+      found.map(({ text }) => text),
+      [],
+    );
     assert.equal(llada().nextEdit(), undefined);
   }
 
@@ -61,13 +67,18 @@ describe('the next edit', () => {
     const editor = await openText('const count = 1;\nf(count);\ng(count);\n');
     const first = await proposed(() => typeOver(editor, 'count', 'total'));
     const second = await proposed(async () => run('acceptNextEdit'));
-    assert.deepEqual([first, second].map(({ range }) => range.start.line), [1, 2]);
+    assert.deepEqual(
+      [first, second].map(({ range }) => range.start.line),
+      [1, 2],
+    );
   });
 
   it('stays away from the line last edited until the cursor leaves it', async () => {
     const editor = await openText('const double = (count) => count * 2;\n\nf(1);\n');
     await silent(() => typeOver(editor, 'count', 'total'));
-    const { range } = await proposed(() => vscode.commands.executeCommand('cursorBottom') as Promise<unknown>);
+    const { range } = await proposed(
+      () => vscode.commands.executeCommand('cursorBottom') as Promise<unknown>,
+    );
     assert.equal(range.start.line, 0);
   });
 
@@ -146,7 +157,13 @@ describe('the next edit', () => {
     );
     for (const { key, when } of bindings) {
       const parts = when.split(' && ');
-      const needed = ['editorTextFocus', '!suggestWidgetVisible', '!inSnippetMode', '!inlineSuggestionVisible', '!editorHasSelection'];
+      const needed = [
+        'editorTextFocus',
+        '!suggestWidgetVisible',
+        '!inSnippetMode',
+        '!inlineSuggestionVisible',
+        '!editorHasSelection',
+      ];
       for (const part of needed) assert.ok(parts.includes(part), `${key}: ${part}`);
       assert.ok(parts.includes(key === 'tab' ? 'llada.nextEdit.tab' : 'llada.nextEdit'));
       assert.ok(!when.includes('||'));

@@ -53,7 +53,11 @@ export async function drawEditTasks(
   }
   return tasks;
 
-  async function drawTask(kind: EditKind, hasConsequence: boolean, turn: number): Promise<Omit<EditTask, 'id'> | undefined> {
+  async function drawTask(
+    kind: EditKind,
+    hasConsequence: boolean,
+    turn: number,
+  ): Promise<Omit<EditTask, 'id'> | undefined> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const document = turns[(turn + tries) % turns.length]!();
       const { lang, path, text } = document;
@@ -98,7 +102,12 @@ function wayOf(name: string): string {
   return name.includes('_') ? 'snake' : /[A-Z]/.test(name) ? 'camel' : 'lower';
 }
 
-function nameLike(like: string, text: string, names: ReadonlyMap<string, readonly string[]>, random: Random): string {
+function nameLike(
+  like: string,
+  text: string,
+  names: ReadonlyMap<string, readonly string[]>,
+  random: Random,
+): string {
   const pool = names.get(wayOf(like)) ?? [];
   for (let tries = 0; tries < 50 && pool.length > 0; tries++) {
     const name = pool[random.integer(pool.length)]!;

@@ -26,7 +26,11 @@ const REAL_EDITS = 200;
  *
  * @throws CorpusError
  */
-export async function evaluateNextEdit(options: EvaluateOptions, cache: string, signal: AbortSignal): Promise<void> {
+export async function evaluateNextEdit(
+  options: EvaluateOptions,
+  cache: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { split, limit, taskSeed: seed, out } = options;
   const documents = await texts(options, cache, signal);
   const tasks = await drawEditTasks(documents, { limit, seed, signal });
@@ -34,14 +38,22 @@ export async function evaluateNextEdit(options: EvaluateOptions, cache: string, 
   // Versions of the test packages alone are pinned.
   const real = split === 'test' && options.corpus === undefined ? await earlierTexts(cache, signal) : [];
   const realGraded = await grade(realEdits(real, documents, { limit: REAL_EDITS, seed }), signal);
-  const { markdown, json } = nextEditReport(graded, realGraded, `--split ${split} --limit ${limit} --task-seed ${seed}`);
+  const { markdown, json } = nextEditReport(
+    graded,
+    realGraded,
+    `--split ${split} --limit ${limit} --task-seed ${seed}`,
+  );
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'next-edit.json'), `${JSON.stringify(json, null, 1)}\n`);
   writeFileSync(join(out, 'next-edit.md'), markdown);
   process.stdout.write(markdown);
 }
 
-async function texts({ corpus, split, debian }: EvaluateOptions, cache: string, signal: AbortSignal): Promise<CorpusDocument[]> {
+async function texts(
+  { corpus, split, debian }: EvaluateOptions,
+  cache: string,
+  signal: AbortSignal,
+): Promise<CorpusDocument[]> {
   if (corpus === undefined) return heldOutTexts({ split, debian, cache, signal });
   const documents: CorpusDocument[] = [];
   for await (const document of readShards(corpus, split)) documents.push(document);
@@ -54,7 +66,10 @@ async function earlierTexts(cache: string, signal: AbortSignal): Promise<CorpusD
 }
 
 /** The tasks graded in each way. */
-async function grade(tasks: readonly (EditTask | RealEdit)[], signal: AbortSignal): Promise<Map<string, Grade[]>> {
+async function grade(
+  tasks: readonly (EditTask | RealEdit)[],
+  signal: AbortSignal,
+): Promise<Map<string, Grade[]>> {
   const runtime = new Runtime(filesBelow(projectRoot()));
   const graded = new Map(WAYS.map(({ label }): [string, Grade[]] => [label, []]));
   const progress = new StageProgress('next edit', tasks.length);
@@ -63,7 +78,8 @@ async function grade(tasks: readonly (EditTask | RealEdit)[], signal: AbortSigna
       signal.throwIfAborted();
       using tree = await SyntaxTree.read(runtime, { languageId: task.lang }, task.text);
       if (!tree) continue;
-      for (const { label, propose } of WAYS) graded.get(label)!.push(gradeOf(task, await propose(task, tree)));
+      for (const { label, propose } of WAYS)
+        graded.get(label)!.push(gradeOf(task, await propose(task, tree)));
       progress.update(i + 1, tasks.length, task.id);
     }
   } finally {

@@ -14,7 +14,9 @@ export interface Grade {
 export function gradeOf(task: EditTask | RealEdit, proposals: readonly Replacement[]): Grade {
   const { text, answer } = task;
   const right = proposals.filter((proposal) => answer.some((part) => isSame(text, proposal, part)));
-  const places = answer.filter((part) => proposals.some(({ start, end }) => start <= part.end && end >= part.start));
+  const places = answer.filter((part) =>
+    proposals.some(({ start, end }) => start <= part.end && end >= part.start),
+  );
   return { task, proposals: proposals.length, right: right.length, places: places.length };
 }
 
@@ -66,7 +68,11 @@ function answers({ task }: Grade): number {
   return task.answer.length;
 }
 
-function ratio(grades: readonly Grade[], part: (grade: Grade) => number, whole: (grade: Grade) => number): number {
+function ratio(
+  grades: readonly Grade[],
+  part: (grade: Grade) => number,
+  whole: (grade: Grade) => number,
+): number {
   const sum = (of: (grade: Grade) => number): number => grades.reduce((total, grade) => total + of(grade), 0);
   return sum(part) / sum(whole);
 }

@@ -30,11 +30,15 @@ export function realEdits(
     if (!grammarOf({ languageId: lang })) continue;
     if (now === undefined || now === text || Math.max(now.length, text.length) > MOST_CHARACTERS) continue;
     const parts = differences(text, now);
-    const first = parts.find((part) => isWithinLine(text.slice(part.start, part.end)) && isWithinLine(part.text));
+    const first = parts.find(
+      (part) => isWithinLine(text.slice(part.start, part.end)) && isWithinLine(part.text),
+    );
     if (!first || parts.length < 2 || parts.length > MOST_DIFFERENCES) continue;
     const change: FoundChange = { text, first, rest: parts.filter((part) => part !== first) };
     const old = text.slice(first.start, first.end);
-    const isRepeated = change.rest.some((part) => part.text === first.text && text.slice(part.start, part.end) === old);
+    const isRepeated = change.rest.some(
+      (part) => part.text === first.text && text.slice(part.start, part.end) === old,
+    );
     edits.push({ id: path, kind: isRepeated ? 'repeated' : 'other', lang, path, ...begun(change) });
   }
   return edits;

@@ -13,9 +13,7 @@ const TRIES = 12;
 export function renameLocal(subject: Subject, hasConsequence: boolean): FoundChange | undefined {
   if (!hasConsequence) return otherName(subject, false);
   const file = typescriptFile(subject.document);
-  return file
-    ? byLanguageService(subject, file, isLocal)
-    : inFunction(subject);
+  return file ? byLanguageService(subject, file, isLocal) : inFunction(subject);
 }
 
 /** As `renameLocal`, of members. */
@@ -78,12 +76,19 @@ function inFunction({ document: { text }, tree, random, newName }: Subject): Fou
     // What its comment says of parameters is a matter of taste.
     if (/@param[^{}]*$/.test(text.slice(0, start))) continue;
     const content = text.slice(start, end);
-    const names = [...content.matchAll(/(?<=[(,]\s*[\w<>[\], *&]*\b|^\s+(?:final )?[\w<>[\]]+ )([a-z_]\w+)(?=\s*(?:[,)=]|:=))/gm)];
+    const names = [
+      ...content.matchAll(
+        /(?<=[(,]\s*[\w<>[\], *&]*\b|^\s+(?:final )?[\w<>[\]]+ )([a-z_]\w+)(?=\s*(?:[,)=]|:=))/gm,
+      ),
+    ];
     const name = names[random.integer(Math.max(1, names.length))]?.[0];
     if (name === undefined) continue;
     const places = wordPlaces(content, name).map((at) => start + at);
     const isClear = places.every(
-      (at) => textAt(tree, at + 1) === 'code' && !/[.>:]$/.test(text.slice(0, at).trimEnd().slice(-1)) && !/^\s*[=:(](?!=)/.test(at === places[0] ? '' : text.slice(at + name.length, at + name.length + 3)),
+      (at) =>
+        textAt(tree, at + 1) === 'code' &&
+        !/[.>:]$/.test(text.slice(0, at).trimEnd().slice(-1)) &&
+        !/^\s*[=:(](?!=)/.test(at === places[0] ? '' : text.slice(at + name.length, at + name.length + 3)),
     );
     if (!isClear || places.length < 2 || places.length > MOST_PLACES) continue;
     const to = newName(name);
@@ -94,7 +99,12 @@ function inFunction({ document: { text }, tree, random, newName }: Subject): Fou
 }
 
 /** In Java: a private field whose name nothing else of the file has. */
-function ofPrivateField({ document: { text, lang }, tree, random, newName }: Subject): FoundChange | undefined {
+function ofPrivateField({
+  document: { text, lang },
+  tree,
+  random,
+  newName,
+}: Subject): FoundChange | undefined {
   if (lang !== 'java') return undefined;
   const fields = [...text.matchAll(/\bprivate (?:static |final |volatile )*[\w<>[\], ]+ (\w+)(?=\s*[;=])/g)];
   for (const field of shuffled(fields, random).slice(0, TRIES)) {
@@ -102,18 +112,26 @@ function ofPrivateField({ document: { text, lang }, tree, random, newName }: Sub
     const first = field.index + field[0].length - name.length;
     const places = wordPlaces(text, name).filter((at) => textAt(tree, at + 1) === 'code');
     const isAlone = places.every(
-      (at) => at === first || !/(?<!\b(?:return|throw|case|else|instanceof))[\w>\]] +$/.test(text.slice(0, at)),
+      (at) =>
+        at === first || !/(?<!\b(?:return|throw|case|else|instanceof))[\w>\]] +$/.test(text.slice(0, at)),
     );
     if (!isAlone || places.length < 2 || places.length > MOST_PLACES) continue;
     const to = newName(name);
     const all = places.map((at) => ({ start: at, end: at + name.length, text: to }));
-    return { text, first: all.find(({ start }) => start === first)!, rest: all.filter(({ start }) => start !== first) };
+    return {
+      text,
+      first: all.find(({ start }) => start === first)!,
+      rest: all.filter(({ start }) => start !== first),
+    };
   }
   return undefined;
 }
 
 /** A use gets another name of the file. */
-function otherName({ document: { text }, tree, random }: Subject, isOfMember: boolean): FoundChange | undefined {
+function otherName(
+  { document: { text }, tree, random }: Subject,
+  isOfMember: boolean,
+): FoundChange | undefined {
   const uses = [...text.matchAll(/(?<![\w$])[a-zA-Z_$][\w$]{2,}(?![\w$])/g)].filter(
     ({ 0: word, index }) =>
       (text[index - 1] === '.') === isOfMember &&

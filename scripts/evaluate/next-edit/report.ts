@@ -34,7 +34,11 @@ export function nextEditReport(
   const [shipped, ...others] = [...graded.values()];
   const own = shipped!;
   const parts = partsOf(own.map(({ task }) => task)).flatMap(({ part, isIn }) =>
-    [...graded].map(([way, grades]) => ({ part, way, figures: figuresOf(grades.filter(({ task }) => isIn(task))) })),
+    [...graded].map(([way, grades]) => ({
+      part,
+      way,
+      figures: figuresOf(grades.filter(({ task }) => isIn(task))),
+    })),
   );
   const realParts = ['all', 'repeated', 'other'].flatMap((part) =>
     [...real].map(([way, grades]) => ({
@@ -82,7 +86,9 @@ function isRename({ kind }: Pick<Grade['task'], 'kind'>): boolean {
 }
 
 /** All tasks, then each kind, then each language. */
-function partsOf(tasks: readonly Task[]): { readonly part: string; readonly isIn: (task: Task) => boolean }[] {
+function partsOf(
+  tasks: readonly Task[],
+): { readonly part: string; readonly isIn: (task: Task) => boolean }[] {
   const languages = [...grouped(tasks, ({ lang }) => lang).keys()].sort();
   return [
     { part: 'all', isIn: () => true },

@@ -34,7 +34,9 @@ export function addArgument({ document, random }: Subject, hasConsequence: boole
     const hasNone = isOptional && passing.length === 0;
     if (hasConsequence ? !isConsequence : !hasNone) continue;
     const added = itemAt(document.text, parameters, index, source);
-    const rest = hasConsequence ? passing.map((call) => itemAt(document.text, call.arguments, index, source)) : [];
+    const rest = hasConsequence
+      ? passing.map((call) => itemAt(document.text, call.arguments, index, source))
+      : [];
     if (rest.some((part) => part.start < added.end && part.end > added.start) || isNested(rest)) continue;
     return withoutFirst(document.text, added, rest);
   }
@@ -43,11 +45,18 @@ export function addArgument({ document, random }: Subject, hasConsequence: boole
 
 function callOf(name: ts.Identifier): ts.CallExpression | undefined {
   const callee = ts.isPropertyAccessExpression(name.parent) && name.parent.name === name ? name.parent : name;
-  return ts.isCallExpression(callee.parent) && callee.parent.expression === callee ? callee.parent : undefined;
+  return ts.isCallExpression(callee.parent) && callee.parent.expression === callee
+    ? callee.parent
+    : undefined;
 }
 
 /** A parameter or argument with the comma that goes with it. */
-function itemAt(text: string, items: ts.NodeArray<ts.Node>, index: number, source: ts.SourceFile): Replacement {
+function itemAt(
+  text: string,
+  items: ts.NodeArray<ts.Node>,
+  index: number,
+  source: ts.SourceFile,
+): Replacement {
   const item = items[index]!;
   const before = items[index - 1];
   const start = before ? before.getEnd() : item.getStart(source);
@@ -56,7 +65,9 @@ function itemAt(text: string, items: ts.NodeArray<ts.Node>, index: number, sourc
 }
 
 function isNested(parts: readonly Replacement[]): boolean {
-  return parts.some((one) => parts.some((other) => one !== other && one.start < other.end && one.end > other.start));
+  return parts.some((one) =>
+    parts.some((other) => one !== other && one.start < other.end && one.end > other.start),
+  );
 }
 
 /** The text as it was before the parts were written, and writing them as the change. */
@@ -72,7 +83,11 @@ function withoutFirst(text: string, first: Replacement, rest: readonly Replaceme
     removed += part.end - part.start;
     at = part.end;
   }
-  return { text: shorter + text.slice(at), first: moved.get(first)!, rest: rest.map((part) => moved.get(part)!) };
+  return {
+    text: shorter + text.slice(at),
+    first: moved.get(first)!,
+    rest: rest.map((part) => moved.get(part)!),
+  };
 }
 
 /** The type of a name that is annotated in several places alike; without consequence: in one. */
@@ -87,7 +102,11 @@ export function changeType({ document, random }: Subject, hasConsequence: boolea
     if (!hasConsequence && wordPlaces(document.text, first.type).length < 2) continue;
     const other = shuffled(others, random).find((type) => type !== first.type);
     if (other === undefined) continue;
-    const change = ({ start, type }: AnnotatedName): Replacement => ({ start, end: start + type.length, text: other });
+    const change = ({ start, type }: AnnotatedName): Replacement => ({
+      start,
+      end: start + type.length,
+      text: other,
+    });
     return { text: document.text, first: change(first), rest: rest.map(change) };
   }
   return undefined;
@@ -102,14 +121,19 @@ interface AnnotatedName {
 
 function annotations(text: string, lang: string, document: Subject['document']): AnnotatedName[] {
   if (lang === 'java')
-    return [...text.matchAll(/(?<=[(,]\s*(?:final )?|^\s+(?:private |final |protected )*)([A-Z]\w+|int|long|boolean) (\w+)(?=\s*[,;)=:])/gm)].map(
-      ({ 1: type, 2: name, index }) => ({ type: type!, name: name!, start: index }),
-    );
+    return [
+      ...text.matchAll(
+        /(?<=[(,]\s*(?:final )?|^\s+(?:private |final |protected )*)([A-Z]\w+|int|long|boolean) (\w+)(?=\s*[,;)=:])/gm,
+      ),
+    ].map(({ 1: type, 2: name, index }) => ({ type: type!, name: name!, start: index }));
   if (!lang.startsWith('typescript')) return [];
   const { source } = typescriptFile(document)!;
   const declared = nodesOf(
     source,
-    (node): node is ts.ParameterDeclaration | ts.PropertySignature | ts.PropertyDeclaration | ts.VariableDeclaration =>
+    (
+      node,
+    ): node is
+      ts.ParameterDeclaration | ts.PropertySignature | ts.PropertyDeclaration | ts.VariableDeclaration =>
       ts.isParameter(node) ||
       ts.isPropertySignature(node) ||
       ts.isPropertyDeclaration(node) ||

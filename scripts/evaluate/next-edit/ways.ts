@@ -7,7 +7,10 @@ import type { EditTask, Replacement } from './task';
 export interface EditWay {
   readonly label: string;
   /** @param tree of the task's text */
-  readonly propose: (task: Pick<EditTask, 'text' | 'edit'>, tree: SyntaxTree) => Promise<readonly Replacement[]>;
+  readonly propose: (
+    task: Pick<EditTask, 'text' | 'edit'>,
+    tree: SyntaxTree,
+  ) => Promise<readonly Replacement[]>;
 }
 
 /** What the extension does without a model. */
@@ -15,7 +18,8 @@ export const RULES_ALONE: EditWay = {
   label: 'rules',
   async propose({ edit }, tree) {
     const sound: Proposal[] = [];
-    for (const proposal of await proposalsFor(tree, [edit])) if (await isSound(tree, proposal)) sound.push(proposal);
+    for (const proposal of await proposalsFor(tree, [edit]))
+      if (await isSound(tree, proposal)) sound.push(proposal);
     return sound;
   },
 };

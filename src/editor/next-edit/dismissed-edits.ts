@@ -20,5 +20,11 @@ export class DismissedEdits {
 /** Lines above may come and go: the place is known by its line's own text. */
 function keyOf(document: vscode.TextDocument, { start, end, text }: Proposal): string {
   const from = document.positionAt(start);
-  return JSON.stringify([document.uri.toString(), document.lineAt(from.line).text, from.character, end - start, text]);
+  return JSON.stringify([
+    document.uri.toString(),
+    document.lineAt(from.line).text,
+    from.character,
+    end - start,
+    text,
+  ]);
 }

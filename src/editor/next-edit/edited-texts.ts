@@ -5,7 +5,9 @@ import { RecentEdits } from '../../next-edit/recent-edits';
 /** The user's last edits of the document in the editor that has the focus; of another one nothing is kept. */
 export class EditedText implements vscode.Disposable {
   /** Its text before the next change: events do not say what went. */
-  #present: { readonly document: vscode.TextDocument; readonly text: string; readonly edits: RecentEdits } | undefined;
+  #present:
+    | { readonly document: vscode.TextDocument; readonly text: string; readonly edits: RecentEdits }
+    | undefined;
   readonly #disposables: vscode.Disposable;
 
   constructor() {
@@ -29,7 +31,10 @@ export class EditedText implements vscode.Disposable {
    * @param shown what was proposed when it was made
    * @returns true where the change is what was proposed
    */
-  changed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent, shown: Proposal | undefined): boolean {
+  changed(
+    { document, contentChanges, reason }: vscode.TextDocumentChangeEvent,
+    shown: Proposal | undefined,
+  ): boolean {
     if (document !== this.#present?.document) return false;
     const { text, edits } = this.#present;
     this.#present = { document, text: document.getText(), edits };
@@ -41,7 +46,8 @@ export class EditedText implements vscode.Disposable {
     }
     const { rangeOffset: start, rangeLength: removed, text: inserted } = change;
     const isAccepted =
-      shown !== undefined && resultOf(text, shown) === text.slice(0, start) + inserted + text.slice(start + removed);
+      shown !== undefined &&
+      resultOf(text, shown) === text.slice(0, start) + inserted + text.slice(start + removed);
     edits.changed(text, { start, removed, inserted }, isAccepted);
     return isAccepted;
   }

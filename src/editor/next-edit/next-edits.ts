@@ -73,7 +73,9 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
 
   /** Takes the user to the proposal, or from it to the one after it. */
   async next(): Promise<NextEdit | undefined> {
-    const passed = this.#shown?.range.contains(this.#shown.editor.selection.active) ? this.#shown.proposal : undefined;
+    const passed = this.#shown?.range.contains(this.#shown.editor.selection.active)
+      ? this.#shown.proposal
+      : undefined;
     if (!this.#shown || passed) await this.#look(true, passed);
     if (!this.#shown) return this.suggest();
     this.#hasJumped = true;
@@ -185,7 +187,11 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
     }
   }
 
-  async #find(editor: vscode.TextEditor, asked: boolean, after: Proposal | undefined): Promise<NextEdit | undefined> {
+  async #find(
+    editor: vscode.TextEditor,
+    asked: boolean,
+    after: Proposal | undefined,
+  ): Promise<NextEdit | undefined> {
     const { document } = editor;
     const edits = this.#edited.of(document);
     if (edits.length === 0) return undefined;
@@ -198,7 +204,11 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
       const isEarly = isInEditedLine(editor, edits, proposal);
       // When the cursor has left the line it may be shown.
       if (isEarly) this.#settled = undefined;
-      if ((!asked && (isEarly || this.#dismissed.has(document, proposal))) || !(await isSound(tree, proposal))) continue;
+      if (
+        (!asked && (isEarly || this.#dismissed.has(document, proposal))) ||
+        !(await isSound(tree, proposal))
+      )
+        continue;
       const range = new vscode.Range(document.positionAt(proposal.start), document.positionAt(proposal.end));
       return { editor, range, text: proposal.text, proposal };
     }
@@ -257,7 +267,11 @@ function isGhost({ editor, range, text }: ShownEdit, cursor: vscode.Position): b
 }
 
 /** True in the line last edited, as long as the cursor is there. */
-function isInEditedLine({ document, selection }: vscode.TextEditor, edits: readonly Edit[], proposal: Proposal): boolean {
+function isInEditedLine(
+  { document, selection }: vscode.TextEditor,
+  edits: readonly Edit[],
+  proposal: Proposal,
+): boolean {
   const last = edits.findLast(({ isAccepted }) => !isAccepted);
   if (!last) return false;
   const line = document.positionAt(last.end).line;

@@ -31,6 +31,7 @@ let present: Partial<ProposalKeys> = {};
 /** Tells VS Code of the keys that have changed. */
 export function setProposalKeys(keys: ProposalKeys): void {
   for (const [key, value] of Object.entries(keys))
-    if (present[key as keyof ProposalKeys] !== value) void vscode.commands.executeCommand('setContext', key, value);
+    if (present[key as keyof ProposalKeys] !== value)
+      void vscode.commands.executeCommand('setContext', key, value);
   present = keys;
 }

@@ -65,7 +65,8 @@ export class ProposalView implements vscode.Disposable {
   }
 
   hide(editor: vscode.TextEditor): void {
-    for (const type of [this.#mark, this.#removed, this.#inserted, this.#hint]) editor.setDecorations(type, []);
+    for (const type of [this.#mark, this.#removed, this.#inserted, this.#hint])
+      editor.setDecorations(type, []);
   }
 
   dispose(): void {

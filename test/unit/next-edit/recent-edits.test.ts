@@ -13,7 +13,7 @@ class Typed {
   }
 
   type(start: number, text: string): void {
-    [...text].forEach((key, i) => this.change(start + i, 0, key));
+    for (let i = 0; i < text.length; i++) this.change(start + i, 0, text[i]!);
   }
 
   get pairs(): [string, string][] {
