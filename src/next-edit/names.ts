@@ -21,6 +21,13 @@ const DECLARING =
   /(?:declarat|definition|parameter|_spec$|_item$|signature|_declarator$|function_expression|^class$|^enum|^catch_clause$|^named_expression$|_pattern$|alias)/;
 const PATTERN =
   /^(?:array_pattern|object_pattern|pair_pattern|rest_pattern|assignment_pattern|object_assignment_pattern|tuple_pattern|list_pattern|pattern_list|expression_list|list_splat_pattern|tuple_struct_pattern|struct_pattern|slice_pattern|ref_pattern|mut_pattern|pointer_declarator|array_declarator|init_declarator|reference_declarator)$/;
+/** What declares the names to its left. */
+const LEFT_DECLARES =
+  /^(?:assignment|for_statement|for_in_statement|for_in_clause|for_expression|short_var_declaration|range_clause|let_condition)$/;
+/** What declares every name directly in it. */
+const LIST_OF_NAMES =
+  /^(?:formal_parameters|parameters|lambda_parameters|closure_parameters|inferred_parameters|import_clause)$/;
+/** Fields of a declaration that hold its name. */
 const NAMING_FIELDS = ['name', 'pattern', 'declarator', 'parameter', 'alias', 'left'] as const;
 const MEMBER =
   /^(?:public_field_definition|field_definition|property_signature|method_signature|method_definition|abstract_method_signature|field_declaration|method_declaration|property_declaration|enum_assignment|method_elem|method_spec)$/;
@@ -72,21 +79,12 @@ export function declarationOf({ node }: NamePlace): Node | undefined {
     parent = parent.parent;
   }
   if (!parent) return undefined;
-  if (
-    /^(?:assignment|for_statement|for_in_statement|for_in_clause|for_expression|short_var_declaration|range_clause|let_condition)$/.test(
-      parent.type,
-    )
-  )
+  if (LEFT_DECLARES.test(parent.type))
     return NAMING_FIELDS.some((field) => parent.childForFieldName(field)?.id === inner.id) &&
       !isBareAssignment(parent)
       ? parent
       : undefined;
-  if (
-    /^(?:formal_parameters|parameters|lambda_parameters|closure_parameters|inferred_parameters|import_clause)$/.test(
-      parent.type,
-    )
-  )
-    return parent;
+  if (LIST_OF_NAMES.test(parent.type)) return parent;
   if (isFunction(parent) && parent.childForFieldName('parameter')?.id === inner.id) return parent;
   if (!DECLARING.test(parent.type) && !isFunction(parent)) return undefined;
   return NAMING_FIELDS.some((field) =>
@@ -101,11 +99,10 @@ function isBareAssignment(parent: Node): boolean {
   return parent.type === 'assignment' && parent.parent?.type !== 'expression_statement';
 }
 
+/** True for a part of a pattern that names nothing: a default, a size, a property's key. */
 function isValueOf(pattern: Node, inner: Node): boolean {
-  return (
-    ['right', 'value', 'key', 'size'].some((field) => pattern.childForFieldName(field)?.id === inner.id) &&
-    !(pattern.type === 'pair_pattern' && pattern.childForFieldName('value')?.id === inner.id)
-  );
+  const fields = pattern.type === 'pair_pattern' ? ['key'] : ['right', 'value', 'size'];
+  return fields.some((field) => pattern.childForFieldName(field)?.id === inner.id);
 }
 
 /** Parameters of some grammars hold a name without a field. */
