@@ -121,7 +121,10 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
     document: vscode.TextDocument,
     position: vscode.Position,
   ): vscode.InlineCompletionItem[] | undefined {
+    // A slow machine may come to ask after the pause is over.
+    const isLate = !this.#isAwake && this.#timer === undefined;
     this.#isAwake = true;
+    if (isLate) this.#soon(PAUSE_MS);
     if (!this.#shown || !this.servesAt(document, position)) return undefined;
     return [new vscode.InlineCompletionItem(this.#shown.text, this.#shown.range)];
   }
