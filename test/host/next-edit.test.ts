@@ -48,16 +48,16 @@ describe('the next edit', () => {
     assert.equal(llada().nextEdit(), undefined);
   }
 
-  const run = (command: string): Thenable<unknown> => vscode.commands.executeCommand(`llada.${command}`);
+  const run = (command: string): Thenable<unknown> => vscode.commands.executeCommand(command);
 
   it('is proposed when a name was changed; the next command goes there, accept makes it', async () => {
     const editor = await openText(CODE);
     const { range, text } = await proposed(() => typeOver(editor, 'count', 'total'));
     assert.deepEqual([range.start.line, text], [2, 'total']);
     assert.equal(editor.document.getText().includes('return count'), true, 'nothing is edited yet');
-    await run('goToNextEdit');
+    await run('llada.goToNextEdit');
     assert.ok(range.contains(editor.selection.active));
-    await run('acceptNextEdit');
+    await run('llada.acceptNextEdit');
     assert.equal(editor.document.getText(), CODE.replaceAll('count', 'total'));
     await vscode.commands.executeCommand('undo');
     assert.equal(editor.document.getText(), CODE.replace('count', 'total'), 'one undo step');
@@ -66,7 +66,7 @@ describe('the next edit', () => {
   it('comes one at a time, and the next after one was accepted', async () => {
     const editor = await openText('const count = 1;\nf(count);\ng(count);\n');
     const first = await proposed(() => typeOver(editor, 'count', 'total'));
-    const second = await proposed(async () => run('acceptNextEdit'));
+    const second = await proposed(async () => run('llada.acceptNextEdit'));
     assert.deepEqual(
       [first, second].map(({ range }) => range.start.line),
       [1, 2],
@@ -85,11 +85,11 @@ describe('the next edit', () => {
   it('does not come back when it was dismissed, but when asked for', async () => {
     const editor = await openText(CODE);
     await proposed(() => typeOver(editor, 'count', 'total'));
-    await run('dismissNextEdit');
+    await run('llada.dismissNextEdit');
     assert.equal(llada().nextEdit(), undefined);
     await silent(() => vscode.commands.executeCommand('cursorBottom') as Promise<unknown>);
     await silent(() => typeOver(editor, 'f(2)', 'f(3)'));
-    const asked = (await run('suggestNextEdit')) as NextEdit | undefined;
+    const asked = (await run('llada.suggestNextEdit')) as NextEdit | undefined;
     assert.equal(asked?.text, 'total');
   });
 
@@ -111,7 +111,7 @@ describe('the next edit', () => {
       const restore = await configure(settings);
       const editor = await openText(CODE);
       await silent(() => typeOver(editor, 'count', 'total'));
-      const asked = (await run('suggestNextEdit')) as NextEdit | undefined;
+      const asked = (await run('llada.suggestNextEdit')) as NextEdit | undefined;
       assert.equal(asked?.text, 'total', 'who asks gets it');
       await restore();
     }
@@ -127,7 +127,7 @@ describe('the next edit', () => {
   it('says that there is nothing where nothing follows', async () => {
     const editor = await openText(CODE);
     await silent(() => typeOver(editor, '= 1', '= 3'));
-    assert.equal(await run('suggestNextEdit'), undefined);
+    assert.equal(await run('llada.suggestNextEdit'), undefined);
   });
 
   it('goes with the next change, and with the editor', async () => {
@@ -135,7 +135,7 @@ describe('the next edit', () => {
     await proposed(() => typeOver(editor, 'count', 'total'));
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// a\n'));
     assert.equal(llada().nextEdit(), undefined);
-    await proposed(async () => run('suggestNextEdit'));
+    await proposed(async () => run('llada.suggestNextEdit'));
     await openText('let a;\n');
     assert.equal(llada().nextEdit(), undefined);
   });
