@@ -15,7 +15,8 @@ interface Binding {
   readonly when: string;
 }
 
-describe('the next edit', () => {
+describe('the next edit', function () {
+  this.timeout(120_000);
   const llada = useExtension({
     'llada.inlineCompletions.enabled': false,
     'editor.autoClosingBrackets': 'never',
