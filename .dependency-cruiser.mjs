@@ -88,6 +88,12 @@ export default {
       { path: '^(src/(?!context/)|vscode$)' },
     ),
     forbid(
+      'next-edit-knows-syntax-alone',
+      'Editor and measurement propose alike, with a model or without.',
+      { path: '^src/next-edit/' },
+      { path: '^(src/(?!next-edit/|syntax/)|vscode$)' },
+    ),
+    forbid(
       'display-stands-alone',
       'What people are shown needs no engine.',
       { path: '^src/display/' },

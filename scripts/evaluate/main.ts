@@ -6,6 +6,7 @@ import { userPath } from '../../src/cli/command-line/options';
 import { projectRoot } from '../../src/cli/command-line/session';
 import { evaluateBenchmark } from './benchmarks/evaluate-benchmark';
 import { evaluate } from './evaluate';
+import { evaluateNextEdit } from './next-edit/evaluate-next-edit';
 import { evaluateCommand, type EvaluateOptions } from './options';
 
 void exitCodeOf(async (signal) => {
@@ -15,6 +16,7 @@ void exitCodeOf(async (signal) => {
   if (options.benchmark === undefined) {
     if (file !== undefined)
       throw new CliError(`${file} is not asked for. Name its benchmark with --benchmark, or leave it out.`);
+    if (options.nextEdit) return evaluateNextEdit(options, join(projectRoot(), '.cache'), signal);
     return evaluate(options, join(projectRoot(), '.cache'), signal);
   }
   if (file === undefined)

@@ -32,6 +32,10 @@ export interface EvaluateOptions extends EngineOptions {
   readonly putIn: boolean;
   /** A folder of sources to draw tasks from. */
   readonly from?: string;
+  /** Only this: what an edit calls for elsewhere in its file. */
+  readonly nextEdit: boolean;
+  /** A built corpus whose held-out texts are taken, in all their languages. */
+  readonly corpus?: string;
   /** Other bundles to be put to the same tasks. */
   readonly compare: readonly string[];
   /** A built corpus whose training part fills are looked for in. */
@@ -113,6 +117,8 @@ export function evaluateCommand(): Command {
         'only compare a passage of the package’s other files in front, as of open tabs, with the file alone',
         false,
       )
+      .option('--next-edit', 'only measure what is proposed elsewhere in a file after an edit', false)
+      .addOption(folder('--corpus <dir>', 'of --next-edit: the held-out texts of this built corpus'))
       .addOption(folder('--memorisation <dir>', 'look for the fills in the training part of a built corpus'))
       .addOption(
         folder('--out <dir>', 'where the report goes, and what was answered: a stopped run goes on').default(

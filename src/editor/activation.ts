@@ -16,6 +16,7 @@ import { InlineCompletions } from './completions/inline-completions';
 import { Judge } from './judging/judge';
 import { createLog, logFailure } from './shared/log';
 import type { Platform } from './shared/platform';
+import { NextEdits } from './next-edit/next-edits';
 import { Refinements } from './judging/refinements';
 import { ResultBar } from './fills/result-bar';
 import { onDidChangeModelSettings } from './shared/settings';
@@ -72,13 +73,15 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
   const judge = new Judge(engine, log);
   const refinements = new Refinements(judge, fills, fresh);
   const heatMap = new HeatMap(judge, fresh, trees);
-  const completions = new InlineCompletions(engines, fills, trees, log);
+  const nextEdits = new NextEdits(context.extensionUri, trees, fills, log);
+  const completions = new InlineCompletions(engines, fills, trees, nextEdits, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 
   const parts = {
     engines,
     fills,
     completions,
+    nextEdits,
     fresh,
     judge,
     refinements,
@@ -99,10 +102,12 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
     heatMap,
     trees,
     completions,
+    nextEdits,
     demo,
     new StatusBar(engines, fills),
     new SlowMachineHint(engine, globalState, platform),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, completions),
+    vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, nextEdits),
     onDidChangeModelSettings(() => void restartEngine(parts)),
     registerCommands(parts),
   );
@@ -114,6 +119,8 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
     onDidStepFill: fills.onDidStep,
     onDidEndFill: fills.onDidEnd,
     onDidProvideCompletion: completions.onDidProvide,
+    onDidLookForNextEdit: nextEdits.onDidLook,
+    nextEdit: () => nextEdits.shown,
     freshFill: () => fresh.current,
     heatMap: () => heatMap.judged,
   };

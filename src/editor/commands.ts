@@ -16,6 +16,7 @@ import type { FreshFillKeeper } from './fills/fresh-fill';
 import type { HeatMap } from './judging/heat-map';
 import type { Judge } from './judging/judge';
 import type { Refinements } from './judging/refinements';
+import type { NextEdits } from './next-edit/next-edits';
 import { toggleInlineCompletions } from './shared/settings';
 import { showMenu } from './status/status-menu';
 
@@ -24,6 +25,7 @@ export interface CommandParts extends ModelList {
   readonly engines: Engines;
   readonly fills: Fills;
   readonly completions: InlineCompletions;
+  readonly nextEdits: NextEdits;
   readonly fresh: FreshFillKeeper;
   readonly judge: Judge;
   readonly refinements: Refinements;
@@ -55,6 +57,10 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'llada.dismissSuggestion': ({ completions }) => completions.dismiss(),
   // VS Code's own, for every extension's completions.
   'llada.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
+  'llada.suggestNextEdit': ({ nextEdits }) => nextEdits.suggest(),
+  'llada.goToNextEdit': ({ nextEdits }) => nextEdits.next(),
+  'llada.acceptNextEdit': ({ nextEdits }) => nextEdits.accept(),
+  'llada.dismissNextEdit': ({ nextEdits }) => nextEdits.dismiss(),
   'llada.chooseModel': (parts) => chooseModel(parts),
   'llada.importModel': ({ platform, known, log }) => importModel(platform, known, log),
   'llada.chooseProvider': ({ platform }) => chooseProvider(platform),

@@ -3,6 +3,7 @@ import type { Step } from '../engine/index';
 import type { SessionState } from './engine/engine-session';
 import type { FillEnd } from './fills/fills';
 import type { JudgedText } from './judging/judged-text';
+import type { NextEdit } from './next-edit/next-edits';
 import type { FreshFill } from './fills/fresh-fill';
 
 /**
@@ -25,6 +26,10 @@ export interface LladaApi {
   readonly onDidEndFill: vscode.Event<FillEnd>;
   /** An inline completion was asked for and the text that was found, or undefined, is about to be offered. */
   readonly onDidProvideCompletion: vscode.Event<string | undefined>;
+  /** It was looked for what the last edits call for: the proposal that is now shown, if there is one. */
+  readonly onDidLookForNextEdit: vscode.Event<NextEdit | undefined>;
+  /** The proposal for the next edit, while it is shown. */
+  readonly nextEdit: () => NextEdit | undefined;
   /** The fill that the result bar stands over: not edited and not accepted yet. */
   readonly freshFill: () => FreshFill | undefined;
   /** The heat map of “Explain Uncertainty”, while it is shown. */

@@ -21,6 +21,10 @@ const BODY = /^(?:.*block|.*body|compound_statement|statements|statement_list)$/
 const AROUND =
   /^(?:decorated_definition|export_statement|template_declaration|variable_declarator|lexical_declaration|variable_declaration)$/;
 
+export function isFunction({ type }: Node): boolean {
+  return FUNCTION.test(type);
+}
+
 /** The innermost function around a place; one on a single line only where there is no other. */
 export function functionAt({ root, text }: SyntaxTree, at: number): FunctionRanges | undefined {
   let oneLiner: FunctionRanges | undefined;
@@ -36,7 +40,7 @@ export function functionAt({ root, text }: SyntaxTree, at: number): FunctionRang
 
 /** The function that a node is, or that it declares: the place may be at `export` or `const`. */
 function functionIn(node: Node): Node | undefined {
-  if (FUNCTION.test(node.type)) return node;
+  if (isFunction(node)) return node;
   if (!AROUND.test(node.type)) return undefined;
   const inner = node.namedChildren.filter(
     (child) => !!child && (FUNCTION.test(child.type) || AROUND.test(child.type)),

@@ -1,7 +1,13 @@
+import type { Node } from '@vscode/tree-sitter-wasm';
 import type { SyntaxTree } from './syntax-tree';
 
 const NAME =
   /identifier|^(?:name|variable_name|constant|word|tag_name|property_name|attribute_name|bare_key|simple_identifier)$/;
+
+/** True for a name of a variable, function, type or property where it is written. */
+export function isName({ type, isNamed }: Node): boolean {
+  return isNamed && NAME.test(type);
+}
 
 /** The names in a text, wherever they are written: of variables, functions, types, properties. */
 export function namesIn({ root }: SyntaxTree): Set<string> {

@@ -43,6 +43,10 @@ export function isComment({ type, isNamed }: Node): boolean {
   return isNamed && COMMENT.test(type);
 }
 
+export function isString({ type, isNamed }: Node): boolean {
+  return isNamed && (STRING.test(type) || TEMPLATE.test(type));
+}
+
 function isText({ type, isNamed }: Node): boolean {
   return isNamed && [COMMENT, STRING, TEMPLATE, REGEX, MARKUP_TEXT].some((kind) => kind.test(type));
 }

@@ -6,9 +6,17 @@ export type Silence = 'no-file' | 'off' | 'language' | 'glob';
 
 /** Says why no completion comes by itself in a document; undefined where they come. VS Code keeps its own snooze. */
 export function silenceIn(document: vscode.TextDocument): Silence | undefined {
-  const { enabled, languages, exclude } = completionSettings(document);
   if (!isFile(document)) return 'no-file';
-  if (!enabled) return 'off';
+  return completionSettings(document).enabled ? silenceOfKind(document) : 'off';
+}
+
+/** True in prose, in files that are switched off and in what is no file: nothing comes by itself there. */
+export function isSilentFile(document: vscode.TextDocument): boolean {
+  return !isFile(document) || silenceOfKind(document) !== undefined;
+}
+
+function silenceOfKind(document: vscode.TextDocument): Silence | undefined {
+  const { languages, exclude } = completionSettings(document);
   if (!(languages[document.languageId] ?? languages['*'] ?? true)) return 'language';
   return exclude.some((glob) => matches(document, glob)) ? 'glob' : undefined;
 }

@@ -6,6 +6,7 @@ import type { Engines } from '../engine/engines';
 import type { Fills } from '../fills/fills';
 import { fillRequest } from '../document/fill-request';
 import type { SyntaxTrees } from '../document/syntax-trees';
+import type { NextEdits } from '../next-edit/next-edits';
 import { logFailure } from '../shared/log';
 import { completionSettings } from '../shared/settings';
 import { CompletionCache, type CachedPlace } from './completion-cache';
@@ -35,6 +36,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     private readonly engines: Pick<Engines, 'suggestions'>,
     private readonly fills: Fills,
     private readonly trees: SyntaxTrees,
+    private readonly nextEdits: Pick<NextEdits, 'servesAt'>,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.#contexts = new KeptContexts(engines);
@@ -72,7 +74,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       this.#rhythm.typed(performance.now());
       this.#contexts.typed();
     }
-    if (this.fills.isFilling()) return undefined;
+    if (this.fills.isFilling() || this.nextEdits.servesAt(document, position)) return undefined;
     const place = completionPlace(document, position, context);
     // An engine that could not be loaded is not tried again at every keystroke, only when the user asks for it.
     const silent = silenceIn(document) !== undefined || this.engines.suggestions.state.kind === 'error';

@@ -102,6 +102,10 @@ export function completionSettings(scope: vscode.ConfigurationScope): Completion
   };
 }
 
+export function nextEditEnabled(scope: vscode.ConfigurationScope): boolean {
+  return vscode.workspace.getConfiguration(SECTION, scope).get<boolean>('nextEdit.enabled', true);
+}
+
 export function resultBarEnabled(): boolean {
   return vscode.workspace.getConfiguration(SECTION).get<boolean>('resultBar.enabled', true);
 }

@@ -30,6 +30,7 @@ export async function showMenu(fills: Fills, fresh: FreshFillKeeper): Promise<vo
       command: 'llada.toggleInlineCompletions',
     },
     { label: `$(bell-slash) ${t('Snooze Inline Completions…')}`, command: 'llada.snooze' },
+    { label: `$(arrow-right) ${t('Suggest Next Edit')}`, command: 'llada.suggestNextEdit' },
     { label: t('Engine'), kind: vscode.QuickPickItemKind.Separator },
     { label: `$(package) ${t('Choose Model…')}`, command: 'llada.chooseModel' },
     { label: `$(cloud-download) ${t('Import Model…')}`, command: 'llada.importModel' },

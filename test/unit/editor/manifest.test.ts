@@ -84,10 +84,10 @@ describe('the manifest', () => {
     );
   });
 
-  it('binds no key but Escape, and that only while there is something of ours to end', () => {
+  it('binds Escape while there is something of ours to end, Tab while a next edit is shown, and no other key', () => {
     for (const { key, when } of contributes.keybindings) {
-      assert.equal(key, 'escape');
-      assert.match(when, /^llada\./);
+      assert.match(key, /^(?:escape|tab)$/);
+      assert.match(when, key === 'tab' ? /^llada\.nextEdit\.tab && / : /^llada\./);
     }
   });
 });

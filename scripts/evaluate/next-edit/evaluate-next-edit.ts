@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../../src/cli/command-line/session';
+import { filesBelow } from '../../../src/syntax/node-files';
+import { Runtime } from '../../../src/syntax/runtime';
+import { SyntaxTree } from '../../../src/syntax/syntax-tree';
+import { readShards } from '../../train/corpus/shards';
+import type { CorpusDocument } from '../../train/corpus/types';
+import { StageProgress } from '../../train/report/progress';
+import { heldOutTexts } from '../held-out';
+import type { EvaluateOptions } from '../options';
+import { drawEditTasks } from './draw-edit-tasks';
+import { gradeOf, type Grade } from './grades';
+import { realEdits } from './real-edits';
+import { nextEditReport } from './report';
+import type { EditTask, RealEdit } from './task';
+import { RULES_ALONE, TEXT_SEARCH, type EditWay } from './ways';
+
+const WAYS: readonly EditWay[] = [RULES_ALONE, TEXT_SEARCH];
+
+/** Files of two versions that are looked at. */
+const REAL_EDITS = 200;
+
+/**
+ * Measures what is proposed after an edit: `next-edit.json` and `next-edit.md` in the output folder.
+ *
+ * @throws CorpusError
+ */
+export async function evaluateNextEdit(
+  options: EvaluateOptions,
+  cache: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { split, limit, taskSeed: seed, out } = options;
+  const documents = await texts(options, cache, signal);
+  const tasks = await drawEditTasks(documents, { limit, seed, signal });
+  const graded = await grade(tasks, signal);
+  // Versions of the test packages alone are pinned.
+  const real = split === 'test' && options.corpus === undefined ? await earlierTexts(cache, signal) : [];
+  const realGraded = await grade(realEdits(real, documents, { limit: REAL_EDITS, seed }), signal);
+  const { markdown, json } = nextEditReport(
+    graded,
+    realGraded,
+    `--split ${split} --limit ${limit} --task-seed ${seed}`,
+  );
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'next-edit.json'), `${JSON.stringify(json, null, 1)}\n`);
+  writeFileSync(join(out, 'next-edit.md'), markdown);
+  process.stdout.write(markdown);
+}
+
+async function texts(
+  { corpus, split, debian }: EvaluateOptions,
+  cache: string,
+  signal: AbortSignal,
+): Promise<CorpusDocument[]> {
+  if (corpus === undefined) return heldOutTexts({ split, debian, cache, signal });
+  const documents: CorpusDocument[] = [];
+  for await (const document of readShards(corpus, split)) documents.push(document);
+  return documents;
+}
+
+async function earlierTexts(cache: string, signal: AbortSignal): Promise<CorpusDocument[]> {
+  const manifest = join(projectRoot(), 'scripts/evaluate/next-edit/earlier-versions.json');
+  return heldOutTexts({ split: 'test', debian: false, manifest, cache: join(cache, 'earlier'), signal });
+}
+
+/** The tasks graded in each way. */
+async function grade(
+  tasks: readonly (EditTask | RealEdit)[],
+  signal: AbortSignal,
+): Promise<Map<string, Grade[]>> {
+  const runtime = new Runtime(filesBelow(projectRoot()));
+  const graded = new Map(WAYS.map(({ label }): [string, Grade[]] => [label, []]));
+  const progress = new StageProgress('next edit', tasks.length);
+  try {
+    for (const [i, task] of tasks.entries()) {
+      signal.throwIfAborted();
+      using tree = await SyntaxTree.read(runtime, { languageId: task.lang }, task.text);
+      if (!tree) continue;
+      for (const { label, propose } of WAYS)
+        graded.get(label)!.push(gradeOf(task, await propose(task, tree)));
+      progress.update(i + 1, tasks.length, task.id);
+    }
+  } finally {
+    progress.stop();
+  }
+  return graded;
+}

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import type { Edit, Proposal } from '../../next-edit/edit';
+import { RecentEdits } from '../../next-edit/recent-edits';
+
+/** The user's last edits of the document in the editor that has the focus; of another one nothing is kept. */
+export class EditedText implements vscode.Disposable {
+  /** Its text before the next change: events do not say what went. */
+  #present:
+    | { readonly document: vscode.TextDocument; readonly text: string; readonly edits: RecentEdits }
+    | undefined;
+  readonly #disposables: vscode.Disposable;
+
+  constructor() {
+    this.#look(vscode.window.activeTextEditor);
+    this.#disposables = vscode.Disposable.from(
+      vscode.window.onDidChangeActiveTextEditor((editor) => this.#look(editor)),
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        if (document === this.#present?.document) this.#present = undefined;
+      }),
+    );
+  }
+
+  /** Oldest first. */
+  of(document: vscode.TextDocument): readonly Edit[] {
+    return document === this.#present?.document ? this.#present.edits.of(this.#present.text) : [];
+  }
+
+  /**
+   * Notes a change; to be told of each.
+   *
+   * @param shown what was proposed when it was made
+   * @returns true where the change is what was proposed
+   */
+  changed(
+    { document, contentChanges, reason }: vscode.TextDocumentChangeEvent,
+    shown: Proposal | undefined,
+  ): boolean {
+    if (document !== this.#present?.document) return false;
+    const { text, edits } = this.#present;
+    this.#present = { document, text: document.getText(), edits };
+    const [change, ...others] = contentChanges;
+    // What is undone is not wanted, and what changes in many places at once is done already.
+    if (!change || others.length > 0 || reason !== undefined) {
+      edits.forget();
+      return false;
+    }
+    const { rangeOffset: start, rangeLength: removed, text: inserted } = change;
+    const isAccepted =
+      shown !== undefined &&
+      resultOf(text, shown) === text.slice(0, start) + inserted + text.slice(start + removed);
+    edits.changed(text, { start, removed, inserted }, isAccepted);
+    return isAccepted;
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #look(editor: vscode.TextEditor | undefined): void {
+    const document = editor?.document;
+    // An output panel or a search has the focus: the edits are still the last.
+    if (!document || document === this.#present?.document) return;
+    this.#present = { document, text: document.getText(), edits: new RecentEdits() };
+  }
+}
+
+function resultOf(text: string, { start, end, text: put }: Proposal): string {
+  return text.slice(0, start) + put + text.slice(end);
+}

@@ -1,0 +1,282 @@
+import * as vscode from 'vscode';
+import type { Edit, Proposal } from '../../next-edit/edit';
+import { isSound, proposalsFor } from '../../next-edit/propose';
+import { isSilentFile } from '../completions/completion-gate';
+import type { SyntaxTrees } from '../document/syntax-trees';
+import type { Fills } from '../fills/fills';
+import { logFailure } from '../shared/log';
+import { quietly } from '../shared/notices';
+import { nextEditEnabled } from '../shared/settings';
+import { announce } from './announce';
+import { DismissedEdits } from './dismissed-edits';
+import { EditedText } from './edited-texts';
+import { proposalKeys, setProposalKeys } from './proposal-keys';
+import { ProposalView, type ShownEdit } from './proposal-view';
+
+/** An edit is over when nothing was typed for so long. */
+const PAUSE_MS = 500;
+
+/** A proposal and where it is shown. */
+export interface NextEdit extends ShownEdit {
+  readonly proposal: Proposal;
+}
+
+/** Proposes what the user's last edit calls for elsewhere in the file, one thing at a time. */
+export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Disposable {
+  readonly #edited = new EditedText();
+  readonly #dismissed = new DismissedEdits();
+  readonly #view: ProposalView;
+  readonly #looked = new vscode.EventEmitter<NextEdit | undefined>();
+  /** Fires when it was looked for a proposal, with the one that is now shown. */
+  readonly onDidLook = this.#looked.event;
+  #shown: NextEdit | undefined;
+  #hasJumped = false;
+  /** VS Code has asked for completions since a key of the last edit: it does not while the user has it snooze. */
+  #isAwake = false;
+  /** The document's version of which nothing more is to be said. */
+  #settled: string | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #search = 0;
+  readonly #disposables: vscode.Disposable;
+
+  constructor(
+    extensionUri: vscode.Uri,
+    private readonly trees: SyntaxTrees,
+    private readonly fills: Pick<Fills, 'isFilling'>,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.#view = new ProposalView(extensionUri);
+    setProposalKeys(proposalKeys(undefined, false));
+    this.#disposables = vscode.Disposable.from(
+      this.#edited,
+      this.#view,
+      this.#looked,
+      vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event)),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#moved(textEditor)),
+      vscode.window.onDidChangeActiveTextEditor(() => this.#hide()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('llada')) this.#hide();
+      }),
+    );
+  }
+
+  get shown(): NextEdit | undefined {
+    return this.#shown;
+  }
+
+  /** “LLaDA: Suggest Next Edit”: whatever the settings say, and what was dismissed too. */
+  async suggest(): Promise<NextEdit | undefined> {
+    await this.#look(true);
+    if (!this.#shown) quietly(vscode.l10n.t('nothing follows from your last edits in this file'));
+    return this.#shown;
+  }
+
+  /** Takes the user to the proposal, or from it to the one after it. */
+  async next(): Promise<NextEdit | undefined> {
+    const passed = this.#shown?.range.contains(this.#shown.editor.selection.active)
+      ? this.#shown.proposal
+      : undefined;
+    if (!this.#shown || passed) await this.#look(true, passed);
+    if (!this.#shown) return this.suggest();
+    this.#hasJumped = true;
+    const { editor, range, text } = this.#shown;
+    const old = editor.document.getText(range);
+    // Ghost text goes on from the cursor.
+    const at = text.startsWith(old) ? range.end : range.start;
+    editor.selection = new vscode.Selection(at, at);
+    editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    this.#draw();
+    return this.#shown;
+  }
+
+  /** Makes the proposed edit, as one undo step, and proposes the next one. */
+  async accept(): Promise<boolean> {
+    const shown = this.#shown;
+    if (!shown) return false;
+    const { editor, range, text } = shown;
+    const made = await editor.edit((edit) => edit.replace(range, text));
+    if (!made) {
+      this.#hide();
+      quietly(vscode.l10n.t('the text cannot be edited'));
+    }
+    return made;
+  }
+
+  /** Not again; nor anything else until the next edit. */
+  dismiss(): void {
+    if (this.#shown) {
+      const { document } = this.#shown.editor;
+      this.#dismissed.add(document, this.#shown.proposal);
+      this.#settled = versionOf(document);
+    }
+    this.#hide();
+  }
+
+  /** True where a proposal is shown as ghost text, and no completion is to be. */
+  servesAt(document: vscode.TextDocument, position: vscode.Position): boolean {
+    return this.#shown?.editor.document === document && isGhost(this.#shown, position);
+  }
+
+  provideInlineCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): vscode.InlineCompletionItem[] | undefined {
+    // A slow machine may come to ask after the pause is over.
+    const isLate = !this.#isAwake && this.#timer === undefined;
+    this.#isAwake = true;
+    if (isLate) this.#soon(PAUSE_MS);
+    if (!this.#shown || !this.servesAt(document, position)) return undefined;
+    return [new vscode.InlineCompletionItem(this.#shown.text, this.#shown.range)];
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#disposables.dispose();
+  }
+
+  #changed(event: vscode.TextDocumentChangeEvent): void {
+    if (event.contentChanges.length === 0) return;
+    const shown = this.#shown?.editor.document === event.document ? this.#shown.proposal : undefined;
+    const isAccepted = this.#edited.changed(event, shown);
+    if (event.document !== vscode.window.activeTextEditor?.document) return;
+    const isTyping = this.#timer !== undefined;
+    this.#hide();
+    if (isAccepted) {
+      this.#soon(0);
+      return;
+    }
+    // The first key after a pause; VS Code asks for completions right after it.
+    if (!isTyping) this.#isAwake = false;
+    this.#soon(PAUSE_MS);
+  }
+
+  #moved(editor: vscode.TextEditor): void {
+    if (editor !== vscode.window.activeTextEditor) return;
+    if (this.#shown) this.#draw();
+    else if (this.#settled !== versionOf(editor.document)) this.#soon(PAUSE_MS);
+  }
+
+  /** No look is under way any more. */
+  #wait(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #soon(ms: number): void {
+    this.#wait();
+    this.#timer = setTimeout(() => void this.#look(false), ms);
+  }
+
+  /**
+   * @param asked the user has asked for it
+   * @param after go on behind this proposal
+   */
+  async #look(asked: boolean, after?: Proposal): Promise<void> {
+    this.#wait();
+    const editor = vscode.window.activeTextEditor;
+    if (!editor || (!asked && (this.#shown || this.#isSilent(editor.document)))) return;
+    const search = ++this.#search;
+    const { document } = editor;
+    const { version } = document;
+    try {
+      const found = await this.#find(editor, asked, after);
+      const isLate = search !== this.#search || version !== document.version;
+      if (isLate || editor !== vscode.window.activeTextEditor) return;
+      if (found) this.#show(found);
+      else if (asked) this.#hide();
+      this.#looked.fire(this.#shown);
+    } catch (error) {
+      logFailure(this.log, 'The next edit could not be looked for', error);
+    }
+  }
+
+  async #find(
+    editor: vscode.TextEditor,
+    asked: boolean,
+    after: Proposal | undefined,
+  ): Promise<NextEdit | undefined> {
+    const { document } = editor;
+    const edits = this.#edited.of(document);
+    if (edits.length === 0) return undefined;
+    using tree = await this.trees.of(document);
+    if (!tree || tree.text !== document.getText()) return undefined;
+    const proposals = await proposalsFor(tree, edits);
+    this.#settled = versionOf(document);
+    const passed = proposals.findIndex(({ start, end }) => start === after?.start && end === after.end);
+    for (const proposal of [...proposals.slice(passed + 1), ...proposals.slice(0, passed + 1)]) {
+      const isEarly = isInEditedLine(editor, edits, proposal);
+      // When the cursor has left the line it may be shown.
+      if (isEarly) this.#settled = undefined;
+      if (
+        (!asked && (isEarly || this.#dismissed.has(document, proposal))) ||
+        !(await isSound(tree, proposal))
+      )
+        continue;
+      const range = new vscode.Range(document.positionAt(proposal.start), document.positionAt(proposal.end));
+      return { editor, range, text: proposal.text, proposal };
+    }
+    return undefined;
+  }
+
+  #isSilent(document: vscode.TextDocument): boolean {
+    return (
+      !nextEditEnabled(document) ||
+      !this.#isAwake ||
+      isSilentFile(document) ||
+      this.fills.isFilling() ||
+      vscode.window.activeTextEditor?.selection.isEmpty === false
+    );
+  }
+
+  #show(found: NextEdit): void {
+    this.#hide();
+    this.#shown = found;
+    this.#draw();
+    announce(found);
+  }
+
+  #draw(): void {
+    const shown = this.#shown;
+    if (!shown) return;
+    const ghost = isGhost(shown, shown.editor.selection.active);
+    this.#view.show(shown, ghost);
+    setProposalKeys(proposalKeys(shown, this.#hasJumped));
+    if (ghost) void vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+  }
+
+  #hide(): void {
+    this.#search++;
+    this.#wait();
+    this.#hasJumped = false;
+    if (!this.#shown) return;
+    this.#view.hide(this.#shown.editor);
+    this.#shown = undefined;
+    setProposalKeys(proposalKeys(undefined, false));
+  }
+}
+
+function versionOf({ uri, version }: vscode.TextDocument): string {
+  return `${uri.toString()} ${version}`;
+}
+
+/** True where VS Code can show the new text as ghost text: it goes on from the old one, at the cursor. */
+function isGhost({ editor, range, text }: ShownEdit, cursor: vscode.Position): boolean {
+  return (
+    range.isSingleLine &&
+    cursor.isEqual(range.end) &&
+    !text.includes('\n') &&
+    text.startsWith(editor.document.getText(range))
+  );
+}
+
+/** True in the line last edited, as long as the cursor is there. */
+function isInEditedLine(
+  { document, selection }: vscode.TextEditor,
+  edits: readonly Edit[],
+  proposal: Proposal,
+): boolean {
+  const last = edits.findLast(({ isAccepted }) => !isAccepted);
+  if (!last) return false;
+  const line = document.positionAt(last.end).line;
+  return selection.active.line === line && document.positionAt(proposal.start).line === line;
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { NextEdit } from '../../src/editor/next-edit/next-edits';
+import { configure, next, openText, useExtension } from '../support/host/editing';
+
+const CODE = 'function f(count) {\n  const a = 1;\n  return count + a;\n}\n\nf(2);\n';
+/** Longer than the pause after which it is looked. */
+const QUIET_MS = 1500;
+
+interface Binding {
+  readonly command: string;
+  readonly key: string;
+  readonly when: string;
+}
+
+describe('the next edit', function () {
+  this.timeout(120_000);
+  const llada = useExtension({
+    'llada.inlineCompletions.enabled': false,
+    'editor.autoClosingBrackets': 'never',
+  });
+
+  /** Replaces a part of the text as somebody does who types over it. */
+  async function typeOver(editor: vscode.TextEditor, old: string, text: string): Promise<void> {
+    const at = editor.document.getText().indexOf(old);
+    const [start, end] = [at, at + old.length].map((offset) => editor.document.positionAt(offset));
+    editor.selection = new vscode.Selection(start!, end!);
+    await vscode.commands.executeCommand('type', { text });
+  }
+
+  async function proposed(change: () => Promise<unknown>): Promise<NextEdit> {
+    const looked = next(llada().onDidLookForNextEdit, (found) => found !== undefined);
+    await change();
+    return (await looked)!;
+  }
+
+  async function silent(change: () => Promise<unknown>): Promise<void> {
+    const found: NextEdit[] = [];
+    const listening = llada().onDidLookForNextEdit((edit) => edit && found.push(edit));
+    await change();
+    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    listening.dispose();
+    assert.deepEqual(
+      found.map(({ text }) => text),
+      [],
+    );
+    assert.equal(llada().nextEdit(), undefined);
+  }
+
+  const run = (command: string): Thenable<unknown> => vscode.commands.executeCommand(command);
+
+  it('is proposed when a name was changed; the next command goes there, accept makes it', async () => {
+    const editor = await openText(CODE);
+    const { range, text } = await proposed(() => typeOver(editor, 'count', 'total'));
+    assert.deepEqual([range.start.line, text], [2, 'total']);
+    assert.equal(editor.document.getText().includes('return count'), true, 'nothing is edited yet');
+    await run('llada.goToNextEdit');
+    assert.ok(range.contains(editor.selection.active));
+    await run('llada.acceptNextEdit');
+    assert.equal(editor.document.getText(), CODE.replaceAll('count', 'total'));
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), CODE.replace('count', 'total'), 'one undo step');
+  });
+
+  it('comes one at a time, and the next after one was accepted', async () => {
+    const editor = await openText('const count = 1;\nf(count);\ng(count);\n');
+    const first = await proposed(() => typeOver(editor, 'count', 'total'));
+    const second = await proposed(async () => run('llada.acceptNextEdit'));
+    assert.deepEqual(
+      [first, second].map(({ range }) => range.start.line),
+      [1, 2],
+    );
+  });
+
+  it('stays away from the line last edited until the cursor leaves it', async () => {
+    const editor = await openText('const double = (count) => count * 2;\n\nf(1);\n');
+    await silent(() => typeOver(editor, 'count', 'total'));
+    const { range } = await proposed(
+      () => vscode.commands.executeCommand('cursorBottom') as Promise<unknown>,
+    );
+    assert.equal(range.start.line, 0);
+  });
+
+  it('does not come back when it was dismissed, but when asked for', async () => {
+    const editor = await openText(CODE);
+    await proposed(() => typeOver(editor, 'count', 'total'));
+    await run('llada.dismissNextEdit');
+    assert.equal(llada().nextEdit(), undefined);
+    await silent(() => vscode.commands.executeCommand('cursorBottom') as Promise<unknown>);
+    await silent(() => typeOver(editor, 'f(2)', 'f(3)'));
+    const asked = (await run('llada.suggestNextEdit')) as NextEdit | undefined;
+    assert.equal(asked?.text, 'total');
+  });
+
+  it('does not come after an undo, and undoes nothing', async () => {
+    const editor = await openText(CODE);
+    await proposed(() => typeOver(editor, 'count', 'total'));
+    await silent(() => vscode.commands.executeCommand('undo') as Promise<unknown>);
+    assert.equal(editor.document.getText(), CODE);
+  });
+
+  it('does not come in prose, in files that are switched off, while it is off or snoozes', async () => {
+    const prose = await openText(CODE, 'markdown');
+    await silent(() => typeOver(prose, 'count', 'total'));
+    for (const settings of [
+      { 'llada.nextEdit.enabled': false },
+      { 'llada.inlineCompletions.exclude': ['**/*'] },
+      { 'llada.inlineCompletions.languages': { javascript: false } },
+    ]) {
+      const restore = await configure(settings);
+      const editor = await openText(CODE);
+      await silent(() => typeOver(editor, 'count', 'total'));
+      const asked = (await run('llada.suggestNextEdit')) as NextEdit | undefined;
+      assert.equal(asked?.text, 'total', 'who asks gets it');
+      await restore();
+    }
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.snooze', 5);
+    try {
+      const editor = await openText(CODE);
+      await silent(() => typeOver(editor, 'count', 'total'));
+    } finally {
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.cancelSnooze');
+    }
+  });
+
+  it('says that there is nothing where nothing follows', async () => {
+    const editor = await openText(CODE);
+    await silent(() => typeOver(editor, '= 1', '= 3'));
+    assert.equal(await run('llada.suggestNextEdit'), undefined);
+  });
+
+  it('goes with the next change, and with the editor', async () => {
+    const editor = await openText(CODE);
+    await proposed(() => typeOver(editor, 'count', 'total'));
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// a\n'));
+    assert.equal(llada().nextEdit(), undefined);
+    await proposed(async () => run('llada.suggestNextEdit'));
+    await openText('let a;\n');
+    assert.equal(llada().nextEdit(), undefined);
+  });
+
+  it('Tab and Escape are bound only where nothing else wants them', () => {
+    const extension = vscode.extensions.getExtension('llada-infill.llada-infill')!;
+    const file = path.join(extension.extensionPath, 'package.json');
+    const { contributes } = JSON.parse(readFileSync(file, 'utf8')) as {
+      contributes: { keybindings: readonly Binding[] };
+    };
+    const bindings = contributes.keybindings.filter(({ command }) => command.endsWith('NextEdit'));
+    assert.deepEqual(
+      bindings.map(({ command, key }) => [command, key]),
+      [
+        ['llada.goToNextEdit', 'tab'],
+        ['llada.acceptNextEdit', 'tab'],
+        ['llada.dismissNextEdit', 'escape'],
+      ],
+    );
+    for (const { key, when } of bindings) {
+      const parts = when.split(' && ');
+      const needed = [
+        'editorTextFocus',
+        '!suggestWidgetVisible',
+        '!inSnippetMode',
+        '!inlineSuggestionVisible',
+        '!editorHasSelection',
+      ];
+      for (const part of needed) assert.ok(parts.includes(part), `${key}: ${part}`);
+      assert.ok(parts.includes(key === 'tab' ? 'llada.nextEdit.tab' : 'llada.nextEdit'));
+      assert.ok(!when.includes('||'));
+    }
+  });
+});
