@@ -43,7 +43,9 @@ function smoothed(all: readonly Point[]): Point[] {
 
 function main([trainerFile, otherFile, out]: readonly string[]): void {
   if (trainerFile === undefined || otherFile === undefined || out === undefined)
-    throw new Error('Give three files: the trainer’s figures (JSON), the twin’s (JSON lines), and the picture.');
+    throw new Error(
+      'Give three files: the trainer’s figures (JSON), the twin’s (JSON lines), and the picture.',
+    );
   const ours = JSON.parse(fs.readFileSync(trainerFile, 'utf8')) as Run[];
   const theirs = fs
     .readFileSync(otherFile, 'utf8')
