@@ -15,14 +15,16 @@ function sizeOf(tensor: tf.TensorInfo): Size {
   return tensor.shape as [number, number];
 }
 
-function layout(stride: number, more: Partial<MatrixLayout> = {}): MatrixLayout {
+/** A matrix of f16 numbers, rows of `stride`. */
+export function layout(stride: number, more: Partial<MatrixLayout> = {}): MatrixLayout {
   return {
     ...{ transposed: false, stride, outer: 0, inner: 0, half: true },
     ...more,
   };
 }
 
-function product(spec: Pick<GemmSpec, 'm' | 'n' | 'k' | 'a' | 'b'> & Partial<GemmSpec>): GemmSpec {
+/** One product of matrices of f16 numbers into float32. */
+export function product(spec: Pick<GemmSpec, 'm' | 'n' | 'k' | 'a' | 'b'> & Partial<GemmSpec>): GemmSpec {
   return {
     ...{ outer: 1, inner: 1, alpha: 1, scaleA: 1, scaleB: 1, splits: 1 },
     c: layout(spec.n, { half: false }),
