@@ -23,7 +23,7 @@ function touches(some: ReadonlySet<object>, others: ReadonlySet<object>): boolea
  * @param commands is reordered in place
  * @returns for each of `wanted` the number of the command after which it is final; −1 if none writes to it
  */
-export function hoist<T extends Access>(commands: T[], wanted: readonly object[]): number[] {
+export function hoist(commands: Access[], wanted: readonly object[]): number[] {
   const last = wanted.map((data) => commands.findLast(({ written }) => written.has(data)));
   for (const command of last) {
     if (command === undefined) continue;

@@ -72,7 +72,7 @@ export class DeviceAveraging implements Averaging {
     let [written, met] = [start, start];
     try {
       for (const group of layout.groups) {
-        await Promise.all(group.map(({ number }) => departures.written.get(number)));
+        await Promise.all(group.map(({ number }) => departures.written[number]!));
         written = performance.now();
         await exchange.meet();
         met = performance.now();
@@ -80,7 +80,7 @@ export class DeviceAveraging implements Averaging {
       }
       await Promise.all(arrivals);
     } catch (error) {
-      await Promise.allSettled([...departures.written.values(), ...arrivals]);
+      await Promise.allSettled([...departures.written, ...arrivals]);
       throw error;
     }
     tensors.forEach((tensor, number) => gpu.copy(flat, layout.starts[number]!, tensor, 0, tensor.size));
@@ -155,7 +155,7 @@ export class DeviceAveraging implements Averaging {
 /** A round's pieces on their way from the device to the others. */
 class Departures {
   /** By piece, once it is under way. */
-  readonly written = new Map<number, Promise<void>>();
+  readonly written: Promise<void>[] = [];
   /** When the last piece could be read. */
   computed = 0;
   readonly #added = new Set<number>();
@@ -177,7 +177,7 @@ class Departures {
     const { layout, flat } = this.place;
     this.gpu.copy(tensor, 0, flat, layout.starts[number]!, tensor.size);
     for (const piece of layout.piecesOf[number]!)
-      if (--this.#missing[piece.number]! === 0) this.written.set(piece.number, handled(this.#send(piece)));
+      if (--this.#missing[piece.number]! === 0) this.written[piece.number] = handled(this.#send(piece));
   }
 
   async #send({ number, first, length }: Piece): Promise<void> {

@@ -5,15 +5,15 @@ interface Named extends Access {
   readonly name: string;
 }
 
-// Data stand for themselves: objects, told apart by identity.
-const [layer2, layer1, term2, term1, total2, total1] = Array.from({ length: 6 }, () => ({}));
-
 function command(name: string, reads: readonly (object | undefined)[], writes: readonly object[]): Named {
   const bound = [...reads, ...writes].filter((data) => data !== undefined);
   return { name, bound: new Set(bound), written: new Set(writes) };
 }
 
 describe('commands that are moved forward', () => {
+  // Data stand for themselves: objects, told apart by identity.
+  const [layer2, layer1, term2, term1, total2, total1] = Array.from({ length: 6 }, () => ({}));
+
   it('sums come right after what they add, and nothing else changes places', () => {
     const commands = [
       command('gradient of layer 2', [layer2], [term2!]),
