@@ -4,6 +4,7 @@ import { activeGpu, type MatrixUnit } from '../../scripts/train/backend/gpu';
 import { openDawn } from '../../scripts/train/backend/dawn';
 import { startWebgpu } from '../../scripts/train/backend/webgpu';
 import { checkAveraging } from './averaging';
+import { checkFeedForward } from './feed-forward';
 import { checkReplay } from './replay';
 import { compareTraining, runSuite, type Outcome } from './suite';
 
@@ -26,7 +27,7 @@ async function main(): Promise<number> {
     .option('--units <list>', 'what multiplies matrices: subgroup, f32, emulated (default: all there are)')
     .option(
       '--only <words>',
-      'run the operations alone whose name has these words; "product" for bare matrix products',
+      'run the operations alone whose name has these words; "product" for bare matrix products, "feed-forward"',
     )
     .option('--json', 'print a line of JSON for each check', false)
     .parse()
@@ -60,6 +61,8 @@ async function main(): Promise<number> {
       );
   };
   await runSuite(units, report, only);
+  if (only === undefined || only === 'feed-forward')
+    for (const unit of units.filter((which) => which !== 'f32')) report(await checkFeedForward(unit));
   if (only === undefined) {
     await checkAveraging(report);
     await checkReplay(report);

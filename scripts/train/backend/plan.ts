@@ -4,7 +4,18 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Capture, Command, Gpu } from './gpu';
+import { hoist, type Access } from './hoist';
 import { destroyBuffers, type FreeBuffers } from './tfjs-internals';
+
+interface Recorded extends Access {
+  readonly command: Command;
+}
+
+/**
+ * Is told, by its number, of an output that no command issued from now on writes to. An output that it is not told of
+ * is final when the run's last command is issued.
+ */
+export type OnFinal = (output: number, tensor: tf.Tensor) => void;
 
 /**
  * The kernels of one run of a function, bound to the buffers they were run with. It is assumed that
@@ -17,7 +28,9 @@ import { destroyBuffers, type FreeBuffers } from './tfjs-internals';
  * has other data, the plan is not `valid` any more.
  */
 export class Plan implements Capture {
-  readonly #commands: Command[] = [];
+  readonly #commands: Recorded[] = [];
+  /** The outputs that are final after a command, by the command's number. */
+  readonly #final = new Map<number, number[]>();
   readonly #pool: FreeBuffers;
   /** Buffers of all bound data, until `#end` leaves those that outlive the run. */
   readonly #bound = new Map<object, GPUBuffer>();
@@ -88,11 +101,14 @@ export class Plan implements Capture {
    * The same run for other inputs, whose values are still on the host. What is in `outputs` is overwritten: read it
    * before (a copy that is queued is enough).
    */
-  replay(inputs: readonly tf.Tensor[]): void {
+  replay(inputs: readonly tf.Tensor[], onFinal?: OnFinal): void {
     const { gpu } = this;
     inputs.forEach((input, i) => gpu.write(this.inputs[i]!, input.dataSync<'float32' | 'int32'>()));
     for (const id of this.#written) gpu.internals.tensorMap.get(id).values = null;
-    for (const command of this.#commands) gpu.issue(command);
+    this.#commands.forEach(({ command }, i) => {
+      gpu.issue(command);
+      if (onFinal) for (const output of this.#final.get(i) ?? []) onFinal(output, this.#outputs[output]!);
+    });
     gpu.submit();
   }
 
@@ -106,8 +122,10 @@ export class Plan implements Capture {
 
   /** For Gpu.record: a command that was issued. */
   add(command: Command, bound: readonly object[], written: readonly object[]): void {
-    this.#commands.push(command);
-    for (const id of bound) this.#bound.set(id, this.gpu.internals.tensorMap.get(id).resource!);
+    const bufferOf = (id: object): GPUBuffer => this.gpu.internals.tensorMap.get(id).resource!;
+    const buffers = (ids: readonly object[]): Set<object> => new Set(ids.map(bufferOf));
+    this.#commands.push({ command, bound: buffers(bound), written: buffers(written) });
+    for (const id of bound) this.#bound.set(id, bufferOf(id));
     for (const id of written) this.#written.add(id);
   }
 
@@ -136,6 +154,12 @@ export class Plan implements Capture {
       this.#bound.delete(id);
       this.#written.delete(id);
     }
+    const places = this.#outputs.map(({ dataId }) => internals.tensorMap.get(dataId).resource!);
+    hoist(this.#commands, places).forEach((command, output) => {
+      const outputs = this.#final.get(command);
+      if (outputs === undefined) this.#final.set(command, [output]);
+      else outputs.push(output);
+    });
   }
 }
 
@@ -150,10 +174,10 @@ export class Replayer {
   constructor(readonly gpu: Gpu) {}
 
   /** Inputs must be on the host and are owned by this; the tensors returned are overwritten by the next run. */
-  run(inputs: readonly tf.Tensor[], work: () => tf.Tensor[]): readonly tf.Tensor[] {
+  run(inputs: readonly tf.Tensor[], work: () => tf.Tensor[], onFinal?: OnFinal): readonly tf.Tensor[] {
     const shapes = shapesOf(this.gpu, inputs);
     if (this.#last?.shapes === shapes && this.#last.plan.valid) {
-      this.#last.plan.replay(inputs);
+      this.#last.plan.replay(inputs, onFinal);
       tf.dispose([...inputs]);
     } else {
       this.dispose();

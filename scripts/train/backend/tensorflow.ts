@@ -34,7 +34,7 @@ export async function startTensorflow(): Promise<string> {
     projectRequire(name);
   } catch (error) {
     throw new Error(
-      `${name} is installed but did not load (its libtensorflow may not have been downloaded: npm rebuild ${name}): ${String(error)}. Or choose --backend webgpu or cpu.`,
+      `${name} is installed but did not load (its libtensorflow may not have been downloaded: npm rebuild ${name}, or build its binding as docs/training.md says): ${String(error)}. Or choose --backend webgpu or cpu.`,
       { cause: error },
     );
   }

@@ -6,13 +6,18 @@ import type { Architecture } from '../../../src/engine/training';
 import { activeGpu } from '../backend/gpu';
 import { selectBackend, type BackendName } from '../backend/select';
 import { OPTIMIZERS, type OptimizerName } from '../run/optimizer';
+import { count } from '../settings/options';
 import { PRESETS } from '../settings/presets';
+import { FEED_FORWARD } from '../ops/feed-forward/feed-forward';
 import { chooseVariant, TILE_VARIANTS } from '../ops/gemm/variants';
-import { GROWN, measureGrowth } from './growth';
+import { runOnFirstGpu } from '../together/gpus';
+import { joinTeam, Team } from '../together/team';
+import { measureGrowth, GROWN } from './growth';
 import { Log } from './log';
 import { timeMatmul, timeMultiply, type MatmulCase } from './matmul';
 import { logMatmulChecks } from './matmul-check';
 import type { BatchShape } from './synthetic';
+import { timeTogether } from './together';
 import { compareUnits, timeTraining } from './training';
 import { timeUpdates } from './update';
 
@@ -26,6 +31,7 @@ interface Options {
   readonly skip: string;
   readonly products?: string;
   readonly optimizer: OptimizerName;
+  readonly gpus?: number;
 }
 
 const BASE = PRESETS.base.architecture;
@@ -47,12 +53,17 @@ async function main(): Promise<void> {
     .option('--versus <file>', "figures of torch_baseline.py to set beside the trainer's")
     .option('--batch <n>', 'samples per step', '64')
     .option('--steps <n>', 'steps to train', '20')
-    .option('--skip <parts>', 'comma-separated: check, matmul, train, f32, update, growth', '')
+    .option('--skip <parts>', 'comma-separated: check, matmul, train, f32, parts, update, growth', '')
     .option('--products <variant>', 'a row of the table of matrix products: how training is to multiply')
     .addOption(
       new Option('--optimizer <name>', 'what training updates matrices by')
         .choices(OPTIMIZERS)
         .default('muon'),
+    )
+    .option(
+      '--gpus <n>',
+      'instead: time steps of 131,072 positions of 12 × 640 on one GPU and on this many',
+      count,
     )
     .option('--tiny', 'a toy network and toy matrices, to try the bench itself')
     .parse()
@@ -61,6 +72,7 @@ async function main(): Promise<void> {
   if (options.products !== undefined) chooseVariant(options.products);
   const resolve = (given: string): string => path.resolve(standsAt, given);
   const out = options.out === undefined ? undefined : resolve(options.out);
+  if (options.gpus !== undefined) return compareGpus(options, options.gpus, out);
   const log = new Log(out);
   const started = performance.now();
   const backend = await selectBackend(options.backend);
@@ -68,13 +80,7 @@ async function main(): Promise<void> {
   const skipped = new Set(options.skip.split(','));
   const small = options.tiny === true;
   const config = small ? TINY : BASE;
-  const shape: BatchShape = {
-    batch: small ? 2 : Number(options.batch),
-    length: small ? 24 : 512,
-    vocabulary: config.vocabulary,
-    holeShare: 0.4,
-    predictedShare: 0.3,
-  };
+  const shape = shapeOf(options, config);
   const gpu = activeGpu();
   if (gpu !== undefined) {
     const { limits } = gpu.device;
@@ -126,6 +132,12 @@ async function main(): Promise<void> {
         : await compareUnits(log, gpu, config, shape, length, !skipped.has('f32'));
     figures.runs = Object.fromEntries(speeds);
     stepMilliseconds = [...speeds.values()][0]!.millisecondsPerStep;
+    if (gpu !== undefined && !skipped.has('parts')) {
+      FEED_FORWARD.fused = false;
+      const name = 'train, feed-forward in parts';
+      figures.runs = { ...figures.runs, parts: await timeTraining(log, name, config, shape, length) };
+      FEED_FORWARD.fused = true;
+    }
     if (options.versus !== undefined)
       compareWithTorch(log, resolve(options.versus), [...speeds.values()][0]!.tokensPerSecond);
   }
@@ -145,6 +157,31 @@ async function main(): Promise<void> {
   if (out !== undefined) writeFileSync(`${out}.json`, JSON.stringify(figures, undefined, 2));
   log.line(`bench took ${((performance.now() - started) / 1000).toFixed(1)} s`);
   backend.dispose();
+}
+
+function shapeOf({ tiny, batch }: Options, { vocabulary }: Architecture): BatchShape {
+  const size = tiny ? { batch: 2, length: 24 } : { batch: Number(batch), length: 512 };
+  return { ...size, vocabulary, holeShare: 0.4, predictedShare: 0.3 };
+}
+
+/** `--gpus N`: this program runs in N processes. */
+async function compareGpus(options: Options, size: number, out: string | undefined): Promise<void> {
+  const follower = joinTeam();
+  if (follower === undefined && (await runOnFirstGpu())) return;
+  const team = follower ?? new Team({ size, program: process.argv[1]!, args: process.argv.slice(2) });
+  try {
+    const backend = await selectBackend(options.backend);
+    const config = options.tiny ? TINY : GROWN[0]![1];
+    const log = follower ? undefined : new Log(out);
+    log?.line(`backend ${backend.name}: ${backend.description}, ${size} processes`);
+    const steps = options.tiny ? 4 : Number(options.steps);
+    const { optimizer } = options;
+    const batches = Math.ceil(4 / size) * size;
+    await timeTogether(log, team, { config, shape: shapeOf(options, config), steps, optimizer, batches });
+    backend.dispose();
+  } finally {
+    if (team instanceof Team) team.stop();
+  }
 }
 
 function matmulCases(rows: number): MatmulCase[] {

@@ -5,12 +5,12 @@ import { setValues } from '../backend/gpu';
 import '../ops/add/add';
 import { attention } from '../ops/attention/attention';
 import { ROW_KIND } from '../ops/attention/row-kind';
+import { feedForward } from '../ops/feed-forward/feed-forward';
 import { gather, RowIndex } from '../ops/gather/gather';
 import { headLoss } from '../ops/head-loss/head-loss';
 import { headRotary, rotaryTable } from '../ops/head-rotary/head-rotary';
 import { linear, linears } from '../ops/linear/linear';
 import { addRmsNorm, rmsNorm } from '../ops/rms-norm/rms-norm';
-import { swiglu } from '../ops/swiglu/swiglu';
 import { initialValue } from './initial-values';
 
 /** `batch` samples of `length` rows each; arrays over rows are flat, sample after sample. */
@@ -162,8 +162,8 @@ export class Network {
       const mixed = attention(q, k, value, device.kinds, shape);
       const attended = addRmsNorm(x, project(mixed, 'output')[0]!, this.#vector(of('norm2')));
       normed = attended.normed;
-      const [gate, up] = project(normed, 'gate', 'up') as [tf.Tensor2D, tf.Tensor2D];
-      const delta = project(swiglu(gate, up), 'down')[0]!;
+      const [gate, up, down] = [of('gate'), of('up'), of('down')].map((name) => this.#matrix(name));
+      const delta = feedForward(normed, [gate!, up!, down!]);
       // The residual sum and the next layer's norm are one kernel; after the last layer only some rows are wanted.
       if (layer === layers - 1)
         return rmsNorm(gather(tf.add(attended.sum, delta), device.rows), this.#vector('norm'));

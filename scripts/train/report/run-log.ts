@@ -133,6 +133,5 @@ function meanTimes(times: readonly AveragingTimes[]): Partial<AveragingTimes> & 
     writeMs: average(({ writeMs }) => writeMs),
     waitMs: average(({ waitMs }) => waitMs),
     gatherMs: average(({ gatherMs }) => gatherMs),
-    deviceMs: average(({ deviceMs }) => deviceMs),
   };
 }

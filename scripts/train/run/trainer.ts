@@ -1,7 +1,7 @@
 /** A network with its optimiser: one call for each step of training-step.ts, which queues work and waits for nothing. */
 import * as tf from '@tensorflow/tfjs-core';
 import { activeGpu } from '../backend/gpu';
-import { Replayer } from '../backend/plan';
+import { Replayer, type OnFinal } from '../backend/plan';
 import type { Batch, DeviceBatch, Network } from '../network/network';
 import { DEFAULT_ADAMW } from '../ops/adamw/options';
 import { Ema } from '../ops/ema/ema';
@@ -78,12 +78,14 @@ export class Trainer {
     averaging: Averaging,
   ): Promise<StepResult> {
     const placed = this.#place(batches);
-    const own = this.#gradients.run(placed.flatMap(tensorsOf), () => {
+    const work = (): tf.Tensor[] => {
       const { loss, gradients } = meanGradients(this.network, placed);
       return [loss, ...gradients.values()];
-    });
+    };
     // In the order of the parameters, as the network makes them.
-    const [loss, ...gradients] = await averaging.average(own);
+    const [loss, ...gradients] = await averaging.average((onFinal) =>
+      this.#gradients.run(placed.flatMap(tensorsOf), work, onFinal),
+    );
     const named = new Map([...this.network.parameters.keys()].map((name, i) => [name, gradients[i]!]));
     this.#setRates(learningRate);
     // They outlive the update, which is replayed as long as they are where they were: so they are no inputs.
@@ -137,7 +139,8 @@ export class Trainer {
 
 /** Runs a step's work, whose inputs it owns; what it returns is good until the next run. */
 interface Runner {
-  run(inputs: readonly tf.Tensor[], work: () => tf.Tensor[]): readonly tf.Tensor[];
+  /** @param onFinal is told of some of the tensors before the others are computed, if that can be known */
+  run(inputs: readonly tf.Tensor[], work: () => tf.Tensor[], onFinal?: OnFinal): readonly tf.Tensor[];
   dispose(): void;
 }
 

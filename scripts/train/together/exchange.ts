@@ -8,31 +8,36 @@ export interface Barrier {
   wait(): Promise<void>;
 }
 
-/** How processes that train together see each other's numbers: round by round, all write, all meet, all read. */
+/**
+ * How processes that train together see each other's numbers: round by round, all write, all meet, all read. A round may
+ * have several meetings, as often in all processes: after each one reads what was written before.
+ */
 export interface Exchange {
   readonly rank: number;
   readonly size: number;
+  /** Begins a round. This process must have read all that it wants of the one before. */
+  begin(): void;
   /**
    * Shows the others bytes of this process's.
    * @param lane where; what is written in different lanes moves side by side
    * @param position byte of the lane that the first one becomes
    */
   write(lane: number, position: number, bytes: Uint8Array): Promise<void>;
-  /** Resolves when every process has written all of its round. */
+  /** Resolves when every process has called it as often as this one. */
   meet(): Promise<void>;
-  /** Fills `into` with what a process wrote before the last `meet`; must have resolved before the next one. */
+  /** Fills `into` with what a process wrote in this round before it came to a meeting that this one came to as well. */
   read(rank: number, lane: number, position: number, into: Uint8Array): Promise<void>;
 }
 
 /**
  * Exchanges through files in memory (a tmpfs where there is one), of which each lane has its own: the system lets one
  * write to a file at a time. Rounds take turns between two sets of files, so one meeting a round is enough: a process
- * writes to a set again only after the meeting of the round between, and whoever came to that one has read the set. The
+ * writes to a set again only after the meetings of the round between, and whoever came to these has read the set. The
  * files are never cut, so after two rounds no memory is asked for any more.
  */
 export class FileExchange implements Exchange {
   readonly #files = new Map<string, number>();
-  #met = 0;
+  #round = 0;
 
   /** @param folder one that all processes share, and no other run does */
   constructor(
@@ -42,10 +47,14 @@ export class FileExchange implements Exchange {
     readonly barrier: Barrier,
   ) {}
 
+  begin(): void {
+    this.#round++;
+  }
+
   /** @throws Error that says what to do if the folder is full */
   async write(lane: number, position: number, bytes: Uint8Array): Promise<void> {
     try {
-      await transfer('write', this.#open(this.#met, this.rank, lane), bytes, position);
+      await transfer('write', this.#open(this.rank, lane), bytes, position);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
       throw new Error(
@@ -55,13 +64,12 @@ export class FileExchange implements Exchange {
     }
   }
 
-  async meet(): Promise<void> {
-    await this.barrier.wait();
-    this.#met++;
+  meet(): Promise<void> {
+    return this.barrier.wait();
   }
 
   read(rank: number, lane: number, position: number, into: Uint8Array): Promise<void> {
-    return transfer('read', this.#open(this.#met - 1, rank, lane), into, position);
+    return transfer('read', this.#open(rank, lane), into, position);
   }
 
   close(): void {
@@ -69,8 +77,8 @@ export class FileExchange implements Exchange {
     this.#files.clear();
   }
 
-  #open(round: number, rank: number, lane: number): number {
-    const name = `round-${round % 2}-rank-${rank}-lane-${lane}`;
+  #open(rank: number, lane: number): number {
+    const name = `round-${this.#round % 2}-rank-${rank}-lane-${lane}`;
     let file = this.#files.get(name);
     if (file === undefined) {
       const { O_RDONLY, O_RDWR, O_CREAT } = fs.constants;

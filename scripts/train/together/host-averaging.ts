@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Averaging, AveragingTimes } from './averaging';
+import type { Averaging, AveragingTimes, Computation } from './averaging';
 import type { Exchange } from './exchange';
 
 /** Averages in the memory of the processes. */
@@ -11,9 +11,11 @@ export class HostAveraging implements Averaging {
 
   constructor(readonly exchange: Exchange) {}
 
-  async average(tensors: readonly tf.Tensor[]): Promise<readonly tf.Tensor[]> {
+  async average(compute: Computation): Promise<readonly tf.Tensor[]> {
     const { exchange } = this;
     const start = performance.now();
+    const tensors = compute();
+    exchange.begin();
     const length = tensors.reduce((sum, { size }) => sum + size, 0);
     if (this.#sum.length !== length)
       [this.#sum, this.#term] = [new Float32Array(length), new Float32Array(length)];
@@ -46,7 +48,6 @@ export class HostAveraging implements Averaging {
       writeMs: written - computed,
       waitMs: met - written,
       gatherMs: performance.now() - met,
-      deviceMs: 0,
     };
     return this.#means;
   }

@@ -15,7 +15,8 @@ function sizeOf(tensor: tf.TensorInfo): Size {
   return tensor.shape as [number, number];
 }
 
-function layout(stride: number, more: Partial<MatrixLayout> = {}): MatrixLayout {
+/** A matrix of f16 numbers, rows of `stride`. */
+export function layout(stride: number, more: Partial<MatrixLayout> = {}): MatrixLayout {
   return {
     transposed: false,
     stride,
@@ -26,7 +27,8 @@ function layout(stride: number, more: Partial<MatrixLayout> = {}): MatrixLayout 
   };
 }
 
-function product(spec: Pick<GemmSpec, 'm' | 'n' | 'k' | 'a' | 'b'> & Partial<GemmSpec>): GemmSpec {
+/** One product of matrices of f16 numbers into float32. */
+export function product(spec: Pick<GemmSpec, 'm' | 'n' | 'k' | 'a' | 'b'> & Partial<GemmSpec>): GemmSpec {
   return {
     outer: 1,
     inner: 1,

@@ -82,6 +82,16 @@ describe('WebGPU kernels', function () {
     assert.ok(outcomes.length > 15, `only ${outcomes.length} checks`);
   });
 
+  it('compute the feed-forward part in one operation as in its parts, bit for bit', async function () {
+    if (!fs.existsSync(DRIVER)) this.skip();
+    const outcomes = await compute(['--units', 'emulated', '--only', 'feed-forward']);
+    assert.equal(outcomes.length, 1);
+    assert.deepEqual(
+      outcomes.filter(({ good }) => !good),
+      [],
+    );
+  });
+
   it('compute the fused attention, its matrix pieces emulated, over several tiles', async function () {
     if (!fs.existsSync(DRIVER)) this.skip();
     const outcomes = await compute(['--units', 'emulated', '--only', 'more than one tile']);

@@ -49,12 +49,12 @@ describe('several training processes', () => {
 
   it('average tensors, round after round', async () => {
     const exchanges = exchangesOf(temporaryFolder(), 3);
-    const averagings = exchanges.map(averagingBy);
+    const averagings = exchanges.map((exchange) => averagingBy(exchange));
     for (let round = 1; round <= 3; round++) {
       const results = await Promise.all(
         averagings.map(async (averaging, rank) => {
           const tensors = [tf.scalar(rank), tf.tensor2d([[10 * rank, 100 * rank, 1000 * round * rank]])];
-          const means = await averaging.average(tensors);
+          const means = await averaging.average(() => tensors);
           tf.dispose(tensors);
           assert.deepEqual(
             means.map(({ shape }) => shape),
