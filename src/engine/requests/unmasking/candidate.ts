@@ -11,7 +11,7 @@ import type { ReverseStep, Unmasking } from '../../diffusion/unmasking';
 import { SPECIAL } from '../../text/special-tokens';
 import { SUMMARY_ALTERNATIVES } from '../../model/graph/outputs';
 import { tokenIds, type Ask } from './predict';
-import type { Beginning } from './starts';
+import type { Beginning } from './beginning';
 import type { Runtime } from '../../model/runtime/runtime';
 import type { ReverseProcessSettings } from '../settings';
 import type { Tokenizer } from '../../text/tokenizer';

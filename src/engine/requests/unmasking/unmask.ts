@@ -1,14 +1,13 @@
-import type { Candidate } from '../../contract/candidates';
 import { byChance, chanceOf } from '../../contract/chooser';
 import type { FillRequest } from '../../contract/requests';
-import type { CellView, Step } from '../../contract/steps';
+import type { Candidate, CellView, Step } from '../../contract/steps';
 import { bannedTokens, CandidateRun } from './candidate';
 import type { Cell } from '../../diffusion/canvas';
 import type { Choice } from '../../diffusion/sampling';
 import type { ReverseStep } from '../../diffusion/unmasking';
 import { evidenceOf } from './evidence';
 import { lookAgain } from './second-look';
-import type { Beginning } from './starts';
+import type { Beginning } from './beginning';
 import { SPECIAL } from '../../text/special-tokens';
 import { KnownLogits } from './known-logits';
 import type { RunningRequest } from '../running-request';
