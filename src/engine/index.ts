@@ -11,7 +11,6 @@ export {
   DEFAULT_STARTS,
   FEATURES,
   STARTS,
-  type Candidate,
   type Evidence,
   type Feature,
   type StartName,
@@ -62,7 +61,7 @@ export {
   type Schedule,
   type UnmaskingOrder,
 } from './contract/reverse-process';
-export type { Alternative, CellView, Slot, Step } from './contract/steps';
+export type { Alternative, Candidate, CellView, Slot, Step } from './contract/steps';
 export { Random } from './diffusion/random';
 export { textAroundHoles, type CharacterRange, type TextAroundHoles } from './text/around-holes';
 export { isInsideCharacter } from './text/characters';

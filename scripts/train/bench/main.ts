@@ -171,7 +171,7 @@ async function compareGpus(options: Options, size: number, out: string | undefin
   const team = follower ?? new Team({ size, program: process.argv[1]!, args: process.argv.slice(2) });
   try {
     const backend = await selectBackend(options.backend);
-    const config = options.tiny ? TINY : GROWN[0]![1];
+    const config = options.tiny ? TINY : GROWN['12 × 640'];
     const log = follower ? undefined : new Log(out);
     log?.line(`backend ${backend.name}: ${backend.description}, ${size} processes`);
     const steps = options.tiny ? 4 : Number(options.steps);

@@ -1,5 +1,3 @@
-import type { CellView } from './steps';
-
 /** How a candidate may begin. */
 export const STARTS = [
   'usual',
@@ -46,16 +44,3 @@ export const FEATURES = [
 export type Feature = (typeof FEATURES)[number];
 /** What is known of a candidate; what is not known is absent. */
 export type Evidence = Readonly<Partial<Record<Feature, number>>>;
-
-/** One way to fill all holes of a request. */
-export interface Candidate {
-  readonly texts: readonly string[];
-  readonly holes: readonly (readonly CellView[])[];
-  /** Mean log-probability of the predicted tokens when they were committed, ≤ 0; 0 if none was predicted. */
-  readonly score: number;
-  /** How it began; several where others came to the same texts. */
-  readonly starts: readonly StartName[];
-  readonly evidence: Evidence;
-  /** The chance that this is what belongs there, 0–1; absent where the bundle has no coefficients to tell it by. */
-  readonly chance?: number;
-}

@@ -1,4 +1,4 @@
-import type { Candidate } from './candidates';
+import type { Evidence, StartName } from './candidates';
 
 /** A position of the canvas: cell `index` of hole `hole`. */
 export interface Slot {
@@ -55,4 +55,17 @@ export interface Step {
   readonly chance?: number;
   /** On the last step of a request for several candidates: best first, without duplicates. */
   readonly candidates?: readonly Candidate[];
+}
+
+/** One way to fill all holes of a request. */
+export interface Candidate {
+  readonly texts: readonly string[];
+  readonly holes: readonly (readonly CellView[])[];
+  /** Mean log-probability of the predicted tokens when they were committed, ≤ 0; 0 if none was predicted. */
+  readonly score: number;
+  /** How it began; several where others came to the same texts. */
+  readonly starts: readonly StartName[];
+  readonly evidence: Evidence;
+  /** The chance that this is what belongs there, 0–1; absent where the bundle has no coefficients to tell it by. */
+  readonly chance?: number;
 }

@@ -14,7 +14,7 @@ import type { Runtime } from '../../model/runtime/runtime';
 import type { ReverseProcessSettings } from '../settings';
 import type { Tokenizer } from '../../text/tokenizer';
 import { tokenIds, type Ask } from './predict';
-import type { Beginning } from './starts';
+import type { Beginning } from './beginning';
 
 /** What decides a candidate, beside the model and the context. */
 export interface CandidateStart extends Beginning {

@@ -1,24 +1,13 @@
 import { DEFAULT_STARTS, type StartName } from '../../contract/candidates';
 import type { FillRequest } from '../../contract/requests';
 import type { CellStart } from '../../diffusion/canvas';
-import type { Sampling } from '../../diffusion/sampling';
 import type { RunningRequest } from '../running-request';
 import type { Runtime } from '../../model/runtime/runtime';
+import type { Beginning } from './beginning';
 import { judgedDrafts, LEAST_PROBABILITY, type JudgedDraft } from './drafts';
 import type { HolePlan } from './hole-plan';
 import type { KnownLogits } from './known-logits';
 import { elasticCells, guessedCells } from './length';
-
-/** The start of one candidate. */
-export interface Beginning {
-  /** Several that come to the same. */
-  readonly names: readonly StartName[];
-  readonly holes: readonly (readonly CellStart[])[];
-  /** Instead of the request's. */
-  readonly sampling?: Sampling;
-  /** Whether the surest position gets its second most probable token. */
-  readonly second?: boolean;
-}
 
 interface StartRule {
   readonly masks: number;

@@ -1,8 +1,7 @@
-import type { Candidate } from '../../contract/candidates';
 import { byChance, chanceOf } from '../../contract/chooser';
 import type { FillRequest } from '../../contract/requests';
-import type { CellView, Step } from '../../contract/steps';
-import { type Cell } from '../../diffusion/canvas';
+import type { Candidate, CellView, Step } from '../../contract/steps';
+import type { Cell } from '../../diffusion/canvas';
 import type { Choice } from '../../diffusion/sampling';
 import type { ReverseStep } from '../../diffusion/unmasking';
 import { SPECIAL } from '../../text/special-tokens';
@@ -13,7 +12,7 @@ import type { Tokenizer } from '../../text/tokenizer';
 import { bannedTokens, CandidateRun } from './candidate';
 import { evidenceOf } from './evidence';
 import { lookAgain } from './second-look';
-import type { Beginning } from './starts';
+import type { Beginning } from './beginning';
 import { KnownLogits } from './known-logits';
 
 /** What is known of a request beside how its candidates begin. */
