@@ -99,12 +99,12 @@ async function* askFurther<T extends Written>(
   signal: AbortSignal,
 ): AsyncGenerator<T> {
   const late = AbortSignal.timeout(Math.ceil((MOST_TIMES - 1) * ms));
-  const { candidates: _, ...one } = request;
   const drawn = request.sampling === 'multinomial' ? {} : { temperature: TEMPERATURE, topP: 0.95 };
   try {
     for (let i = 1; i <= FURTHER; i++) {
       const seed = (request.seed ?? 0) + i;
-      yield await ask({ ...one, ...drawn, sampling: 'multinomial', seed }, AbortSignal.any([signal, late]));
+      const further: FillRequest = { ...request, ...drawn, sampling: 'multinomial', seed, candidates: 1 };
+      yield await ask(further, AbortSignal.any([signal, late]));
     }
   } catch (error) {
     if (!late.aborted || signal.aborted) throw error;
