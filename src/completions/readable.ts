@@ -21,7 +21,7 @@ const MOST_WORDS = 48;
 export async function cutToReadable(text: string, place: Place, tree: SyntaxTree): Promise<string> {
   const at = place.prefix.length;
   const before = damageOf(tree);
-  if (before > MOST_DAMAGE || (textAt(tree, at) === 'comment' && !/[\r\n]|\*\/|-->/.test(text))) return text;
+  if (before > MOST_DAMAGE || endsComment(text, at, tree)) return text;
   const after = await damageWith(tree, at, text);
   if (after === 0) return text;
   if (after <= before) return withoutStrayEnds(text, after, place, tree);
@@ -35,6 +35,16 @@ export async function cutToReadable(text: string, place: Place, tree: SyntaxTree
     if ((await damageWith(tree, at, kept)) <= before) return kept;
   }
   return '';
+}
+
+/**
+ * Tells whether a completion in a comment stays in it, or only ends it: the code behind, which was a part of the comment until
+ * then, may have damage of its own.
+ */
+function endsComment(text: string, at: number, tree: SyntaxTree): boolean {
+  const kind = textAt(tree, at);
+  if (kind === 'comment') return !/[\r\n]|\*\/|-->/.test(text.replace(/(?:\*\/|-->|\]\]|#>)\s*$/, ''));
+  return kind === 'docstring' && /^[^\r\n"']*(?:"""|''')\s*$/.test(text);
 }
 
 /** A part that closes nothing is not needed where something is left open anyway; a cut must make the tree better. */

@@ -103,10 +103,8 @@ async function* askFurther<T extends Written>(
   try {
     for (let i = 1; i <= FURTHER; i++) {
       const seed = (request.seed ?? 0) + i;
-      yield await ask(
-        { ...request, candidates: 1, ...drawn, sampling: 'multinomial', seed },
-        AbortSignal.any([signal, late]),
-      );
+      const further: FillRequest = { ...request, ...drawn, sampling: 'multinomial', seed, candidates: 1 };
+      yield await ask(further, AbortSignal.any([signal, late]));
     }
   } catch (error) {
     if (!late.aborted || signal.aborted) throw error;
