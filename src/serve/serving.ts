@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Engine } from '../engine/index';
 import { clientGone, Sessions, type Caller } from './fills/caller';
@@ -16,6 +17,8 @@ export interface CallerNames {
 }
 
 const LOADING_RETRY_SECONDS = 2;
+/** An engine that has not said by then what it has done is being started anew; Prometheus does not wait for that. */
+const STATS_MS = 1000;
 /** A client of any protocol may name its session here. */
 const SESSION_HEADER = 'x-session-id';
 
@@ -59,6 +62,13 @@ export class Serving {
 
   set engine(engine: Engine) {
     this.#engine = engine;
+  }
+
+  /** Has the metrics know what the engine has counted, if it says so in time. */
+  async askEngine(): Promise<void> {
+    const stats = this.#engine?.stats().catch(() => undefined);
+    const told = await Promise.race([stats, sleep(STATS_MS, undefined, { ref: false })]);
+    if (told) this.metrics.tell(told);
   }
 
   /** The one model's id. A folder's name has no part in it, so that nothing of the server's disk is told. */

@@ -40,6 +40,9 @@ export interface EngineInfo {
   readonly loadMs: number;
 }
 
+/** Most requests that an engine has under way at once. */
+export const MOST_TOGETHER = 64;
+
 /** The options of loading an engine. */
 export interface LoadOptions {
   /** Execution provider; `auto` (default) tries the fastest that works here. */
