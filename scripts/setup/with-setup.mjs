@@ -33,6 +33,7 @@ const TASKS = {
   'bench:forms': ['scripts/forms/main.ts'],
   demo: ['dist/cli.js', 'demo'],
   serve: ['dist/serve.js'],
+  load: ['scripts/load/main.ts'],
   'train-model': ['dist/train.js'],
   'bench:syntax': ['scripts/bench-syntax/main.ts'],
   'bench:train': ['dist/train-bench.js'],

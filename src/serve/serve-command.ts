@@ -24,6 +24,8 @@ export interface ServeOptions extends Pick<EngineOptions, 'model' | 'provider'> 
   readonly threads?: number;
   readonly maxTokens: number;
   readonly running: number;
+  /** Contexts that are kept for clients that type. */
+  readonly kept: number;
   readonly queue: number;
   /** Seconds that a fill may take. */
   readonly timeLimit: number;
@@ -58,6 +60,7 @@ export async function serveFills(options: ServeOptions, signal: AbortSignal): Pr
   const loading = loadEngine(folder, {
     provider,
     together: Math.min(options.running, MOST_TOGETHER),
+    keptContexts: options.kept,
     ...(options.threads ? { threads: options.threads } : {}),
   });
   let engine: Engine | undefined;

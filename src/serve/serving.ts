@@ -12,13 +12,13 @@ import { Metrics } from './metrics';
 export interface CallerNames {
   /** Its newest request supersedes the one before. */
   readonly session?: string | null | undefined;
-  /** For whom turns are kept apart. */
+  /** For whom turns are kept apart, and contexts; without one it is the session's. */
   readonly user?: string | null | undefined;
 }
 
 const LOADING_RETRY_SECONDS = 2;
 /** An engine that has not said by then what it has done is being started anew; Prometheus does not wait for that. */
-const STATS_MS = 1000;
+const STATS_MS = 3000;
 /** A client of any protocol may name its session here. */
 const SESSION_HEADER = 'x-session-id';
 
@@ -103,7 +103,7 @@ export class Serving {
     // It may have gone while its request was still arriving.
     if (reply.raw.destroyed || request.socket.destroyed) closed();
     else reply.raw.once('close', closed);
-    return { user: named ?? (user ? user : request.ip), signal: controller.signal };
+    return { user: [user, named].find((name) => name) ?? request.ip, signal: controller.signal };
   }
 }
 

@@ -54,6 +54,11 @@ export interface LoadOptions {
    * without a change of any result; 4 suit two processor cores. Default 1: one after the other.
    */
   readonly together?: number;
+  /**
+   * Most contexts that are kept under names (`FillRequest.keptContext`), of all sessions; the one asked for longest ago goes
+   * first. One of the bundled model takes up to 29 MB. Default 2.
+   */
+  readonly keptContexts?: number;
   /** False: the context is read anew at every step, to measure what its cache saves. Default true. */
   readonly contextCache?: boolean;
 }

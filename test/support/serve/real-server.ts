@@ -19,7 +19,11 @@ const TOGETHER = 4;
 let engine: Promise<EngineClient> | undefined;
 
 export function sharedEngine(): Promise<EngineClient> {
-  engine ??= EngineClient.start(inChildProcess(HOST, MODEL), { provider: 'cpu', together: TOGETHER });
+  engine ??= EngineClient.start(inChildProcess(HOST, MODEL), {
+    provider: 'cpu',
+    together: TOGETHER,
+    keptContexts: 4,
+  });
   return engine;
 }
 

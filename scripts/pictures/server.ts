@@ -1,0 +1,124 @@
+// A team's server from nothing to a fill, in this extension and in other clients, with a picture of each step:
+// npx tsx scripts/pictures/server.ts (after npm run build). With Neovim, and LLAMA_VIM naming a checkout of
+// https://github.com/ggml-org/llama.vim, it is a client too.
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { ServeProcess } from '../load/serve-process';
+import { openVsCode, type VsCode } from '../vscode/drive/vs-code';
+import { ROOT } from '../setup/paths';
+
+const FOLDER = path.join(ROOT, 'media/pictures/server');
+const PORT = '8123';
+const URL = `http://127.0.0.1:${PORT}`;
+const LLAMA_VIM = process.env['LLAMA_VIM'];
+const MEAN = `def mean(values):
+    total = 0
+    for value in values:
+        total += value
+    return [MASK]
+
+
+print(mean([1, 2, 3]))
+`;
+const ASK = `const { OpenAI } = require('openai');
+
+const client = new OpenAI({ baseURL: '${URL}/v1', apiKey: 'none' });
+const prompt = 'function area(width, height) {\\n  return ';
+client.completions
+  .create({ model: 'llada-base', prompt, suffix: ';\\n}\\n', max_tokens: 16 })
+  .then(({ choices }) => console.log(prompt + choices[0].text + ';\\n}'));
+`;
+const VIMRC = `set nocompatible laststatus=0 noruler noshowcmd shortmess+=I
+set rtp+=${LLAMA_VIM}
+let g:llama_config = { 'endpoint_fim': '${URL}/infill', 'auto_fim': v:false, 'show_info': 0 }
+`;
+const SHELF = `class Shelf:
+    def __init__(self):
+        self.books = []
+
+    def add(self, book):
+        self.books.append(book)
+
+    def remove(self, book):
+        
+`;
+const WAIT_MS = 60_000;
+
+let step = 0;
+
+async function picture(code: VsCode, name: string): Promise<void> {
+  const file = `${String(++step).padStart(2, '0')}-${name}.png`;
+  await code.page.screenshot({ path: path.join(FOLDER, file), animations: 'disabled' });
+}
+
+/** Types a command into the terminal and waits for what comes of it. */
+async function inTerminal(code: VsCode, command: string, done: RegExp): Promise<void> {
+  await code.page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
+  await code.typeText(`${command}\n`);
+  await terminalText(code, done);
+}
+
+function terminalText(code: VsCode, text: RegExp): Promise<void> {
+  return code.page
+    .locator('.terminal-wrapper.active .xterm-rows', { hasText: text })
+    .waitFor({ timeout: WAIT_MS });
+}
+
+async function main(): Promise<void> {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  const code = await openVsCode({
+    files: { 'mean.py': MEAN, 'ask.js': ASK, 'shelf.py': SHELF, vimrc: VIMRC },
+    open: 'mean.py',
+    viewport: { width: 960, height: 600 },
+    settings: {
+      'llada.server.url': URL,
+      'llada.inlineCompletions.enabled': false,
+      'editor.minimap.enabled': false,
+      'workbench.reduceMotion': 'on',
+      'terminal.integrated.gpuAcceleration': 'off',
+      'terminal.integrated.shellIntegration.enabled': false,
+      'terminal.integrated.profiles.linux': { sh: { path: '/bin/sh' } },
+      'terminal.integrated.defaultProfile.linux': 'sh',
+      'terminal.integrated.env.linux': { PS1: '$ ', NODE_PATH: path.join(ROOT, 'node_modules') },
+    },
+  });
+  const server = new ServeProcess(['--port', PORT]);
+  try {
+    await server.says(/is ready/);
+    await code.statusBarItem('LLaDA').waitFor();
+    await code.runCommand('View: Close Primary Side Bar');
+    await code.runCommand('Terminal: Create New Terminal');
+    await terminalText(code, /\$/);
+    await inTerminal(code, `curl -s ${URL}/health | cut -c 1-60`, /"status":"ok"/);
+    await picture(code, 'server-is-there');
+    await code.runCommand('View: Hide Panel');
+    await code.goTo([5, 17]);
+    await code.runCommand('LLaDA: Fill Masked Region');
+    await code.codeLens('Accept').waitFor({ timeout: WAIT_MS });
+    await code.page.locator('.statusbar-item[id$="llada.status"]').hover();
+    await code.page.locator('.monaco-hover:visible', { hasText: URL }).first().waitFor();
+    await picture(code, 'extension');
+
+    await code.openFile('ask.js');
+    await code.runCommand('View: Toggle Terminal');
+    await terminalText(code, /\$/);
+    await inTerminal(code, 'clear; node ask.js', /return .*;/);
+    await picture(code, 'openai-client');
+
+    if (LLAMA_VIM !== undefined) {
+      await inTerminal(code, 'clear; nvim -u vimrc shelf.py', /def remove/);
+      await code.runCommand('View: Toggle Maximized Panel');
+      await code.page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
+      await code.typeText('9GA');
+      await code.press('Control+f');
+      await terminalText(code, /remove\(self, book\):\s+\S/);
+      await picture(code, 'llama-vim');
+    }
+  } finally {
+    await code.close();
+    server.kill('SIGTERM');
+  }
+}
+
+void main();
