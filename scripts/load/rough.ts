@@ -30,8 +30,8 @@ export interface RoughReport {
 
 const SAMPLES = 20;
 const REFERENCE = { input_prefix: 'const total = ', input_suffix: ';\n', n_predict: 8 };
-/** A full queue, and an engine that has stopped. */
-const BUSY: readonly Outcome[] = [429, 503, 'failed in stream'];
+/** A full queue, an engine that has stopped, and a fill that took too long. */
+const BUSY: readonly Outcome[] = [429, 503, 504, 'failed in stream'];
 
 /** The outcomes that are right; whoever leaves has none. */
 const RIGHT: Readonly<Record<Manner, readonly Outcome[]>> = {
@@ -60,7 +60,7 @@ export async function treatRoughly(url: string, plan: RoughPlan): Promise<RoughR
   async function client(): Promise<void> {
     while (begun < requests) {
       const number = ++begun;
-      if (kills > 0 && number % every(kills + 1) === 0) plan.killEngine();
+      if (number % every(kills + 1) === 0 && number < requests) plan.killEngine();
       const manner = MANNERS[random.integer(MANNERS.length)]!;
       const outcome = await sendRoughly(url, manner, new Random(plan.seed + number));
       const counts = outcomes.get(manner)!;
