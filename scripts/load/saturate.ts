@@ -20,6 +20,8 @@ export async function saturate(url: string, { users, seconds, body }: Saturation
   const answers: Answered[] = [];
   let connected = 0;
   const whole = seconds / (1 - WARM_UP_SHARE);
+  const from = whole * WARM_UP_SHARE * 1000;
+  const started = performance.now();
   const run = autocannon({
     url,
     connections: users,
@@ -27,6 +29,9 @@ export async function saturate(url: string, { users, seconds, body }: Saturation
     timeout: TIMEOUT_SECONDS,
     setupClient: (client) => {
       const user = connected++;
+      client.on('response', (status, _bytes, ms) => {
+        if (performance.now() - started >= from) answers.push({ status, ms });
+      });
       client.setRequests([
         {
           method: 'POST',
@@ -36,11 +41,6 @@ export async function saturate(url: string, { users, seconds, body }: Saturation
         },
       ]);
     },
-  });
-  const started = performance.now();
-  const from = whole * WARM_UP_SHARE * 1000;
-  run.on('response', (_client, status, _bytes, ms) => {
-    if (performance.now() - started >= from) answers.push({ status, ms });
   });
   const [before, { errors, timeouts }] = await Promise.all([
     new Promise<Awaited<ReturnType<typeof scrape>>>((resolve, reject) => {

@@ -65,7 +65,9 @@ async function typeOn(
           if (status === SUPERSEDED) counts.superseded++;
           else answers.push({ status, ms: performance.now() - started });
         },
-        () => counts[signal.aborted ? 'superseded' : 'lost']++,
+        () => {
+          counts[signal.aborted ? 'superseded' : 'lost']++;
+        },
       ),
     );
   }

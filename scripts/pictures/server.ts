@@ -3,8 +3,11 @@
 // https://github.com/ggml-org/llama.vim, it is a client too.
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { scrape } from '../load/scrape';
 import { ServeProcess } from '../load/serve-process';
 import { openVsCode, type VsCode } from '../vscode/drive/vs-code';
+import { waitUntil } from '../vscode/drive/wait';
 import { ROOT } from '../setup/paths';
 
 const FOLDER = path.join(ROOT, 'media/pictures/server');
@@ -44,6 +47,9 @@ const SHELF = `class Shelf:
     def remove(self, book):
         
 `;
+/** What has been written is to be seen by then. */
+const PAINTED_MS = 3000;
+/** For a fill on a machine that has other things to do. */
 const WAIT_MS = 60_000;
 
 let step = 0;
@@ -53,17 +59,20 @@ async function picture(code: VsCode, name: string): Promise<void> {
   await code.page.screenshot({ path: path.join(FOLDER, file), animations: 'disabled' });
 }
 
-/** Types a command into the terminal and waits for what comes of it. */
-async function inTerminal(code: VsCode, command: string, done: RegExp): Promise<void> {
+/** Types into the terminal. */
+async function inTerminal(code: VsCode, text: string): Promise<void> {
   await code.page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
-  await code.typeText(`${command}\n`);
-  await terminalText(code, done);
+  await code.typeText(text);
 }
 
-function terminalText(code: VsCode, text: RegExp): Promise<void> {
-  return code.page
-    .locator('.terminal-wrapper.active .xterm-rows', { hasText: text })
-    .waitFor({ timeout: WAIT_MS });
+/** Waits until the server has answered on a path, and what came of it is to be seen. */
+async function answered(route: string): Promise<void> {
+  const series = new RegExp(`^llada_http_requests_total.*route="${route}",status="200"`);
+  await waitUntil(
+    async () => [...(await scrape(URL)).keys()].some((name) => series.test(name)),
+    () => `Nobody has asked ${route}.`,
+  );
+  await sleep(PAINTED_MS);
 }
 
 async function main(): Promise<void> {
@@ -77,8 +86,6 @@ async function main(): Promise<void> {
       'llada.inlineCompletions.enabled': false,
       'editor.minimap.enabled': false,
       'workbench.reduceMotion': 'on',
-      'terminal.integrated.gpuAcceleration': 'off',
-      'terminal.integrated.shellIntegration.enabled': false,
     },
     machineSettings: { 'llada.server.url': URL },
   });
@@ -88,9 +95,9 @@ async function main(): Promise<void> {
     await code.statusBarItem('LLaDA').waitFor();
     await code.runCommand('View: Close Primary Side Bar');
     await code.runCommand('Terminal: Create New Terminal');
-    await terminalText(code, /[$#]/);
-    await inTerminal(code, `export PS1='$ ' NODE_PATH=${path.join(ROOT, 'node_modules')}; clear`, /^\s*\$/);
-    await inTerminal(code, `curl -s ${URL}/health | cut -c 1-60`, /"status":"ok"/);
+    await inTerminal(code, `export PS1='$ ' NODE_PATH=${path.join(ROOT, 'node_modules')}; clear\n`);
+    await inTerminal(code, `curl -s ${URL}/health | cut -c 1-60\n`);
+    await answered('/health');
     await picture(code, 'server-is-there');
     await code.runCommand('View: Hide Panel');
     await code.goTo([5, 17]);
@@ -102,19 +109,19 @@ async function main(): Promise<void> {
 
     await code.openFile('ask.js');
     await code.runCommand('View: Toggle Terminal');
-    await terminalText(code, /\$/);
-    await inTerminal(code, 'clear; node ask.js', /return .*;/);
+    await inTerminal(code, 'clear; node ask.js\n');
+    await answered('/v1/completions');
     await picture(code, 'openai-client');
 
     if (LLAMA_VIM !== undefined) {
-      // Vim 9.0 is warned that it is no 9.1, and asks for a key.
-      await inTerminal(code, 'clear; vim -u vimrc shelf.py', /def remove|Press ENTER/);
-      await code.press('Enter');
       await code.runCommand('View: Toggle Maximized Panel');
-      await code.page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
-      await code.typeText('9GA');
+      await inTerminal(code, 'clear; vim -u vimrc shelf.py\n');
+      await sleep(PAINTED_MS);
+      // Vim 9.0 is warned that it is no 9.1, and asks for a key.
+      await inTerminal(code, '\n');
+      await inTerminal(code, '9GA');
       await code.press('Control+f');
-      await terminalText(code, /remove\(self, book\):\s+\S/);
+      await answered('/infill');
       await picture(code, 'llama-vim');
     }
   } finally {
