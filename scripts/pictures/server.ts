@@ -1,6 +1,5 @@
-// A team's server from nothing to a fill, in this extension and in other clients, with a picture of each step:
-// npx tsx scripts/pictures/server.ts (after npm run build). With Vim 9, and LLAMA_VIM naming a checkout of
-// https://github.com/ggml-org/llama.vim, it is a client too.
+// A fill from a team's server in this extension and in another client, with a picture of each:
+// npx tsx scripts/pictures/server.ts (after npm run build)
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +12,6 @@ import { ROOT } from '../setup/paths';
 const FOLDER = path.join(ROOT, 'media/pictures/server');
 const PORT = '8123';
 const URL = `http://127.0.0.1:${PORT}`;
-const LLAMA_VIM = process.env['LLAMA_VIM'];
 const MEAN = `def mean(values):
     total = 0
     for value in values:
@@ -30,22 +28,6 @@ const prompt = 'function area(width, height) {\\n  return ';
 client.completions
   .create({ model: 'llada-base', prompt, suffix: ';\\n}\\n', max_tokens: 16 })
   .then(({ choices }) => console.log(prompt + choices[0].text + ';\\n}'));
-`;
-const VIMRC = `set nocompatible laststatus=0 noruler noshowcmd nomore shortmess+=I
-set rtp+=${LLAMA_VIM}
-syntax on
-let g:llama_config = { 'endpoint_fim': '${URL}/infill', 't_max_predict_ms': 20000,
-      \\ 'auto_fim': v:false, 'show_info': 0, 'keymap_fim_trigger': '<C-F>' }
-`;
-const SHELF = `class Shelf:
-    def __init__(self):
-        self.books = []
-
-    def add(self, book):
-        self.books.append(book)
-
-    def remove(self, book):
-        
 `;
 /** What has been written is to be seen by then. */
 const PAINTED_MS = 3000;
@@ -79,7 +61,7 @@ async function main(): Promise<void> {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   const code = await openVsCode({
-    files: { 'mean.py': MEAN, 'ask.js': ASK, 'shelf.py': SHELF, vimrc: VIMRC },
+    files: { 'mean.py': MEAN, 'ask.js': ASK },
     open: 'mean.py',
     viewport: { width: 960, height: 600 },
     settings: {
@@ -96,9 +78,6 @@ async function main(): Promise<void> {
     await code.runCommand('View: Close Primary Side Bar');
     await code.runCommand('Terminal: Create New Terminal');
     await inTerminal(code, `export PS1='$ ' NODE_PATH=${path.join(ROOT, 'node_modules')}; clear\n`);
-    await inTerminal(code, `curl -s ${URL}/health | cut -c 1-60\n`);
-    await answered('/health');
-    await picture(code, 'server-is-there');
     await code.runCommand('View: Hide Panel');
     await code.goTo([5, 17]);
     await code.runCommand('LLaDA: Fill Masked Region');
@@ -112,18 +91,6 @@ async function main(): Promise<void> {
     await inTerminal(code, 'clear; node ask.js\n');
     await answered('/v1/completions');
     await picture(code, 'openai-client');
-
-    if (LLAMA_VIM !== undefined) {
-      await code.runCommand('View: Toggle Maximized Panel');
-      await inTerminal(code, 'clear; vim -u vimrc shelf.py\n');
-      await sleep(PAINTED_MS);
-      // Vim 9.0 is warned that it is no 9.1, and asks for a key.
-      await inTerminal(code, '\n');
-      await inTerminal(code, '9GA');
-      await code.press('Control+f');
-      await answered('/infill');
-      await picture(code, 'llama-vim');
-    }
   } finally {
     await code.close();
     server.kill('SIGTERM');
