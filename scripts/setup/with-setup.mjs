@@ -32,6 +32,7 @@ const TASKS = {
   import: ['dist/cli.js', 'import'],
   demo: ['dist/cli.js', 'demo'],
   serve: ['dist/serve.js'],
+  load: ['scripts/load/main.ts'],
   bench: ['dist/cli.js', 'bench'],
   'bench:forms': ['scripts/forms/main.ts'],
   'bench:foreign': ['scripts/foreign-bench/main.ts'],

@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly port?: number | undefined;
   /** User settings on top of {@link QUIET_SETTINGS}. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Settings of the scope machine: those of the user's own settings are not taken where VS Code is a web page. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** Have this extension installed, built from this repository. */
   readonly installExtension?: boolean;
   /** Opens workspaces in Restricted Mode. */
@@ -97,6 +99,11 @@ function prepare(root: string, options: ServerOptions): string[] {
   };
   const settings = { ...QUIET_SETTINGS, ...(options.restricted && trust), ...options.settings };
   writeFileSync(path.join(userData, 'User/settings.json'), JSON.stringify(settings, null, 2));
+  mkdirSync(path.join(userData, 'Machine'));
+  writeFileSync(
+    path.join(userData, 'Machine/settings.json'),
+    JSON.stringify(options.machineSettings ?? {}, null, 2),
+  );
   if (options.installExtension) linkExtension(path.join(extensions, 'llada-infill'));
   return [
     '--config',

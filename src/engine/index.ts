@@ -1,11 +1,12 @@
 export type { ContextRead, Likelihood, Scored, TextToken } from './contract/answers';
-export type {
-  Engine,
-  EngineInfo,
-  EngineStats,
-  LoadOptions,
-  RequestStats,
-  RunOptions,
+export {
+  MOST_TOGETHER,
+  type Engine,
+  type EngineInfo,
+  type EngineStats,
+  type LoadOptions,
+  type RequestStats,
+  type RunOptions,
 } from './contract/engine';
 export {
   DEFAULT_STARTS,

@@ -21,6 +21,9 @@ export const COMPLETION_SHARE = 0.25;
 /** Tokens of a hole where the client does not say: as many as in the editor. */
 export const USUAL_TOKENS = 64;
 
+/** Contexts that are kept for clients that type: half a gigabyte of the bundled model's, if as many do. */
+export const USUALLY_KEPT = 16;
+
 export const USUAL_LIMITS: Limits = {
   bodyBytes: 4 * 1024 * 1024,
   holes: 16,

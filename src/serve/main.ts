@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { exitCodeOf } from '../cli/command-line/exit-code';
 import { addModelOptions, countFrom, userPath } from '../cli/command-line/options';
-import { USUAL_LIMITS } from './limits';
+import { USUAL_LIMITS, USUALLY_KEPT } from './limits';
 import { serveFills, type ServeOptions } from './serve-command';
 
 function program(signal: AbortSignal): Command {
@@ -18,6 +18,7 @@ function program(signal: AbortSignal): Command {
     .option('--threads <count>', 'of the CPU (default: all cores)', countFrom(1))
     .option('--max-tokens <count>', 'most tokens of one hole', countFrom(1), USUAL_LIMITS.tokens)
     .option('--running <count>', 'fills at once', countFrom(1), USUAL_LIMITS.running)
+    .option('--kept <count>', 'contexts kept for editors that type', countFrom(0), USUALLY_KEPT)
     .option('--queue <count>', 'fills that wait; more are refused', countFrom(0), USUAL_LIMITS.waiting)
     .option('--time-limit <seconds>', 'for one fill', countFrom(1), USUAL_LIMITS.fillMs / 1000)
     .option('--grace <seconds>', 'to finish what runs after SIGTERM', countFrom(0), 25)

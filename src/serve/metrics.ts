@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { EngineStats } from '../engine/index';
 
 /** How a fill ended; `cut`: its reader had enough, as at a stop word. */
 export type Outcome = 'done' | 'time_limit' | 'cut' | 'gone' | 'superseded' | 'failed';
@@ -7,12 +8,18 @@ export type Outcome = 'done' | 'time_limit' | 'cut' | 'gone' | 'superseded' | 'f
 export type Refusal = 'host' | 'origin' | 'token' | 'loading' | 'draining' | 'queue_full' | 'body_too_large';
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 15, 30, 60];
-const TOGETHER = [1, 2, 4, 8, 16, 32, 64, 128];
 
 const GAUGES = {
   fills_running: 'Fills under way.',
   fills_waiting: 'Fills that wait for their turn.',
   http_requests_open: 'Requests that have not been answered yet.',
+};
+
+/** Counts that the engine keeps by itself, from its start on. */
+const ENGINE_COUNTERS: Readonly<Record<string, readonly [keyof EngineStats, string]>> = {
+  step_forwards_total: ['steps', 'Runs of the network for steps, whoever shared them.'],
+  step_contexts_total: ['stepContexts', 'Fills that had a part in those; divided by them: a batch.'],
+  step_rows_total: ['stepRows', 'Rows in those, of all fills.'],
 };
 
 /** The figures that Prometheus reads. No label has more values than this file and the routes name. */
@@ -26,7 +33,8 @@ export class Metrics {
   readonly fillSeconds: Histogram;
   readonly forwards: Counter;
   readonly tokens: Counter;
-  readonly together: Histogram;
+  readonly #ofEngine: readonly (readonly [keyof EngineStats, Counter])[];
+  readonly #engineBytes: Gauge;
 
   /** @param now what the gauges stand at, when they are asked */
   constructor(now: Readonly<Record<keyof typeof GAUGES, () => number>>) {
@@ -83,10 +91,13 @@ export class Metrics {
       help: 'Tokens of finished fills.',
       registers,
     });
-    this.together = new Histogram({
-      name: 'llada_fills_together',
-      help: 'Fills under way when one took a step.',
-      buckets: TOGETHER,
+    this.#ofEngine = Object.entries(ENGINE_COUNTERS).map(([name, [key, help]]) => [
+      key,
+      new Counter({ name: `llada_${name}`, help, registers }),
+    ]);
+    this.#engineBytes = new Gauge({
+      name: 'llada_engine_resident_bytes',
+      help: 'Memory that the engine process holds.',
       registers,
     });
     for (const [name, help] of Object.entries(GAUGES)) {
@@ -99,5 +110,13 @@ export class Metrics {
         },
       });
     }
+  }
+  /** Takes over what the engine has counted; an engine that was started anew begins anew. */
+  tell(stats: EngineStats): void {
+    for (const [key, counter] of this.#ofEngine) {
+      counter.reset();
+      counter.inc(stats[key]);
+    }
+    this.#engineBytes.set(stats.residentBytes);
   }
 }

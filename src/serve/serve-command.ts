@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import type { Engine } from '../engine/index';
+import { MOST_TOGETHER, type Engine } from '../engine/index';
 import { loadEngine } from '../engine/node';
 import { CliError, UsageError } from '../cli/command-line/failures';
 import type { EngineOptions } from '../cli/command-line/options';
@@ -24,6 +24,8 @@ export interface ServeOptions extends Pick<EngineOptions, 'model' | 'provider'> 
   readonly threads?: number;
   readonly maxTokens: number;
   readonly running: number;
+  /** Contexts that are kept for clients that type. */
+  readonly kept: number;
   readonly queue: number;
   /** Seconds that a fill may take. */
   readonly timeLimit: number;
@@ -55,7 +57,12 @@ export async function serveFills(options: ServeOptions, signal: AbortSignal): Pr
   const told = new Promise<undefined>((resolve) => {
     signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
-  const loading = loadEngine(folder, { provider, ...(options.threads ? { threads: options.threads } : {}) });
+  const loading = loadEngine(folder, {
+    provider,
+    together: Math.min(options.running, MOST_TOGETHER),
+    keptContexts: options.kept,
+    ...(options.threads ? { threads: options.threads } : {}),
+  });
   let engine: Engine | undefined;
   try {
     engine = await Promise.race([loading, told]);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Engine } from '../engine/index';
 import { clientGone, Sessions, type Caller } from './fills/caller';
@@ -11,11 +12,13 @@ import { Metrics } from './metrics';
 export interface CallerNames {
   /** Its newest request supersedes the one before. */
   readonly session?: string | null | undefined;
-  /** For whom turns are kept apart. */
+  /** For whom turns are kept apart, and contexts; without one it is the session's. */
   readonly user?: string | null | undefined;
 }
 
 const LOADING_RETRY_SECONDS = 2;
+/** An engine that has not said by then what it has done is being started anew; Prometheus does not wait for that. */
+const STATS_MS = 3000;
 /** A client of any protocol may name its session here. */
 const SESSION_HEADER = 'x-session-id';
 
@@ -61,6 +64,13 @@ export class Serving {
     this.#engine = engine;
   }
 
+  /** Has the metrics know what the engine has counted, if it says so in time. */
+  async askEngine(): Promise<void> {
+    const stats = this.#engine?.stats().catch(() => undefined);
+    const told = await Promise.race([stats, sleep(STATS_MS, undefined, { ref: false })]);
+    if (told) this.metrics.tell(told);
+  }
+
   /** The one model's id. A folder's name has no part in it, so that nothing of the server's disk is told. */
   get model(): string {
     return this.name ?? this.engine.info.bundle;
@@ -93,7 +103,7 @@ export class Serving {
     // It may have gone while its request was still arriving.
     if (reply.raw.destroyed || request.socket.destroyed) closed();
     else reply.raw.once('close', closed);
-    return { user: named ?? (user ? user : request.ip), signal: controller.signal };
+    return { user: [user, named].find((name) => name) ?? request.ip, signal: controller.signal };
   }
 }
 

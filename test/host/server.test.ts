@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { ROOT } from '../../scripts/setup/paths';
 import { acceptChoice, configure, fill, filled, openMarked, useExtension } from '../support/host/editing';
-import { ServeProcess } from '../support/serve/serve-process';
+import { ServeProcess } from '../../scripts/load/serve-process';
 
 const FUNCTION = 'function add(a, b) {\n  return «a + b»;\n}\n';
 

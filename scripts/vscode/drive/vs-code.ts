@@ -34,6 +34,8 @@ export interface OpenOptions {
   /** The file to show. */
   readonly open?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Of the scope machine. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** A package to install in place of the extension as it is built here. */
   readonly vsix?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -63,6 +65,7 @@ export async function openVsCode(options: OpenOptions): Promise<VsCode> {
   const server = await startServer({
     ...(options.vsix ? { installVsix: options.vsix } : { installExtension: true }),
     ...(options.settings && { settings: options.settings }),
+    ...(options.machineSettings && { machineSettings: options.machineSettings }),
     ...(options.restricted && { restricted: true }),
   });
   const browser = await launchChromium();

@@ -43,6 +43,9 @@ export interface EngineInfo {
   readonly chooser?: Chooser;
 }
 
+/** Most requests that an engine has under way at once. */
+export const MOST_TOGETHER = 64;
+
 /** The options of loading an engine. */
 export interface LoadOptions {
   /** Execution provider; `auto` (default) tries the fastest that works here. */
@@ -54,6 +57,11 @@ export interface LoadOptions {
    * without a change of any result; 4 suit two processor cores. Default 1: one after the other.
    */
   readonly together?: number;
+  /**
+   * Most contexts that are kept under names (`FillRequest.keptContext`), of all sessions; the one asked for longest ago goes
+   * first. One of the bundled model takes up to 29 MB. Default 2.
+   */
+  readonly keptContexts?: number;
   /** False: the context is read anew at every step, to measure what its cache saves. Default true. */
   readonly contextCache?: boolean;
 }

@@ -1,4 +1,4 @@
-import type { EngineStats, LoadOptions, RequestStats } from '../contract/engine';
+import { MOST_TOGETHER, type EngineStats, type LoadOptions, type RequestStats } from '../contract/engine';
 import { EngineError, toEngineError } from '../contract/errors';
 import { fill, readWholeContext } from '../requests/fill';
 import { generate } from '../requests/generate';
@@ -31,8 +31,6 @@ export interface Surroundings<Source> {
   /** Tells if nothing more is to be expected of ONNX Runtime; it is then not asked any further. */
   endsWith?(error: unknown): boolean;
 }
-
-const MOST_TOGETHER = 64;
 
 /** @throws EngineError `bad-request` */
 function mostTogether({ together = 1 }: LoadOptions): number {
@@ -84,10 +82,15 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
   }
 
   function enqueue(asked: Asked, respond: Respond): void {
+    admission.put(asked.session, asked.id, accept(asked, respond));
+  }
+
+  /** @returns what answers it */
+  function accept(asked: Asked, respond: Respond): () => Promise<void> {
     const abort = new AbortController();
     aborts.set(asked.id, abort);
     setBusy(true);
-    admission.put(asked.session, asked.id, () => answer(asked, respond, abort.signal));
+    return () => answer(asked, respond, abort.signal);
   }
 
   async function answer(
@@ -171,7 +174,8 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
         enqueue(message, (runtime, signal) => score(runtime, message.request, signal));
         break;
       case 'tokenize':
-        enqueue(message, (runtime) => Promise.resolve(tokenize(runtime, message.text)));
+        // The network has no part in it: it waits for nobody's turn.
+        void accept(message, (runtime) => Promise.resolve(tokenize(runtime, message.text)))();
         break;
       case 'stats': {
         const process = surroundings.stats?.();

@@ -50,7 +50,6 @@ export class FillRunner {
       for await (const step of start(this.engine(), runOptions(caller, time.signal))) {
         if (!last && mostMs < this.limits.fillMs) within(mostMs);
         last = step;
-        this.metrics.together.observe(this.queue.running);
         if (step.done) outcome = 'done';
         yield step;
       }
@@ -118,8 +117,9 @@ function outcomeOf(caller: AbortSignal, time?: AbortSignal): Outcome {
   return time?.aborted === true ? 'time_limit' : 'failed';
 }
 
-function runOptions({ signal }: Caller, time: AbortSignal): RunOptions {
-  return { signal: AbortSignal.any([signal, time]) };
+/** The engine takes turns as the queue does: its sessions are users. */
+function runOptions({ user, signal }: Caller, time: AbortSignal): RunOptions {
+  return { session: user, signal: AbortSignal.any([signal, time]) };
 }
 
 /** Of a request that half an answer is no use to. */

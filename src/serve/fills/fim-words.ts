@@ -32,6 +32,7 @@ const FAMILIES: readonly Family[] = [
   // DeepSeek-Coder
   { prefix: '<｜fim▁begin｜>', suffix: '<｜fim▁hole｜>', middle: '<｜fim▁end｜>' },
   { prefix: '<|fim_begin|>', suffix: '<|fim_hole|>', middle: '<|fim_end|>' },
+  { prefix: '<|fim▁begin|>', suffix: '<|fim▁hole|>', middle: '<|fim▁end|>' },
   // Codestral
   { prefix: '[PREFIX]', suffix: '[SUFFIX]', middle: '[MIDDLE]' },
   // Seed-Coder
@@ -43,6 +44,10 @@ const FAMILIES: readonly Family[] = [
 /** Words at a prompt's very beginning or end that say nothing. */
 const AROUND =
   /^(?:<s>|<bos>|<\|begin_of_text\|>|<\|endoftext\|>|<｜begin▁of▁sentence｜>|<\|user\|>\n?)+|<\|assistant\|>\n?$/g;
+/** A blank as CodeLlama's vocabulary writes it; some copy it from there. */
+const WRITTEN_BLANK = /▁(?=<(?:PRE|SUF|MID)>)/g;
+/** Of what stands around a prompt: no text has these. */
+const SPECIAL = /^<[|｜]/;
 /** Before the name of a file, or of a repository. */
 const FILE_WORD =
   /(<\|file_sep\|>|<file_sep>|<\|file_separator\|>|<filename>|<\|repo_name\|>|<repo_name>|<reponame>)/;
@@ -58,11 +63,11 @@ const ANY_WORD =
  * @throws ServeError 400 that names a word that is not known, or that stands where it makes no sense
  */
 export function takeApart(prompt: string): TakenApart | undefined {
-  const text = prompt.replace(AROUND, '');
+  const text = prompt.replace(AROUND, '').replace(WRITTEN_BLANK, '');
   const family = FAMILIES.find((one) => isWrittenIn(text, one));
   if (!family) {
     refuseUnknown([prompt]);
-    return undefined;
+    return SPECIAL.test(prompt) ? { prefix: text, suffix: '', path: undefined, files: [] } : undefined;
   }
   const { before, prefix, suffix, middle } = partsOf(text, family);
   const own = ownFile(before, prefix);

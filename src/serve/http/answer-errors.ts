@@ -8,6 +8,9 @@ const COUNTED: readonly Refusal[] = ['loading', 'draining', 'queue_full', 'body_
 /** A client may send the rest of a body that was refused; it is not read. */
 const CLOSES = new Set([413]);
 
+/** Of a body; @fastify/compress unpacks them. */
+const READABLE_ENCODINGS = 'gzip, deflate, br, identity';
+
 /** Answers errors and unknown paths in the shape of the protocol that the path belongs to. */
 export function answerErrors(app: FastifyInstance, metrics: Metrics): void {
   app.setErrorHandler<FastifyError | Error>((thrown, request, reply) => {
@@ -16,6 +19,7 @@ export function answerErrors(app: FastifyInstance, metrics: Metrics): void {
     if (refusal) metrics.refusals.inc({ reason: refusal });
     if (error.status >= 500 && error.status !== 503) request.log.error({ stack: framesOf(thrown) }, 'failed');
     if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
+    if (error.status === 415) reply.header('accept-encoding', READABLE_ENCODINGS);
     if (CLOSES.has(error.status)) reply.header('connection', 'close');
     // Fastify closes after every body that it could not parse; this one has been read to its end.
     else if (error.code === 'invalid_json') reply.removeHeader('connection');

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import {
+  DECODINGS,
   FORMER_ORDER,
+  LENGTH_SEARCHES,
   REMASKINGS,
   SCHEDULES,
   UNMASKING_ORDERS,
@@ -17,6 +19,8 @@ import type { Limits } from '../limits';
 export type FillBody = Common &
   (
     | { readonly type: 'fill'; readonly request: FillRequest }
+    | { readonly type: 'read-context'; readonly request: FillRequest }
+    | { readonly type: 'forget-context'; readonly request: { readonly keptContext: string } }
     | { readonly type: 'generate'; readonly request: GenerateRequest }
     | { readonly type: 'score'; readonly request: ScoreRequest }
     | { readonly type: 'likelihood'; readonly request: LikelihoodRequest }
@@ -26,6 +30,8 @@ export type FillBody = Common &
 interface Common {
   /** Its newest request supersedes the one before. */
   readonly session?: string;
+  /** For whom turns and contexts are kept apart. */
+  readonly user?: string;
   /** Steps as events, whatever the client says that it accepts. */
   readonly stream?: boolean;
 }
@@ -53,16 +59,19 @@ function object<T extends v.ObjectEntries>(entries: T) {
 }
 
 /** A name, not a text. */
-const MOST_SESSION = 200;
+const MOST_OF_NAME = 200;
+const NAME = v.pipe(TEXT, v.maxLength(MOST_OF_NAME, `must have ${MOST_OF_NAME} characters at most`));
 
 const COMMON = {
-  session: v.exactOptional(
-    v.pipe(TEXT, v.maxLength(MOST_SESSION, `must have ${MOST_SESSION} characters at most`)),
-  ),
+  session: v.exactOptional(NAME),
+  user: v.exactOptional(NAME),
   stream: v.exactOptional(FLAG),
 };
 
 const REVERSE_PROCESS = {
+  decoding: v.exactOptional(oneOf(DECODINGS)),
+  orderTemperature: v.exactOptional(POSITIVE),
+  exact: v.exactOptional(FLAG),
   sampling: v.exactOptional(oneOf(['greedy', 'multinomial'])),
   temperature: v.exactOptional(POSITIVE),
   topP: v.exactOptional(SHARE),
@@ -77,6 +86,7 @@ const REVERSE_PROCESS = {
   remasking: v.exactOptional(oneOf(REMASKINGS)),
   remaskingStrength: v.exactOptional(SHARE),
   guidance: v.exactOptional(POSITIVE),
+  repetitionPenalty: v.exactOptional(v.pipe(POSITIVE, v.minValue(1, 'must be at least 1'))),
   bannedTokens: v.exactOptional(listOf(whole(0), MOST_CELLS)),
   suppressEndOfText: v.exactOptional(FLAG),
   seed: v.exactOptional(whole(0)),
@@ -107,17 +117,23 @@ function schemas(limits: Limits) {
   });
   const around = { path: v.exactOptional(TEXT), prefix: TEXT, suffix: TEXT };
   const between = v.exactOptional(listOf(TEXT, limits.holes - 1));
+  const fill = object({
+    ...COMMON,
+    ...REVERSE_PROCESS,
+    ...around,
+    between,
+    holes: v.exactOptional(listOf(hole, limits.holes)),
+    maxTokens: v.exactOptional(tokens),
+    lengthSearch: v.exactOptional(oneOf(LENGTH_SEARCHES)),
+    drafts: v.exactOptional(FLAG),
+    allowBlank: v.exactOptional(FLAG),
+    candidates: v.exactOptional(whole(1, limits.choices)),
+    keptContext: v.exactOptional(NAME),
+  });
   return {
-    fill: object({
-      ...COMMON,
-      ...REVERSE_PROCESS,
-      ...around,
-      between,
-      holes: v.exactOptional(listOf(hole, limits.holes)),
-      maxTokens: v.exactOptional(tokens),
-      drafts: v.exactOptional(FLAG),
-      candidates: v.exactOptional(whole(1, limits.choices)),
-    }),
+    fill,
+    'read-context': fill,
+    'forget-context': object({ ...COMMON, keptContext: NAME }),
     generate: object({ ...COMMON, ...REVERSE_PROCESS, tokens, cells: v.exactOptional(cells) }),
     score: object({
       ...COMMON,
@@ -142,8 +158,9 @@ export function fillBodyReader(limits: Limits): (body: unknown) => FillBody {
   const known = schemas(limits);
   return (body) => {
     const { type, ...fields } = checkBody(v.looseObject({ type: v.optional(v.unknown(), 'fill') }), body);
-    const { session, stream, ...request } = checkBody(schemaOf(known, type), fields);
+    const { session, user, stream, ...request } = checkBody(schemaOf(known, type), fields);
     const common = {
+      ...(user === undefined ? {} : { user }),
       ...(session === undefined ? {} : { session }),
       ...(stream === undefined ? {} : { stream }),
     };

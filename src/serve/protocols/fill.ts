@@ -26,8 +26,17 @@ async function answer(
   reply: FastifyReply,
 ): Promise<object> {
   const { runner } = serving;
-  const caller = serving.caller(request, reply, { session: body.session });
+  const caller = serving.caller(request, reply, body);
   switch (body.type) {
+    case 'read-context':
+      // Nobody waits for it: it is done where it disturbs nobody.
+      if (!runner.idle) return { forwards: 0, ms: 0 };
+      return runner.answer((engine, run) => engine.readContext(body.request, run), caller);
+    case 'forget-context': {
+      const { keptContext } = body.request;
+      await runner.answer((engine, run) => engine.forgetContext(keptContext, run), caller);
+      return {};
+    }
     case 'score':
       return runner.answer((engine, run) => engine.score(body.request, run), caller);
     case 'likelihood':

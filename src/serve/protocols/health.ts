@@ -8,6 +8,7 @@ export function healthRoutes(app: FastifyInstance, serving: Serving): void {
   for (const path of ['/health', '/v1/health']) app.get(path, () => health(serving));
   app.get('/metrics', async (_request, reply) => {
     const { registry } = serving.metrics;
+    await serving.askEngine();
     return reply.type(registry.contentType).send(await registry.metrics());
   });
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import type { CellView } from '../../engine/index';
 import {
   complete,
   outcomeOf,
@@ -15,6 +16,9 @@ import { event, sendEvents } from '../http/events';
 import { ServeError } from '../http/serve-error';
 import type { Serving } from '../serving';
 
+/** Alternatives of a token. */
+const MOST_PROBABILITIES = 10;
+
 /**
  * The fields that /infill and /completion have in common. Samplers, `lora`, `cache_prompt`, `id_slot` and `model` are
  * taken and left unused: fills are greedy, and there is one model.
@@ -27,6 +31,7 @@ const COMMON = {
   n_indent: optional(whole(0)),
   stop: optional(v.union([TEXT, v.array(TEXT)], 'must be a string or a list of strings')),
   stream: optional(FLAG),
+  n_probs: optional(whole(0)),
   response_fields: optional(v.array(TEXT, 'must be a list of strings')),
 };
 
@@ -99,6 +104,7 @@ function asked(
       stops: [body.stop ?? []].flat(),
       leastIndent: body.n_indent ?? 0,
       choices,
+      alternatives: body.n_probs ? Math.min(body.n_probs, MOST_PROBABILITIES) : undefined,
       mostMs: mostMs > 0 ? mostMs : undefined,
     },
   };
@@ -184,6 +190,7 @@ function finalAnswer(
     stop_type: stopWord !== undefined ? 'word' : finish === 'length' ? 'limit' : 'eos',
     stopping_word: stopWord ?? '',
     tokens_cached: promptTokens,
+    ...(completion.alternatives === undefined ? {} : { completion_probabilities: cells.map(probabilities) }),
     timings: {
       cache_n: 0,
       prompt_n: promptTokens,
@@ -191,6 +198,20 @@ function finalAnswer(
       predicted_n: cells.length,
       ...perToken('predicted', cells.length, filledMs),
     },
+  };
+}
+
+/** A token and those that it was chosen from. */
+function probabilities({ token, text, confidence, alternatives = [] }: CellView): object {
+  const one = (id: number | null, written: string, probability: number): object => ({
+    id,
+    token: written,
+    bytes: [...Buffer.from(written)],
+    logprob: Math.log(Math.max(probability, Number.MIN_VALUE)),
+  });
+  return {
+    ...one(token, text, confidence),
+    top_logprobs: alternatives.map((other) => one(other.token, other.text, other.probability)),
   };
 }
 

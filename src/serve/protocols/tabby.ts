@@ -39,7 +39,8 @@ export function tabbyRoutes(app: FastifyInstance): void {
 
 /** Tells whether a request to /v1/completions is one of Tabby's. */
 export function isTabbyRequest(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'segments' in body && !('prompt' in body);
+  const { segments = null, prompt = null } = (body ?? {}) as { segments?: unknown; prompt?: unknown };
+  return segments !== null && prompt === null;
 }
 
 export async function tabbyCompletion(

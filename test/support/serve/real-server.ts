@@ -12,11 +12,18 @@ import { HOST } from '../engine/real-engine';
 export const MODEL = path.resolve('dist/models/llada-base-int8');
 export const MODEL_ID = 'llada-base';
 
+/** Fills whose steps share forwards: enough for tests. */
+const TOGETHER = 4;
+
 /** One engine for the servers of all test files; loading takes longer than most tests. */
 let engine: Promise<EngineClient> | undefined;
 
 export function sharedEngine(): Promise<EngineClient> {
-  engine ??= EngineClient.start(inChildProcess(HOST, MODEL), { provider: 'cpu' });
+  engine ??= EngineClient.start(inChildProcess(HOST, MODEL), {
+    provider: 'cpu',
+    together: TOGETHER,
+    keptContexts: 4,
+  });
   return engine;
 }
 

@@ -5,6 +5,7 @@ import { findPlaces } from '../../../src/cli/bench/places';
 import { writeCard } from '../../../scripts/evaluate/card';
 import { evaluatedTasks } from '../../../scripts/evaluate/evaluated-tasks';
 import type { EvaluateOptions } from '../../../scripts/evaluate/options';
+import { pairedWays } from '../../../scripts/evaluate/paired';
 import { readTasks } from '../../../scripts/evaluate/tasks-file';
 import { readLines } from '../../../src/cli/command-line/jsonl-lines';
 import { parseRequest } from '../../../src/cli/fill/jsonl-request';
@@ -106,6 +107,11 @@ describe('every error message of the command line', function () {
       const options = { tasks: file('none.jsonl', '\n') } as EvaluateOptions;
       return evaluatedTasks(options, root, new AbortController().signal);
     },
+    'no folder to draw tasks from': () => {
+      const options = { from: path.join(root, 'nothing') } as EvaluateOptions;
+      return evaluatedTasks(options, root, new AbortController().signal);
+    },
+    'tasks without other files': () => pairedWays({ tabs: true } as EvaluateOptions, []),
     'a card of another form': () =>
       writeCard(file('README.md', '# A model\n'), {
         model: {},

@@ -6,7 +6,7 @@ import { validate } from 'dockerfile-utils';
 import { parseAllDocuments } from 'yaml';
 import { temporaryFolder } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { PYTHON, pythonHas } from '../../support/serve/python';
-import { SERVE, ServeProcess } from '../../support/serve/serve-process';
+import { SERVE, ServeProcess } from '../../../scripts/load/serve-process';
 import { send } from '../../support/serve/send';
 
 const DOCKERFILE = readFileSync('deploy/Dockerfile', 'utf8');

@@ -47,3 +47,26 @@ describe('what Prometheus reads', function () {
     assert.equal(await metric(server.url, 'llada_fills_running'), 0);
   });
 });
+
+describe('fills of several users at once', function () {
+  this.timeout(60_000);
+  const server = serverForTests();
+  const PLACES = ['n = ', 'const area = ', 'def mean(values):\n    return ', 'if (', 'words = ['];
+
+  function fillOf(input_prefix: string): Promise<string> {
+    const body = { input_prefix, input_suffix: '\n', n_predict: 6 };
+    return send(`${server.url}/infill`, { body }).then(({ json }) => json.content);
+  }
+
+  it('share forwards, whose size Prometheus is told, and each is what it is alone', async () => {
+    const alone: string[] = [];
+    for (const place of PLACES) alone.push(await fillOf(place));
+    const counted = (): Promise<readonly number[]> =>
+      Promise.all(['contexts', 'forwards'].map((what) => metric(server.url, `llada_step_${what}_total`)));
+    const before = await counted();
+    assert.deepEqual(await Promise.all(PLACES.map(fillOf)), alone);
+    const [contexts, forwards] = (await counted()).map((count, i) => count - before[i]!);
+    assert.ok(contexts! > forwards!, `${contexts} parts of ${forwards} forwards`);
+    assert.ok((await metric(server.url, 'llada_engine_resident_bytes')) > 1e7);
+  });
+});

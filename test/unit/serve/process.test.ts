@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { temporaryFolder } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { metric } from '../../support/serve/metrics';
 import { MODEL_ID, serverForTests, sharedEngine } from '../../support/serve/real-server';
-import { ServeProcess } from '../../support/serve/serve-process';
+import { ServeProcess } from '../../../scripts/load/serve-process';
 import { eventsOf, send } from '../../support/serve/send';
 
 /** Takes a while: one prompt after the other. */

@@ -40,6 +40,8 @@ const FARTHEST = 65_536;
 export class ServerEngine implements Engine {
   readonly #closed = new AbortController();
   readonly #window = crypto.randomUUID();
+  /** By the editor's names of them, the server's. */
+  readonly #contexts = new Map<string, string>();
 
   private constructor(
     private readonly address: ServerAddress,
@@ -61,11 +63,10 @@ export class ServerEngine implements Engine {
   }
 
   fill(request: FillRequest, options: RunOptions = {}): AsyncIterable<Step> {
-    // A server reads every context anew: it keeps none of anybody's texts. JSON leaves out what is undefined.
-    const { patience, ...asked } = near(request);
-    // Others wait for it too: it writes one where further ones are only for patience.
+    const { patience, ...asked } = this.#sent(request);
+    // Others wait for it too: it writes one where further ones are only for patience. JSON leaves out what is undefined.
     const alone = patience ? { candidates: undefined } : {};
-    return this.#steps({ type: 'fill', ...asked, ...alone, keptContext: undefined }, options);
+    return this.#steps({ type: 'fill', ...asked, ...alone }, options);
   }
 
   generate(request: GenerateRequest, options: RunOptions = {}): AsyncIterable<Step> {
@@ -85,12 +86,16 @@ export class ServerEngine implements Engine {
     return tokens;
   }
 
-  readContext(): Promise<ContextRead> {
-    return Promise.resolve({ forwards: 0, ms: 0 });
+  /** The server does it only where nothing else is to be done. */
+  readContext(request: FillRequest, options: RunOptions = {}): Promise<ContextRead> {
+    return this.#answer({ type: 'read-context', ...this.#sent(request) }, options);
   }
 
-  forgetContext(): Promise<void> {
-    return Promise.resolve();
+  async forgetContext(name: string): Promise<void> {
+    const keptContext = this.#contexts.get(name);
+    if (keptContext === undefined) return;
+    this.#contexts.delete(name);
+    await this.#answer({ type: 'forget-context', keptContext }, {});
   }
 
   stats(): Promise<EngineStats> {
@@ -123,9 +128,21 @@ export class ServerEngine implements Engine {
     if (!done) throw new ServerGone('The server ended its answer before the fill was done.');
   }
 
-  /** A lane of this window's is a session of the server's: its newest request takes the place of the one before. */
+  /** What of a request the server is to know: how a document is called is not among it. */
+  #sent(request: FillRequest): FillRequest {
+    const { keptContext: name } = request;
+    if (name === undefined) return near(request);
+    const keptContext = this.#contexts.get(name) ?? crypto.randomUUID();
+    this.#contexts.set(name, keptContext);
+    return { ...near(request), keptContext };
+  }
+
+  /**
+   * A window is a user of the server's, and a lane of its a session: its newest request takes the place of the one before.
+   */
   #named(body: object, { lane }: RunOptions): object {
-    return lane === undefined ? body : { ...body, session: `${this.#window}/${lane}` };
+    const user = this.#window;
+    return lane === undefined ? { ...body, user } : { ...body, user, session: `${user}/${lane}` };
   }
 
   #signal({ signal }: RunOptions): AbortSignal {

@@ -82,13 +82,14 @@ export class ServerFirst implements Engine {
     return this.#answer((engine) => engine.tokenize(text));
   }
 
-  /** Of the model of this machine alone, and where it fills. */
-  async readContext(request: FillRequest, options?: RunOptions): Promise<ContextRead> {
-    if (this.#server) return this.#server.readContext();
-    return (await this.#loadLocal()).readContext(request, options);
+  readContext(request: FillRequest, options?: RunOptions): Promise<ContextRead> {
+    return this.#answer((engine) => engine.readContext(request, options));
   }
 
+  /** Wherever it may be kept. */
   async forgetContext(name: string, options?: Pick<RunOptions, 'background'>): Promise<void> {
+    // A server that is gone keeps nothing.
+    await this.#server?.forgetContext(name).catch(() => undefined);
     await (await this.#local)?.forgetContext(name, options);
   }
 

@@ -9,8 +9,8 @@ import { layOut, type Layout } from '../../text/layout';
 import { MOST_TYPED, NEAR_ROWS, planPartialReading } from '../../text/partial-reading';
 import type { ContextCache, KeptContext, MaskPredictor } from './mask-predictor';
 
-/** Contexts that are kept at most; one of the bundled model takes 14 MB, and 15 more once something is typed. */
-const MOST_KEPT = 2;
+/** Contexts that are kept if nobody says how many; one of the bundled model takes 14 MB, and 15 more once something is typed. */
+export const USUALLY_KEPT = 2;
 
 /** The state that a request leaves to its context. */
 export interface ContextRoom {
@@ -47,9 +47,11 @@ export class KeptContexts {
   /** By the caller's name, the latest last. */
   readonly #kept = new Map<string, Kept>();
 
+  /** @param most kept at once; the one asked for longest ago goes first */
   constructor(
     private readonly predictor: MaskPredictor,
     private readonly encode: Encode,
+    private readonly most = USUALLY_KEPT,
   ) {}
 
   /**
@@ -145,7 +147,7 @@ export class KeptContexts {
 
   #forgetOldest(): void {
     for (const [name, { lent }] of this.#kept) {
-      if (this.#kept.size <= MOST_KEPT) return;
+      if (this.#kept.size <= this.most) return;
       if (!lent) this.forget(name);
     }
   }

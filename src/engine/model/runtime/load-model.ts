@@ -46,7 +46,7 @@ export async function loadModel(files: BundleFiles, machine: Machine, options: L
       config,
       tokenizer,
       predictor,
-      kept: new KeptContexts(predictor, (text) => tokenizer.encode(text)),
+      kept: new KeptContexts(predictor, (text) => tokenizer.encode(text), options.keptContexts),
     };
   };
   const openAgain = async (): Promise<Runtime> => {

@@ -12,8 +12,10 @@ const PROMPTS: Readonly<Record<string, string>> = {
   starcoder: `<fim_prefix>${P}<fim_suffix>${S}<fim_middle>`,
   santacoder: `<fim-prefix>${P}<fim-suffix>${S}<fim-middle>`,
   codellama: `<PRE> ${P} <SUF>${S} <MID>`,
+  'codellama as its vocabulary writes it': `▁<PRE>${P}▁<SUF>${S}▁<MID>`,
   deepseek: `<｜fim▁begin｜>${P}<｜fim▁hole｜>${S}<｜fim▁end｜>`,
   'deepseek with its beginning': `<｜begin▁of▁sentence｜><｜fim▁begin｜>${P}<｜fim▁hole｜>${S}<｜fim▁end｜>`,
+  'deepseek in ASCII': `<|fim▁begin|>${P}<|fim▁hole|>${S}<|fim▁end|>`,
   codestral: `[SUFFIX]${S}[PREFIX]${P}`,
   'codestral with its beginning': `<s>[SUFFIX]${S}[PREFIX]${P}[MIDDLE]`,
   seed: `<[fim-suffix]>${S}<[fim-prefix]>${P}<[fim-middle]>`,
@@ -31,6 +33,11 @@ describe('words for filling in the middle', () => {
 
   it('may go on with the beginning of the middle', () => {
     assert.equal(takeApart('<fim_prefix>a = <fim_suffix>;<fim_middle>b + ')!.prefix, 'a = b + ');
+  });
+
+  it('are not what stands around any prompt, which is taken away', () => {
+    assert.equal(takeApart('<|endoftext|>a = ')!.prefix, 'a = ');
+    assert.equal(takeApart('<s>struck</s>'), undefined);
   });
 
   it('may be without a suffix', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Likelihood, Scored, Step } from '../../../../src/engine/index';
+import type { ContextRead, Likelihood, Scored, Step } from '../../../../src/engine/index';
+import { settled } from '../../../support/serve/metrics';
 import { serverForTests, sharedEngine } from '../../../support/serve/real-server';
 import { eventsOf, send, type Received } from '../../../support/serve/send';
 
@@ -129,5 +130,28 @@ describe('the project’s own protocol', function () {
       new Promise((resolve) => setTimeout(resolve, 100)).then(() => ask({ ...HOLES, maxTokens: 2 }, named)),
     ]);
     assert.match(streamed[0].text, /"code":"superseded"/);
+  });
+
+  it('keeps a context for who types, each user’s own, and gives it back', async () => {
+    const context = { user: 'window', keptContext: 'a document', suffix: ';\n', maxTokens: 4 };
+    const typed = 'const total = items.map((item) => item.price';
+    const fill = async (prefix: string, more = {}): Promise<number> => {
+      const { status, json } = await ask({ ...context, prefix, ...more });
+      assert.equal(status, 200);
+      return (json as unknown as Step).forwards;
+    };
+    const read = async (more = {}): Promise<unknown> =>
+      (await ask({ type: 'read-context', ...context, prefix: `${typed}.x`, ...more })).json;
+    await fill(typed);
+    await fill(`${typed}.x`);
+    // What was typed since is read with all else; then there is nothing left to read.
+    await settled(server.url);
+    assert.equal(((await read()) as ContextRead).forwards, 1);
+    assert.equal(((await read()) as ContextRead).forwards, 0);
+    assert.equal(((await read({ user: 'another window' })) as ContextRead).forwards, 1);
+    const forgotten = await ask({ type: 'forget-context', user: 'window', keptContext: 'a document' });
+    assert.deepEqual([forgotten.status, forgotten.json], [200, {}]);
+    assert.equal(((await read()) as ContextRead).forwards, 1);
+    assert.equal((await ask({ type: 'forget-context', user: 'window' })).json.error.param, 'keptContext');
   });
 });

@@ -50,6 +50,17 @@ describe('the protocol of llama.cpp', function () {
     assert.deepEqual(none.json, {});
   });
 
+  it('tells the probabilities of each token where n_probs asks for them', async () => {
+    const { json } = await infill({ n_predict: 4, n_probs: 3, n_cmpl: 1 });
+    const { completion_probabilities: tokens } = json as unknown as {
+      completion_probabilities: { token: string; logprob: number; top_logprobs: { logprob: number }[] }[];
+    };
+    assert.equal(tokens.map(({ token }) => token).join(''), json.content);
+    for (const { logprob, top_logprobs: others } of tokens) {
+      assert.ok(logprob <= 0 && others.every((other) => other.logprob <= 0));
+    }
+  });
+
   it('warms up with n_predict 0 and fills nothing', async () => {
     const { status, json } = await infill({ n_predict: 0, t_max_predict_ms: 1 });
     assert.deepEqual([status, json.content, json.tokens_predicted], [200, '', 0]);

@@ -58,6 +58,7 @@ describe('the protocols of Mistral and Tabby', function () {
       declarations: null,
     };
     assert.equal((await post('/v1/completions', { language: null, segments: nulls })).status, 200);
+    assert.equal((await post('/v1/completions', { prompt: null, segments: { prefix: 'a' } })).status, 200);
     const wrong = await post('/v1/completions', { segments: { suffix: 'a' } });
     assert.deepEqual([wrong.status, wrong.json.error.param], [400, 'segments.prefix']);
   });

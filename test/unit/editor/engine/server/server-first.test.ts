@@ -79,6 +79,23 @@ describe('a team’s server as an engine', function () {
     assert.equal(newer.status, 'fulfilled');
   });
 
+  it('has contexts kept by the server, each window its own, until they are forgotten', async () => {
+    const [remote, other] = [await connect(), await connect()];
+    const request = { prefix: 'const total = ', suffix: ';\n', maxTokens: 2, keptContext: 'file:///a.ts' };
+    const read = async (engine: ServerEngine): Promise<number> => {
+      // Only where nothing else is to be done.
+      while (!server.serving.runner.idle) await new Promise((resolve) => setTimeout(resolve, 5));
+      return (await engine.readContext(request)).forwards;
+    };
+    await stepsOf(remote.fill(request));
+    assert.equal(await read(remote), 0);
+    assert.equal(await read(other), 1);
+    await remote.forgetContext('file:///b.ts');
+    assert.equal(await read(remote), 0);
+    await remote.forgetContext('file:///a.ts');
+    assert.equal(await read(remote), 1);
+  });
+
   it('says what is wrong with a request as the engine does', async () => {
     const remote = await connect();
     await assert.rejects(

@@ -17,6 +17,10 @@ export class ServeProcess {
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /** Resolves to what matches, once it has been said. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
