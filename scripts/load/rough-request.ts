@@ -68,7 +68,7 @@ export async function sendRoughly(url: string, manner: Manner, random: Random): 
 function openFill(url: string, streams: boolean, random: Random): http.ClientRequest {
   const prefix = pick(PREFIXES, random).repeat(1 + random.integer(random.uniform() < 0.1 ? 60 : 3));
   const which = random.integer(streams ? STREAMED : STREAMED + 1);
-  const [path, bodyOf] = FILLS[which] ?? (['/v1/completions', SEGMENTS] as const);
+  const [path, bodyOf] = FILLS[which] ?? (['/v1/completions', segments] as const);
   const body = { ...bodyOf(prefix, 1 + random.integer(6)), ...(streams ? { stream: true } : {}) };
   return open(url, path, 'POST', JSON.stringify(body));
 }
