@@ -32,7 +32,9 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
   #shown: NextEdit | undefined;
   #hasJumped = false;
   /** VS Code has asked for completions since a key of the last edit: it does not while the user has it snooze. */
-  #isAwake = false;
+  #isAwake = true;
+  /** Before VS Code has asked for the first time, its silence tells nothing. */
+  #hasAsked = false;
   /** The document's version of which nothing more is to be said. */
   #settled: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -124,6 +126,7 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
     // A slow machine may come to ask after the pause is over.
     const isLate = !this.#isAwake && this.#timer === undefined;
     this.#isAwake = true;
+    this.#hasAsked = true;
     if (isLate) this.#soon(PAUSE_MS);
     if (!this.#shown || !this.servesAt(document, position)) return undefined;
     return [new vscode.InlineCompletionItem(this.#shown.text, this.#shown.range)];
@@ -146,7 +149,7 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
       return;
     }
     // The first key after a pause; VS Code asks for completions right after it.
-    if (!isTyping) this.#isAwake = false;
+    if (!isTyping && this.#hasAsked) this.#isAwake = false;
     this.#soon(PAUSE_MS);
   }
 
