@@ -29,7 +29,7 @@ export function pairedWays(
   if (!options.tabs) return undefined;
   if (documents.length === 0)
     throw new CliError(
-      'The tasks of a file have no other files beside them. Leave --tasks out, so that they are drawn from packages, or --tabs.',
+      'The tasks of a file have no other files beside them. Leave out --tasks, so that they are drawn from packages, or --tabs.',
     );
   return { title: 'Other files as tabs', ways: [usual, withTabs(settings, prefixWithTabs(documents))] };
 }

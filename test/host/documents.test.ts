@@ -66,7 +66,7 @@ describe('documents that can and cannot be filled', () => {
   });
 
   it('text beyond the basic plane', async () => {
-    const drawn = 'const face = "😀«🎉 party»🎈";\n';
+    const drawn = 'const happy = true;\nconst face = "😀«🎉 party»🎈";\n';
     const editor = await openMarked(drawn);
     const { texts } = filled(await fill());
     assert.ok(texts[0]!.isWellFormed());

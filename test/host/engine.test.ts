@@ -3,6 +3,9 @@ import * as vscode from 'vscode';
 import { configure, fill, filled, next, openText, useExtension } from '../support/host/editing';
 import { engineProcesses } from '../support/host/processes';
 
+/** Enough to go on, or a fill that does not parse would be kept back. */
+const CODE = 'const width = 3;\nconst height = 4;\nconst area = ';
+
 describe('the engine', () => {
   const llada = useExtension();
 
@@ -11,7 +14,7 @@ describe('the engine', () => {
     assert.equal(llada().engineState().kind, 'off');
     const kinds: string[] = [];
     const listening = llada().onDidChangeEngineState(({ kind }) => kinds.push(kind));
-    await openText('const a = ');
+    await openText(CODE);
     filled(await fill('cursor'));
     listening.dispose();
     assert.deepEqual(kinds, ['loading', 'ready', 'working', 'ready']);
@@ -21,7 +24,7 @@ describe('the engine', () => {
 
   it('ends its process when it is restarted', async function () {
     if (process.platform === 'win32') this.skip();
-    await openText('const a = ');
+    await openText(CODE);
     filled(await fill('cursor'));
     assert.equal(engineProcesses().length, 1);
     await vscode.commands.executeCommand('llada.restartEngine');
@@ -31,11 +34,11 @@ describe('the engine', () => {
 
   it('says what is wrong with a model folder, and works again with the right one', async () => {
     const right = await configure({ 'llada.model.path': '/there/is/no/such/bundle' });
-    const editor = await openText('const a = ');
+    const editor = await openText(CODE);
     const outcome = await fill('cursor');
     assert.equal(outcome?.kind === 'failed' && outcome.error.code, 'bundle-missing');
     assert.equal(llada().engineState().kind, 'error');
-    assert.equal(editor.document.getText(), 'const a = ');
+    assert.equal(editor.document.getText(), CODE);
     const reset = next(llada().onDidChangeEngineState, ({ kind }) => kind === 'off');
     await right();
     await reset;
@@ -45,7 +48,7 @@ describe('the engine', () => {
   it('says that a provider is not there', async () => {
     const elsewhere = process.platform === 'darwin' ? 'dml' : 'coreml';
     const right = await configure({ 'llada.provider': elsewhere });
-    await openText('const a = ');
+    await openText(CODE);
     const outcome = await fill('cursor');
     assert.equal(outcome?.kind === 'failed' && outcome.error.code, 'provider-unavailable');
     await right();
@@ -53,7 +56,7 @@ describe('the engine', () => {
 
   it('says which setting is wrong', async () => {
     const right = await configure({ 'llada.threshold': 7 });
-    await openText('const a = ');
+    await openText(CODE);
     const outcome = await fill('cursor');
     assert.ok(outcome?.kind === 'failed');
     assert.equal(outcome.error.code, 'bad-request');

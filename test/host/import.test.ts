@@ -74,8 +74,8 @@ describe('Import Model', function () {
     assert.match(await used, /Its licence: not stated/);
 
     await set('model.path', out);
-    const editor = await openText('const a = ;\n');
-    editor.selection = new vscode.Selection(0, 10, 0, 10);
+    const editor = await openText('const width = 3;\nconst height = 4;\nconst area = ;\n');
+    editor.selection = new vscode.Selection(2, 13, 2, 13);
     const { step } = filled(await fill('cursor'));
     assert.equal(step.done, true);
   });
@@ -108,8 +108,8 @@ describe('Import Model', function () {
   });
 
   it('writes suggestions while commands have another model', async () => {
-    const editor = await openText('const a = ;\n');
-    editor.selection = new vscode.Selection(0, 10, 0, 10);
+    const editor = await openText('const width = 3;\nconst height = 4;\nconst area = ;\n');
+    editor.selection = new vscode.Selection(2, 13, 2, 13);
     const provided = new Promise((resolve) => api().onDidProvideCompletion(resolve));
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     await provided;

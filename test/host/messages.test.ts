@@ -90,6 +90,20 @@ describe('every error message of the editor', function () {
   }
 
   /** A bundle of DreamOn's size; nobody answers. */
+  /** Until it warns: the answer is not waited for. */
+  async function warned(provider: 'cpu' | 'auto'): Promise<void> {
+    const own = vscode.window.showWarningMessage;
+    await new Promise<void>((resolve) => {
+      replace(vscode.window, 'showWarningMessage', (message: string) => {
+        seen.push(message);
+        resolve();
+        return Promise.resolve(undefined);
+      });
+      heavy(provider).catch(() => undefined);
+    });
+    replace(vscode.window, 'showWarningMessage', own);
+  }
+
   function heavy(provider: 'cpu' | 'auto'): Promise<void> {
     const summary = {
       name: 'Large',
@@ -147,7 +161,7 @@ describe('every error message of the editor', function () {
     'an editor that was made read-only': [
       /did not accept the edit, so the text is unchanged/,
       async () => {
-        await openFile(freshName('.js'), 'const a = 1;\n');
+        await openFile(freshName('.js'), 'const width = 1;\nconst height = 2;\n');
         await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
         await fill('cursor');
         await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
@@ -243,11 +257,11 @@ describe('every error message of the editor', function () {
     ],
     'a model too large for a processor': [
       /7\.6 billion weights: a short fill will take about 80 s on this processor \(2 cores\), and 4\.4 GB of 16 GB/,
-      () => void heavy('cpu'),
+      () => warned('cpu'),
     ],
     'a model too large for a processor, where there may be a graphics card': [
       /Unless a graphics card is found that runs it/,
-      () => void heavy('auto'),
+      () => warned('auto'),
     ],
     'a large model that nobody wants to be loaded': [
       /was not loaded, because it is large/,
@@ -256,6 +270,24 @@ describe('every error message of the editor', function () {
         replace(vscode.window, 'showWarningMessage', () => Promise.resolve(undefined));
         await heavy('cpu').catch((error: unknown) => seen.push((error as Error).message));
         replace(vscode.window, 'showWarningMessage', own);
+      },
+    ],
+    'nothing that follows from an edit': [
+      /nothing follows from your last edits in this file/,
+      async () => {
+        await openText('const a = 1;\n');
+        await command('suggestNextEdit');
+      },
+    ],
+    'a next edit that cannot be made': [
+      /the text cannot be edited\. If the editor is read-only/,
+      async () => {
+        const editor = await openFile(freshName('.js'), 'let count = 1;\nf(count);\ng(count);\n');
+        await editor.edit((edit) => edit.replace(new vscode.Range(0, 4, 0, 9), 'total'));
+        await command('suggestNextEdit');
+        await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+        await command('acceptNextEdit');
+        await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
       },
     ],
     'nothing to improve': [/select the text to improve/, () => command('improveSelection')],

@@ -34,6 +34,7 @@ export const WHAT_TO_DO = new RegExp(
     'Restore ',
     'Run (again|it in)',
     'Save ',
+    'Say in',
     'Say what',
     'Select ',
     'Set ',

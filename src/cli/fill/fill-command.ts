@@ -32,6 +32,8 @@ const FAULTS: Readonly<Record<Fault, string>> = {
   'too-little': 'There is too little to go on: say in a comment what is wanted.',
 };
 
+const NOTHING = 'No candidate parses, and none has a word in it, so nothing is filled in.';
+
 /** Fills the ranges of a file and prints what they were filled with; the file itself stays as it is. */
 export async function fillFile(
   path: string,
@@ -59,7 +61,10 @@ export async function fillFile(
       lastStep(engine.fill(further, { signal: until }));
     const chosen = await chooseFill(first, request, { texts, replaced: holes }, tree, ask, signal);
     const { step: last, fault } = chosen;
-    if (fault) process.stderr.write(`${FAULTS[fault]}\n`);
+    if (fault) {
+      const isNothing = fault !== 'too-little' && last.texts.every((text) => text === '');
+      process.stderr.write(`${isNothing ? NOTHING : FAULTS[fault]}\n`);
+    }
     for (const { fills, heading } of candidatesOf(last, options.candidates)) {
       process.stderr.write(heading);
       fills.forEach((fill, hole) => {

@@ -69,7 +69,12 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
   /** “LLaDA: Suggest Next Edit”: whatever the settings say, and what was dismissed too. */
   async suggest(): Promise<NextEdit | undefined> {
     await this.#look(true);
-    if (!this.#shown) quietly(vscode.l10n.t('nothing follows from your last edits in this file'));
+    if (!this.#shown)
+      quietly(
+        vscode.l10n.t(
+          'nothing follows from your last edits in this file. Change something first, and put the cursor elsewhere',
+        ),
+      );
     return this.#shown;
   }
 
@@ -99,7 +104,9 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
     const made = await editor.edit((edit) => edit.replace(range, text));
     if (!made) {
       this.#hide();
-      quietly(vscode.l10n.t('the text cannot be edited'));
+      quietly(
+        vscode.l10n.t('the text cannot be edited. If the editor is read-only, reset that and try again'),
+      );
     }
     return made;
   }
