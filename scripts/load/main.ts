@@ -64,7 +64,10 @@ function program(signal: AbortSignal): Command {
     );
 }
 
-async function measure(options: LoadOptions & { readonly users: readonly number[] }, signal: AbortSignal): Promise<void> {
+async function measure(
+  options: LoadOptions & { readonly users: readonly number[] },
+  signal: AbortSignal,
+): Promise<void> {
   const placeAt = findPlaces(projectRoot());
   let placesUsed = 0;
   const servers = await Promise.all(

@@ -58,8 +58,8 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   // VS Code's own, for every extension's completions.
   'llada.snooze': () => vscode.commands.executeCommand('editor.action.inlineSuggest.snooze'),
   'llada.suggestNextEdit': ({ nextEdits }) => nextEdits.suggest(),
-  'llada.goToNextEdit': ({ nextEdits }) => nextEdits.next(),
-  'llada.acceptNextEdit': ({ nextEdits }) => nextEdits.accept(),
+  'llada.goToNextEdit': ({ nextEdits }, key) => (key === 'tab' ? nextEdits.tab() : nextEdits.next()),
+  'llada.acceptNextEdit': ({ nextEdits }, key) => (key === 'tab' ? nextEdits.tab() : nextEdits.accept()),
   'llada.dismissNextEdit': ({ nextEdits }) => nextEdits.dismiss(),
   'llada.chooseModel': (parts) => chooseModel(parts),
   'llada.importModel': ({ platform, known, log }) => importModel(platform, known, log),

@@ -17,7 +17,8 @@ describe('the engine', () => {
     await openText(CODE);
     filled(await fill('cursor'));
     listening.dispose();
-    assert.deepEqual(kinds, ['loading', 'ready', 'working', 'ready']);
+    // Further fills are asked for where the first does not parse.
+    assert.match(kinds.join(' '), /^loading ready( working ready)+$/);
     const state = llada().engineState();
     assert.ok(state.kind === 'ready' && state.info.windowRows > 0 && state.info.bundle !== '');
   });

@@ -279,17 +279,6 @@ describe('every error message of the editor', function () {
         await command('suggestNextEdit');
       },
     ],
-    'a next edit that cannot be made': [
-      /the text cannot be edited\. If the editor is read-only/,
-      async () => {
-        const editor = await openFile(freshName('.js'), 'let count = 1;\nf(count);\ng(count);\n');
-        await editor.edit((edit) => edit.replace(new vscode.Range(0, 4, 0, 9), 'total'));
-        await command('suggestNextEdit');
-        await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
-        await command('acceptNextEdit');
-        await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
-      },
-    ],
     'nothing to improve': [/select the text to improve/, () => command('improveSelection')],
     'nothing to explain': [/select the text to be explained/, () => command('explainUncertainty')],
     'nothing to choose instead of': [/put the cursor on the token/, () => command('showAlternatives')],

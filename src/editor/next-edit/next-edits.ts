@@ -38,6 +38,8 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
   /** The document's version of which nothing more is to be said. */
   #settled: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Keys came since it was last looked. */
+  #isTyping = false;
   #search = 0;
   readonly #disposables: vscode.Disposable;
 
@@ -78,6 +80,13 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
     return this.#shown;
   }
 
+  /** Tab, which indents where no proposal wants it by now: context keys come late to a key that follows at once. */
+  async tab(): Promise<unknown> {
+    const keys = proposalKeys(this.#shown, this.#hasJumped);
+    if (!keys['llada.nextEdit.tab']) return vscode.commands.executeCommand('tab');
+    return keys['llada.nextEdit.here'] ? this.accept() : this.next();
+  }
+
   /** Takes the user to the proposal, or from it to the one after it. */
   async next(): Promise<NextEdit | undefined> {
     const passed = this.#shown?.range.contains(this.#shown.editor.selection.active)
@@ -105,7 +114,9 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
     if (!made) {
       this.#hide();
       quietly(
-        vscode.l10n.t('the text cannot be edited. If the editor is read-only, reset that and try again'),
+        vscode.l10n.t(
+          'VS Code did not accept the edit, so the text is unchanged. If the editor is read-only, reset that and try again.',
+        ),
       );
     }
     return made;
@@ -149,14 +160,14 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
     const shown = this.#shown?.editor.document === event.document ? this.#shown.proposal : undefined;
     const isAccepted = this.#edited.changed(event, shown);
     if (event.document !== vscode.window.activeTextEditor?.document) return;
-    const isTyping = this.#timer !== undefined;
     this.#hide();
     if (isAccepted) {
       this.#soon(0);
       return;
     }
     // The first key after a pause; VS Code asks for completions right after it.
-    if (!isTyping && this.#hasAsked) this.#isAwake = false;
+    if (!this.#isTyping && this.#hasAsked) this.#isAwake = false;
+    this.#isTyping = true;
     this.#soon(PAUSE_MS);
   }
 
@@ -183,6 +194,7 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
    */
   async #look(asked: boolean, after?: Proposal): Promise<void> {
     this.#wait();
+    this.#isTyping = false;
     const editor = vscode.window.activeTextEditor;
     if (!editor || (!asked && (this.#shown || this.#isSilent(editor.document)))) return;
     const search = ++this.#search;
