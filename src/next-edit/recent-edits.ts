@@ -31,7 +31,7 @@ export class RecentEdits {
     const end = start + removed;
     const last = this.#edits.at(-1);
     const growth = inserted.length - removed;
-    const isSame = !isAccepted && last !== undefined && !last.isAccepted && isNear(text, last, start, end);
+    const isSame = !isAccepted && last !== undefined && !last.isAccepted && isNear(text, last, { start, removed, inserted });
     const edit: Edit = isSame
       ? {
           start: Math.min(last.start, start),
@@ -63,9 +63,10 @@ export class RecentEdits {
   }
 }
 
-function isNear(text: string, last: Edit, start: number, end: number): boolean {
+function isNear(text: string, last: Edit, { start, removed, inserted }: TextChange): boolean {
+  const end = start + removed;
   if (start < last.end && end > last.start) return true;
-  if (text.slice(start, end).includes('\n')) return false;
+  if (`${text.slice(start, end)}${inserted}`.includes('\n')) return false;
   if (start <= last.end && end >= last.start) return true;
   const gap = start > last.end ? text.slice(last.end, start) : text.slice(end, last.start);
   return gap.length <= NEAR && !gap.includes('\n');

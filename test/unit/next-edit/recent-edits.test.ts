@@ -44,6 +44,16 @@ describe('recent edits', () => {
     ]);
   });
 
+  it('a line put in before an edit is an edit of its own', () => {
+    const typed = new Typed('f(count);\n');
+    typed.change(2, 5, 'total');
+    typed.change(0, 0, '// a\n');
+    assert.deepEqual(typed.pairs, [
+      ['count', 'total'],
+      ['', '// a\n'],
+    ]);
+  });
+
   it('both ends of a condition are one edit', () => {
     const typed = new Typed('if (a && b) {\n}\n');
     typed.type(10, ')');
