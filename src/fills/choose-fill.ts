@@ -1,4 +1,4 @@
-import type { FillRequest, Step } from '../engine/index';
+import type { FillRequest, HoleRequest, Step } from '../engine/index';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { isTooLittle, judgeOf, type Fault, type FaultOf, type HolesOfText } from './faults';
 import { asPutIn } from './filled-part';
@@ -50,7 +50,8 @@ export async function chooseFill<T extends Written>(
   ask: (request: FillRequest, signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
 ): Promise<ChosenFill<T>> {
-  const fitted = fittedTo(first, holes);
+  const whole = (request.holes ?? []).map(hasKept);
+  const fitted = fittedTo(first, holes, whole);
   if (isBlank(fitted.texts)) return { step: fitted };
   const faultOf = judgeOf(holes, tree);
   const fault = await faultOf(fitted.texts);
@@ -58,13 +59,13 @@ export async function chooseFill<T extends Written>(
   if (isTooLittle(holes) && confidenceOf(first) < SURE)
     return { step: fault ? emptied(fitted) : fitted, fault: 'too-little' };
   if (!fault) return { step: fitted };
-  const known = await bestOf(fitted, holes, faultOf);
+  const known = await bestOf(fitted, holes, faultOf, whole);
   if (known) return { step: { ...fitted, ...known } };
   let { forwards, ms } = first;
   for await (const further of askFurther(first, request, ask, signal)) {
     forwards += further.forwards;
     ms += further.ms;
-    const better = await bestOf(fittedTo(further, holes), holes, faultOf);
+    const better = await bestOf(fittedTo(further, holes, whole), holes, faultOf, whole);
     if (better) return { step: { ...fitted, ...better, forwards, ms } };
   }
   // Brackets that close nothing are of no use to anybody.
@@ -77,7 +78,12 @@ function emptied<T extends Written>(written: T): T {
 }
 
 /** The first candidate without fault, else the first that can be mended. */
-async function bestOf(written: Written, holes: HolesOfText, faultOf: FaultOf): Promise<Filling | undefined> {
+async function bestOf(
+  written: Written,
+  holes: HolesOfText,
+  faultOf: FaultOf,
+  whole: readonly boolean[],
+): Promise<Filling | undefined> {
   const fillings: readonly Filling[] = written.candidates ?? [written];
   for (const { texts, holes: cells } of fillings) {
     if (!isBlank(texts) && !(await faultOf(texts))) return { texts, holes: cells };
@@ -85,7 +91,11 @@ async function bestOf(written: Written, holes: HolesOfText, faultOf: FaultOf): P
   for (const { texts, holes: cells } of fillings) {
     const fault = await faultOf(texts);
     const mends = fault ? mendedFills(texts, holes, fault) : [];
-    const mended = await firstWhere(mends, async (other) => !(await faultOf(other)));
+    const mended = await firstWhere(
+      mends,
+      async (other) =>
+        other.every((text, hole) => !whole[hole] || text === texts[hole]) && !(await faultOf(other)),
+    );
     if (mended) return { texts: mended, holes: cells };
   }
   return undefined;
@@ -111,10 +121,24 @@ async function* askFurther<T extends Written>(
   }
 }
 
-function fittedTo<T extends Written>(written: T, { texts: around }: HolesOfText): T {
+/** True for a hole with words that the user wants to stay: nothing of its fill is left out. */
+function hasKept({ parts, cells }: HoleRequest): boolean {
+  return (
+    parts?.some((part) => typeof part === 'string') === true || cells?.some(({ locked }) => locked) === true
+  );
+}
+
+/** @param whole holes whose fills stay as they are */
+function fittedTo<T extends Written>(
+  written: T,
+  { texts: around }: HolesOfText,
+  whole: readonly boolean[],
+): T {
   const fit = <F extends Filling>(filling: F): F => ({
     ...filling,
-    texts: filling.texts.map((text, hole) => asPutIn(text, around[hole]!, around[hole + 1]!)),
+    texts: filling.texts.map((text, hole) =>
+      whole[hole] ? text : asPutIn(text, around[hole]!, around[hole + 1]!),
+    ),
   });
   const { candidates } = written;
   return {

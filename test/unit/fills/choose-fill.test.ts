@@ -64,6 +64,19 @@ describe('the fill that is put in', function () {
     assert.equal((await chosen(0.5, 'const a = b + c + d;\n')).fault, undefined);
   });
 
+  it('keeps the words that the user wants to stay, though less of it would parse', async () => {
+    using tree = await treeOf('a.ts', AROUND.join(''));
+    const holes = { texts: AROUND, replaced: [''] };
+    const request = { ...REQUEST, holes: [{ parts: [{ masks: 1 }, ' + kept(;'] }] };
+    const first = written('a + kept(;');
+    const again = (): Promise<Step> => Promise.resolve(first);
+    const { signal } = new AbortController();
+    const { step } = await chooseFill(first, request, holes, tree, again, signal);
+    assert.equal(step.texts[0], 'a + kept(;');
+    const free = await chooseFill(first, REQUEST, holes, tree, again, signal);
+    assert.notEqual(free.step.texts[0], 'a + kept(;', 'it would be mended otherwise');
+  });
+
   it('is nothing where too little is known and it is at fault, and where it only closes what is not open', async () => {
     const chosen = async (prefix: string): Promise<ChosenFill> => {
       const cell: CellView = { token: 9, text: '}', masked: false, confidence: 0.5, step: 1, locked: false };
