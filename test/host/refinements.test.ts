@@ -78,9 +78,9 @@ describe('what can be done to a text that is there', () => {
   });
 
   it('Fill from Comment writes on the line below the comment, and in an empty body', async () => {
-    const comment = await openMarked('// the sum of two numbers‸\n');
+    const comment = await openMarked('const first = 1;\nconst second = 2;\n\n// the sum of both numbers‸\n');
     filled(await vscode.commands.executeCommand<FillOutcome>('llada.fillFromComment'));
-    assert.match(comment.document.getText(), /^\/\/ the sum of two numbers\n[^]*\S/);
+    assert.match(comment.document.getText(), /\n\/\/ the sum of both numbers\n[^]*\S/);
     await closeAll();
     const body = await openMarked('// Adds.\nfunction add(a, b) {‸}\n');
     filled(await vscode.commands.executeCommand<FillOutcome>('llada.fillFromComment'));
