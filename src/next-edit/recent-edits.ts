@@ -31,7 +31,11 @@ export class RecentEdits {
     const end = start + removed;
     const last = this.#edits.at(-1);
     const growth = inserted.length - removed;
-    const isSame = !isAccepted && last !== undefined && !last.isAccepted && isNear(text, last, { start, removed, inserted });
+    const isSame =
+      !isAccepted &&
+      last !== undefined &&
+      !last.isAccepted &&
+      isNear(text, last, { start, removed, inserted });
     const edit: Edit = isSame
       ? {
           start: Math.min(last.start, start),
