@@ -14,7 +14,7 @@ export function parseFile(fields: Fields): BundleFile {
 /** A file, or a list of files of different names. */
 export function parseFiles(fields: Fields, key: string): readonly BundleFile[] {
   if (!Array.isArray(fields.value(key))) return [parseFile(fields.fields(key))];
-  const parsed = fields.list(key).map((file, i) => parseFile(new Fields(`${fields.path}${key}[${i}]`, file)));
+  const parsed = fields.objects(key).map(parseFile);
   if (parsed.length === 0) throw fields.wrong(key, 'a file, or files');
   if (new Set(parsed.map(({ name }) => name)).size !== parsed.length)
     throw fields.wrong(key, 'files of different names');
@@ -88,6 +88,11 @@ export class Fields {
     const value = this.value(key);
     if (Array.isArray(value)) return value;
     throw this.wrong(key, 'a list');
+  }
+
+  /** The objects of a list. */
+  objects(key: string): readonly Fields[] {
+    return this.list(key).map((value, i) => new Fields(`${this.#pathOf(key)}[${i}]`, value));
   }
 
   facts(key: string): Record<string, string | number | boolean> {

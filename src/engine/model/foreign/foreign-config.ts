@@ -65,7 +65,7 @@ export function parseForeignConfig(json: unknown): ForeignConfig {
       graph: parseFile(files.fields('graph')),
       halfGraph: optional(files, 'halfGraph', () => parseFile(files.fields('halfGraph'))),
       tokenizer: parseFile(files.fields('tokenizer')),
-      weights: files.list('weights').map((file, i) => parseFile(new Fields(`files.weights[${i}]`, file))),
+      weights: files.objects('weights').map(parseFile),
     },
   };
 }

@@ -57,10 +57,7 @@ export function parsePlainConfig(json: unknown): PlainConfig {
     files: {
       graph: parseFile(files.fields('graph')),
       tokenizer: parseFile(files.fields('tokenizer')),
-      data:
-        files.value('data') === undefined
-          ? []
-          : files.list('data').map((file, i) => parseFile(new Fields(`files.data[${i}]`, file))),
+      data: files.value('data') === undefined ? [] : files.objects('data').map(parseFile),
     },
   };
 }

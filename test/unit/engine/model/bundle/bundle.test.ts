@@ -115,6 +115,16 @@ describe('reading a model bundle', () => {
     });
   }
 
+  it('names the weights file of several whose description is wrong', async () => {
+    const folder = copy();
+    edit(folder, (config) => {
+      const { weights } = config.files;
+      const several: unknown = [weights, { ...weights, name: '../weights.bin' }];
+      Object.assign(config.files, { weights: several });
+    });
+    await assertRefused(folder, 'bundle-damaged', /"files\.weights\[1\]\.name"/);
+  });
+
   it('names the field of config.json that is wrong', async () => {
     const wrong: [string, unknown, RegExp][] = [
       ['format', 2, /"format" is 2/],
