@@ -47,7 +47,7 @@ export function bestStarts(
 }
 
 /** What is known of a candidate beside others; undefined: alone. */
-export function withSameLine(evidence: Evidence, sameLine: number | undefined): Evidence {
+function withSameLine(evidence: Evidence, sameLine: number | undefined): Evidence {
   const known = Object.entries(evidence).filter(([feature]) => feature !== 'sameLine');
   return { ...Object.fromEntries(known), ...(sameLine === undefined ? {} : { sameLine }) };
 }

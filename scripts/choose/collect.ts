@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { EngineError, STARTS, type Engine, type Evidence, type StartName } from '../../src/engine/index';
+import { STARTS, type Engine, type Evidence, type StartName } from '../../src/engine/index';
 import { lastStep } from '../../src/cli/command-line/session';
 import { isExact } from '../evaluate/figures';
 import { Journal } from '../evaluate/journal';
+import { unlessTooLarge } from '../evaluate/model-run';
 import { betweenOf, type Kind, type Task } from '../evaluate/task';
 import { StageProgress } from '../train/report/progress';
 
@@ -107,14 +108,4 @@ function collectedTask(
       exact: isExact(task, texts),
     })),
   };
-}
-
-/** Null, which a journal can hold, when the request does not fit. */
-async function unlessTooLarge<T>(ask: () => Promise<T>): Promise<T | null> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof EngineError && error.code === 'region-too-large') return null;
-    throw error;
-  }
 }

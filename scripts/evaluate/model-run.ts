@@ -103,7 +103,7 @@ function answerOf({ texts, index: steps, forwards, ms, candidates }: KeptStep): 
 }
 
 /** Null, which a journal can hold, when the request does not fit. */
-async function unlessTooLarge<T>(ask: () => Promise<T>): Promise<T | null> {
+export async function unlessTooLarge<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {

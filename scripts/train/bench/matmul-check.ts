@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Gpu, MatrixUnit } from '../backend/gpu';
 import { chooseTile, recordGemm } from '../ops/gemm/gemm';
 import { canBeHalf, toHalf } from '../ops/gemm/half';
+import { product } from '../ops/linear/linear-half';
 import type { GemmSpec, Tile } from '../ops/gemm/spec';
 import type { Form } from '../ops/gemm/variants';
 import type { Log } from './log';
@@ -74,20 +75,14 @@ export async function logMatmulChecks(
 export function specOf(form: Form, [m, k, n]: readonly [number, number, number]): GemmSpec {
   const [ta, tb] = [form.startsWith('T'), form.endsWith('T')];
   const layout = (transposed: boolean, stride: number) => ({ transposed, stride, outer: 0, inner: 0 });
-  return {
+  return product({
     m,
     n,
     k,
-    outer: 1,
-    inner: 1,
-    alpha: 1,
-    scaleA: 1,
-    scaleB: 1,
-    splits: 1,
     a: layout(ta, ta ? m : k),
     b: layout(tb, tb ? k : n),
     c: layout(false, n),
-  };
+  });
 }
 
 interface CheckedTile {

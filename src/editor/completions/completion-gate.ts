@@ -7,16 +7,19 @@ export type Silence = 'no-file' | 'off' | 'language' | 'glob';
 /** Says why no completion comes by itself in a document; undefined where they come. VS Code keeps its own snooze. */
 export function silenceIn(document: vscode.TextDocument): Silence | undefined {
   if (!isFile(document)) return 'no-file';
-  return completionSettings(document).enabled ? silenceOfKind(document) : 'off';
+  const settings = completionSettings(document);
+  return settings.enabled ? silenceOfKind(document, settings) : 'off';
 }
 
 /** True in prose, in files that are switched off and in what is no file: nothing comes by itself there. */
 export function isSilentFile(document: vscode.TextDocument): boolean {
-  return !isFile(document) || silenceOfKind(document) !== undefined;
+  return !isFile(document) || silenceOfKind(document, completionSettings(document)) !== undefined;
 }
 
-function silenceOfKind(document: vscode.TextDocument): Silence | undefined {
-  const { languages, exclude } = completionSettings(document);
+function silenceOfKind(
+  document: vscode.TextDocument,
+  { languages, exclude }: ReturnType<typeof completionSettings>,
+): Silence | undefined {
   if (!(languages[document.languageId] ?? languages['*'] ?? true)) return 'language';
   return exclude.some((glob) => matches(document, glob)) ? 'glob' : undefined;
 }

@@ -82,7 +82,7 @@ export class HeavyModels {
  *
  * @param parameters how many weights a model has
  */
-export function estimatedSeconds(parameters: number, cores: number): number {
+function estimatedSeconds(parameters: number, cores: number): number {
   const seconds = (parameters * ROWS_OF_A_FILL) / (PRODUCTS_PER_CORE * Math.max(1, cores));
   return Number(seconds.toPrecision(1));
 }

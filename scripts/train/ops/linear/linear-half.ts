@@ -27,7 +27,7 @@ export function layout(stride: number, more: Partial<MatrixLayout> = {}): Matrix
   };
 }
 
-/** One product of matrices of f16 numbers into float32. */
+/** One product into float32, of matrices of f16 numbers where `layout` describes them. */
 export function product(spec: Pick<GemmSpec, 'm' | 'n' | 'k' | 'a' | 'b'> & Partial<GemmSpec>): GemmSpec {
   return {
     outer: 1,

@@ -1,6 +1,6 @@
 import { foreignTensors } from '../foreign/foreign-layout';
 import { isForeign, parseForeignConfig } from '../foreign/foreign-config';
-import { parameterShapes } from '../graph/parameters';
+import { elements, parameterShapes } from '../graph/parameters';
 import { isPlain, parsePlainConfig } from '../plain/plain-config';
 import type { BundleConfig, BundleFile } from './bundle-config';
 import { parseConfig } from './parse-config';
@@ -72,5 +72,5 @@ function sizeOf(files: readonly (BundleFile | undefined)[]): number {
 }
 
 function count(tensors: readonly { readonly shape: readonly number[] }[]): number {
-  return tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  return tensors.reduce((sum, { shape }) => sum + elements(shape), 0);
 }

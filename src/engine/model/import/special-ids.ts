@@ -44,7 +44,7 @@ export function maskClaims(sources: SpecialIdSources): Claim[] {
 }
 
 /** @throws EngineError `import-refused` when no file names the mask, or two differ */
-export function maskOf(sources: SpecialIdSources, vocabulary: number): number {
+function maskOf(sources: SpecialIdSources, vocabulary: number): number {
   const mask = agreed('mask', maskClaims(sources));
   if (mask === undefined) {
     throw refusal(

@@ -15,7 +15,7 @@ const BYTE_ORDER_MARK = '\ufeff';
  * @param file its name, for messages
  * @throws EngineError `import-refused` with the line and the word that is no JSON
  */
-export function parseStrictJson(file: string, text: string): unknown {
+function parseStrictJson(file: string, text: string): unknown {
   const content = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
   checkContent(file, content);
   const builder = new Builder(file);

@@ -5,7 +5,7 @@ import { headerLength, LENGTH_BYTES, parseHeader, type StoredTensor } from './sa
 import type { SourceFolder } from './source-folder';
 import { isObject } from './strict-json';
 
-export const SINGLE_FILE = 'model.safetensors';
+const SINGLE_FILE = 'model.safetensors';
 export const INDEX_FILE = 'model.safetensors.index.json';
 /** Enough to know a file of another format by, beside the length. */
 const BEGINNING_BYTES = 64;
