@@ -4,8 +4,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { exportBundle } from '../../../../../scripts/train/bundle/export-bundle';
 import { importBundle } from '../../../../../scripts/train/bundle/import-bundle';
+import { Random } from '../../../../../src/engine/index';
 import type { BundleConfig } from '../../../../../src/engine/model/bundle/bundle-config';
 import { deriveBundle, renewGraph } from '../../../../../src/engine/model/bundle/derive-bundle';
+import {
+  type Architecture,
+  elements,
+  type Parameter,
+  parameterShapes,
+} from '../../../../../src/engine/training';
 import { fromFloat16, toFloat16 } from '../../../../../src/engine/model/graph/float16';
 import { randomParameters, TINY, TINY_WINDOW } from '../../../../../scripts/tiny-bundle/tiny-network';
 import { temporaryFolder, tinyTokenizer } from '../../../../../scripts/tiny-bundle/tiny-bundle';
@@ -81,7 +88,7 @@ describe('export, import and derivation of bundles', () => {
   it('writes more than 48 MB of weights into several files, and takes them away with the bundle', async () => {
     const out = path.join(folder, 'several');
     const architecture = { ...TINY, width: 1024, heads: 1024 / TINY.headWidth, swiglu: 2752 };
-    const large = randomParameters(architecture);
+    const large = repeatedParameters(architecture);
     await exportBundle({ ...trained, architecture, parameters: large, out });
     const weights = (): string[] => fs.readdirSync(out).filter((name) => name.startsWith('weights'));
     assert.deepEqual(weights(), ['weights-1.bin', 'weights-2.bin']);
@@ -150,6 +157,19 @@ describe('export, import and derivation of bundles', () => {
     });
   }
 });
+
+/** Many parameters at once: drawing millions of random weights would take seconds. */
+function repeatedParameters(architecture: Architecture): Map<string, Parameter> {
+  const random = new Random(1);
+  const some = Array.from({ length: 997 }, () => random.uniform() - 0.5);
+  return new Map(
+    parameterShapes(architecture).map(({ name, shape }) => {
+      const data = new Float32Array(elements(shape));
+      for (let i = 0; i < data.length; i++) data[i] = some[i % some.length]!;
+      return [name, { shape, data }];
+    }),
+  );
+}
 
 function meanSquare(data: Float32Array): number {
   return data.reduce((sum, value) => sum + value * value, 0) / data.length;
