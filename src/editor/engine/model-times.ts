@@ -11,7 +11,7 @@ interface Times {
   readonly ms: readonly number[];
 }
 
-/** What a request to a model has taken on this machine. */
+/** The time of a request to a model on this machine. */
 export interface MeasuredTime {
   readonly provider: string;
   /** Median of the last requests. */

@@ -60,7 +60,7 @@ function entry(own: Partial<HeaderEntry>): WriteOptions {
   return file({ entries: (entries) => Object.assign(entries.find(([name]) => name === NORM)![1], own) });
 }
 
-/** What is wrong with a checkpoint, and the file, field or tensor that the refusal names. */
+/** Checkpoints by their fault, with the file, field or tensor that the refusal names. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   // Files that are something else, or not whole.
   'weights that are empty': { edit: content(WEIGHTS, ''), names: [WEIGHTS, '0 bytes'] },
