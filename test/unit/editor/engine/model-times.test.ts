@@ -10,11 +10,9 @@ class Memory {
     this.#told = resolve;
   });
 
-  get<T>(key: string): T | undefined;
-  get<T>(key: string, without: T): T;
-  get<T>(key: string, without?: T): T | undefined {
+  get<T>(key: string, without?: T): T {
     const value = this.#values.get(key);
-    return value === undefined ? without : (JSON.parse(value) as T);
+    return (value === undefined ? without : JSON.parse(value)) as T;
   }
 
   update(key: string, value: unknown): Promise<void> {
