@@ -23,7 +23,7 @@ const TASKS = {
   'test:ui': ['test/ui/run.ts'],
   'test:gpu': ['dist/test-gpu.js'],
   lint: ['test/support/run/lint.ts'],
-  format: ['node_modules/prettier/bin/prettier.cjs', '--write', '.'],
+  format: ['node_modules/oxfmt/bin/oxfmt'],
   docs: ['scripts/docs/api-docs.ts'],
   package: ['scripts/package/main.ts'],
   fill: ['dist/cli.js', 'fill'],

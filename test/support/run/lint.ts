@@ -42,18 +42,7 @@ const CHECKS = [
     'scripts',
     'test',
   ],
-  [
-    'prettier/bin/prettier.cjs',
-    '--check',
-    '--log-level',
-    'warn',
-    '--cache',
-    '--cache-location',
-    '.cache/prettier',
-    '--cache-strategy',
-    'content',
-    '.',
-  ],
+  ['oxfmt/bin/oxfmt', '--check'],
 ] as const;
 
 const RESULTS = CHECKS.map(([tool = '', ...args]) => {
