@@ -46,7 +46,7 @@ export function bestStarts(
   return added;
 }
 
-/** What is known of a candidate beside others; undefined: alone. */
+/** The features of a candidate beside others, by its `sameLine` among them; undefined: alone. */
 function withSameLine(evidence: Evidence, sameLine: number | undefined): Evidence {
   const known = Object.entries(evidence).filter(([feature]) => feature !== 'sameLine');
   return { ...Object.fromEntries(known), ...(sameLine === undefined ? {} : { sameLine }) };

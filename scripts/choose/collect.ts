@@ -23,7 +23,7 @@ export interface CollectedTask {
   readonly lang: string;
   /** Of the corpus: tasks of one package lie in one fold. */
   readonly package: string;
-  /** Whether it was answered from every start. */
+  /** True when it was answered from every start. */
   readonly all: boolean;
   readonly candidates: readonly CollectedCandidate[];
 }

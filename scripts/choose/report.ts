@@ -10,7 +10,7 @@ import type { Judged } from './fit';
 const BINS = 10;
 const THRESHOLDS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6];
 
-/** What was found, in Markdown. */
+/** Reports the fit of the chooser, in Markdown. */
 export function chooserReport(
   judged: readonly Judged[],
   tasks: readonly CollectedTask[],
@@ -35,7 +35,7 @@ export function chooserReport(
   ].join('\n\n');
 }
 
-/** What the model card says of chances: how often they come true. */
+/** The model card's section on chances: how often they come true. */
 export function accountOfChances(judged: readonly Judged[], picture: string): string {
   return [
     '## Chances',

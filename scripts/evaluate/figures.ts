@@ -12,7 +12,7 @@ export interface TaskAnswer {
   readonly ms: number;
   /** Of a request for several: the texts of each, the best first. */
   readonly candidates?: readonly (readonly string[])[];
-  /** What is wrong with it, where the editor would say so. */
+  /** Its fault, where the editor would say so. */
   readonly fault?: Fault;
 }
 

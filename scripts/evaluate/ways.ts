@@ -26,7 +26,7 @@ export function unknownLength(options: ReverseProcessOptions): Way {
   return { label: 'length unknown', request: (task) => ({ ...options, ...contextOf(task) }) };
 }
 
-/** What the editor and the command line put in: `chooseFill` has judged it. */
+/** The fill that the editor and the command line put in: `chooseFill` has judged it. */
 export function asPutIn(options: ReverseProcessOptions): Way {
   return { ...unknownLength(options), label: 'length unknown, as it is put in', chosen: true };
 }

@@ -3,7 +3,7 @@ import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../src/engine/index';
 
-/** What a client does. */
+/** The ways in which a client behaves. */
 export const MANNERS = ['plain', 'stream', 'abort', 'slow-reader', 'malformed', 'oversized', 'half'] as const;
 export type Manner = (typeof MANNERS)[number];
 

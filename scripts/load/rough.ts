@@ -24,7 +24,7 @@ export interface RoughSample {
 export interface RoughReport {
   /** How often each manner ended how. */
   readonly outcomes: ReadonlyMap<Manner, ReadonlyMap<Outcome, number>>;
-  /** What should not have been: requests without an answer, and what was left behind. */
+  /** Faults of the server: requests without an answer, and work or connections left behind. */
   readonly faults: readonly string[];
 }
 
@@ -87,7 +87,7 @@ async function sample(url: string, requests: number): Promise<RoughSample> {
 
 const SETTLE_MS = 30_000;
 
-/** What still runs, waits or is open when nobody asks for anything but that. */
+/** Waits until the server is idle, and says what still runs, waits or is open if it does not become so. */
 async function leftBehind(url: string): Promise<string[]> {
   const until = performance.now() + SETTLE_MS;
   for (;;) {

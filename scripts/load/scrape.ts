@@ -1,4 +1,4 @@
-/** What a server tells Prometheus: the value of each series, labels included in its name. */
+/** A server's metrics as Prometheus reads them: the value of each series, labels included in its name. */
 export type Scraped = ReadonlyMap<string, number>;
 
 const SERIES = /^([^#\s]\S*(?: .*})?) (\S+)$/gm;

@@ -6,6 +6,7 @@ import { packageFor } from '../vscode/drive/packaged';
 import { openVsCode, type VsCode } from '../vscode/drive/vs-code';
 import type { EditorPosition } from '../vscode/drive/editor';
 import { ROOT } from '../setup/paths';
+import { ensureLogger } from '../vscode/vscode-host';
 
 const FOLDER = path.join(ROOT, 'media/pictures/first-fills');
 const SHELF = `/** The books that somebody owns. */
@@ -99,6 +100,7 @@ async function takeGhostText(code: VsCode, starts: readonly string[], name?: str
 async function main(): Promise<void> {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
+  await ensureLogger();
   const code = await openVsCode({
     vsix: packageFor(process.arch === 'arm64' ? 'linux-arm64' : 'linux-x64'),
     files: { 'shelf.js': SHELF, 'sums.js': MARKERS },

@@ -29,7 +29,7 @@ client.completions
   .create({ model: 'llada-base', prompt, suffix: ';\\n}\\n', max_tokens: 16 })
   .then(({ choices }) => console.log(prompt + choices[0].text + ';\\n}'));
 `;
-/** What has been written is to be seen by then. */
+/** By then the window shows what has been written. */
 const PAINTED_MS = 3000;
 /** For a fill on a machine that has other things to do. */
 const WAIT_MS = 60_000;

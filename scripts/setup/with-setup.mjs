@@ -23,7 +23,7 @@ const TASKS = {
   'test:ui': ['test/ui/run.ts'],
   'test:gpu': ['dist/test-gpu.js'],
   lint: ['test/support/run/lint.ts'],
-  format: ['node_modules/prettier/bin/prettier.cjs', '--write', '.'],
+  format: ['node_modules/oxfmt/bin/oxfmt'],
   docs: ['scripts/docs/api-docs.ts'],
   package: ['scripts/package/main.ts'],
   fill: ['dist/cli.js', 'fill'],
@@ -50,6 +50,9 @@ const TASKS = {
   soak: ['scripts/soak/main.ts'],
   'soak:engine': ['scripts/soak-engine/main.ts'],
 };
+
+/** Tasks that need no bundles, or have others make them. */
+const WITHOUT_BUNDLES = ['test', 'lint', 'format', 'docs'];
 
 /** The files that the bundles are made of. */
 const SOURCES = [
@@ -123,6 +126,17 @@ function make(what, stamp, sourcesChanged, program) {
   utimesSync(stamp, started, started);
 }
 
+function makeBundles() {
+  const webpack = ['node_modules/webpack/bin/webpack.js', '--config', 'webpack.config.mjs'];
+  make('Building (webpack)…', 'dist/.built', SOURCES.map(changedInside), webpack);
+  // Not everything in models/: a training run keeps writing there.
+  const models = changed('models')
+    ? readdirSync('models').map((name) => join('models', name, 'config.json'))
+    : [];
+  const bundles = ['dist/derive.js', 'models', ...models].map(changed);
+  make('Preparing the models…', 'dist/.derived', bundles, ['dist/derive.js']);
+}
+
 checkNode();
 const [name, ...args] = process.argv.slice(2);
 if (!Object.hasOwn(TASKS, name))
@@ -136,14 +150,7 @@ if (!dependenciesAreThere()) {
   if (npm) setUp(what, process.execPath, [npm, ...ci]);
   else setUp(what, 'npm', ci);
 }
-const webpack = ['node_modules/webpack/bin/webpack.js', '--config', 'webpack.config.mjs'];
-make('Building (webpack)…', 'dist/.built', SOURCES.map(changedInside), webpack);
-// Not everything in models/: a training run keeps writing there.
-const models = changed('models')
-  ? readdirSync('models').map((name) => join('models', name, 'config.json'))
-  : [];
-const bundles = ['dist/derive.js', 'models', ...models].map(changed);
-make('Preparing the models…', 'dist/.derived', bundles, ['dist/derive.js']);
+if (!WITHOUT_BUNDLES.includes(name)) makeBundles();
 
 const [file, ...before] = TASKS[name];
 if (file) {

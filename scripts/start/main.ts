@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Command, InvalidArgumentError } from 'commander';
 import { findDesktop, hasDisplay, startDesktop } from '../vscode/vscode-desktop';
+import { ensureLogger } from '../vscode/vscode-host';
 import { startServer, workbenchUrl } from '../vscode/vscode-server';
 import { copySamples } from './samples';
 import { selfCheck } from './self-check';
@@ -30,6 +31,7 @@ function openInBrowser(url: string): void {
 }
 
 async function serve(options: Options): Promise<void> {
+  await ensureLogger();
   const server = await startServer({ port: options.port, installExtension: true });
   const { folder, first } = copySamples();
   const url = workbenchUrl(server, folder, first);

@@ -11,6 +11,7 @@ const NODE = '24.21.0';
 const FOLDER = path.join(ROOT, '.vscode-host');
 const READY = `.ready-${CODE_SERVER}-${NODE}`;
 const PLATFORM = `linux-${process.arch}`;
+const VSCODE = 'node_modules/code-server/lib/vscode';
 
 /** A browser-hosted VS Code on this disk. */
 export interface VscodeHost {
@@ -66,22 +67,6 @@ function slim(vscode: string): void {
   removeAllBut(path.join(modules, 'node-pty/prebuilds'), PLATFORM);
 }
 
-/**
- * VS Code's file logger is the one part that has to be compiled (40 s); without it the Output panel stays empty.
- * Nobody reads that panel in CI.
- */
-async function compileLogger(vscode: string, nodeDir: string): Promise<void> {
-  if (process.env['CI']) return;
-  const compilers = ['g++', 'make', 'python3'];
-  if (!compilers.every((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0)) return;
-  const PATH = `${path.join(nodeDir, 'bin')}:${process.env['PATH'] ?? ''}`;
-  const built = await npm(['rebuild', '--loglevel=error', '@vscode/spdlog'], vscode, {
-    PATH,
-    npm_config_nodedir: nodeDir,
-  });
-  if (!built) console.error('Going on without the file logger of VS Code: its Output panel will stay empty.');
-}
-
 /** Tells if there is a browser-hosted VS Code for this platform. */
 export function vscodeHostExists(): boolean {
   return process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
@@ -107,15 +92,32 @@ export async function ensureVscodeHost(): Promise<VscodeHost> {
   mkdirSync(dir, { recursive: true });
   writeFileSync(path.join(dir, 'package.json'), '{"private":true}\n');
   await install(dir, '--no-package-lock', `node-${PLATFORM}@${NODE}`, `code-server@${CODE_SERVER}`);
-  const vscode = path.join(dir, 'node_modules/code-server/lib/vscode');
+  const vscode = path.join(dir, VSCODE);
   await install(vscode);
-  await Promise.all([
-    install(path.join(vscode, 'extensions')),
-    compileLogger(vscode, path.join(dir, `node_modules/node-${PLATFORM}`)),
-  ]);
+  await install(path.join(vscode, 'extensions'));
   slim(vscode);
   writeFileSync(path.join(dir, READY), '');
   rmSync(FOLDER, { recursive: true, force: true });
   renameSync(dir, FOLDER);
   return HOST;
+}
+
+/**
+ * Compiles VS Code's file logger once, where there are compilers (40 s). Without it the Output panel stays empty, which
+ * only somebody who looks at it would miss: tests do without.
+ */
+export async function ensureLogger(): Promise<void> {
+  await ensureVscodeHost();
+  const vscode = path.join(FOLDER, VSCODE);
+  if (existsSync(path.join(vscode, 'node_modules/@vscode/spdlog/build/Release/spdlog.node'))) return;
+  const compilers = ['g++', 'make', 'python3'];
+  if (!compilers.every((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0)) return;
+  console.error('Compiling VS Code’s file logger (once, about a minute)…');
+  const nodeDir = path.join(FOLDER, `node_modules/node-${PLATFORM}`);
+  const PATH = `${path.join(nodeDir, 'bin')}:${process.env['PATH'] ?? ''}`;
+  const built = await npm(['rebuild', '--loglevel=error', '@vscode/spdlog'], vscode, {
+    PATH,
+    npm_config_nodedir: nodeDir,
+  });
+  if (!built) console.error('Going on without it: the Output panel will stay empty.');
 }

@@ -11,7 +11,7 @@ export function isInsideWord({ prefix, suffix }: Pick<Place, 'prefix' | 'suffix'
 /** A mark that belongs to the letter before it, where there is none. */
 const STRAY_MARK = /(?:^|[\s"'`()[\]{}<>,.:;/=-])[\p{Mn}\p{Mc}]/u;
 
-/** Whether a text begins in the middle of a letter of a script like Devanagari, or has a piece that does. */
+/** True when a text, or a piece of it, begins in the middle of a letter of a script like Devanagari. */
 export function breaksLetter(text: string, prefix: string): boolean {
   return STRAY_MARK.test(prefix.slice(-1) + text);
 }

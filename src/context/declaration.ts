@@ -1,6 +1,6 @@
 const LINES = 8;
 
-/** What a text declares from a line on: up to its last line or a blank one, so many characters at most, in whole lines. */
+/** Cuts a declaration out of a text: from its first line to its last or a blank one, in whole lines, up to a size. */
 export function declarationAt(text: string, first: number, last: number, most: number): string {
   const lines = text.split(/\r?\n/).slice(first, Math.max(first + LINES, Math.min(last + 1, first + LINES)));
   const blank = lines.findIndex((line, i) => i > 0 && line.trim() === '');

@@ -23,7 +23,7 @@ import { onDidChangeModelSettings } from './shared/settings';
 import { SlowMachineHint } from './status/slow-machine';
 import { StatusBar } from './status/status-bar';
 
-let running: Engines | undefined;
+let end: (() => Promise<unknown>) | undefined;
 
 /**
  * Starts the extension.
@@ -52,9 +52,9 @@ export function start(context: vscode.ExtensionContext, platform: Platform, load
   }
 }
 
-/** Ends the engine; VS Code waits for the promise. */
+/** Ends the engine, and keeps what is to be known in the next session; VS Code waits for the promise. */
 export async function stop(): Promise<void> {
-  await running?.dispose();
+  await end?.();
 }
 
 function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.LogOutputChannel): LladaApi {
@@ -65,7 +65,7 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
   const serverToken = (): Thenable<string | undefined> => storedServerToken(secrets);
   const surroundings = { platform, log, serverToken, heavy, times };
   const engines = new Engines((settings) => new EngineSession(settings, surroundings));
-  running = engines;
+  end = () => Promise.all([engines.dispose(), times.save()]);
   const engine = engines.commands;
   const trees = new SyntaxTrees(platform.readFile, log);
   const fills = new Fills(engine, globalState, trees, log, platform.isWriteProtected);

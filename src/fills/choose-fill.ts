@@ -4,7 +4,7 @@ import { isTooLittle, judgeOf, type Fault, type FaultOf, type HolesOfText } from
 import { asPutIn } from './filled-part';
 import { mendedFills } from './mended';
 
-/** What a request for a fill came to: its last step, or as much of it as choosing takes. */
+/** The result of a request for a fill: its last step, or as much of it as choosing takes. */
 export interface Written extends Pick<Step, 'texts' | 'forwards' | 'ms'> {
   readonly holes: readonly (readonly WrittenCell[])[];
   readonly candidates?: readonly Filling[];

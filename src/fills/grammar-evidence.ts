@@ -6,10 +6,10 @@ import { filledText, type HolesOfText } from './faults';
 
 /** More damage than this says nothing more. */
 const MOST_DAMAGE = 3;
-/** What the holes are tried with, to know how well the text around them can be read at all. */
+/** Fills by which one sees how well the text around the holes can be read at all. */
 const PLACEHOLDERS = ['', 'x'];
 
-/** What a grammar says of fills. */
+/** The features of a fill that need a grammar. */
 export type GrammarEvidence = Required<Pick<Evidence, 'damage' | 'newNames'>>;
 
 /**

@@ -68,7 +68,7 @@ function openQuote(prefix: string): string | undefined {
   return open;
 }
 
-/** What is missing where words of the text have the word before the hole as their start and the one behind as their end. */
+/** Finds words of the text that begin as the word before the hole and end as the one behind; gives their middles. */
 function middlesOfWords(prefix: string, suffix: string, texts: readonly string[]): string[] {
   const left = /[\p{L}\p{N}_]*$/u.exec(prefix)![0];
   const right = /^[\p{L}\p{N}_]*/u.exec(suffix)![0];

@@ -1,7 +1,7 @@
 import type { FillRequest } from '../engine/index';
 
 /**
- * What a command's fill may take beyond one candidate: others are begun only where the first is not likely to be right, for
+ * Limits a command's fill beyond one candidate: others are begun only where the first is not likely to be right, for
  * at most four times its time and half a second.
  */
 export const FOR_COMMANDS: Pick<FillRequest, 'candidates' | 'patience'> = {

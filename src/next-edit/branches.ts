@@ -38,7 +38,7 @@ function ifAround(root: Node, start: number, end: number): Node | undefined {
   return undefined;
 }
 
-/** What follows `else`, unless it is another condition. */
+/** Finds the body of `else`; undefined where another condition follows it. */
 function elseOf(around: Node): Node | undefined {
   const alternatives = around.childrenForFieldName('alternative');
   const [only] = alternatives;

@@ -9,7 +9,13 @@ export interface Edit {
 
 /** The rules that propose something; `repeated` is the one that asks for two equal edits. */
 export type RuleName =
-  'rename' | 'type' | 'string' | 'parallel lines' | 'arguments' | 'branches' | 'repeated';
+  | 'rename'
+  | 'type'
+  | 'string'
+  | 'parallel lines'
+  | 'arguments'
+  | 'branches'
+  | 'repeated';
 
 /** A replacement of characters [start, end) of the text as it is now. */
 export interface Proposal {

@@ -21,10 +21,10 @@ const DECLARING =
   /(?:declarat|definition|parameter|_spec$|_item$|signature|_declarator$|function_expression|^class$|^enum|^catch_clause$|^named_expression$|_pattern$|alias)/;
 const PATTERN =
   /^(?:array_pattern|object_pattern|pair_pattern|rest_pattern|assignment_pattern|object_assignment_pattern|tuple_pattern|list_pattern|pattern_list|expression_list|list_splat_pattern|tuple_struct_pattern|struct_pattern|slice_pattern|ref_pattern|mut_pattern|pointer_declarator|array_declarator|init_declarator|reference_declarator)$/;
-/** What declares the names to its left. */
+/** Nodes that declare the names to their left. */
 const LEFT_DECLARES =
   /^(?:assignment|for_statement|for_in_statement|for_in_clause|for_expression|short_var_declaration|range_clause|let_condition)$/;
-/** What declares every name directly in it. */
+/** Nodes that declare every name directly in them. */
 const LIST_OF_NAMES =
   /^(?:formal_parameters|parameters|lambda_parameters|closure_parameters|inferred_parameters|import_clause)$/;
 /** Fields of a declaration that hold its name. */

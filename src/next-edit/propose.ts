@@ -26,7 +26,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * What the user's last edits call for elsewhere in a text, without a model.
+ * Proposes the edits elsewhere in a text that the user's last edits call for, without a model.
  *
  * @param tree of the text as it is now
  * @param edits oldest first

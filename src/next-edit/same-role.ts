@@ -58,7 +58,7 @@ interface Annotation {
   readonly type: Node;
 }
 
-/** What annotates a name, from within its type, or from the name itself where that is given. */
+/** Finds a name and its type annotation, from a node within the type, or from the name itself where that is given. */
 function annotationAt(from: Node | null, name?: string): Annotation | undefined {
   for (let node = from, inner = from; node; inner = node, node = node.parent) {
     const type = node.childForFieldName('type');
@@ -85,7 +85,7 @@ function stringAt(root: Node, start: number, end: number): Node | undefined {
   return found && start >= found.startIndex && end <= found.endIndex ? found : undefined;
 }
 
-/** What a string is for: the call and the number of the argument, the key, or what it is compared with. */
+/** Names the use of a string: the call and the number of the argument, the key, or what it is compared with. */
 function roleOf(string: Node): string {
   const { parent } = string;
   if (!parent) return '';

@@ -12,8 +12,8 @@ const MOST_DIFFERENCES = 60;
 const MOST_EDIT_LENGTH = 1500;
 
 /**
- * What was changed between two versions of the same packages: in each file that has at least two differences the first
- * that replaces words within a line is made, and the others are the answer.
+ * Takes tasks from two versions of the same packages: in each file that has at least two differences the first that
+ * replaces words within a line is made, and the others are the answer.
  *
  * @param limit most files
  */

@@ -4,7 +4,7 @@ import { figuresOf, precisionOf, type EditFigures, type Grade } from './grades';
 import { grouped } from './rule';
 import { EDIT_KINDS } from './task';
 
-/** What next-edit.json holds: the shares that count, and all of them by part and way. */
+/** The content of next-edit.json: the shares that count, and all of them by part and way. */
 interface NextEditReport {
   readonly precision: number;
   readonly wrongFires: number;

@@ -133,7 +133,10 @@ function annotations(text: string, lang: string, document: Subject['document']):
     (
       node,
     ): node is
-      ts.ParameterDeclaration | ts.PropertySignature | ts.PropertyDeclaration | ts.VariableDeclaration =>
+      | ts.ParameterDeclaration
+      | ts.PropertySignature
+      | ts.PropertyDeclaration
+      | ts.VariableDeclaration =>
       ts.isParameter(node) ||
       ts.isPropertySignature(node) ||
       ts.isPropertyDeclaration(node) ||

@@ -13,7 +13,7 @@ export interface EditWay {
   ) => Promise<readonly Replacement[]>;
 }
 
-/** What the extension does without a model. */
+/** The extension's own proposals where it asks no model. */
 export const RULES_ALONE: EditWay = {
   label: 'rules',
   async propose({ edit }, tree) {

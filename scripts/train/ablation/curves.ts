@@ -14,7 +14,7 @@ interface Run {
   readonly losses: readonly number[];
 }
 
-/** What the same run is called in the two files. */
+/** The names of the same run in the two files. */
 const PAIRS = [
   { title: 'AdamW', trainer: 'AdamW', other: 'adamw' },
   { title: 'Muon', trainer: 'baseline', other: 'muon' },

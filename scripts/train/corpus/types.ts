@@ -39,7 +39,14 @@ export interface CorpusReport {
 }
 
 export type CorpusErrorCode =
-  'manifest' | 'download' | 'integrity' | 'archive' | 'no-space' | 'no-program' | 'no-text' | 'not-built';
+  | 'manifest'
+  | 'download'
+  | 'integrity'
+  | 'archive'
+  | 'no-space'
+  | 'no-program'
+  | 'no-text'
+  | 'not-built';
 
 /** Why there is no corpus, with what to do about it in the message. */
 export class CorpusError extends Error {

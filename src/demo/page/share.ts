@@ -7,7 +7,8 @@ import { byId } from './dom';
 export interface ShareEvents {
   /** The run that is shown, and its display. */
   readonly shown: () =>
-    { readonly run: DemoRun; readonly view: 'grid' | 'text'; readonly speed: number } | undefined;
+    | { readonly run: DemoRun; readonly view: 'grid' | 'text'; readonly speed: number }
+    | undefined;
   readonly save: (name: string, content: string) => void;
   readonly opened: (run: DemoRun, name: string) => void;
   readonly failed: (problem: string) => void;

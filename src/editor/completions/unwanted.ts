@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { KeptText } from '../document/kept-text';
 import type { CachedPlace } from './completion-cache';
 import { Dismissed } from './dismissed';
 import { RemovedText } from './removed-text';
@@ -10,8 +11,8 @@ export class Unwanted implements vscode.Disposable {
   readonly #dismissed = new Dismissed();
   #offered: { readonly place: CachedPlace; readonly texts: readonly string[] } | undefined;
   #removed = new RemovedText();
-  /** The document of the editor that has the focus, and its text before the next change: events do not say what went. */
-  #present: { readonly document: vscode.TextDocument; readonly text: string } | undefined;
+  /** Of the editor that has the focus. */
+  #present: KeptText | undefined;
   readonly #disposables: vscode.Disposable;
 
   constructor() {
@@ -21,7 +22,7 @@ export class Unwanted implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (document !== this.#present?.document || contentChanges.length === 0) return;
         this.#removed.changed(this.#present.text, contentChanges);
-        this.#present = { document, text: document.getText() };
+        this.#present.follow(contentChanges);
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
         if (document === this.#present?.document) this.#look(undefined);
@@ -69,7 +70,7 @@ export class Unwanted implements vscode.Disposable {
   #look(editor: vscode.TextEditor | undefined): void {
     const document = editor?.document;
     if (document === this.#present?.document) return;
-    this.#present = document && { document, text: document.getText() };
+    this.#present = document && new KeptText(document);
     this.#removed = new RemovedText();
   }
 }

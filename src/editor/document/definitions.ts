@@ -12,7 +12,7 @@ const MOST_NAMES = 6;
 const MOST_CHARACTERS = MOST.passage / 2;
 const LARGEST_FILE = 1_000_000;
 
-/** What was found lately, by document and name: null where a name is declared nowhere else. */
+/** Declarations found lately, by document and name: null where a name is declared nowhere else. */
 const FOUND = new LRUCache<string, { readonly passage: OtherText | null }>({ max: 500, ttl: 60_000 });
 
 /**

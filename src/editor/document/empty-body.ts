@@ -97,7 +97,7 @@ function insideHeader(
   return { line, character: text.trimEnd().length, before: `\n${indentation}${unit}`, after: '' };
 }
 
-/** Whether the next line that is not blank is the `end` of what a line begins, as in Ruby and Lua. */
+/** True when the next line that is not blank is the `end` of the block that a line begins, as in Ruby and Lua. */
 function endsBelow(lines: readonly string[], line: number): boolean {
   const next = lines.slice(line + 1).find((other) => other.trim() !== '');
   return next !== undefined && /^\s*end\b/.test(next) && indentationOf(next) === indentationOf(lines[line]!);

@@ -27,7 +27,7 @@ export async function fillRequest(
   };
 }
 
-/** What the user wants the model to see of other files. */
+/** Collects the passages of other files that the settings let the model see. */
 async function passages(
   document: vscode.TextDocument,
   prefix: string,

@@ -31,11 +31,11 @@ export interface RequestCost {
   readonly forwards: number;
 }
 
-/** What a session needs beside its settings. */
+/** The parts of the extension that a session uses beside its settings. */
 export interface SessionSurroundings {
   readonly platform: Platform;
   readonly log: vscode.LogOutputChannel;
-  /** What a team's server wants to hear. */
+  /** Gets the token that a team's server asks for; undefined where the user has given none. */
   readonly serverToken: () => PromiseLike<string | undefined>;
   readonly heavy: Pick<HeavyModels, 'check'>;
   readonly times: Pick<ModelTimes, 'add'>;

@@ -7,14 +7,14 @@ import type { KnownModels } from './known-models';
 import { describeAbilities, describeModel } from './model-facts';
 import type { ModelTimes } from './model-times';
 
-/** What the list of models is made from. */
+/** The sources of the list of models. */
 export interface ModelList {
   readonly platform: Platform;
   readonly known: KnownModels;
   readonly times: ModelTimes;
 }
 
-/** What an entry of the list is for. */
+/** The consequence of choosing an entry of the list. */
 export type Choice =
   | { readonly kind: 'model'; readonly path: string }
   | { readonly kind: 'same' | 'folder' | 'import' | 'suggestions' };
@@ -71,7 +71,7 @@ async function ownItem(
 
 interface ModelPlace {
   readonly folder: string;
-  /** What the setting is to be; the folder, if not given. */
+  /** The value that the setting gets; the folder, if not given. */
   readonly path?: string;
   readonly present: string | undefined;
   /** Where the bundle names none. */

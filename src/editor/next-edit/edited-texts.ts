@@ -1,13 +1,11 @@
 import * as vscode from 'vscode';
 import type { Edit, Proposal } from '../../next-edit/edit';
 import { RecentEdits } from '../../next-edit/recent-edits';
+import { KeptText } from '../document/kept-text';
 
 /** The user's last edits of the document in the editor that has the focus; of another one nothing is kept. */
 export class EditedText implements vscode.Disposable {
-  /** Its text before the next change: events do not say what went. */
-  #present:
-    | { readonly document: vscode.TextDocument; readonly text: string; readonly edits: RecentEdits }
-    | undefined;
+  #present: { readonly kept: KeptText; readonly edits: RecentEdits } | undefined;
   readonly #disposables: vscode.Disposable;
 
   constructor() {
@@ -15,14 +13,15 @@ export class EditedText implements vscode.Disposable {
     this.#disposables = vscode.Disposable.from(
       vscode.window.onDidChangeActiveTextEditor((editor) => this.#look(editor)),
       vscode.workspace.onDidCloseTextDocument((document) => {
-        if (document === this.#present?.document) this.#present = undefined;
+        if (document === this.#present?.kept.document) this.#present = undefined;
       }),
     );
   }
 
   /** Oldest first. */
   of(document: vscode.TextDocument): readonly Edit[] {
-    return document === this.#present?.document ? this.#present.edits.of(this.#present.text) : [];
+    const present = this.#present;
+    return document === present?.kept.document ? present.edits.of(present.kept.text) : [];
   }
 
   /**
@@ -35,9 +34,10 @@ export class EditedText implements vscode.Disposable {
     { document, contentChanges, reason }: vscode.TextDocumentChangeEvent,
     shown: Proposal | undefined,
   ): boolean {
-    if (document !== this.#present?.document) return false;
-    const { text, edits } = this.#present;
-    this.#present = { document, text: document.getText(), edits };
+    if (document !== this.#present?.kept.document) return false;
+    const { kept, edits } = this.#present;
+    const { text } = kept;
+    kept.follow(contentChanges);
     const [change, ...others] = contentChanges;
     // What is undone is not wanted, and what changes in many places at once is done already.
     if (!change || others.length > 0 || reason !== undefined) {
@@ -45,9 +45,7 @@ export class EditedText implements vscode.Disposable {
       return false;
     }
     const { rangeOffset: start, rangeLength: removed, text: inserted } = change;
-    const isAccepted =
-      shown !== undefined &&
-      resultOf(text, shown) === text.slice(0, start) + inserted + text.slice(start + removed);
+    const isAccepted = shown !== undefined && resultOf(text, shown) === kept.text;
     edits.changed(text, { start, removed, inserted }, isAccepted);
     return isAccepted;
   }
@@ -59,8 +57,8 @@ export class EditedText implements vscode.Disposable {
   #look(editor: vscode.TextEditor | undefined): void {
     const document = editor?.document;
     // An output panel or a search has the focus: the edits are still the last.
-    if (!document || document === this.#present?.document) return;
-    this.#present = { document, text: document.getText(), edits: new RecentEdits() };
+    if (!document || document === this.#present?.kept.document) return;
+    this.#present = { kept: new KeptText(document), edits: new RecentEdits() };
   }
 }
 

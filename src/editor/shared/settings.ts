@@ -37,7 +37,7 @@ export interface CompletionSettings {
   readonly candidates: number;
 }
 
-/** What of other files stands in front of the text that the model reads. */
+/** The parts of other files that stand in front of the text that the model reads. */
 export interface ContextSettings {
   /** The most similar passage of the other open tabs. */
   readonly openTabs: boolean;
@@ -110,7 +110,7 @@ export function resultBarEnabled(): boolean {
   return vscode.workspace.getConfiguration(SECTION).get<boolean>('resultBar.enabled', true);
 }
 
-/** What of other files the model is shown. */
+/** Reads which parts of other files the model is shown. */
 export function contextSettings(scope: vscode.ConfigurationScope): ContextSettings {
   const settings = vscode.workspace.getConfiguration(`${SECTION}.context`, scope);
   return {
@@ -134,7 +134,7 @@ export async function setSuggestionModel(path: string | undefined): Promise<void
   await vscode.workspace.getConfiguration(SECTION).update(SUGGESTION_MODEL, value, true);
 }
 
-/** Whether suggestions are set to have a model of their own. */
+/** True when suggestions are set to have a model of their own. */
 export function hasSuggestionModel(): boolean {
   return vscode.workspace.getConfiguration(SECTION).get<string>(SUGGESTION_MODEL, '').trim() !== '';
 }

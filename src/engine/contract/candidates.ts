@@ -24,7 +24,7 @@ export type StartName = (typeof STARTS)[number];
 /** How the candidates of a request begin unless it says otherwise, in order: they find most at equal cost. */
 export const DEFAULT_STARTS: readonly StartName[] = ['usual', 'masks-16', 'masks-4', 'masks-32'];
 
-/** What is known of a candidate, numbers that a chooser weighs. */
+/** Names of the numbers by which a chooser weighs a candidate. */
 export const FEATURES = [
   'drawnMean',
   'drawnLeast',
@@ -40,7 +40,7 @@ export const FEATURES = [
   'damage',
   'newNames',
 ] as const;
-/** A number that is known of a candidate: the names of `FEATURES`. */
+/** The name of one such number. */
 export type Feature = (typeof FEATURES)[number];
-/** What is known of a candidate; what is not known is absent. */
+/** A candidate's features, as far as they are known. */
 export type Evidence = Readonly<Partial<Record<Feature, number>>>;

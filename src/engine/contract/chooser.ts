@@ -1,8 +1,7 @@
 import type { Evidence, Feature } from './candidates';
 
 /**
- * What a chance may be told from, by what is known: `drawn` of any fill, `looked` where it was looked at again, `among` where
- * there are several.
+ * The features that a chance is told from: `DRAWN` are known of any fill, `LOOKED` where it was looked at again.
  */
 const DRAWN = ['drawnMean', 'drawnLeast', 'tokens'] as const satisfies readonly Feature[];
 const LOOKED = [
@@ -37,7 +36,7 @@ export type Chooser = Readonly<Record<View, Coefficients>>;
 /** Less than this log-probability says nothing more. */
 const LEAST_LOG_PROBABILITY = -12;
 
-/** What is known of a fill by the probabilities that its tokens had when they were committed, 0–1. */
+/** The features of a fill by the probabilities that its tokens had when they were committed, 0–1. */
 export function drawnEvidence(
   confidences: readonly number[],
 ): Required<Pick<Evidence, 'drawnMean' | 'drawnLeast' | 'tokens'>> {

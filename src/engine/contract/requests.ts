@@ -81,7 +81,7 @@ export interface FillRequest extends ReverseProcessOptions {
    */
   readonly starts?: readonly StartName[];
   /**
-   * Whether candidates are looked at again when they are done, for their `evidence`: one forward. Default: where there are
+   * True to look at candidates again when they are done, for their `evidence`: one forward. Default: true where there are
    * several and the bundle has coefficients to weigh it by.
    */
   readonly lookAgain?: boolean;

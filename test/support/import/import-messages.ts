@@ -18,7 +18,7 @@ interface ImportMessage {
   readonly trigger: () => Promise<unknown>;
 }
 
-/** What an import says beside what is wrong with a checkpoint's files, which has a test of its own. */
+/** The messages of an import, but for those on a checkpoint's files, which have a test of their own. */
 export function importMessages(): Readonly<Record<string, ImportMessage>> {
   const run = (
     own: Partial<ImportRequest> = {},

@@ -11,7 +11,14 @@ export interface HubRequest {
 
 /** Ways in which a file's answer goes wrong; taken once each, in order. */
 export type Misbehaviour =
-  'stop' | 'stall' | 'no-ranges' | 'wrong-range' | 'damaged' | 'busy' | 'too-much' | 'short';
+  | 'stop'
+  | 'stall'
+  | 'no-ranges'
+  | 'wrong-range'
+  | 'damaged'
+  | 'busy'
+  | 'too-much'
+  | 'short';
 
 /** A server on this machine that answers as the Hugging Face hub does; large files lie with another server. */
 export class LocalHub {

@@ -1,55 +1,63 @@
-// npm test: every part, in three lanes side by side, since much of each is waiting; ends with the sum of their counts.
+// npm test: every part, side by side where it may be, since much of each is waiting; ends with the sum of their counts.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import pLimit from 'p-limit';
 import { ROOT } from '../../../scripts/setup/paths';
+import { ensureVscodeHost, vscodeHostExists } from '../../../scripts/vscode/vscode-host';
 import { finish, parseCounts, settle } from './counts';
 import type { Counts } from './counts';
 
-/** A task with its arguments. */
-type Part = readonly [task: string, ...args: string[]];
+/** Two cores have room for three parts, first come first served: those that drive VS Code wait half of their time. */
+const ROOM = pLimit(3);
 
-/**
- * Two cores have room for three lanes of about the same length: what drives VS Code waits half of its time. Both parts
- * that do share a lane, for the first of them downloads it.
- */
-const LANES: readonly (readonly Part[])[] = [
-  [['test:unit', '--except', 'unit/scripts']],
-  [['test:unit', 'unit/scripts'], ['lint']],
-  [['test:host'], ['test:ui']],
-];
+/** How a part has ended. */
+interface Ended {
+  readonly endedWell: boolean;
+  readonly output: string;
+}
 
-/** Runs one part. What it prints comes in one piece at its end, so that lanes do not mix. */
-function run(part: Part): Promise<Counts> {
-  const name = part.join(' ');
+/** Runs a task with its arguments. What it prints comes in one piece at its end, so that parts do not mix. */
+async function run(...task: readonly string[]): Promise<Ended> {
+  const name = task.join(' ');
   console.log(`── ${name}: begins`);
   const started = performance.now();
   const withSetup = path.join(ROOT, 'scripts/setup/with-setup.mjs');
-  const child = spawn(process.execPath, [withSetup, ...part], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [withSetup, ...task], { stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve) => {
-    child.once('close', (code) => {
-      const output = Buffer.concat(chunks).toString();
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      process.stdout.write(`\n── ${name} ──\n${output}(${name}: ${seconds} s)\n`);
-      resolve(settle(parseCounts(output), code === 0));
-    });
-  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const output = Buffer.concat(chunks).toString();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  process.stdout.write(`\n── ${name} ──\n${output}(${name}: ${seconds} s)\n`);
+  return { endedWell: code === 0, output };
 }
 
-async function runLane(parts: readonly Part[]): Promise<Counts> {
-  const sum = { passed: 0, failed: 0 };
-  for (const part of parts) {
-    const { passed, failed } = await run(part);
-    sum.passed += passed;
-    sum.failed += failed;
-  }
-  return sum;
+async function test(...task: readonly string[]): Promise<Counts> {
+  const { endedWell, output } = await ROOM(() => run(...task));
+  return settle(parseCounts(output), endedWell);
+}
+
+/** What cannot be installed here is told by the tests that need it. */
+async function installVscode(): Promise<void> {
+  if (vscodeHostExists()) await ensureVscodeHost().catch(() => undefined);
+}
+
+/** The tests that need bundles, the longest first; those of units take what room the others leave. */
+async function testBundles(vscode: Promise<void>): Promise<readonly Counts[]> {
+  const { endedWell } = await ROOM(() => run('build'));
+  if (!endedWell) return [{ passed: 0, failed: 1 }];
+  return Promise.all([
+    test('test:unit', 'unit/scripts'),
+    vscode.then(() => test('test:ui')),
+    vscode.then(() => test('test:host')),
+    vscode.then(() => test('test:unit', '--except', 'unit/scripts')),
+  ]);
 }
 
 async function runAll(): Promise<Counts> {
-  const counts = await Promise.all(LANES.map(runLane));
+  const [lint, ...rest] = await Promise.all([test('lint'), testBundles(installVscode())]);
+  const counts = [lint, ...rest.flat()];
   return counts.reduce((sum, { passed, failed }) => ({
     passed: sum.passed + passed,
     failed: sum.failed + failed,

@@ -6,7 +6,7 @@ import { finish } from './counts';
 
 /**
  * A check of types that reads anew only what has changed since the last one. TypeScript in native code takes a third of
- * the time; the one in JavaScript is for those who need its interface: ESLint, webpack, typedoc and a test.
+ * the time; the one in JavaScript is for those who need its interface: ESLint's parser, webpack, typedoc and a test.
  */
 function types(name: string, ...args: readonly string[]): readonly string[] {
   return [
@@ -23,6 +23,8 @@ const CHECKS = [
   types('node.tsbuildinfo'),
   types('page.tsbuildinfo', '--project', 'src/demo/page'),
   types('web.tsbuildinfo', '--project', 'src/web'),
+  // The rules that ask for types.
+  ['oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '.'],
   [
     'eslint/bin/eslint.js',
     '.',
@@ -40,18 +42,7 @@ const CHECKS = [
     'scripts',
     'test',
   ],
-  [
-    'prettier/bin/prettier.cjs',
-    '--check',
-    '--log-level',
-    'warn',
-    '--cache',
-    '--cache-location',
-    '.cache/prettier',
-    '--cache-strategy',
-    'content',
-    '.',
-  ],
+  ['oxfmt/bin/oxfmt', '--check'],
 ] as const;
 
 const RESULTS = CHECKS.map(([tool = '', ...args]) => {

@@ -21,6 +21,8 @@ let engine: Promise<EngineClient> | undefined;
 export function sharedEngine(): Promise<EngineClient> {
   engine ??= EngineClient.start(inChildProcess(HOST, MODEL), {
     provider: 'cpu',
+    // Two wait for each other by spinning, which takes as much of a processor again.
+    threads: 1,
     together: TOGETHER,
     keptContexts: 4,
   });

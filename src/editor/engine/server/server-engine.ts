@@ -128,7 +128,7 @@ export class ServerEngine implements Engine {
     if (!done) throw new ServerGone('The server ended its answer before the fill was done.');
   }
 
-  /** What of a request the server is to know: how a document is called is not among it. */
+  /** Makes the request that the server gets: the near text alone, and a random name instead of the document's. */
   #sent(request: FillRequest): FillRequest {
     const { keptContext: name } = request;
     if (name === undefined) return near(request);

@@ -12,7 +12,7 @@ export interface BundleFile {
   readonly sha256: string;
 }
 
-/** What tells weights apart: the SHA-256 of their file, or those of all files, joined by `-`. */
+/** Tells weights apart: the SHA-256 of their file, or those of all files, joined by `-`. */
 export function weightsSha256({ files }: Pick<BundleConfig, 'files'>): string {
   return files.weights.map(({ sha256 }) => sha256).join('-');
 }

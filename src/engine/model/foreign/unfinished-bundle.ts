@@ -87,7 +87,7 @@ export class UnfinishedBundle {
     }
   }
 
-  /** What is in a whole file is checked when the bundle is, all of it. */
+  /** Goes by the size of the files alone: their content is checked with the whole bundle. */
   async #keepOnlyWhole(): Promise<void> {
     const stats = await Promise.all(
       this.#weights.map(({ name }) => fs.stat(path.join(this.folder, name)).catch(() => undefined)),

@@ -115,7 +115,7 @@ export interface ForeignSource {
   readonly papers: ReadonlyMap<string, Uint8Array>;
   /** Another one when a weight may be another. */
   readonly fingerprint: string;
-  /** What the user should know and no file can decide, as sentences. */
+  /** Sentences for the user, on matters that no file can decide. */
   readonly notes: readonly string[];
   close(): Promise<void>;
 }

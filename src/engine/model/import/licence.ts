@@ -7,7 +7,7 @@ export const PAPER = /^README\.md$|^(licen[cs]e|copying|notice|use[-_ ]?policy)(
 /** More than any of them has. */
 const MOST_BYTES = 1e6;
 
-/** What the checkpoint says of itself for people. Nothing is concluded from it. */
+/** The checkpoint's own words for people. Nothing is concluded from them. */
 export interface Papers {
   /** As in the model card's head, such as “apache-2.0”. */
   readonly licence: string | undefined;

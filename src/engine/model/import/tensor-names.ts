@@ -22,7 +22,17 @@ interface Naming {
 }
 
 type Part =
-  'norm1' | 'query' | 'key' | 'value' | 'output' | 'queryNorm' | 'keyNorm' | 'norm2' | 'gate' | 'up' | 'down';
+  | 'norm1'
+  | 'query'
+  | 'key'
+  | 'value'
+  | 'output'
+  | 'queryNorm'
+  | 'keyNorm'
+  | 'norm2'
+  | 'gate'
+  | 'up'
+  | 'down';
 
 const QWEN: Naming = {
   embedding: 'model.embed_tokens',

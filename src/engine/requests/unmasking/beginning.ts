@@ -9,6 +9,6 @@ export interface Beginning {
   readonly holes: readonly (readonly CellStart[])[];
   /** Instead of the request's. */
   readonly sampling?: Sampling;
-  /** Whether the surest position gets its second most probable token. */
+  /** True when the surest position gets its second most probable token. */
   readonly second?: boolean;
 }

@@ -16,7 +16,7 @@ import type { Tokenizer } from '../../text/tokenizer';
 import { tokenIds, type Ask } from './predict';
 import type { Beginning } from './beginning';
 
-/** What decides a candidate, beside the model and the context. */
+/** Decides a candidate, together with the model and the context. */
 export interface CandidateStart extends Beginning {
   /** Most cells of each hole. */
   readonly limits: readonly number[];
@@ -51,7 +51,7 @@ export class CandidateRun {
   readonly #wholeOnly = new Set<string>();
   /** True when a draft was taken for one of its holes. */
   readonly hasDraft: boolean;
-  /** Whether the next token at the surest position is to be the second most probable one. */
+  /** True when the surest position is still to get its second most probable token. */
   #takesSecond: boolean;
   #leader: CandidateRun | undefined;
   /** Committed by the first step, which needs no forward. */
@@ -87,7 +87,7 @@ export class CandidateRun {
     return this.#leader?.canvas ?? this.#canvas;
   }
 
-  /** What decides how it goes on; undefined where more than its canvas does. */
+  /** Two candidates of the same state go on alike; undefined where more than the canvas decides that. */
   get state(): string | undefined {
     const { sampling, steps, blockLength, remasking, order } = this.#settings;
     const isPlain =

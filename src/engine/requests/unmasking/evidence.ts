@@ -7,7 +7,7 @@ import type { SecondLook } from './second-look';
 const NEAR = 20_000;
 
 /**
- * What is known of each candidate without a grammar.
+ * Computes the features of each candidate that need no grammar.
  *
  * @param texts of each candidate's holes, LF
  * @param around the texts around the holes, LF: one more than there are holes

@@ -6,7 +6,7 @@ import type { Runtime } from '../../model/runtime/runtime';
 import type { CandidateRun } from './candidate';
 import { predict, tokenIds, type Ask } from './predict';
 
-/** What the model thinks of a candidate's least sure tokens when all others stand there. */
+/** The model's probabilities of a candidate's least sure tokens when all others stand there. */
 export interface SecondLook {
   /** ln p of each where it alone is masked. */
   readonly alone: readonly number[];

@@ -32,7 +32,7 @@ const RULES: Readonly<Record<StartName, StartRule>> = {
   'drawn-1': { masks: 8, temperature: 1 },
 };
 
-/** What makes up for those that cannot be. */
+/** Stands in for the starts that cannot be. */
 const SPARE: StartName = 'drawn-0.7';
 const TOP_P = 0.95;
 

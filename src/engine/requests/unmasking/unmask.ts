@@ -15,11 +15,11 @@ import { lookAgain } from './second-look';
 import type { Beginning } from './beginning';
 import { KnownLogits } from './known-logits';
 
-/** What is known of a request beside how its candidates begin. */
+/** The parts of a request that do not say how its candidates begin. */
 interface Around extends Pick<FillRequest, 'lookAgain' | 'patience'> {
   /** Most cells of each hole. */
   readonly limits: readonly number[];
-  /** Whether all candidates are wanted, though they may be one. Default false. */
+  /** True when all candidates are wanted, though they may be one. Default false. */
   readonly several?: boolean;
   /** Around the holes, LF: one more than there are holes. Default: nothing. */
   readonly texts?: readonly string[];

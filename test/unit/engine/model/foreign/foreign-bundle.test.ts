@@ -66,7 +66,11 @@ describe('foreign bundles', function () {
     const json: unknown = JSON.parse(fs.readFileSync(path.join(folder, 'config.json'), 'utf8'));
     const bundle = await checkForeignBundle(new FolderFiles(folder), json);
     const predictor = await openForeignSession(bundle, NODE_MACHINE, 'cpu', 1, buckets);
-    return use(predictor).finally(() => predictor.dispose());
+    try {
+      return await use(predictor);
+    } finally {
+      await predictor.dispose();
+    }
   }
 
   async function logitsOf(predictor: MaskPredictor, keptSteps = 0): Promise<Float32Array> {
@@ -201,7 +205,8 @@ describe('foreign bundles', function () {
       const bundle = await checkForeignBundle(new FolderFiles(folder), json);
       const pieces = { ...bundle, files: new FolderFiles(small), layout };
       const predictor = await openForeignSession(pieces, NODE_MACHINE, 'cpu', 1, false);
-      const logits = await logitsOf(predictor).finally(() => predictor.dispose());
+      const logits = await logitsOf(predictor);
+      await predictor.dispose();
       assert.ok(relativeDifference(logits, whole) < 1e-5);
     }
   });

@@ -56,7 +56,11 @@ describe('imported networks', function () {
     const source = sourceOf(name, { framing: { before: [], behind: [] } });
     await writeForeignBundle(source, folder, { precision, name });
     const { runtime } = await loadRuntime(folder, { provider: 'cpu', threads: 1 });
-    await use(runtime).finally(() => runtime.predictor.dispose());
+    try {
+      await use(runtime);
+    } finally {
+      await runtime.predictor.dispose();
+    }
   }
 
   /** The largest difference of the rows that are a hole's, which are all that the engine asks for. */

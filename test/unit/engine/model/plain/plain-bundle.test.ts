@@ -107,7 +107,11 @@ describe('plain bundles', function () {
     use: (predictor: MaskPredictor) => Promise<void>,
   ): Promise<void> {
     const { runtime } = await loadRuntime(folder, { provider: 'cpu', threads: 1 });
-    await use(runtime.predictor).finally(() => runtime.predictor.dispose());
+    try {
+      await use(runtime.predictor);
+    } finally {
+      await runtime.predictor.dispose();
+    }
   }
 
   /** Two tokens, a hole of three cells with its [END], one more token and the end of the text. */

@@ -55,7 +55,8 @@ describe('execution providers', () => {
 
   it('a provider asked for by name that is not there is an error that says what to choose', async () => {
     for (const provider of ['dml', 'coreml'].filter((name) => name !== ownProvider()) as (
-      'dml' | 'coreml'
+      | 'dml'
+      | 'coreml'
     )[]) {
       await assert.rejects(
         chooseProvider(bundle, machine, { provider }),
