@@ -5,6 +5,8 @@ import { create } from './dom';
 
 /** A lane as it is to be drawn. */
 export interface LanePicture {
+  /** Number of the run's lane; undefined for a text that is there to be compared, and cannot be changed. */
+  readonly lane: number | undefined;
   readonly label: string;
   readonly around: readonly string[];
   readonly canvas: TraceCanvas;
@@ -19,6 +21,8 @@ export interface LanePicture {
   /** The best of several, by its score. */
   readonly best: boolean;
   readonly heat: boolean;
+  /** For each hole the tokens that an edit has made improbable, and their probability before it. */
+  readonly doubted: readonly ReadonlyMap<number, number>[];
 }
 
 /** Text that stays in sight above the hole that was scrolled to, px. */
@@ -67,6 +71,7 @@ export class LaneView {
           fresh: !cell.masked && cell.step === position && position > 0,
           selected: selected?.hole === i && selected.index === index,
           final: final?.[i]?.[index]?.text,
+          was: picture.doubted[i]?.get(index),
         })),
       ),
     );
