@@ -54,6 +54,30 @@ describe('score', function () {
     assert.deepEqual((await score(runtime, { ...AROUND, text: '' }, undefined)).tokens, []);
   });
 
+  it('reads what a bundle that has learned to doubt thinks of visible tokens, in one forward', async () => {
+    const text = 'x+'.repeat(25);
+    const alone = await score(runtime, { ...AROUND, text }, undefined);
+    const seen = await score(runtime, { ...AROUND, text, visible: true }, undefined);
+    assert.deepEqual(
+      seen.tokens.map(({ token }) => token),
+      alone.tokens.map(({ token }) => token),
+    );
+    assert.equal(runtime.config.learned.remask, true);
+    // One reading of the context, one forward.
+    assert.ok(seen.forwards < alone.forwards && seen.forwards <= 2);
+    assert.notDeepEqual(seen.tokens, alone.tokens);
+    const unlearned = {
+      ...runtime,
+      config: { ...runtime.config, learned: { ...runtime.config.learned, remask: false } },
+    };
+    const masked = await score(unlearned, { ...AROUND, text, visible: true }, undefined);
+    assert.deepEqual(masked.tokens, alone.tokens);
+    await assert.rejects(
+      score(runtime, { ...AROUND, text, visible: 1 as unknown as boolean }, undefined),
+      ({ code, message }: EngineError) => code === 'bad-request' && message.includes('visible'),
+    );
+  });
+
   it('is cancelled, before it begins or between two parts', async () => {
     const cancelled = ({ code }: EngineError): boolean => code === 'cancelled';
     await assert.rejects(score(runtime, { ...AROUND, text: 'abc' }, AbortSignal.abort()), cancelled);
