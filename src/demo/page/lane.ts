@@ -1,29 +1,7 @@
 import type { HoleCell } from '../edits';
-import type { TraceCanvas } from '../trace';
 import { HoleView } from './cells';
 import { create } from './dom';
-
-/** A lane as it is to be drawn. */
-export interface LanePicture {
-  /** Number of the run's lane; undefined for a text that is there to be compared, and cannot be changed. */
-  readonly lane: number | undefined;
-  readonly label: string;
-  readonly around: readonly string[];
-  readonly canvas: TraceCanvas;
-  /** The canvas at the end, where it is known. */
-  readonly final: TraceCanvas | undefined;
-  /** Position in the trace, to tell which cells are fresh. */
-  readonly position: number;
-  readonly t: number;
-  readonly figures: readonly (readonly [name: string, value: string])[];
-  readonly problem: string | undefined;
-  readonly selected: HoleCell | undefined;
-  /** The best of several, by its score. */
-  readonly best: boolean;
-  readonly heat: boolean;
-  /** For each hole the tokens that an edit has made improbable, and their probability before it. */
-  readonly doubted: readonly ReadonlyMap<number, number>[];
-}
+import type { LanePicture } from './pictures';
 
 /** Text that stays in sight above the hole that was scrolled to, px. */
 const MARGIN = 80;

@@ -1,10 +1,40 @@
-import { MASKED, type LaneCell } from '../edits';
+import { MASKED, type HoleCell, type LaneCell } from '../edits';
 import type { DemoLane, DemoRun } from '../run';
-import { canvasAt, meanLogProbability, type TraceCanvas } from '../trace';
+import { canvasAt, meanLogProbability, type TraceCanvas, type TraceCell } from '../trace';
 import { doubtedSince } from './doubted';
-import type { InspectorPicture } from './inspector';
-import type { LanePicture } from './lane';
 import { workOf, type HeatLane, type PageState } from './page-state';
+
+/** A lane as it is to be drawn. */
+export interface LanePicture {
+  /** Number of the run's lane; undefined for a text that is there to be compared, and cannot be changed. */
+  readonly lane: number | undefined;
+  readonly label: string;
+  readonly around: readonly string[];
+  readonly canvas: TraceCanvas;
+  /** The canvas at the end, where it is known. */
+  readonly final: TraceCanvas | undefined;
+  /** Position in the trace, to tell which cells are fresh. */
+  readonly position: number;
+  readonly t: number;
+  readonly figures: readonly (readonly [name: string, value: string])[];
+  readonly problem: string | undefined;
+  readonly selected: HoleCell | undefined;
+  /** The best of several, by its score. */
+  readonly best: boolean;
+  readonly heat: boolean;
+  /** For each hole the tokens that an edit has made improbable, and their probability before it. */
+  readonly doubted: readonly ReadonlyMap<number, number>[];
+}
+
+/** The inspector as it is to be drawn. */
+export interface InspectorPicture {
+  readonly cell: TraceCell | undefined;
+  /** Nothing can be changed while a run is under way. */
+  readonly changeable: boolean;
+  readonly canRemaskRest: boolean;
+  readonly canUndo: boolean;
+  readonly canGoOn: boolean;
+}
 
 /** Cells of a hole whose length the model will choose. */
 const DEFAULT_PREVIEW = 8;

@@ -1,6 +1,7 @@
 import type { LaneCell } from '../edits';
 import { byId } from './dom';
-import { LaneView, type LanePicture } from './lane';
+import { LaneView } from './lane';
+import type { LanePicture } from './pictures';
 
 export interface StageEvents {
   readonly selected: (cell: LaneCell) => void;
