@@ -57,21 +57,19 @@ describe('score', function () {
   it('reads what a bundle that has learned to doubt thinks of visible tokens, in one forward', async () => {
     const text = 'x+'.repeat(25);
     const alone = await score(runtime, { ...AROUND, text }, undefined);
-    const seen = await score(runtime, { ...AROUND, text, visible: true }, undefined);
+    assert.equal(runtime.config.learned.remask, false);
+    const unlearned = await score(runtime, { ...AROUND, text, visible: true }, undefined);
+    assert.deepEqual(unlearned.tokens, alone.tokens);
+    const learned = { ...runtime.config.learned, remask: true };
+    const doubting = { ...runtime, config: { ...runtime.config, learned } };
+    const seen = await score(doubting, { ...AROUND, text, visible: true }, undefined);
     assert.deepEqual(
       seen.tokens.map(({ token }) => token),
       alone.tokens.map(({ token }) => token),
     );
-    assert.equal(runtime.config.learned.remask, true);
     // One reading of the context, one forward.
     assert.ok(seen.forwards < alone.forwards && seen.forwards <= 2);
     assert.notDeepEqual(seen.tokens, alone.tokens);
-    const unlearned = {
-      ...runtime,
-      config: { ...runtime.config, learned: { ...runtime.config.learned, remask: false } },
-    };
-    const masked = await score(unlearned, { ...AROUND, text, visible: true }, undefined);
-    assert.deepEqual(masked.tokens, alone.tokens);
     await assert.rejects(
       score(runtime, { ...AROUND, text, visible: 1 as unknown as boolean }, undefined),
       ({ code, message }: EngineError) => code === 'bad-request' && message.includes('visible'),
