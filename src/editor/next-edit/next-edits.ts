@@ -1,20 +1,15 @@
 import * as vscode from 'vscode';
 import type { Edit, Proposal } from '../../next-edit/edit';
 import { isSound, proposalsFor } from '../../next-edit/propose';
-import { filledProposals } from '../../next-edit/second-lane';
-import { toEngineError } from '../../engine/index';
 import { isSilentFile } from '../completions/completion-gate';
-import type { SyntaxTree } from '../../syntax/syntax-tree';
 import type { SyntaxTrees } from '../document/syntax-trees';
-import type { Engines } from '../engine/engines';
 import type { Fills } from '../fills/fills';
 import { logFailure } from '../shared/log';
 import { quietly } from '../shared/notices';
-import { nextEditAsksModel, nextEditEnabled } from '../shared/settings';
+import { nextEditEnabled } from '../shared/settings';
 import { announce } from './announce';
 import { DismissedEdits } from './dismissed-edits';
 import { EditedText } from './edited-texts';
-import { fillingModel } from './filling-model';
 import { proposalKeys, setProposalKeys } from './proposal-keys';
 import { ProposalView, type ShownEdit } from './proposal-view';
 
@@ -46,13 +41,10 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
   /** Keys came since it was last looked. */
   #isTyping = false;
   #search = 0;
-  /** Ends what the model is asked. */
-  #asking: AbortController | undefined;
   readonly #disposables: vscode.Disposable;
 
   constructor(
     extensionUri: vscode.Uri,
-    private readonly engines: Pick<Engines, 'suggestions'>,
     private readonly trees: SyntaxTrees,
     private readonly fills: Pick<Fills, 'isFilling'>,
     private readonly log: vscode.LogOutputChannel,
@@ -160,7 +152,6 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#asking?.abort();
     this.#disposables.dispose();
   }
 
@@ -217,9 +208,7 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
       else if (asked) this.#hide();
       this.#looked.fire(this.#shown);
     } catch (error) {
-      // A key ends the question: what is typed has precedence.
-      if (toEngineError(error).code !== 'cancelled')
-        logFailure(this.log, 'The next edit could not be looked for', error);
+      logFailure(this.log, 'The next edit could not be looked for', error);
     }
   }
 
@@ -236,8 +225,7 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
     const proposals = await proposalsFor(tree, edits);
     this.#settled = versionOf(document);
     const passed = proposals.findIndex(({ start, end }) => start === after?.start && end === after.end);
-    const inTurn = [...proposals.slice(passed + 1), ...proposals.slice(0, passed + 1)];
-    for await (const proposal of this.#withModel(inTurn, tree, edits, document, asked)) {
+    for (const proposal of [...proposals.slice(passed + 1), ...proposals.slice(0, passed + 1)]) {
       const isEarly = isInEditedLine(editor, edits, proposal);
       // When the cursor has left the line it may be shown.
       if (isEarly) this.#settled = undefined;
@@ -250,24 +238,6 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
       return { editor, range, text: proposal.text, proposal };
     }
     return undefined;
-  }
-
-  /** What the rules propose; where that is nothing, what the model fills in, one by one. */
-  async *#withModel(
-    proposals: readonly Proposal[],
-    tree: SyntaxTree,
-    edits: readonly Edit[],
-    document: vscode.TextDocument,
-    asked: boolean,
-  ): AsyncGenerator<Proposal, void, undefined> {
-    yield* proposals;
-    const session = this.engines.suggestions;
-    // An engine that could not be loaded is not tried again by itself.
-    const mayAsk = asked || (nextEditAsksModel(document) && session.state.kind !== 'error');
-    if (proposals.length > 0 || !mayAsk) return;
-    this.#asking?.abort();
-    const asking = (this.#asking = new AbortController());
-    yield* filledProposals(tree, edits, [], fillingModel(session, document, !asked), asking.signal);
   }
 
   #isSilent(document: vscode.TextDocument): boolean {
@@ -298,7 +268,6 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
 
   #hide(): void {
     this.#search++;
-    this.#asking?.abort();
     this.#wait();
     this.#hasJumped = false;
     if (!this.#shown) return;
