@@ -51,6 +51,12 @@ function traceCell(cell: CellView, offset: number): TraceCell {
   return { token, text, masked, confidence, step: at, locked, ...(alternatives && { alternatives }) };
 }
 
+/** The last position before a change of the user's at which the whole text was there; undefined where none was changed. */
+export function wholeBeforeEdit(steps: readonly TraceStep[]): number | undefined {
+  const edit = steps.findLastIndex(({ edited }, i) => edited && steps[i - 1]?.t === 0);
+  return edit < 0 ? undefined : edit - 1;
+}
+
 /** The trace up to a position, and after it a step that the user made: the canvas as they want it. */
 export function withEdit(steps: readonly TraceStep[], position: number, canvas: TraceCanvas): TraceStep[] {
   const kept = steps.slice(0, position + 1);

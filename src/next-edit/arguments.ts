@@ -14,20 +14,10 @@ const PARAMETERS =
  * its own name is known; elsewhere nobody knows what is to be passed.
  */
 export async function changedArguments(situation: Situation): Promise<Proposal[]> {
-  const { tree, edit } = situation;
-  const list = parametersAt(tree.root, edit.start);
-  const called = list && calledName(list);
-  if (!list || !called) return [];
-  using old = await tree.replaced(edit.start, edit.end, edit.before);
-  const before = parametersAt(old.root, edit.start);
-  if (before?.startIndex !== list.startIndex) return [];
-  const had = itemsOf(before).map(({ text }) => text);
-  const has = itemsOf(list);
-  const at = has.findIndex(({ text }, i) => text !== had[i]);
-  const isAdded = has.length === had.length + 1;
-  if (!isAdded && has.length !== had.length - 1) return [];
-  const index = at < 0 ? has.length : at;
-  const calls = callsOf(situation, called, list).filter(({ length }) => length === had.length);
+  const change = await changedParameters(situation);
+  if (!change) return [];
+  const { tree } = situation;
+  const { has, index, isAdded, calls } = change;
   if (!isAdded) return calls.map((args) => removal(args, index));
   const name = passedName(has[index]!);
   if (name === undefined) return [];
@@ -36,6 +26,60 @@ export async function changedArguments(situation: Situation): Promise<Proposal[]
   return calls
     .filter(({ list, items }) => isPassedOn(items, names) && isKnownAt(tree, name, list))
     .map((args) => insertion(tree.text, args, index, name));
+}
+
+/** A parameter that was added, and where it is not passed yet. */
+export interface LackingArguments {
+  /** The parameter's name. */
+  readonly name: string;
+  readonly places: readonly OpenPlace[];
+}
+
+/** Where calls lack the argument of a parameter that was added and has no default: somebody must know what is passed. */
+export async function lackingArguments(situation: Situation): Promise<LackingArguments | undefined> {
+  const change = await changedParameters(situation);
+  const name = change?.isAdded ? passedName(change.has[change.index]!) : undefined;
+  if (!change || name === undefined) return undefined;
+  return {
+    name,
+    places: change.calls.map((args) => openPlace(situation.tree.text, args, change.index)),
+  };
+}
+
+/** A place at which something is to be inserted, and what stands around it there. */
+export interface OpenPlace {
+  /** Characters before it. */
+  readonly at: number;
+  readonly head: string;
+  readonly tail: string;
+}
+
+interface ChangedParameters {
+  /** The parameters as they are now. */
+  readonly has: readonly Node[];
+  /** Of the one that was added or taken away. */
+  readonly index: number;
+  readonly isAdded: boolean;
+  /** Calls that pass as many arguments as there were parameters. */
+  readonly calls: readonly Arguments[];
+}
+
+async function changedParameters(situation: Situation): Promise<ChangedParameters | undefined> {
+  const { tree, edit } = situation;
+  const list = parametersAt(tree.root, edit.start);
+  const called = list && calledName(list);
+  if (!list || !called) return undefined;
+  using old = await tree.replaced(edit.start, edit.end, edit.before);
+  const before = parametersAt(old.root, edit.start);
+  if (before?.startIndex !== list.startIndex) return undefined;
+  const had = itemsOf(before).map(({ text }) => text);
+  const has = itemsOf(list);
+  const at = has.findIndex(({ text }, i) => text !== had[i]);
+  const isAdded = has.length === had.length + 1;
+  if (!isAdded && has.length !== had.length - 1) return undefined;
+  const index = at < 0 ? has.length : at;
+  const calls = callsOf(situation, called, list).filter(({ length }) => length === had.length);
+  return { has, index, isAdded, calls };
 }
 
 interface Arguments {
@@ -155,7 +199,11 @@ function passedName(parameter: Node): string | undefined {
 }
 
 /** A variable or parameter of this name is declared around a place. */
-function isKnownAt(tree: SyntaxTree, name: string, at: Node): boolean {
+export function isKnownAt(
+  tree: SyntaxTree,
+  name: string,
+  at: { readonly startIndex: number; readonly endIndex: number },
+): boolean {
   return namePlaces(tree, name).some((place) => {
     const declaration = isAccess(tree, place) ? undefined : declarationOf(place);
     if (!declaration || place.start > at.startIndex) return false;
@@ -164,16 +212,20 @@ function isKnownAt(tree: SyntaxTree, name: string, at: Node): boolean {
   });
 }
 
-function insertion(text: string, { list, items }: Arguments, index: number, name: string): Proposal {
-  const rule = 'arguments';
+function insertion(text: string, args: Arguments, index: number, name: string): Proposal {
+  const { at, head, tail } = openPlace(text, args, index);
+  return { start: at, end: at, text: `${head}${name}${tail}`, rule: 'arguments' };
+}
+
+function openPlace(text: string, { list, items }: Arguments, index: number): OpenPlace {
   const before = items[index - 1];
   if (before) {
     // An argument on a line of its own is followed by one on a line of its own.
     const lead = /\n[^\S\n]*$/.exec(text.slice(0, before.startIndex))?.[0] ?? ' ';
-    return { start: before.endIndex, end: before.endIndex, text: `,${lead}${name}`, rule };
+    return { at: before.endIndex, head: `,${lead}`, tail: '' };
   }
-  const start = items[0]?.startIndex ?? list.startIndex + 1;
-  return { start, end: start, text: items[0] ? `${name}, ` : name, rule };
+  const at = items[0]?.startIndex ?? list.startIndex + 1;
+  return { at, head: '', tail: items[0] ? ', ' : '' };
 }
 
 function removal({ items }: Arguments, index: number): Proposal {

@@ -7,7 +7,7 @@ import Mocha from 'mocha';
 import * as vscode from 'vscode';
 import type { LladaApi } from '../../src/editor/extension-api';
 import { Random } from '../../src/engine/diffusion/random';
-import { closeAll, next, openFile, useExtension } from '../support/host/editing';
+import { closeAll, configure, next, openFile, useExtension } from '../support/host/editing';
 import { engineProcesses } from '../support/host/processes';
 import { Typist } from '../support/host/typist';
 
@@ -43,6 +43,35 @@ const PLAIN_EDITOR = {
   'html.autoCreateQuotes': false,
 };
 
+/** What this extension host did while lines were typed, with or without looking for the next edit. */
+class Cost {
+  readonly #delay = monitorEventLoopDelay({ resolution: 10 });
+  #cpuMs = 0;
+  #ms = 0;
+
+  /** Adds what some work takes. */
+  async of(work: () => Promise<void>): Promise<void> {
+    const cpu = process.cpuUsage();
+    const started = performance.now();
+    this.#delay.enable();
+    try {
+      await work();
+    } finally {
+      this.#delay.disable();
+      const { user, system } = process.cpuUsage(cpu);
+      this.#cpuMs += (user + system) / 1000;
+      this.#ms += performance.now() - started;
+    }
+  }
+
+  toString(): string {
+    if (this.#ms === 0) return 'not measured in so short a session';
+    const ms = (nanoseconds: number): string => (nanoseconds / 1e6).toFixed(0);
+    const share = ((100 * this.#cpuMs) / this.#ms).toFixed(1);
+    return `processor time ${share} % of a core over ${(this.#ms / 1000).toFixed(0)} s; blocked: median ${ms(this.#delay.percentile(50))} ms, 99 % ${ms(this.#delay.percentile(99))} ms, longest ${ms(this.#delay.max)} ms`;
+  }
+}
+
 /** Resident megabytes of this extension host and of its engine. */
 function memory(): { host: number; engine: number } {
   const engine = engineProcesses().reduce((sum, bytes) => sum + bytes, 0);
@@ -69,22 +98,27 @@ describe('a typing session', function () {
     });
     await warmUp(llada());
     const before = memory();
-    const delay = monitorEventLoopDelay({ resolution: 10 });
-    delay.enable();
+    const costs = { with: new Cost(), without: new Cost() };
     const until = performance.now() + MINUTES * 60_000;
     for (let turn = 0; performance.now() < until; turn++) {
-      const name = FILES[turn % FILES.length]!;
+      // Each file twice, in turn, so that both are measured on the same lines and the same machine.
+      const way = turn % 2 === 0 ? 'with' : 'without';
+      const restore = await configure({ 'llada.nextEdit.enabled': way === 'with' });
+      const name = FILES[Math.floor(turn / 2) % FILES.length]!;
       const text = readFileSync(path.join(root, name), 'utf8');
       const editor = await openFile(`typed-${path.basename(name)}`, text);
-      for (let i = 0; i < LINES_A_FILE && performance.now() < until; i++) await typist.retype(editor, until);
+      await costs[way].of(async () => {
+        for (let i = 0; i < LINES_A_FILE && performance.now() < until; i++)
+          await typist.retype(editor, until);
+      });
       assert.equal(editor.document.getText(), text, `${name} is not what it was`);
       await closeAll();
+      await restore();
     }
-    delay.disable();
     const after = memory();
     typist.dispose();
     listening.dispose();
-    report(typist, before, after, delay, errors);
+    report(typist, before, after, costs, errors);
     assert.deepEqual(errors, []);
     assert.ok(typist.counts.keys > 0);
     assert.ok(typist.counts.offered + typist.counts.nothing > 0, 'the engine was never asked');
@@ -105,11 +139,10 @@ function report(
   { counts }: Typist,
   before: ReturnType<typeof memory>,
   after: ReturnType<typeof memory>,
-  delay: ReturnType<typeof monitorEventLoopDelay>,
+  costs: Readonly<Record<'with' | 'without', Cost>>,
   errors: readonly string[],
 ): void {
   const latencies = counts.latencies.toSorted((a, b) => a - b);
-  const ms = (nanoseconds: number): string => (nanoseconds / 1e6).toFixed(0);
   const grown = (kind: 'host' | 'engine'): string =>
     `${before[kind].toFixed(0)} → ${after[kind].toFixed(0)} MB`;
   const lines = [
@@ -117,7 +150,8 @@ function report(
     `latency from the last key: median ${quantile(latencies, 0.5).toFixed(0)} ms, 95 % ${quantile(latencies, 0.95).toFixed(0)} ms`,
     `errors ${errors.length}`,
     `memory: extension host ${grown('host')}, engine ${grown('engine')}`,
-    `extension host blocked: median ${ms(delay.percentile(50))} ms, 99 % ${ms(delay.percentile(99))} ms, longest ${ms(delay.max)} ms`,
+    `extension host with next edits: ${costs.with}`,
+    `extension host without next edits: ${costs.without}`,
   ];
   for (const line of lines) Mocha.reporters.Base.consoleLog(`      ${line}`);
 }

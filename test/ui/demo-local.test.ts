@@ -15,6 +15,14 @@ import { runOf, token, traceOf } from '../support/demo/traces';
 import { DemoPage } from '../../scripts/vscode/drive/demo-page';
 import { WAIT_MS, waitUntil } from '../../scripts/vscode/drive/wait';
 
+/** A text with a hole in which later words depend on the first one. */
+const SUMMED = `/** The sum of the prices of all items. */
+function totalPrice(items) {
+  let [MASK]
+  return total;
+}
+`;
+
 /** Status of a request to the server, with headers that a browser would not let a page set. */
 async function statusOf(url: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
   const request = httpRequest(url, { headers }).end();
@@ -188,6 +196,39 @@ describe('npm run demo', () => {
       await demo.status.filter({ hasText: problem }).waitFor();
     }
     assert.equal(await demo.lane().locator('h2').innerText(), hostile);
+  });
+
+  it('shows what the model doubts before and after an edit, side by side', async () => {
+    await demo.pick('A text with holes');
+    await demo.pick('Text');
+    await demo.field('Text').first().fill(SUMMED);
+    await demo.field('Tokens per hole').fill('14');
+    await demo.run();
+    // Whatever the model has written, its first token becomes another one.
+    await demo.cells().first().click();
+    await demo.inspector.locator('.alternative').last().click();
+    await demo.button('Heat map').click();
+    await demo.status.filter({ hasText: 'Framed' }).waitFor();
+    assert.deepEqual(await page.locator('.lane.heat h2').allInnerTexts(), [
+      'greedy, before the edit',
+      'greedy, after the edit',
+    ]);
+    const [before, after] = await page.locator('.lane .canvas').allInnerTexts();
+    assert.notEqual(before, after);
+    // What is there to be compared is read, not changed.
+    await demo.cells(undefined, 0).nth(1).focus();
+    await page.keyboard.press('m');
+    assert.equal(await demo.cells('masked', 0).count(), 0);
+    await page.keyboard.press('ArrowRight');
+    await demo.cells(undefined, 1).nth(1).click();
+    assert.equal(await demo.cells('selected', 1).count(), 1);
+    for (const theme of ['vscode-dark', 'vscode-light', 'vscode-high-contrast']) {
+      await demo.field('Theme').selectOption(theme);
+      await picture(`before-after-${theme}`);
+      assert.deepEqual(await demo.violations(), []);
+    }
+    await demo.button('Heat map').click();
+    assert.equal(await page.locator('.lane').count(), 1);
   });
 
   for (const theme of ['vscode-dark', 'vscode-light', 'vscode-high-contrast', 'vscode-high-contrast-light']) {

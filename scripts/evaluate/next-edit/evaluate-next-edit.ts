@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../../../src/cli/command-line/session';
+import { projectRoot, withEngine } from '../../../src/cli/command-line/session';
 import { filesBelow } from '../../../src/syntax/node-files';
 import { Runtime } from '../../../src/syntax/runtime';
 import { SyntaxTree } from '../../../src/syntax/syntax-tree';
@@ -14,9 +14,7 @@ import { gradeOf, type Grade } from './grades';
 import { realEdits } from './real-edits';
 import { nextEditReport } from './report';
 import type { EditTask, RealEdit } from './task';
-import { RULES_ALONE, TEXT_SEARCH, type EditWay } from './ways';
-
-const WAYS: readonly EditWay[] = [RULES_ALONE, TEXT_SEARCH];
+import { RULES_ALONE, rulesAndModel, TEXT_SEARCH, type EditWay } from './ways';
 
 /** Files of two versions that are looked at. */
 const REAL_EDITS = 200;
@@ -34,10 +32,13 @@ export async function evaluateNextEdit(
   const { split, limit, taskSeed: seed, out } = options;
   const documents = await texts(options, cache, signal);
   const tasks = await drawEditTasks(documents, { limit, seed, signal });
-  const graded = await grade(tasks, signal);
   // Versions of the test packages alone are pinned.
-  const real = split === 'test' && options.corpus === undefined ? await earlierTexts(cache, signal) : [];
-  const realGraded = await grade(realEdits(real, documents, { limit: REAL_EDITS, seed }), signal);
+  const earlier = split === 'test' && options.corpus === undefined ? await earlierTexts(cache, signal) : [];
+  const real = realEdits(earlier, documents, { limit: REAL_EDITS, seed });
+  const [graded, realGraded] = await withEngine(options, signal, async (engine) => {
+    const ways = [RULES_ALONE, rulesAndModel(engine, signal), TEXT_SEARCH];
+    return [await grade(tasks, ways, signal), await grade(real, ways, signal)];
+  });
   const { markdown, json } = nextEditReport(
     graded,
     realGraded,
@@ -68,17 +69,18 @@ async function earlierTexts(cache: string, signal: AbortSignal): Promise<CorpusD
 /** The tasks graded in each way. */
 async function grade(
   tasks: readonly (EditTask | RealEdit)[],
+  ways: readonly EditWay[],
   signal: AbortSignal,
 ): Promise<Map<string, Grade[]>> {
   const runtime = new Runtime(filesBelow(projectRoot()));
-  const graded = new Map(WAYS.map(({ label }): [string, Grade[]] => [label, []]));
+  const graded = new Map(ways.map(({ label }): [string, Grade[]] => [label, []]));
   const progress = new StageProgress('next edit', tasks.length);
   try {
     for (const [i, task] of tasks.entries()) {
       signal.throwIfAborted();
       using tree = await SyntaxTree.read(runtime, { languageId: task.lang }, task.text);
       if (!tree) continue;
-      for (const { label, propose } of WAYS)
+      for (const { label, propose } of ways)
         graded.get(label)!.push(gradeOf(task, await propose(task, tree)));
       progress.update(i + 1, tasks.length, task.id);
     }

@@ -51,7 +51,7 @@ export function figuresOf(grades: readonly Grade[]): EditFigures {
     tasks: grades.length,
     precision: bootstrap(grades, precisionOf),
     recall: bootstrap(withAnswer, (sample) => ratio(sample, ({ places }) => places, answers)),
-    exact: bootstrap(withAnswer, (sample) => ratio(sample, ({ right }) => right, answers)),
+    exact: bootstrap(withAnswer, exactOf),
     wrongFires: proportion(without.filter(({ proposals }) => proposals > 0).length, without.length),
   };
 }
@@ -62,6 +62,11 @@ export function precisionOf(grades: readonly Grade[]): number {
     ({ right }) => right,
     ({ proposals }) => proposals,
   );
+}
+
+/** Of the places of the answers, the share at which the right text is proposed. */
+export function exactOf(grades: readonly Grade[]): number {
+  return ratio(grades, ({ right }) => right, answers);
 }
 
 function answers({ task }: Grade): number {

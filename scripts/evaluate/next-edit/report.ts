@@ -1,6 +1,6 @@
 import { markdownTable } from '../../../src/display/markdown-table';
 import { bootstrap, type Estimate } from '../intervals';
-import { figuresOf, precisionOf, type EditFigures, type Grade } from './grades';
+import { exactOf, figuresOf, precisionOf, type EditFigures, type Grade } from './grades';
 import { grouped } from './rule';
 import { EDIT_KINDS } from './task';
 
@@ -62,7 +62,13 @@ export function nextEditReport(
       pairs,
       (sample) => precisionOf(sample.map(([one]) => one)) - precisionOf(sample.map(([, other]) => other)),
     );
-    return `Precision of ${[...graded.keys()][0]!} less that of ${[...graded.keys()][i + 1]!}, the same tasks: ${interval(gain)} points.`;
+    const first = [...graded.keys()][0]!;
+    const other = [...graded.keys()][i + 1]!;
+    const exact = bootstrap(
+      pairs.filter(([{ task }]) => task.answer.length > 0),
+      (sample) => exactOf(sample.map(([one]) => one)) - exactOf(sample.map(([, its]) => its)),
+    );
+    return `${first} less ${other}, the same tasks, in points: precision ${interval(gain)}, exact ${interval(exact)}.`;
   });
   const markdown = [
     '# The next edit',

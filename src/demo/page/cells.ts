@@ -11,6 +11,8 @@ export interface CellPicture {
   readonly selected: boolean;
   /** The text that stands here in the end: the room a mask takes in running text. */
   readonly final: string | undefined;
+  /** Its probability before an edit that has made it improbable. */
+  readonly was: number | undefined;
 }
 
 /** Draws a hole's cells, each a button; changes only what a step changed, else every cell would fade in anew. */
@@ -29,18 +31,20 @@ export class HoleView {
   }
 
   #drawCell(element: HTMLElement, picture: CellPicture, index: number): void {
-    const { cell, fresh, selected, final } = picture;
+    const { cell, fresh, selected, final, was } = picture;
     const { masked, locked, confidence, text, step } = cell;
-    const key = JSON.stringify([masked, locked, confidence, text, step, fresh, selected, final]);
+    const key = JSON.stringify([masked, locked, confidence, text, step, fresh, selected, final, was]);
     if (this.#drawn.get(element) === key) return;
     this.#drawn.set(element, key);
     const state = masked ? 'masked' : `committed${fresh ? ' fresh' : ''}${locked ? ' locked' : ''}`;
-    element.className = `cell ${state}${selected ? ' selected' : ''}`;
+    element.className = `cell ${state}${selected ? ' selected' : ''}${was === undefined ? '' : ' doubted'}`;
     if (selected) element.setAttribute('aria-current', 'true');
     else element.removeAttribute('aria-current');
     element.style.setProperty('--confidence', confidence.toFixed(3));
-    element.setAttribute('aria-label', `${index + 1}: ${describe(cell)}`);
-    element.dataset['percent'] = masked ? '' : String(Math.round(confidence * 100));
+    element.setAttribute('aria-label', `${index + 1}: ${describe(cell, was)}`);
+    const given = String(Math.round(confidence * 100));
+    const shown = was === undefined ? given : `${Math.round(was * 100)} ↘ ${given}`;
+    element.dataset['percent'] = masked ? '' : shown;
     if (masked && final) element.dataset['final'] = roomOf(final);
     else delete element.dataset['final'];
     const token = create('span', 'token');
@@ -57,9 +61,10 @@ function newCell(): HTMLElement {
 }
 
 /** Describes a cell in words. */
-function describe({ masked, text, confidence, step, locked }: TraceCell): string {
+function describe({ masked, text, confidence, step, locked }: TraceCell, was: number | undefined): string {
   if (masked) return 'masked';
   const facts = [`“${visibleText(text)}”`, percent(confidence)];
+  if (was !== undefined) facts.push(`${percent(was)} before the edit`);
   if (step > 0) facts.push(`step ${step}`);
   if (locked) facts.push('locked');
   return facts.join(', ');

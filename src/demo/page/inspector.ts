@@ -3,6 +3,7 @@ import { visibleText } from '../visible-text';
 import { percent } from '../../display/percent';
 import type { Alternative } from '../../engine/index';
 import { byId, create } from './dom';
+import type { InspectorPicture } from './pictures';
 
 /** The changes that the user can ask for: of a token, and of the canvas it stands on. */
 export interface InspectorEvents {
@@ -15,16 +16,6 @@ export interface InspectorEvents {
   readonly goOn: () => void;
   /** Back to the token. */
   readonly leave: () => void;
-}
-
-/** The inspector as it is to be drawn. */
-export interface InspectorPicture {
-  readonly cell: TraceCell | undefined;
-  /** Nothing can be changed while a run is under way. */
-  readonly changeable: boolean;
-  readonly canRemaskRest: boolean;
-  readonly canUndo: boolean;
-  readonly canGoOn: boolean;
 }
 
 /** The token that was chosen: what is known of it, what else could stand there, what can be done. */

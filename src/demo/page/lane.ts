@@ -1,25 +1,7 @@
 import type { HoleCell } from '../edits';
-import type { TraceCanvas } from '../trace';
 import { HoleView } from './cells';
 import { create } from './dom';
-
-/** A lane as it is to be drawn. */
-export interface LanePicture {
-  readonly label: string;
-  readonly around: readonly string[];
-  readonly canvas: TraceCanvas;
-  /** The canvas at the end, where it is known. */
-  readonly final: TraceCanvas | undefined;
-  /** Position in the trace, to tell which cells are fresh. */
-  readonly position: number;
-  readonly t: number;
-  readonly figures: readonly (readonly [name: string, value: string])[];
-  readonly problem: string | undefined;
-  readonly selected: HoleCell | undefined;
-  /** The best of several, by its score. */
-  readonly best: boolean;
-  readonly heat: boolean;
-}
+import type { LanePicture } from './pictures';
 
 /** Text that stays in sight above the hole that was scrolled to, px. */
 const MARGIN = 80;
@@ -67,6 +49,7 @@ export class LaneView {
           fresh: !cell.masked && cell.step === position && position > 0,
           selected: selected?.hole === i && selected.index === index,
           final: final?.[i]?.[index]?.text,
+          was: picture.doubted[i]?.get(index),
         })),
       ),
     );

@@ -220,7 +220,10 @@ class Page {
       if (this.#run !== run || this.#running) return;
       this.#player.playback.go(lastPosition(this.#state));
       this.#state = { ...this.#state, heat };
-      this.#say('Each token has its probability when it alone is masked.');
+      const isCompared = heat.some(({ before }) => before !== undefined);
+      this.#say(
+        `Each token has its probability when it alone is masked.${isCompared ? ' Framed: what your change has made improbable.' : ''}`,
+      );
     } catch (error) {
       this.#say(error instanceof Error ? error.message : String(error), true);
     }

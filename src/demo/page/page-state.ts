@@ -10,10 +10,17 @@ export interface PageState {
   readonly live: LiveRun | undefined;
   /** The token that was chosen. */
   readonly selected: LaneCell | undefined;
-  /** The canvases of the heat map, lane by lane, where it is shown. */
-  readonly heat: readonly TraceCanvas[] | undefined;
+  /** The heat map, lane by lane, where it is shown. */
+  readonly heat: readonly HeatLane[] | undefined;
   /** The run before each change of the user's, newest last: where Undo goes. */
   readonly before: readonly RunAtStep[];
+}
+
+/** A lane's text as a heat map. */
+export interface HeatLane {
+  readonly canvas: TraceCanvas;
+  /** The text before the user's last change of a whole one. */
+  readonly before: TraceCanvas | undefined;
 }
 
 /** A run, and which of its steps is shown. */
@@ -58,7 +65,7 @@ export function workOf({ live, selected, heat }: PageState, position: number): W
   const lane = live?.run.lanes[index];
   if (!lane || lane.steps.length === 0 || (!selected && live.run.lanes.length > 1)) return undefined;
   const at = Math.min(position, lane.steps.length - 1);
-  return { index, lane, position: at, canvas: heat?.[index] ?? canvasAt(lane.steps, at) };
+  return { index, lane, position: at, canvas: heat?.[index]?.canvas ?? canvasAt(lane.steps, at) };
 }
 
 /** Changes a canvas at a cell; the change will be the trace's step of this number. */

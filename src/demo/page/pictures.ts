@@ -1,9 +1,40 @@
-import { MASKED, type LaneCell } from '../edits';
+import { MASKED, type HoleCell, type LaneCell } from '../edits';
 import type { DemoLane, DemoRun } from '../run';
-import { canvasAt, meanLogProbability, type TraceCanvas } from '../trace';
-import type { InspectorPicture } from './inspector';
-import type { LanePicture } from './lane';
-import { workOf, type PageState } from './page-state';
+import { canvasAt, meanLogProbability, type TraceCanvas, type TraceCell } from '../trace';
+import { doubtedSince } from './doubted';
+import { workOf, type HeatLane, type PageState } from './page-state';
+
+/** A lane as it is to be drawn. */
+export interface LanePicture {
+  /** Number of the run's lane; undefined for a text that is there to be compared, and cannot be changed. */
+  readonly lane: number | undefined;
+  readonly label: string;
+  readonly around: readonly string[];
+  readonly canvas: TraceCanvas;
+  /** The canvas at the end, where it is known. */
+  readonly final: TraceCanvas | undefined;
+  /** Position in the trace, to tell which cells are fresh. */
+  readonly position: number;
+  readonly t: number;
+  readonly figures: readonly (readonly [name: string, value: string])[];
+  readonly problem: string | undefined;
+  readonly selected: HoleCell | undefined;
+  /** The best of several, by its score. */
+  readonly best: boolean;
+  readonly heat: boolean;
+  /** For each hole the tokens that an edit has made improbable, and their probability before it. */
+  readonly doubted: readonly ReadonlyMap<number, number>[];
+}
+
+/** The inspector as it is to be drawn. */
+export interface InspectorPicture {
+  readonly cell: TraceCell | undefined;
+  /** Nothing can be changed while a run is under way. */
+  readonly changeable: boolean;
+  readonly canRemaskRest: boolean;
+  readonly canUndo: boolean;
+  readonly canGoOn: boolean;
+}
 
 /** Cells of a hole whose length the model will choose. */
 const DEFAULT_PREVIEW = 8;
@@ -27,19 +58,20 @@ export interface Shown {
   readonly position: number;
   readonly running: boolean;
   readonly selected: LaneCell | undefined;
-  /** The canvases of the heat map, where it is shown. */
-  readonly heat: readonly TraceCanvas[] | undefined;
+  /** The heat map, where it is shown. */
+  readonly heat: readonly HeatLane[] | undefined;
 }
 
-/** The lanes as they are to be drawn. */
+/** The lanes as they are to be drawn; a heat map of a text that was edited has the one before the edit beside it. */
 export function picturesOf({ run, position, running, selected, heat }: Shown): LanePicture[] {
   const best = running ? undefined : bestLane(run);
-  return run.lanes.map((lane, i) => {
+  return run.lanes.flatMap((lane, i) => {
     const last = lane.steps.length - 1;
     const at = Math.min(position, last);
-    const canvas = heat?.[i] ?? canvasAt(lane.steps, at);
-    return {
-      label: lane.label,
+    const { canvas = canvasAt(lane.steps, at), before } = heat?.[i] ?? {};
+    const picture: LanePicture = {
+      lane: i,
+      label: before ? `${lane.label}, after the edit` : lane.label,
       around: run.around,
       canvas,
       final: running || heat ? undefined : canvasAt(lane.steps, last),
@@ -50,7 +82,15 @@ export function picturesOf({ run, position, running, selected, heat }: Shown): L
       selected: selected?.lane === i ? selected : undefined,
       best: best === i && run.lanes.length > 2,
       heat: heat !== undefined,
+      doubted: canvas.map((cells, hole) => doubtedSince(before?.[hole] ?? [], cells)),
     };
+    if (!before) return [picture];
+    const label = `${lane.label}, before the edit`;
+    const figures = figuresOf(lane, at, before).filter(([name]) => name === 'mean log p');
+    return [
+      { ...picture, lane: undefined, label, canvas: before, figures, selected: undefined, doubted: [] },
+      picture,
+    ];
   });
 }
 
@@ -91,15 +131,16 @@ function bestLane({ lanes }: DemoRun): number | undefined {
   return best === -Infinity ? undefined : scores.indexOf(best);
 }
 
-/** For each lane the texts its holes have in the end, each within what stands around it. */
-export function textsOf(run: DemoRun): { prefix: string; text: string; suffix: string }[][] {
-  return run.lanes.map(({ steps }) => {
-    const texts = canvasAt(steps, steps.length - 1).map((cells) => cells.map(({ text }) => text).join(''));
-    const parts = run.around.flatMap((around, i) => (i === 0 ? [around] : [texts[i - 1] ?? '', around]));
-    return texts.map((text, hole) => ({
-      prefix: parts.slice(0, 2 * hole + 1).join(''),
-      text,
-      suffix: parts.slice(2 * hole + 2).join(''),
-    }));
-  });
+/** The texts of a canvas, each within what stands around it. */
+export function textsOf(
+  around: readonly string[],
+  canvas: TraceCanvas,
+): { prefix: string; text: string; suffix: string }[] {
+  const texts = canvas.map((cells) => cells.map(({ text }) => text).join(''));
+  const parts = around.flatMap((part, i) => (i === 0 ? [part] : [texts[i - 1] ?? '', part]));
+  return texts.map((text, hole) => ({
+    prefix: parts.slice(0, 2 * hole + 1).join(''),
+    text,
+    suffix: parts.slice(2 * hole + 2).join(''),
+  }));
 }

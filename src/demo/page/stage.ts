@@ -1,6 +1,7 @@
 import type { LaneCell } from '../edits';
 import { byId } from './dom';
-import { LaneView, type LanePicture } from './lane';
+import { LaneView } from './lane';
+import type { LanePicture } from './pictures';
 
 export interface StageEvents {
   readonly selected: (cell: LaneCell) => void;
@@ -12,6 +13,8 @@ export interface StageEvents {
 export class Stage {
   readonly #element = byId('lanes', HTMLDivElement);
   #lanes: LaneView[] = [];
+  /** The run's lane that each of them shows. */
+  #numbers: readonly (number | undefined)[] = [];
 
   constructor(private readonly events: StageEvents) {
     this.#element.addEventListener('focusin', ({ target }) => {
@@ -28,18 +31,20 @@ export class Stage {
       this.#lanes = pictures.map(() => new LaneView());
       this.#element.replaceChildren(...this.#lanes.map(({ element }) => element));
     }
+    this.#numbers = pictures.map(({ lane }) => lane);
     pictures.forEach((picture, i) => this.#lanes[i]!.draw(picture));
   }
 
   focus(cell: LaneCell): void {
-    this.#lanes[cell.lane]?.cell(cell)?.focus();
+    this.#lanes[this.#numbers.indexOf(cell.lane)]?.cell(cell)?.focus();
   }
 
   #cellOf(target: EventTarget | null): LaneCell | undefined {
     if (!(target instanceof Element) || !target.classList.contains('cell')) return undefined;
-    for (const [lane, view] of this.#lanes.entries()) {
+    for (const [i, view] of this.#lanes.entries()) {
       const cell = view.whereIs(target);
-      if (cell) return { lane, ...cell };
+      const lane = this.#numbers[i];
+      if (cell && lane !== undefined) return { lane, ...cell };
     }
     return undefined;
   }
@@ -50,6 +55,7 @@ export class Stage {
     const withControl = event.ctrlKey || event.metaKey;
     const next = withControl ? undefined : neighbour(target, key);
     if (next) next.focus();
+    else if (!this.#cellOf(target)) return;
     else if (!this.events.key((withControl ? 'control+' : '') + key.toLowerCase())) return;
     event.preventDefault();
   }

@@ -115,6 +115,11 @@ export interface ScoreRequest {
   readonly suffix: string;
   /** How many alternatives each token carries, 0–64. Default 0. */
   readonly alternatives?: number;
+  /**
+   * True for what the model thinks of tokens that it sees: one forward for up to 255 of them, where masking each alone takes
+   * one for each, but the numbers are rougher. A bundle that has not learned `remask` masks each alone. Default false.
+   */
+  readonly visible?: boolean;
 }
 
 /** A text with the words that stand in its holes. */

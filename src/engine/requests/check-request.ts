@@ -114,8 +114,9 @@ function checkHole({ tokens, parts = [], cells = [] }: HoleRequest, tokenizer: T
 }
 
 /** @throws EngineError `bad-request` */
-export function checkScoreRequest({ prefix, text, suffix, alternatives = 0 }: ScoreRequest): void {
+export function checkScoreRequest({ prefix, text, suffix, alternatives = 0, visible }: ScoreRequest): void {
   checkStrings({ prefix, text, suffix });
+  check(visible === undefined || typeof visible === 'boolean', 'visible', 'true or false', visible);
   checkCount('alternatives', alternatives, 0, MOST_ALTERNATIVES);
 }
 

@@ -19,6 +19,8 @@ import { alternativeViews } from './unmasking/unmask';
  * here.
  */
 const PART = 16;
+/** Most visible tokens that are judged in one forward: no hole of a training sample has more than half of the window. */
+const SEEN_PART = 255;
 
 /** Judges a text token by token; see `Engine.score`. */
 export async function score(
@@ -31,8 +33,9 @@ export async function score(
   const forwardsBefore = predictor.forwards;
   checkScoreRequest(request);
   const ids = tokenizer.encode(toLf(request.text));
-  const [before, after] = surroundings(runtime, request, ids.length);
-  const size = partSize(runtime);
+  const isSeen = request.visible === true && runtime.config.learned.remask;
+  const size = partSize(runtime, isSeen);
+  const [before, after] = surroundings(runtime, request, ids.length, size);
   const tokens: Scored['tokens'][number][] = [];
   for (let start = 0; start < ids.length; start += size) {
     throwIfCancelled(signal);
@@ -41,7 +44,8 @@ export async function score(
       [...before, ...ids.slice(0, start)],
       [...ids.slice(start + part.length), ...after],
     ];
-    const rows = await judgePart(runtime, segments, part, signal);
+    const shown = isSeen ? [part] : part.map((_, masked) => withMask(part, masked));
+    const rows = await judgePart(runtime, segments, shown, size, signal);
     part.forEach((token, i) => {
       rows[i]!.ban(tokenizer.unwritable);
       tokens.push({
@@ -63,10 +67,10 @@ function surroundings(
   runtime: Runtime,
   { path, prefix, suffix }: ScoreRequest,
   length: number,
+  part: number,
 ): [number[], number[]] {
   const { config, tokenizer } = runtime;
   const { window } = config;
-  const part = partSize(runtime);
   const rows = window.rows - length - 1;
   const positions = window.positions - Math.max(0, length - part) - reservedFor(part, window)!;
   const segments = encodeContext(
@@ -88,26 +92,36 @@ function surroundings(
   return segments as [number[], number[]];
 }
 
-/** Tokens judged over one context. */
-function partSize({ config: { window } }: Runtime): number {
-  return Math.min(PART, Math.max(...window.reserved) - 1);
+/** Most tokens judged over one context. */
+function partSize({ config: { window } }: Runtime, isSeen: boolean): number {
+  return Math.min(isSeen ? SEEN_PART : PART, Math.max(...window.reserved) - 1);
 }
 
-/** The row of each of the part's tokens, on a canvas where it alone is masked. */
+function withMask(part: readonly number[], masked: number): number[] {
+  return part.map((token, i) => (i === masked ? SPECIAL.mask : token));
+}
+
+/**
+ * The row of each of a part's tokens.
+ *
+ * @param shown a canvas for each token, where it alone is masked; or one in which all are seen
+ */
 async function judgePart(
   runtime: Runtime,
   segments: readonly (readonly number[])[],
-  part: readonly number[],
+  shown: readonly (readonly number[])[],
+  size: number,
   signal: AbortSignal | undefined,
 ): Promise<Row[]> {
-  const layout = layOut(segments, [reservedFor(partSize(runtime), runtime.config.window)!]);
+  const layout = layOut(segments, [reservedFor(size, runtime.config.window)!]);
   const context = await readContext(runtime, layout, 0);
   try {
-    const asks = part.map((_, masked): Ask => ({
-      holes: [part.map((token, i) => (i === masked ? SPECIAL.mask : token))],
-      wanted: [{ hole: 0, index: masked }],
-    }));
-    return (await predict(runtime, { ...context, signal }, asks)).map((rows) => rows[0]!);
+    const asks = shown.map((cells): Ask => {
+      const masked = cells.indexOf(SPECIAL.mask);
+      const indices = masked < 0 ? [...cells.keys()] : [masked];
+      return { holes: [cells], wanted: indices.map((index) => ({ hole: 0, index })) };
+    });
+    return (await predict(runtime, { ...context, signal }, asks)).flat();
   } finally {
     context.cache.release();
   }

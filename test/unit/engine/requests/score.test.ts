@@ -54,6 +54,28 @@ describe('score', function () {
     assert.deepEqual((await score(runtime, { ...AROUND, text: '' }, undefined)).tokens, []);
   });
 
+  it('reads what a bundle that has learned to doubt thinks of visible tokens, in one forward', async () => {
+    const text = 'x+'.repeat(25);
+    const alone = await score(runtime, { ...AROUND, text }, undefined);
+    assert.equal(runtime.config.learned.remask, false);
+    const unlearned = await score(runtime, { ...AROUND, text, visible: true }, undefined);
+    assert.deepEqual(unlearned.tokens, alone.tokens);
+    const learned = { ...runtime.config.learned, remask: true };
+    const doubting = { ...runtime, config: { ...runtime.config, learned } };
+    const seen = await score(doubting, { ...AROUND, text, visible: true }, undefined);
+    assert.deepEqual(
+      seen.tokens.map(({ token }) => token),
+      alone.tokens.map(({ token }) => token),
+    );
+    // One reading of the context, one forward.
+    assert.ok(seen.forwards < alone.forwards && seen.forwards <= 2);
+    assert.notDeepEqual(seen.tokens, alone.tokens);
+    await assert.rejects(
+      score(runtime, { ...AROUND, text, visible: 1 as unknown as boolean }, undefined),
+      ({ code, message }: EngineError) => code === 'bad-request' && message.includes('visible'),
+    );
+  });
+
   it('is cancelled, before it begins or between two parts', async () => {
     const cancelled = ({ code }: EngineError): boolean => code === 'cancelled';
     await assert.rejects(score(runtime, { ...AROUND, text: 'abc' }, AbortSignal.abort()), cancelled);
