@@ -14,7 +14,7 @@ import { treatRoughly } from './rough';
 import { saturate } from './saturate';
 import { ServeProcess } from './serve-process';
 import { replayTyping } from './typing';
-import GAPS from './typing-gaps.json';
+import { milliseconds as GAPS } from './typing-gaps.json';
 
 const USERS = [1, 8, 32, 128];
 /** Of a completion, as editors ask for it. */

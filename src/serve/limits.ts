@@ -9,8 +9,8 @@ export interface Limits {
   readonly choices: number;
   /** Milliseconds that a fill may take once it has begun. */
   readonly fillMs: number;
-  /** Fills under way at once. */
-  readonly running: number;
+  /** Fills under way at once; undefined: as many as suit the provider. */
+  readonly running: number | undefined;
   /** Fills that wait for their turn; one more is refused. */
   readonly waiting: number;
 }
@@ -30,6 +30,13 @@ export const USUAL_LIMITS: Limits = {
   tokens: 511,
   choices: 8,
   fillMs: 60_000,
-  running: 32,
+  running: undefined,
   waiting: 256,
 };
+
+/**
+ * Fills under way at once where nobody says how many: as many as share a forward. More of them would each take longer, and
+ * more work would be lost with those that are superseded, see docs/serving.md, "Under load".
+ */
+export const RUNNING_ON_CPU = 8;
+export const RUNNING_ON_GPU = 32;

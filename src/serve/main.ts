@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { exitCodeOf } from '../cli/command-line/exit-code';
 import { addModelOptions, countFrom, userPath } from '../cli/command-line/options';
-import { USUAL_LIMITS, USUALLY_KEPT } from './limits';
+import { RUNNING_ON_CPU, RUNNING_ON_GPU, USUAL_LIMITS, USUALLY_KEPT } from './limits';
 import { serveFills, type ServeOptions } from './serve-command';
 
 function program(signal: AbortSignal): Command {
@@ -17,7 +17,11 @@ function program(signal: AbortSignal): Command {
     .option('--model-name <name>', 'the id that clients see (default: the bundle’s name)')
     .option('--threads <count>', 'of the CPU (default: all cores)', countFrom(1))
     .option('--max-tokens <count>', 'most tokens of one hole', countFrom(1), USUAL_LIMITS.tokens)
-    .option('--running <count>', 'fills at once', countFrom(1), USUAL_LIMITS.running)
+    .option(
+      '--running <count>',
+      `fills at once (default: ${RUNNING_ON_CPU} on a CPU, ${RUNNING_ON_GPU} on a GPU)`,
+      countFrom(1),
+    )
     .option('--kept <count>', 'contexts kept for editors that type', countFrom(0), USUALLY_KEPT)
     .option('--queue <count>', 'fills that wait; more are refused', countFrom(0), USUAL_LIMITS.waiting)
     .option('--time-limit <seconds>', 'for one fill', countFrom(1), USUAL_LIMITS.fillMs / 1000)

@@ -9,7 +9,7 @@ import type { EngineOptions } from '../cli/command-line/options';
 import { bundleFolder, projectRoot } from '../cli/command-line/session';
 import { makeApp } from './app';
 import { isLoopback } from './http/guard';
-import { USUAL_LIMITS } from './limits';
+import { RUNNING_ON_GPU, USUAL_LIMITS } from './limits';
 import { Serving } from './serving';
 
 /** The command line's options. */
@@ -23,7 +23,7 @@ export interface ServeOptions extends Pick<EngineOptions, 'model' | 'provider'> 
   readonly modelName?: string;
   readonly threads?: number;
   readonly maxTokens: number;
-  readonly running: number;
+  readonly running?: number;
   /** Contexts that are kept for clients that type. */
   readonly kept: number;
   readonly queue: number;
@@ -59,7 +59,7 @@ export async function serveFills(options: ServeOptions, signal: AbortSignal): Pr
   });
   const loading = loadEngine(folder, {
     provider,
-    together: Math.min(options.running, MOST_TOGETHER),
+    together: Math.min(options.running ?? RUNNING_ON_GPU, MOST_TOGETHER),
     keptContexts: options.kept,
     ...(options.threads ? { threads: options.threads } : {}),
   });

@@ -5,7 +5,7 @@ import { clientGone, Sessions, type Caller } from './fills/caller';
 import { FairQueue } from './fills/fair-queue';
 import { FillRunner } from './fills/fill-runner';
 import { ServeError } from './http/serve-error';
-import { COMPLETION_SHARE, type Limits } from './limits';
+import { COMPLETION_SHARE, RUNNING_ON_CPU, RUNNING_ON_GPU, type Limits } from './limits';
 import { Metrics } from './metrics';
 
 /** The caller, as far as a protocol says who it is. */
@@ -40,7 +40,7 @@ export class Serving {
     readonly version: string,
     private readonly name?: string,
   ) {
-    const queue = new FairQueue(limits.running, limits.waiting);
+    const queue = new FairQueue(() => this.#running, limits.waiting);
     const open = (): number => this.open;
     this.metrics = new Metrics({
       fills_running: () => queue.running,
@@ -48,6 +48,11 @@ export class Serving {
       http_requests_open: open,
     });
     this.runner = new FillRunner(() => this.engine, queue, limits, this.metrics);
+  }
+
+  get #running(): number {
+    const usual = this.#engine?.info.provider === 'cpu' ? RUNNING_ON_CPU : RUNNING_ON_GPU;
+    return this.limits.running ?? usual;
   }
 
   get ready(): boolean {

@@ -26,7 +26,7 @@ export class FairQueue {
    * @param mostWaiting one more is refused
    */
   constructor(
-    private readonly mostRunning: number,
+    private readonly mostRunning: () => number,
     private readonly mostWaiting: number,
   ) {}
 
@@ -46,7 +46,7 @@ export class FairQueue {
    */
   async enter(user: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#running < this.mostRunning) this.#begin(user);
+    if (this.#running < this.mostRunning()) this.#begin(user);
     else await this.#wait(user, signal);
     const began = performance.now();
     let ended = false;
@@ -125,7 +125,7 @@ export class FairQueue {
   }
 
   #retrySeconds(): number {
-    const seconds = Math.ceil((this.#waiting * this.#meanMs) / this.mostRunning / 1000);
+    const seconds = Math.ceil((this.#waiting * this.#meanMs) / this.mostRunning() / 1000);
     return Math.min(Math.max(seconds, 1), LONGEST_RETRY_SECONDS);
   }
 }

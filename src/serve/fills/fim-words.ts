@@ -1,13 +1,9 @@
 import { ServeError } from '../http/serve-error';
-import type { OtherFile } from './other-files';
+import { beginsWithFile, filesOf, type PromptFiles } from './prompt-files';
 
 /** A prompt that some other model's words for filling in the middle have been taken out of. */
-export interface TakenApart {
-  readonly prefix: string;
+export interface TakenApart extends PromptFiles {
   readonly suffix: string;
-  readonly path: string | undefined;
-  /** Pieces of other files that stood before. */
-  readonly files: readonly OtherFile[];
 }
 
 /** The words of one family of models, and what stands behind each. */
@@ -16,7 +12,7 @@ interface Family {
   readonly suffix: string;
   /** Codestral's prompts may do without: the hole is at their end. */
   readonly middle: string;
-  /** Blanks that belong to the words. */
+  /** Blanks belong to the words, and each of them alone may be text. */
   readonly spaced?: boolean;
 }
 
@@ -29,10 +25,8 @@ const FAMILIES: readonly Family[] = [
   { prefix: '<fim-prefix>', suffix: '<fim-suffix>', middle: '<fim-middle>' },
   // CodeLlama
   { prefix: '<PRE>', suffix: '<SUF>', middle: '<MID>', spaced: true },
-  // DeepSeek-Coder
-  { prefix: '<｜fim▁begin｜>', suffix: '<｜fim▁hole｜>', middle: '<｜fim▁end｜>' },
+  // DeepSeek-Coder, in any of its spellings
   { prefix: '<|fim_begin|>', suffix: '<|fim_hole|>', middle: '<|fim_end|>' },
-  { prefix: '<|fim▁begin|>', suffix: '<|fim▁hole|>', middle: '<|fim▁end|>' },
   // Codestral
   { prefix: '[PREFIX]', suffix: '[SUFFIX]', middle: '[MIDDLE]' },
   // Seed-Coder
@@ -43,56 +37,84 @@ const FAMILIES: readonly Family[] = [
 
 /** Words at a prompt's very beginning or end that say nothing. */
 const AROUND =
-  /^(?:<s>|<bos>|<\|begin_of_text\|>|<\|endoftext\|>|<｜begin▁of▁sentence｜>|<\|user\|>\n?)+|<\|assistant\|>\n?$/g;
+  /^(?:<s>|<bos>|<\|begin_of_text\|>|<\|end_?of_?text\|>|<[|｜]begin[▁_ ]of[▁_ ]sentence[|｜]>|<\[begin▁of▁sentence\]>|<\|user\|>\n?)+|<\|assistant\|>\n?$/g;
+/** A turn of a chat, as some clients wrap such prompts for models that chat. */
+const CHAT =
+  /^(?:<\|im_start\|>system\n[^]*?<\|im_end\|>\n?)?<\|im_start\|>user\n([^]*)<\|im_end\|>\n?<\|im_start\|>assistant\n?$/;
+/** The vocabulary's own bar and blank, or ASCII's. */
+const DEEPSEEK = /<[|｜]fim[▁_ ](begin|hole|end)[|｜]>/g;
 /** A blank as CodeLlama's vocabulary writes it; some copy it from there. */
 const WRITTEN_BLANK = /▁(?=<(?:PRE|SUF|MID)>)/g;
-/** Of what stands around a prompt: no text has these. */
-const SPECIAL = /^<[|｜]/;
-/** Before the name of a file, or of a repository. */
-const FILE_WORD =
-  /(<\|file_sep\|>|<file_sep>|<\|file_separator\|>|<filename>|<\|repo_name\|>|<repo_name>|<reponame>)/;
-const REPOSITORY = /^<\|?repo_?name\|?>$/;
+/** Of what stands around a prompt: no text begins so. */
+const SPECIAL = /^<[|｜][\w▁-]+[|｜]>/;
 /** Anything that looks like a word of this kind. */
 const ANY_WORD =
-  /<(?:[|｜[]\s*)?fim[-_▁ ][^<>\s]{1,24}>|<\|(?:code|prompt)_(?:prefix|suffix|middle)\|>|<[|｜][^|｜<>\n]{0,20}(?:cursor|infill|hole|mask:)[^|｜<>\n]{0,20}[|｜]>|<(?:FILL_ME|FILL_HERE|INFILL|extra_id_\d+|AIX-SPAN-[A-Z]+|SUF|MID)>|\{\{FILL_HERE\}\}/;
+  /<(?:[|｜[]\s*)?fim[-_▁ ][^<>\s]{1,24}>|<\|(?:code_|prompt_)?(?:prefix|suffix|middle)\|>|<[|｜][^|｜<>\n]{0,20}(?:cursor|infill|hole|mask:|marker_)[^|｜<>\n]{0,20}[|｜]>|<(?:FILL_ME|FILL_HERE|INFILL|extra_id_\d+|mask_?\d+|AIX-SPAN-[A-Z]+|SUF|MID)>|\{\{FILL_HERE\}\}/;
 
 /**
- * Takes the words of a model family out of a prompt, in whatever order they stand.
+ * Takes the words of a model family out of a prompt, in whatever order they stand, and the names of files.
  *
  * @returns undefined for a prompt without any
  * @throws ServeError 400 that names a word that is not known, or that stands where it makes no sense
  */
 export function takeApart(prompt: string): TakenApart | undefined {
-  const text = prompt.replace(AROUND, '').replace(WRITTEN_BLANK, '');
-  const family = FAMILIES.find((one) => isWrittenIn(text, one));
-  if (!family) {
-    refuseUnknown([prompt]);
+  const text = inner(prompt);
+  const spelt = text.replace(DEEPSEEK, '<|fim_$1|>');
+  const family = FAMILIES.find((one) => isWrittenIn(spelt, one));
+  if (!family && !beginsWithFile(text)) {
+    refuseUnknown([text]);
     return SPECIAL.test(prompt) ? { prefix: text, suffix: '', path: undefined, files: [] } : undefined;
   }
-  const { before, prefix, suffix, middle } = partsOf(text, family);
-  const own = ownFile(before, prefix);
+  const { before, prefix, suffix, middle } = family ? partsOf(spelt, family) : { ...NO_PARTS, prefix: text };
+  const own = filesOf(before, prefix);
   // What stands behind the word of the middle is the middle's beginning.
   const whole = { ...own, prefix: own.prefix + middle, suffix };
-  refuseUnknown([whole.prefix, suffix, ...whole.files.map((file) => file.text)]);
+  refuseUnknown([whole.prefix, suffix, middle, ...whole.files.map((file) => file.text)]);
   return whole;
 }
 
+/**
+ * The texts around a hole, given as such, or in the words of some other model.
+ *
+ * @throws ServeError 400 where it is not clear what is to be filled
+ */
+export function aroundHole(prompt: string, suffix: string): TakenApart {
+  if (suffix === '') return takeApart(prompt) ?? { prefix: prompt, suffix, path: undefined, files: [] };
+  if (!beginsWithFimWord(prompt)) return { ...filesOf('', prompt), suffix };
+  throw new ServeError(
+    400,
+    'The prompt has words of its own for what stands after the cursor: send it without “suffix”.',
+    { code: 'bad_request', param: 'suffix' },
+  );
+}
+
 /** Tells whether a prompt begins with a word of some family: it brings its suffix along, if it has one. */
-export function beginsWithFimWord(prompt: string): boolean {
-  const text = prompt.replace(AROUND, '');
-  return FAMILIES.some(({ prefix, suffix, spaced }) => {
-    return !spaced && (text.startsWith(prefix) || text.startsWith(suffix));
-  });
+function beginsWithFimWord(prompt: string): boolean {
+  const text = inner(prompt).replace(DEEPSEEK, '<|fim_$1|>');
+  return FAMILIES.some((family) => begins(text, family));
 }
 
-/** One word alone may be text: `<PRE>` is HTML. */
-function isWrittenIn(text: string, { prefix, suffix, middle, spaced = false }: Family): boolean {
-  if (text.includes(prefix) && text.includes(suffix)) return true;
-  return !spaced && text.startsWith(prefix) && text.includes(middle);
+/** A prompt without what stands around any. */
+function inner(prompt: string): string {
+  const turn = CHAT.exec(prompt)?.[1];
+  // A turn of sentences is no hole, and stays to be refused.
+  const text = turn !== undefined && FAMILIES.some((one) => isWrittenIn(turn, one)) ? turn : prompt;
+  return text.replace(AROUND, '').replace(WRITTEN_BLANK, '');
 }
 
-function partsOf(text: string, family: Family): Record<'before' | 'prefix' | 'suffix' | 'middle', string> {
-  const parts = { before: '', prefix: '', suffix: '', middle: '' };
+/** One word alone may be text within a line: `<PRE>` is HTML. */
+function isWrittenIn(text: string, family: Family): boolean {
+  return (text.includes(family.prefix) && text.includes(family.suffix)) || begins(text, family);
+}
+
+function begins(text: string, { prefix, suffix, spaced = false }: Family): boolean {
+  return !spaced && (text.startsWith(prefix) || text.startsWith(suffix));
+}
+
+const NO_PARTS = { before: '', prefix: '', suffix: '', middle: '' };
+
+function partsOf(text: string, family: Family): typeof NO_PARTS {
+  const parts = { ...NO_PARTS };
   const words = (['prefix', 'suffix', 'middle'] as const).flatMap((role) => {
     const word = family[role];
     const at = text.indexOf(word);
@@ -106,41 +128,26 @@ function partsOf(text: string, family: Family): Record<'before' | 'prefix' | 'su
   words.forEach(({ role, word, at }, i) => {
     parts[role] = text.slice(at + word.length, words[i + 1]?.at);
   });
-  if (family.spaced) {
-    parts.prefix = parts.prefix.replace(/^ | $/g, '');
-    parts.suffix = parts.suffix.replace(/ $/, '');
-  }
-  return parts;
+  return family.spaced || isSpaced(parts) ? unspaced(parts) : parts;
 }
 
-/** The file that is filled, by the names before its text, and those before it. */
-function ownFile(before: string, prefix: string): Omit<TakenApart, 'suffix'> {
-  const named = FILE_WORD.exec(prefix)?.index === 0 ? prefix.split(FILE_WORD) : [''];
-  const last = named.length > 1 ? named.at(-1)! : undefined;
-  const outside =
-    last === undefined ? before : before + named.slice(0, -1).join('') + last.split('\n', 1)[0]!;
-  const own = last === undefined ? prefix : last.slice(last.indexOf('\n') + 1);
-  return { ...filesOf(outside), prefix: own };
+/** Some write other words with CodeLlama's blanks. */
+function isSpaced({ prefix, suffix, middle }: typeof NO_PARTS): boolean {
+  return middle === '' && /^ [^]* $/.test(prefix) && suffix.endsWith(' ');
 }
 
-/** Files one after the other, each behind a word and its name; a name alone at the end is the own file's. */
-function filesOf(text: string): Pick<TakenApart, 'files' | 'path'> {
-  const pieces = text.split(FILE_WORD);
-  const files: OtherFile[] = [];
-  let path: string | undefined;
-  for (let i = 1; i < pieces.length; i += 2) {
-    if (REPOSITORY.test(pieces[i]!)) continue;
-    const [name = '', ...lines] = pieces[i + 1]!.split('\n');
-    const content = lines.join('\n');
-    if (content.trim() !== '') files.push({ path: name.trim() || undefined, text: content });
-    else if (i + 2 >= pieces.length) path = name.trim() || undefined;
-  }
-  return { files, path };
+/** Before what cannot begin with a blank, one more is a client's that puts one there too. */
+function unspaced(parts: typeof NO_PARTS): typeof NO_PARTS {
+  return {
+    ...parts,
+    prefix: parts.prefix.replace(/^ | $/g, ''),
+    suffix: parts.suffix.replace(/ $/, '').replace(/^ (?=[\r\n)\]};,:]|$)/, ''),
+  };
 }
 
 function refuseUnknown(texts: readonly string[]): void {
   for (const text of texts) {
-    const word = ANY_WORD.exec(text)?.[0];
+    const word = ANY_WORD.exec(text)?.[0] ?? SPECIAL.exec(text)?.[0];
     if (word !== undefined)
       throw refused(`“${word}” is no word that this server knows, or stands where it does not belong`);
   }

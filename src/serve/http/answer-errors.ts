@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import type { Metrics, Refusal } from '../metrics';
 import { errorBody, toServeError } from './error-shapes';
@@ -5,8 +6,8 @@ import { pathOf } from './guard';
 import { CLIENT_GONE, ServeError } from './serve-error';
 
 const COUNTED: readonly Refusal[] = ['loading', 'draining', 'queue_full', 'body_too_large'];
-/** A client may send the rest of a body that was refused; it is not read. */
-const CLOSES = new Set([413]);
+/** A client that is still sending a body that was refused has so long to read why; what it sends is thrown away. */
+const LINGER_MS = 2000;
 
 /** Of a body; @fastify/compress unpacks them. */
 const READABLE_ENCODINGS = 'gzip, deflate, br, identity';
@@ -20,13 +21,21 @@ export function answerErrors(app: FastifyInstance, metrics: Metrics): void {
     if (error.status >= 500 && error.status !== 503) request.log.error({ stack: framesOf(thrown) }, 'failed');
     if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
     if (error.status === 415) reply.header('accept-encoding', READABLE_ENCODINGS);
-    if (CLOSES.has(error.status)) reply.header('connection', 'close');
-    // Fastify closes after every body that it could not parse; this one has been read to its end.
-    else if (error.code === 'invalid_json') reply.removeHeader('connection');
+    // Fastify closes after every body that it could not parse, at once: who is sending would not see the answer.
+    if (['invalid_json', 'body_too_large'].includes(error.code ?? '')) reply.removeHeader('connection');
+    if (error.status === 413) linger(request.raw, reply.raw);
     return reply.code(error.status).headers(error.headers).send(errorBody(request.url, error));
   });
   app.setNotFoundHandler((request) => {
     throw new ServeError(404, notFound(pathOf(request)), { code: 'not_found' });
+  });
+}
+
+function linger(request: IncomingMessage, response: ServerResponse): void {
+  response.once('finish', () => {
+    setTimeout(() => {
+      if (!request.complete) request.destroy();
+    }, LINGER_MS).unref();
   });
 }
 

@@ -5,10 +5,14 @@ import {
   LENGTH_SEARCHES,
   REMASKINGS,
   SCHEDULES,
+  STARTS,
   UNMASKING_ORDERS,
+  type CellStart,
   type FillRequest,
   type GenerateRequest,
+  type HoleRequest,
   type LikelihoodRequest,
+  type ReverseProcessOptions,
   type ScoreRequest,
 } from '../../engine/index';
 import { checkBody, FLAG, TEXT, whole } from '../http/check-body';
@@ -41,6 +45,7 @@ const MOST_STEPS = 4096;
 const MOST_DRAWS = 256;
 /** A hole's cells come to no more than its window. */
 const MOST_CELLS = 4096;
+const MOST_STARTS = 16;
 
 const POSITIVE = v.pipe(
   v.number('must be a number'),
@@ -54,6 +59,9 @@ function oneOf<const T extends readonly string[]>(names: T) {
 function listOf<T extends v.GenericSchema>(item: T, most: number) {
   return v.pipe(v.array(item, 'must be a list'), v.maxLength(most, `must have ${most} items at most`));
 }
+/** The schemas of an engine's request: the compiler holds them to its fields, none too few. */
+type FieldsOf<T> = Readonly<Record<keyof T, v.GenericSchema>>;
+
 function object<T extends v.ObjectEntries>(entries: T) {
   return v.strictObject(entries, 'must be an object');
 }
@@ -66,7 +74,7 @@ const COMMON = {
   session: v.exactOptional(NAME),
   user: v.exactOptional(NAME),
   stream: v.exactOptional(FLAG),
-};
+} satisfies FieldsOf<Common>;
 
 const REVERSE_PROCESS = {
   decoding: v.exactOptional(oneOf(DECODINGS)),
@@ -91,12 +99,21 @@ const REVERSE_PROCESS = {
   suppressEndOfText: v.exactOptional(FLAG),
   seed: v.exactOptional(whole(0)),
   alternatives: v.exactOptional(whole(0, MOST_ALTERNATIVES)),
-};
+} satisfies FieldsOf<ReverseProcessOptions>;
 
 const CELL = object({
   token: v.nullable(whole(0)),
   locked: v.exactOptional(FLAG),
   confidence: v.exactOptional(SHARE),
+} satisfies FieldsOf<CellStart>);
+
+const PATIENCE = object({
+  times: v.pipe(
+    v.number('must be a number'),
+    v.finite('must be a number'),
+    v.minValue(1, 'must be at least 1'),
+  ),
+  ms: POSITIVE,
 });
 
 /** The types of requests, each with the fields it takes. */
@@ -114,7 +131,7 @@ function schemas(limits: Limits) {
       ),
     ),
     cells: v.exactOptional(cells),
-  });
+  } satisfies FieldsOf<HoleRequest>);
   const around = { path: v.exactOptional(TEXT), prefix: TEXT, suffix: TEXT };
   const between = v.exactOptional(listOf(TEXT, limits.holes - 1));
   const fill = object({
@@ -128,19 +145,27 @@ function schemas(limits: Limits) {
     drafts: v.exactOptional(FLAG),
     allowBlank: v.exactOptional(FLAG),
     candidates: v.exactOptional(whole(1, limits.choices)),
+    starts: v.exactOptional(v.pipe(listOf(oneOf(STARTS), MOST_STARTS), v.minLength(1, 'must not be empty'))),
+    lookAgain: v.exactOptional(FLAG),
+    patience: v.exactOptional(PATIENCE),
     keptContext: v.exactOptional(NAME),
-  });
+  } satisfies FieldsOf<FillRequest>);
   return {
     fill,
     'read-context': fill,
     'forget-context': object({ ...COMMON, keptContext: NAME }),
-    generate: object({ ...COMMON, ...REVERSE_PROCESS, tokens, cells: v.exactOptional(cells) }),
+    generate: object({
+      ...COMMON,
+      ...REVERSE_PROCESS,
+      tokens,
+      cells: v.exactOptional(cells),
+    } satisfies FieldsOf<GenerateRequest>),
     score: object({
       ...COMMON,
       ...around,
       text: TEXT,
       alternatives: v.exactOptional(whole(0, MOST_ALTERNATIVES)),
-    }),
+    } satisfies FieldsOf<ScoreRequest>),
     likelihood: object({
       ...COMMON,
       ...around,
@@ -148,7 +173,7 @@ function schemas(limits: Limits) {
       middles: listOf(TEXT, limits.holes),
       draws: v.exactOptional(whole(1, MOST_DRAWS)),
       seed: v.exactOptional(whole(0)),
-    }),
+    } satisfies FieldsOf<LikelihoodRequest>),
     tokenize: object({ ...COMMON, text: TEXT }),
   };
 }

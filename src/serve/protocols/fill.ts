@@ -12,9 +12,9 @@ import { fillBodyReader, type FillBody } from './fill-body';
 export function fillRoutes(app: FastifyInstance, serving: Serving): void {
   const read = fillBodyReader(serving.limits);
   app.get('/v1/fill', () => {
-    const { provider, precision, vocabulary, windowRows, loadMs } = serving.engine.info;
-    // Not the bundle's folder: it is the server's own business.
-    return { bundle: serving.model, provider, precision, vocabulary, windowRows, loadMs };
+    // The bundle's folder is the server's own business.
+    const { bundleFolder: _, ...info } = serving.engine.info;
+    return { ...info, bundle: serving.model };
   });
   app.post('/v1/fill', async (request, reply) => answer(serving, read(request.body), request, reply));
 }

@@ -10,7 +10,7 @@ import {
   type CompletionRequest,
 } from '../fills/completion';
 import type { Caller } from '../fills/caller';
-import { takeApart } from '../fills/fim-words';
+import { aroundHole } from '../fills/fim-words';
 import { checkBody, FLAG, optional, TEXT, whole } from '../http/check-body';
 import { event, sendEvents } from '../http/events';
 import { ServeError } from '../http/serve-error';
@@ -73,8 +73,7 @@ export function llamaCppRoutes(app: FastifyInstance, serving: Serving): void {
   for (const path of ['/completion', '/completions']) {
     app.post(path, (request, reply) => {
       const body = checkBody(COMPLETION_BODY, request.body);
-      const around = takeApart(body.prompt) ?? { prefix: body.prompt, suffix: '' };
-      return answer(serving, request, reply, asked(serving, body, body.prompt, around));
+      return answer(serving, request, reply, asked(serving, body, body.prompt, aroundHole(body.prompt, '')));
     });
   }
 }

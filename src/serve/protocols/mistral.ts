@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { complete, outcomeOf, type Completion } from '../fills/completion';
+import { aroundHole } from '../fills/fim-words';
 import { checkBody, FLAG, optional, TEXT, whole } from '../http/check-body';
 import { DONE_EVENT, event, sendEvents } from '../http/events';
 import { USUAL_TOKENS } from '../limits';
@@ -36,8 +37,7 @@ async function fim(serving: Serving, request: FastifyRequest, reply: FastifyRepl
     serving.runner,
     serving.engine,
     {
-      prefix: body.prompt,
-      suffix: body.suffix ?? '',
+      ...aroundHole(body.prompt, body.suffix ?? ''),
       maxTokens: serving.tokens(body.max_tokens ?? USUAL_TOKENS),
       stops: [body.stop ?? []].flat(),
       leastIndent: 0,

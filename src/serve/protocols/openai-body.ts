@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { CompletionRequest } from '../fills/completion';
-import { beginsWithFimWord, takeApart } from '../fills/fim-words';
+import { aroundHole } from '../fills/fim-words';
 import { checkBody, FLAG, optional, TEXT, whole } from '../http/check-body';
 import { ServeError } from '../http/serve-error';
 import { USUAL_TOKENS } from '../limits';
@@ -74,7 +74,7 @@ export function openAiRequest(serving: Serving, given: unknown): OpenAiRequest {
   };
   return {
     prompts,
-    completions: prompts.map((prompt) => ({ ...common, ...around(prompt, body.suffix ?? '') })),
+    completions: prompts.map((prompt) => ({ ...common, ...aroundHole(prompt, body.suffix ?? '') })),
     each,
     stream,
     usageInStream: body.stream_options?.include_usage ?? false,
@@ -82,23 +82,6 @@ export function openAiRequest(serving: Serving, given: unknown): OpenAiRequest {
     echo: body.echo ?? false,
     user: body.user ?? undefined,
   };
-}
-
-/** The texts around the hole: given as such, or in the words of some other model. */
-function around(
-  prompt: string,
-  suffix: string,
-): Pick<CompletionRequest, 'prefix' | 'suffix' | 'path' | 'files'> {
-  if (suffix === '') return takeApart(prompt) ?? { prefix: prompt, suffix };
-  if (!beginsWithFimWord(prompt)) return { prefix: prompt, suffix };
-  throw new ServeError(
-    400,
-    'The prompt has words of its own for what stands after the cursor: send it without “suffix”.',
-    {
-      code: 'bad_request',
-      param: 'suffix',
-    },
-  );
 }
 
 /** Any number is a seed to OpenAI; the engine's are whole and not negative. */

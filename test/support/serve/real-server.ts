@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import type { Engine } from '../../../src/engine/index';
 import { EngineClient } from '../../../src/engine/process/client';
 import { inChildProcess } from '../../../src/engine/process/child-process';
 import { makeApp } from '../../../src/serve/app';
@@ -44,6 +45,8 @@ export interface RealServer {
 export interface ServerSetUp {
   readonly limits?: Partial<Limits>;
   readonly access?: Partial<Access>;
+  /** Another one than the bundled model. */
+  readonly engine?: Engine;
   /** False: the model is still being loaded. */
   readonly loaded?: boolean;
   /** Takes its log. */
@@ -53,11 +56,12 @@ export interface ServerSetUp {
 export async function startServer({
   limits = {},
   access = {},
+  engine: own,
   loaded = true,
   log,
 }: ServerSetUp = {}): Promise<RealServer> {
   const serving = new Serving({ ...USUAL_LIMITS, ...limits }, '1.2.3');
-  if (loaded) serving.engine = await sharedEngine();
+  if (loaded) serving.engine = own ?? (await sharedEngine());
   const whole = { loopback: true, tokens: [], hosts: [], origins: [], ...access };
   const app = await makeApp(serving, whole, log ? { stream: log } : false);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { NotFoundError, BadRequestError, APIError, OpenAI } from 'openai';
-import { PYTHON, pythonHas } from '../../support/serve/python';
+import { PYTHON, PYTHON_MS, pythonHas } from '../../support/serve/python';
 import { MODEL_ID, serverForTests, sharedEngine } from '../../support/serve/real-server';
 import { settled } from '../../support/serve/metrics';
 
@@ -91,6 +91,7 @@ describe('the Python client of KServe', function () {
   const server = serverForTests();
 
   it('finds the model ready and has it fill rows, as JSON and as bytes', async function () {
+    this.timeout(PYTHON_MS);
     if (!pythonHas('kserve')) this.skip();
     const program = resolve('test/support/serve/kserve_client.py');
     const { stdout } = await promisify(execFile)(PYTHON, [program, server.url, MODEL_ID]);

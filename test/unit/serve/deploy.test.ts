@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { parseAllDocuments } from 'yaml';
 import { temporaryFolder } from '../../../scripts/tiny-bundle/tiny-bundle';
-import { PYTHON, pythonHas } from '../../support/serve/python';
+import { PYTHON, PYTHON_MS, pythonHas } from '../../support/serve/python';
 import { SERVE, ServeProcess } from '../../../scripts/load/serve-process';
 import { send } from '../../support/serve/send';
 
@@ -90,6 +90,7 @@ describe('what the server is deployed with', function () {
   });
 
   it('fits the schemas of Kubernetes, KServe and Compose', function () {
+    this.timeout(PYTHON_MS);
     if (!pythonHas('kubernetes_validate', 'kserve', 'compose_spec', 'yaml')) this.skip();
     const { status, stderr } = spawnSync(PYTHON, ['test/support/serve/check_manifests.py'], {
       encoding: 'utf8',

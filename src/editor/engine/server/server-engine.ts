@@ -64,9 +64,11 @@ export class ServerEngine implements Engine {
 
   fill(request: FillRequest, options: RunOptions = {}): AsyncIterable<Step> {
     const { patience, ...asked } = this.#sent(request);
-    // Others wait for it too: it writes one where further ones are only for patience. JSON leaves out what is undefined.
-    const alone = patience ? { candidates: undefined } : {};
-    return this.#steps({ type: 'fill', ...asked, ...alone }, options);
+    if (patience === undefined || this.info.chooser) {
+      return this.#steps({ type: 'fill', ...asked, patience }, options);
+    }
+    // By patience no further ones are begun there. JSON leaves out what is undefined.
+    return this.#steps({ type: 'fill', ...asked, candidates: undefined }, options);
   }
 
   generate(request: GenerateRequest, options: RunOptions = {}): AsyncIterable<Step> {

@@ -6,7 +6,7 @@ const { signal } = new AbortController();
 
 describe('the queue of fills', () => {
   it('takes turns between users, whoever asked more often', async () => {
-    const queue = new FairQueue(1, 100);
+    const queue = new FairQueue(() => 1, 100);
     const leave = await queue.enter('first', signal);
     const order: string[] = [];
     const enter = async (user: string): Promise<void> => {
@@ -23,7 +23,7 @@ describe('the queue of fills', () => {
   });
 
   it('prefers users with fewer fills under way', async () => {
-    const queue = new FairQueue(2, 100);
+    const queue = new FairQueue(() => 2, 100);
     const leaves = [await queue.enter('busy', signal), await queue.enter('busy', signal)];
     const order: string[] = [];
     const all = ['busy', 'new'].map(async (user) => {
@@ -37,7 +37,7 @@ describe('the queue of fills', () => {
   });
 
   it('refuses what would wait too long with a time to come back', async () => {
-    const queue = new FairQueue(1, 1);
+    const queue = new FairQueue(() => 1, 1);
     const leave = await queue.enter('a', signal);
     const waits = queue.enter('a', signal);
     await assert.rejects(
@@ -53,7 +53,7 @@ describe('the queue of fills', () => {
   });
 
   it('forgets who goes away while waiting, and frees a place once however often it is told', async () => {
-    const queue = new FairQueue(1, 10);
+    const queue = new FairQueue(() => 1, 10);
     const leave = await queue.enter('a', signal);
     const gone = new AbortController();
     const waits = queue.enter('b', gone.signal);

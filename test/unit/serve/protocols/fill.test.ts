@@ -55,6 +55,23 @@ describe('the project’s own protocol', function () {
     assert.equal((again.json as unknown as Step).holes[0]!.length, cells.length);
   });
 
+  it('takes how candidates begin, when, and whether they are looked at again', async () => {
+    const around = { prefix: 'const area = (w, h) => ', suffix: ';\n', maxTokens: 8 };
+    const { json } = await ask({ ...around, starts: ['masks-2', 'masks-4', 'drawn-1'], lookAgain: true });
+    const { candidates } = json as unknown as Step;
+    assert.ok(candidates!.every(({ evidence }) => evidence.aloneMean !== undefined));
+    const starts = candidates!.flatMap((candidate) => candidate.starts);
+    assert.ok(
+      starts.length >= 1 && starts.every((start) => /^(masks-[24]|drawn-1)$/.test(start)),
+      starts.join(),
+    );
+    // The bundle tells no chances, so the first one stays alone.
+    const patient = await ask({ ...around, candidates: 3, patience: { times: 4, ms: 500 } });
+    assert.equal(patient.status, 200);
+    assert.deepEqual((patient.json as unknown as Step).candidates!.length, 1);
+    assert.equal((await ask({ ...around, allowBlank: true, drafts: true, lengthSearch: 'cal' })).status, 200);
+  });
+
   it('scores, tokenizes, generates and measures likelihoods', async () => {
     const around = { prefix: 'const a = ', suffix: ';\n' };
     const scored = await ask({ type: 'score', ...around, text: 'b + 1', alternatives: 2 });
@@ -93,6 +110,12 @@ describe('the project’s own protocol', function () {
       [{ prefix: 'a', suffix: 'b', maxTokens: 100_000 }, 'maxTokens'],
       [{ prefix: 'a', suffix: 'b', order: 'backwards' }, 'order'],
       [{ prefix: 'a', suffix: 'b', threshold: 2 }, 'threshold'],
+      [{ prefix: 'a', suffix: 'b', starts: [] }, 'starts'],
+      [{ prefix: 'a', suffix: 'b', starts: ['usual', 'first'] }, 'starts.1'],
+      [{ prefix: 'a', suffix: 'b', lookAgain: 1 }, 'lookAgain'],
+      [{ prefix: 'a', suffix: 'b', patience: 4 }, 'patience'],
+      [{ prefix: 'a', suffix: 'b', patience: { times: 0.5, ms: 1 } }, 'patience.times'],
+      [{ prefix: 'a', suffix: 'b', patience: { times: 4 } }, 'patience.ms'],
       [{ prefix: 'a', suffix: 'b', lane: 'x' }, 'lane'],
       [{ type: 'chat' }, 'type'],
       [{ type: 'score', prefix: 'a', suffix: 'b' }, 'text'],

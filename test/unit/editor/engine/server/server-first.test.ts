@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { temporaryFolder, writeTinyBundle } from '../../../../../scripts/tiny-bundle/tiny-bundle';
 import { ServerEngine, ServerGone } from '../../../../../src/editor/engine/server/server-engine';
 import { ServerFirst } from '../../../../../src/editor/engine/server/server-first';
 import { EngineError, type Engine, type Step } from '../../../../../src/engine/index';
+import { withEngine } from '../../../../support/engine/real-engine';
 import { serverForTests, sharedEngine, startServer } from '../../../../support/serve/real-server';
 
 const HOLES = {
@@ -56,6 +60,31 @@ describe('a team’s server as an engine', function () {
     assert.equal((await remote.likelihood(likely)).bits, (await local.likelihood(likely)).bits);
     const generated = await stepsOf(remote.generate({ tokens: 4, steps: 2 }));
     assert.equal(generated.at(-1)!.holes[0]!.length, 4);
+  });
+
+  it('has further candidates begun there by patience, where the bundle tells chances', async () => {
+    const patient = { ...HOLES, candidates: 4, patience: { times: 1000, ms: 60_000 } };
+    assert.equal((await stepsOf((await connect()).fill(patient))).at(-1)!.candidates, undefined);
+    const folder = temporaryFolder();
+    await writeTinyBundle(folder, 'f32');
+    const config = join(folder, 'config.json');
+    const unlikely = { intercept: -9, weights: {} };
+    const chooser = { drawn: unlikely, looked: unlikely, among: unlikely };
+    writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), chooser }));
+    await withEngine(folder, async (engine) => {
+      const { url, app } = await startServer({ engine });
+      const remote = await ServerEngine.connect({ url, token: undefined });
+      assert.deepEqual(remote.info.chooser, chooser);
+      const [last, local] = [await stepsOf(remote.fill(patient)), await stepsOf(engine.fill(patient))].map(
+        (steps) => steps.at(-1)!,
+      );
+      assert.ok(last!.candidates!.length > 1);
+      assert.deepEqual(
+        last!.candidates!.map(({ texts }) => texts),
+        local!.candidates!.map(({ texts }) => texts),
+      );
+      await app.close();
+    });
   });
 
   it('cancels, by a signal and by a newer request in the lane', async () => {
@@ -160,7 +189,7 @@ describe('a team’s server first, the model of this machine else', function () 
     for await (const step of engine.fill({
       prefix: 'a',
       suffix: 'b',
-      holes: [{ tokens: 60 }],
+      holes: [{ tokens: 24 }],
       threshold: 0,
     })) {
       if (step.index === 2) closing ??= app.close();
