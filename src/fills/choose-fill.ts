@@ -1,14 +1,7 @@
 import type { FillRequest, HoleRequest, Step } from '../engine/index';
 import { ENDS_EMBEDDED, treeAround } from '../syntax/embedded';
 import type { SyntaxTree } from '../syntax/syntax-tree';
-import {
-  filledText,
-  isTooLittle,
-  judgeOf,
-  type Fault,
-  type FaultOf,
-  type HolesOfText,
-} from './faults';
+import { filledText, isTooLittle, judgeOf, type Fault, type FaultOf, type HolesOfText } from './faults';
 import { asPutIn } from './filled-part';
 import { mendedFills } from './mended';
 

@@ -27,12 +27,23 @@ const ALIASES: Readonly<Record<string, string>> = {
  * @returns one that the caller disposes of
  * @throws Error when the language's grammar cannot be loaded
  */
-export async function treeAround(tree: SyntaxTree, { start, end }: TextRange): Promise<SyntaxTree> {
-  for (let node = tree.root.descendantForIndex(start, end); node; node = node.parent) {
-    const grammar = node.type === 'raw_text' ? grammarIn(node.parent) : undefined;
-    if (grammar) return tree.ofPart(grammar, { start: node.startIndex, end: node.endIndex });
+export async function treeAround(tree: SyntaxTree, stretch: TextRange): Promise<SyntaxTree> {
+  const part = embeddedAround(tree.root, stretch);
+  const grammar = part && grammarIn(part.parent);
+  return grammar ? tree.ofPart(grammar, { start: part.startIndex, end: part.endIndex }) : tree.copy();
+}
+
+function embeddedAround(root: Node, { start, end }: TextRange): Node | undefined {
+  // At the edges of a part other nodes are as near.
+  for (const [from, to] of [
+    [start, end],
+    [start, Math.max(start, end - 1)],
+    [start - 1, Math.max(start, end) - 1],
+  ] as const) {
+    const node = root.descendantForIndex(Math.max(from, 0), Math.max(to, 0));
+    if (node?.type === 'raw_text' && node.startIndex <= start && end <= node.endIndex) return node;
   }
-  return tree.copy();
+  return undefined;
 }
 
 /** The grammar of what an element holds; undefined for what is markup, or in a language without one. */

@@ -36,7 +36,10 @@ describe('scripts and style sheets in markup', () => {
   }
 
   it('have functions and comments of their own', async () => {
-    const vue = await around('a.vue', '<p></p>\n<script>\nfunction f({\n  a,\n}) {\n  ‸return a;\n}\n</script>\n');
+    const vue = await around(
+      'a.vue',
+      '<p></p>\n<script>\nfunction f({\n  a,\n}) {\n  ‸return a;\n}\n</script>\n',
+    );
     using script = vue.tree;
     const { start, end } = functionAt(script, vue.at)!.body;
     assert.equal(script.text.slice(start, end), 'return a;');

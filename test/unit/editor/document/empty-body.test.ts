@@ -96,9 +96,19 @@ describe('emptyBodyAt', () => {
           after!,
         ] as const,
     ),
-    ['in a script of Vue', 'a.vue', '<script>\n// a‸\nf() {\n}\n</script>', '<script>\n// a\nf() {\n  ▁\n}\n</script>'],
+    [
+      'in a script of Vue',
+      'a.vue',
+      '<script>\n// a‸\nf() {\n}\n</script>',
+      '<script>\n// a\nf() {\n  ▁\n}\n</script>',
+    ],
     ['in a style sheet', 'a.html', '<style>\n/* a‸ */\n\n</style>', '<style>\n/* a */\n▁\n</style>'],
-    ['in a script of Svelte', 'a.svelte', '<script>\n  // a‸\n  b();\n</script>', '<script>\n  // a\n  ▁\n  b();\n</script>'],
+    [
+      'in a script of Svelte',
+      'a.svelte',
+      '<script>\n  // a‸\n  b();\n</script>',
+      '<script>\n  // a\n  ▁\n  b();\n</script>',
+    ],
     ['in a rule of CSS', 'a.css', '#main {‸\n}', '#main {\n  ▁\n}'],
     ['in a rule of CSS for all', 'a.css', '* {‸\n}', '* {\n  ▁\n}'],
   ];
