@@ -35,7 +35,7 @@ const PLACEHOLDERS = [
 /** A text with more damage is in a dialect that the grammar does not know. */
 const MOST_DAMAGE = 3;
 /** What brackets that open can stand behind. */
-const HEADS = ['', 'x', 'x ', 'x = ', 'x = function () ', '() '];
+const HEADS = ['', 'x', 'x ', 'x = ', '= ', 'x = function () ', '= function () ', '() '];
 /** More brackets than these are no guess. */
 const MOST_BRACKETS = 6;
 const WORD = /[\p{L}\p{N}_]+/gu;
@@ -92,7 +92,7 @@ function damageJudge(holes: HolesOfText, tree: SyntaxTree): (fills: readonly str
   const contents = [
     holes.replaced,
     ...PLACEHOLDERS.map((one) => holes.replaced.map(() => one)),
-    ...placeholdersOfBrackets(holes),
+    ...placeholdersThatOpen(holes),
   ];
   let least: Promise<number> | undefined;
   return async (fills) => {
@@ -103,18 +103,17 @@ function damageJudge(holes: HolesOfText, tree: SyntaxTree): (fills: readonly str
   };
 }
 
-/** Where the text around a hole needs brackets in it: these, in ways that they may stand there, and nothing in other holes. */
-function placeholdersOfBrackets({ texts, replaced }: HolesOfText): string[][] {
+/**
+ * Where the text behind a hole closes what nothing opens: the brackets that do, behind several heads, and nothing in other
+ * holes. What the text before leaves open may be what the user has not written yet.
+ */
+function placeholdersThatOpen({ texts, replaced }: HolesOfText): string[][] {
   return replaced.flatMap((_, hole) => {
     const [before, after] = [texts.slice(0, hole + 1).join(''), texts.slice(hole + 1).join('')];
-    const { closers, openers } = bracketsBetween(before, after);
-    if (closers.length + openers.length > MOST_BRACKETS) return [];
-    const ends =
-      closers === '' ? [''] : [closers, `x${closers}`, `x;${closers}`, `${closers};`, `x;${closers};`];
+    const { openers } = bracketsBetween(before, after);
+    if (openers === '' || openers.length > MOST_BRACKETS) return [];
     const opened = openers.replaceAll('({', '(() => {');
-    const heads = openers === '' ? [''] : HEADS.map((head) => head + opened);
-    const both = ends.flatMap((end) => heads.map((head) => end + head));
-    return both.map((one) => replaced.map((_text, other) => (other === hole ? one : '')));
+    return HEADS.map((head) => replaced.map((_text, other) => (other === hole ? head + opened : '')));
   });
 }
 

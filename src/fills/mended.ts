@@ -57,7 +57,7 @@ function* readable(fill: string, prefix: string, suffix: string): Generator<stri
     const missing = bracketsBetween(prefix + kept, suffix).closers;
     if (missing !== '' && missing !== closers && missing.length <= MOST_MISSING)
       yield* [kept + missing, `${kept}${missing};`];
-    if (/[\p{L}\p{N}_)\]}"'`]$/u.test(kept)) yield* [`${kept},`, `${kept};`];
+    if (kept === fill && /[\p{L}\p{N}_)\]}"'`]$/u.test(kept)) yield* [`${kept},`, `${kept};`];
     if (/(?:"""|''')/.test(prefix)) yield* longQuotes(kept, prefix);
     const rest = STRAY_END.exec(fill.slice(end))?.[0];
     if (quote !== undefined && !kept.includes(quote))
