@@ -1,3 +1,4 @@
+import { ENDS_EMBEDDED, treeAround } from '../syntax/embedded';
 import { namesIn } from '../syntax/names';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { breaksLetter, isInsideWord, wordWithRest } from './inside-word';
@@ -17,9 +18,20 @@ export const LEAST_CHARACTERS = 2;
  * @param leastCharacters of a completion that was not asked for, besides closers
  */
 export async function completionToShow(
-  { prefix, suffix, text, asked }: Completion,
+  completion: Completion,
   tree: SyntaxTree | undefined,
   leastCharacters = LEAST_CHARACTERS,
+): Promise<Shown> {
+  const at = completion.prefix.length;
+  if (!tree || ENDS_EMBEDDED.test(completion.text)) return shownBy(completion, tree, leastCharacters);
+  using inner = await treeAround(tree, { start: at, end: at });
+  return await shownBy(completion, inner, leastCharacters);
+}
+
+async function shownBy(
+  { prefix, suffix, text, asked }: Completion,
+  tree: SyntaxTree | undefined,
+  leastCharacters: number,
 ): Promise<Shown> {
   const place = placeOf({ prefix, suffix });
   const written = place.lineIsBlank ? text : linesOf(text)[0]!;

@@ -10,10 +10,12 @@ const LONGEST_RUN_OF_WORDS = 6;
 const NUMBER = /^(?:\d\w*|[xXuU][\da-fA-F]+|[\da-fA-F]*\d[\da-fA-F]*|[a-fA-F]{2})$/;
 /** A line that only ends something: a closing bracket, tag or word, or the end of a condition of a preprocessor. */
 const CLOSES =
-  /^(?:[^\p{L}\p{N}]*|<\/[\w:.-]*>|#\s*(?:endif|else)\b.*|(?:end\w*|fi|done|esac|else|break|pass)\b\W*|\{[%#/].*\}|@end\w*)$/u;
+  /^(?:[^\p{L}\p{N}]*|<\/[\w:.-]*>|#\s*(?:endif|else)\b.*|(?:end\w*|fi|done|esac|else|break|pass)\b\W*|\{[%#/].*\}|@end\w*|\\end\{.*\})$/u;
 
 /** An element of markup on a line of its own; one that is called by a name there is only once. */
 const NAMED_ELEMENT = /\s(?:id|for|name|href|src|key)\s*=/;
+/** An item of a list in YAML that is one word. */
+const ITEM = /^- [^\s:]+$/;
 const ELEMENT = /^<[\w:.-]+(?:\s[^<>]*)?(?:\/?>|>[^<>]*<\/[\w:.-]+>)$/;
 
 /**
@@ -23,7 +25,7 @@ const ELEMENT = /^<[\w:.-]+(?:\s[^<>]*)?(?:\/?>|>[^<>]*<\/[\w:.-]+>)$/;
 export function mayRepeat(line: string): boolean {
   const content = line.trim();
   const isElement = ELEMENT.test(content) && !NAMED_ELEMENT.test(content);
-  return CLOSES.test(content) || isElement || content.endsWith(',');
+  return CLOSES.test(content) || isElement || content.endsWith(',') || ITEM.test(content);
 }
 
 /** Ends a completion where it begins to go round in circles: the first copy stays. */
@@ -91,8 +93,10 @@ export function trimLinesBelow(text: string, place: Place): string {
   const below = filled(linesOf(place.suffix).slice(1));
   for (let kept = 1; kept < lines.length; kept++) {
     const end = filled(lines.slice(kept));
-    if (end.length === 0 || end.every((line) => mayRepeat(line))) continue;
-    if (end.every((line, i) => line === below[i])) return firstLines(text, kept);
+    if (end.length === 0 || end.every((line) => CLOSES.test(line.trim()))) continue;
+    // Equal items follow each other in a list; one that follows another is written twice.
+    const isRun = end.every((line) => mayRepeat(line) && line.trim() === lines[kept - 1]!.trim());
+    if (!isRun && end.every((line, i) => line === below[i])) return firstLines(text, kept);
   }
   return text;
 }

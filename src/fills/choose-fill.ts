@@ -1,6 +1,7 @@
 import type { FillRequest, HoleRequest, Step } from '../engine/index';
+import { ENDS_EMBEDDED, treeAround } from '../syntax/embedded';
 import type { SyntaxTree } from '../syntax/syntax-tree';
-import { isTooLittle, judgeOf, type Fault, type FaultOf, type HolesOfText } from './faults';
+import { filledText, isTooLittle, judgeOf, type Fault, type FaultOf, type HolesOfText } from './faults';
 import { asPutIn } from './filled-part';
 import { mendedFills } from './mended';
 
@@ -53,7 +54,8 @@ export async function chooseFill<T extends Written>(
   const whole = (request.holes ?? []).map(hasKept);
   const fitted = fittedTo(first, holes, whole);
   if (isBlank(fitted.texts)) return { step: fitted };
-  const faultOf = judgeOf(holes, tree);
+  using judging = tree && (await treeOfHoles(tree, holes, fitted.texts));
+  const faultOf = judgeOf(holes, judging);
   const fault = await faultOf(fitted.texts);
   // Other draws would not know more.
   if (isTooLittle(holes) && confidenceOf(first) < SURE)
@@ -71,6 +73,19 @@ export async function chooseFill<T extends Written>(
   // Brackets that close nothing are of no use to anybody.
   const step = fitted.texts.some((text) => WORD.test(text)) ? fitted : emptied(fitted);
   return { step: { ...step, forwards, ms }, fault };
+}
+
+/** The tree that fills are judged by: of a script or style sheet, where all holes are within one that no fill ends. */
+async function treeOfHoles(
+  tree: SyntaxTree,
+  holes: HolesOfText,
+  fills: readonly string[],
+): Promise<SyntaxTree | undefined> {
+  const before = filledText(holes, holes.replaced);
+  const { texts } = holes;
+  using whole = await tree.updated(before);
+  if (!whole || fills.some((fill) => ENDS_EMBEDDED.test(fill))) return whole?.copy();
+  return await treeAround(whole, { start: texts[0]!.length, end: before.length - texts.at(-1)!.length });
 }
 
 function emptied<T extends Written>(written: T): T {

@@ -2,6 +2,7 @@ import { breaksLetter } from '../completions/inside-word';
 import { endLoops, mayRepeat, onlyRepeats } from '../completions/repetition';
 import { linesOf, placeOf } from '../completions/request';
 import { damageOf } from '../syntax/damage';
+import { bracketsBetween } from '../syntax/endings';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { textAt } from '../syntax/text-at';
 
@@ -28,11 +29,15 @@ export interface HolesOfText {
 const FEW_WORDS = 3;
 /** Texts and ends of what is open, with which holes are tried to know how well the text around them can be read at all. */
 const PLACEHOLDERS = [
-  ...['', 'x', 'x;', '0'],
+  ...['', 'x', 'x;', '0', 'x,', ':', 'x:', '":', "':", '"""', '"""\nx = 1\n'],
   ...['', "'", '"', '`'].flatMap((quote) => [',', ')', ');', ';', ' {', ') {', ''].map((end) => quote + end)),
 ];
 /** A text with more damage is in a dialect that the grammar does not know. */
 const MOST_DAMAGE = 3;
+/** What brackets that open can stand behind. */
+const HEADS = ['', 'x', 'x ', 'x = ', '= ', 'x = function () ', '= function () ', '() '];
+/** More brackets than these are no guess. */
+const MOST_BRACKETS = 6;
 const WORD = /[\p{L}\p{N}_]+/gu;
 const WORD_AT_END = /[\p{L}\p{N}_]+$/u;
 const WORD_AT_START = /^[\p{L}\p{N}_]+/u;
@@ -84,7 +89,11 @@ function damageJudge(holes: HolesOfText, tree: SyntaxTree): (fills: readonly str
     using changed = await tree.updated(filledText(holes, contents));
     return changed ? damageOf(changed) : 0;
   };
-  const contents = [holes.replaced, ...PLACEHOLDERS.map((one) => holes.replaced.map(() => one))];
+  const contents = [
+    holes.replaced,
+    ...PLACEHOLDERS.map((one) => holes.replaced.map(() => one)),
+    ...placeholdersThatOpen(holes),
+  ];
   let least: Promise<number> | undefined;
   return async (fills) => {
     const damage = await damageWith(fills);
@@ -92,6 +101,20 @@ function damageJudge(holes: HolesOfText, tree: SyntaxTree): (fills: readonly str
     least ??= leastOf(contents, damageWith);
     return damage > (await least) && (await least) <= MOST_DAMAGE;
   };
+}
+
+/**
+ * Where the text behind a hole closes what nothing opens: the brackets that do, behind several heads, and nothing in other
+ * holes. What the text before leaves open may be what the user has not written yet.
+ */
+function placeholdersThatOpen({ texts, replaced }: HolesOfText): string[][] {
+  return replaced.flatMap((_, hole) => {
+    const [before, after] = [texts.slice(0, hole + 1).join(''), texts.slice(hole + 1).join('')];
+    const { openers } = bracketsBetween(before, after);
+    if (openers === '' || openers.length > MOST_BRACKETS) return [];
+    const opened = openers.replaceAll('({', '(() => {');
+    return HEADS.map((head) => replaced.map((_text, other) => (other === hole ? head + opened : '')));
+  });
 }
 
 async function leastOf<T>(items: readonly T[], measure: (item: T) => Promise<number>): Promise<number> {

@@ -1,11 +1,13 @@
 import { endLoops } from '../completions/repetition';
-import { awaitedClosers } from '../syntax/endings';
+import { awaitedClosers, bracketsBetween } from '../syntax/endings';
 import { wordsOf, type Fault, type HolesOfText } from './faults';
 
 /** So much of a fill must stay, of its characters besides white space; less says something else than the model did. */
 const LEAST_KEPT = 0.5;
 const STRAY_END = /^[\s()[\]{}<>;,"'`]+$/;
 const MOST_CUTS = 24;
+/** So many brackets of the text around are closed. */
+const MOST_MISSING = 3;
 
 /**
  * Lists fills that differ little from those that a model wrote, the nearest first; one hole's is changed at a time.
@@ -52,10 +54,22 @@ function* readable(fill: string, prefix: string, suffix: string): Generator<stri
     if (kept !== fill) yield kept;
     const closers = awaitedClosers(kept);
     if (closers !== '') yield* [kept + closers, `${kept}${closers};`];
+    const missing = bracketsBetween(prefix + kept, suffix).closers;
+    if (missing !== '' && missing !== closers && missing.length <= MOST_MISSING)
+      yield* [kept + missing, `${kept}${missing};`];
+    if (kept === fill && /[\p{L}\p{N}_)\]}"'`]$/u.test(kept)) yield* [`${kept},`, `${kept};`];
+    if (/(?:"""|''')/.test(prefix)) yield* longQuotes(kept, prefix);
     const rest = STRAY_END.exec(fill.slice(end))?.[0];
     if (quote !== undefined && !kept.includes(quote))
       yield* [`${kept}${quote}`, ...(rest === undefined ? [] : [kept + rest.replace(/["'`]/, quote)])];
   }
+}
+
+/** With the end of a string of several lines, on the line or below. */
+function longQuotes(kept: string, prefix: string): string[] {
+  const quotes = /(?:"""|''')(?![\s\S]*(?:"""|'''))/.exec(prefix)![0];
+  const indentation = /[ \t]*$/.exec(prefix)![0];
+  return [kept + quotes, `${kept}\n${indentation}${quotes}`];
 }
 
 /** The quote of a string that a line leaves open, by its characters alone: a wrong guess helps nobody. */

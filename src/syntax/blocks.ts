@@ -1,5 +1,4 @@
-import type { TextRange } from './functions';
-import type { SyntaxTree } from './syntax-tree';
+import type { SyntaxTree, TextRange } from './syntax-tree';
 
 /**
  * The smallest statement or run of statements around a place that takes more than one line: its body has the head with

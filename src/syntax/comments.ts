@@ -1,6 +1,6 @@
 import type { Node } from '@vscode/tree-sitter-wasm';
+import { startOfLine, type SyntaxTree } from './syntax-tree';
 import { isComment, isDocstring } from './text-at';
-import type { SyntaxTree } from './syntax-tree';
 
 /** A comment, or several line by line in a row, or a docstring: lines from 0, both inclusive. */
 export interface CommentLines {
@@ -22,7 +22,9 @@ export function commentOnLine(tree: SyntaxTree, line: number): CommentLines | un
 function linesAround({ root }: SyntaxTree, index: number): CommentLines | undefined {
   let node = root.descendantForIndex(index, index);
   while (node && !isComment(node) && !isDocstring(node) && !isMarkupComment(node)) node = node.parent;
-  if (!node) return undefined;
+  // Says by what a script is run, and asks for nothing.
+  const isHashBang = node?.startIndex === 0 && node.text.startsWith('#!');
+  if (!node || isHashBang) return undefined;
   const group = isDocstring(node) ? { from: node, to: node } : groupOf(node);
   return { first: group.from.startPosition.row, last: lastRowOf(group.to) };
 }
@@ -55,10 +57,4 @@ function startsItsLine({ startPosition, previousSibling }: Node): boolean {
 /** Some grammars count the line break to a comment. */
 function lastRowOf({ text, startPosition }: Node): number {
   return startPosition.row + (text.trimEnd().match(/\n/g)?.length ?? 0);
-}
-
-function startOfLine(text: string, line: number): number {
-  let start = 0;
-  for (let i = 0; i < line; i++) start = text.indexOf('\n', start) + 1;
-  return start;
 }

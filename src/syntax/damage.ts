@@ -18,7 +18,9 @@ function faultsIn(node: Node): number {
   const own = node.isError || node.isMissing ? 1 : 0;
   // What has no error in it need not be looked into.
   if (!node.hasError) return own;
-  return node.children.reduce((sum, child) => sum + (child ? faultsIn(child) : 0), own);
+  const all = node.children.reduce((sum, child) => sum + (child ? faultsIn(child) : 0), own);
+  // What is missing of a word that the grammar hides is no child.
+  return Math.max(all, 1);
 }
 
 /** The damage with a text put in at a place. */

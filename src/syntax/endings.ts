@@ -2,6 +2,8 @@ import type { GrammarName } from './languages';
 
 const CLOSER_OF: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
+const OPENER_OF = Object.fromEntries(Object.entries(CLOSER_OF).map(([opener, closer]) => [closer, opener]));
+
 /** The ends of blocks that begin with words, and the text that must stand in one. */
 const OF_WORDS: Partial<Readonly<Record<GrammarName, readonly string[]>>> = {
   bash: ['\n:\nfi', '\n:\ndone', '\nesac', '\n;;\nesac'],
@@ -72,6 +74,40 @@ export function awaitedClosers(text: string): string {
     else if (open.at(-1) === character) open.pop();
   }
   return open.reverse().join('');
+}
+
+/** Brackets in such are meant as characters. */
+const SHORT_STRING = /(["'])[^\s"']{1,3}\1/g;
+
+/** Brackets that have to stand between two texts. */
+export interface BracketsBetween {
+  /** Of what the first text opens, and the other does not close. */
+  readonly closers: string;
+  /** Of what the other text closes, and the first did not open. */
+  readonly openers: string;
+}
+
+/** The brackets that are missing between two texts, by their characters alone: a wrong guess helps nobody. */
+export function bracketsBetween(before: string, after: string): BracketsBetween {
+  const awaited = awaitedClosers(before.replaceAll(SHORT_STRING, ''));
+  const closed = unopenedClosers(after.replaceAll(SHORT_STRING, ''));
+  let own = 0;
+  while (!awaited.endsWith(closed.slice(own))) own++;
+  const openers = [...closed.slice(0, own)].reverse().map((closer) => OPENER_OF[closer]!);
+  return { closers: awaited.slice(0, awaited.length - (closed.length - own)), openers: openers.join('') };
+}
+
+/** The closing brackets that close nothing of the text itself. */
+function unopenedClosers(text: string): string {
+  const open: string[] = [];
+  let unopened = '';
+  for (const [character] of text.matchAll(/[()[\]{}]/g)) {
+    const closer = CLOSER_OF[character];
+    if (closer !== undefined) open.push(closer);
+    else if (open.at(-1) === character) open.pop();
+    else if (open.length === 0) unopened += character;
+  }
+  return unopened;
 }
 
 function tagsAwaited(text: string, brackets: string): string[] {

@@ -1,11 +1,5 @@
 import type { Node } from '@vscode/tree-sitter-wasm';
-import type { SyntaxTree } from './syntax-tree';
-
-/** Characters of a text, the end left out. */
-export interface TextRange {
-  readonly start: number;
-  readonly end: number;
-}
+import { startOfLine, type SyntaxTree, type TextRange } from './syntax-tree';
 
 export interface FunctionRanges {
   /** With decorators, `export`, and the name that it is assigned to. */
@@ -15,7 +9,9 @@ export interface FunctionRanges {
 }
 
 const FUNCTION =
-  /^(?:(?:async_|generator_|local_)?function(?:_declaration|_definition|_expression|_item|_statement)?|generator_function|arrow_function|method|singleton_method|method_definition|method_declaration|constructor_declaration|compact_constructor_declaration|destructor_declaration|secondary_constructor|init_declaration|deinit_declaration|local_function_statement|class_method_definition|func_literal|closure_expression|lambda|lambda_expression|lambda_literal|anonymous_function|anonymous_method_expression|anonymous_function_creation_expression)$/;
+  /^(?:(?:async_|generator_|local_)?function(?:_declaration|_definition|_expression|_item|_statement)?|generator_function|arrow_function|method|singleton_method|method_definition|method_declaration|constructor_declaration|compact_constructor_declaration|destructor_declaration|secondary_constructor|init_declaration|deinit_declaration|local_function_statement|class_method_definition|func_literal|closure_expression|lambda|lambda_expression|lambda_literal|anonymous_function|anonymous_method_expression|anonymous_function_creation_expression|accessor_declaration|class_static_block|anonymous_initializer)$/;
+/** They stand in front of a function, as nodes of their own. */
+const IN_FRONT = /^(?:decorator|attribute_item)$/;
 const BODY = /^(?:.*block|.*body|compound_statement|statements|statement_list)$/;
 /** The declarations that a function is a part of. */
 const AROUND =
@@ -36,6 +32,29 @@ export function functionAt({ root, text }: SyntaxTree, at: number): FunctionRang
     oneLiner ??= ranges;
   }
   return oneLiner;
+}
+
+/**
+ * The line on which the head of the function ends that begins on a line, decorators and attributes counted to it: the one
+ * of the brace that opens its body, or of its last word.
+ *
+ * @param line from 0
+ * @returns undefined where no function begins
+ */
+export function headEndsOn({ root, text }: SyntaxTree, line: number): number | undefined {
+  const start = startOfLine(text, line);
+  const first = start + /^[ \t]*/.exec(text.slice(start))![0].length;
+  let outermost = root.descendantForIndex(first, first);
+  while (outermost?.parent && outermost.parent.id !== root.id && outermost.parent.startIndex === first)
+    outermost = outermost.parent;
+  let node = outermost;
+  while (node && IN_FRONT.test(node.type)) node = node.nextNamedSibling;
+  const found = node && functionIn(node);
+  if (!found) return undefined;
+  const body = bodyOf(found);
+  if (body && text[body.startIndex] === '{') return body.startPosition.row;
+  const last = body ? body.previousSibling : found.namedChildren.at(-1);
+  return last?.endPosition.row;
 }
 
 /** The function that a node is, or that it declares: the place may be at `export` or `const`. */
@@ -59,7 +78,14 @@ function rangesOf(node: Node, text: string): FunctionRanges | undefined {
 /** Its body by the grammar's name for it, or by its kind; grammars of words give an empty one none. */
 function bodyOf(node: Node): Node | undefined {
   const named = node.childForFieldName('body');
-  return named ?? node.namedChildren.findLast((child) => !!child && BODY.test(child.type)) ?? undefined;
+  // PowerShell's block has the parameters in it.
+  const block = node.namedChildren.find((child) => child?.type === 'script_block');
+  return (
+    named ??
+    block?.childForFieldName('script_block_body') ??
+    node.namedChildren.findLast((child) => !!child && BODY.test(child.type)) ??
+    undefined
+  );
 }
 
 /** Within the braces, if there are any: around it or around the one thing in it. */
@@ -88,7 +114,7 @@ function isOnly({ parent }: Node): boolean {
 function startOf(node: Node): number {
   let first = node;
   for (let before = first.previousSibling; before; before = first.previousSibling) {
-    if (!/^(?:decorator|attribute_item)$/.test(before.type)) break;
+    if (!IN_FRONT.test(before.type)) break;
     first = before;
   }
   return first.startIndex;

@@ -1,5 +1,5 @@
-import type { Language, Node, Point, Tree } from '@vscode/tree-sitter-wasm';
-import { grammarOf, type GrammarName, type TextKind } from './languages';
+import type { Node, Point, Range, Tree } from '@vscode/tree-sitter-wasm';
+import { grammarOf, type Grammar, type TextKind, type GrammarName } from './languages';
 import { parse } from './parse';
 import type { Runtime } from './runtime';
 
@@ -9,14 +9,25 @@ const LONGEST_TEXT = 2 * 2 ** 20;
 /** Flow's types, in files that are called JavaScript, are what no grammar here reads. */
 const FLOW = /^\s*(?:\/\/|\/\*|\*).*@flow\b/m;
 
+/** Characters of a text, the end left out. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A text and its tree, neither of which changes. Lies in WebAssembly's memory until it is disposed of. */
 export class SyntaxTree implements Disposable {
   private constructor(
     readonly text: string,
-    readonly grammar: GrammarName,
-    private readonly language: Language,
+    private readonly reading: { readonly runtime: Runtime; readonly grammar: Grammar },
     private readonly tree: Tree,
+    /** The part of the text that the tree is of; undefined for all of it. */
+    private readonly part?: TextRange,
   ) {}
+
+  get grammar(): GrammarName {
+    return this.reading.grammar.name;
+  }
 
   /**
    * @returns undefined where there is no grammar or the text is too long: nothing is to be guessed then
@@ -25,8 +36,19 @@ export class SyntaxTree implements Disposable {
   static async read(runtime: Runtime, kind: TextKind, text: string): Promise<SyntaxTree | undefined> {
     const grammar = grammarOf(kind);
     if (!grammar || text.length > LONGEST_TEXT || isFlow(grammar.name, text)) return undefined;
-    const language = await runtime.language(grammar);
-    return new SyntaxTree(text, grammar.name, language, await parse(language, text));
+    const tree = await parse(await runtime.language(grammar), text, undefined);
+    return new SyntaxTree(text, { runtime, grammar }, tree);
+  }
+
+  /**
+   * The tree of a part of the text alone, in a language of its own; its places are those of the whole text.
+   *
+   * @throws Error when the grammar cannot be loaded
+   */
+  async ofPart(grammar: Grammar, part: TextRange): Promise<SyntaxTree> {
+    const { runtime } = this.reading;
+    const tree = await parse(await runtime.language(grammar), this.text, rangeOf(this.text, part));
+    return new SyntaxTree(this.text, { runtime, grammar }, tree, part);
   }
 
   /** True when a text of this kind has a tree of this grammar. */
@@ -43,7 +65,7 @@ export class SyntaxTree implements Disposable {
   }
 
   copy(): SyntaxTree {
-    return new SyntaxTree(this.text, this.grammar, this.language, this.tree.copy());
+    return new SyntaxTree(this.text, this.reading, this.tree.copy(), this.part);
   }
 
   /** The tree of this text with characters [start, end) replaced; what is not touched is not read again. */
@@ -61,7 +83,11 @@ export class SyntaxTree implements Disposable {
         oldEndPosition: pointAt(this.text, end),
         newEndPosition: pointAt(text, newEnd),
       });
-      return new SyntaxTree(text, this.grammar, this.language, await parse(this.language, text, old));
+      const { runtime, grammar } = this.reading;
+      const part = this.part && partAfter(this.part, { start, end }, newEnd);
+      const language = await runtime.language(grammar);
+      const tree = await parse(language, text, part && rangeOf(text, part), old);
+      return new SyntaxTree(text, this.reading, tree, part);
     } finally {
       old.delete();
     }
@@ -92,6 +118,31 @@ function difference(one: string, other: string): [start: number, end: number, ot
   )
     same++;
   return [start, one.length - same, other.length - same];
+}
+
+/** A part of a text after an edit; what is put in at its edge belongs to it. */
+function partAfter(part: TextRange, { start, end }: TextRange, newEnd: number): TextRange {
+  const added = newEnd - end;
+  return {
+    start: end < part.start ? part.start + added : Math.min(part.start, start),
+    end: start > part.end ? part.end : Math.max(part.end, end) + added,
+  };
+}
+
+function rangeOf(text: string, { start, end }: TextRange): Range {
+  return {
+    startIndex: start,
+    endIndex: end,
+    startPosition: pointAt(text, start),
+    endPosition: pointAt(text, end),
+  };
+}
+
+/** Where a line begins, counted from 0; lines end at `\n`. */
+export function startOfLine(text: string, line: number): number {
+  let start = 0;
+  for (let i = 0; i < line; i++) start = text.indexOf('\n', start) + 1;
+  return start;
 }
 
 /** tree-sitter's name of a place: lines end at `\n` only, columns are UTF-16 units. */

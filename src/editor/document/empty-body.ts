@@ -20,32 +20,38 @@ const EMPTY_BRACES = /\{\s*\}(?=[^{}]*$)/;
  * @param lines of the document
  * @param line where the cursor is
  * @param unit one level of indentation
- * @param commentOn tells the comment or docstring that a line is part of
+ * @param known of the text by its grammar
  * @returns undefined where there is neither
  */
 export function emptyBodyAt(
   lines: readonly string[],
   line: number,
   unit: string,
-  commentOn: CommentOn,
+  known: KnownByGrammar,
 ): BodyPlace | undefined {
-  const comment = commentOn(line);
-  if (comment) return belowComment(lines, comment, unit, commentOn);
-  if (lines[line]!.trim() === '') return onBlankLine(lines, line, unit, commentOn);
-  return insideHeader(lines, line, unit, commentOn);
+  const comment = known.commentOn(line);
+  if (comment) return belowComment(lines, comment, unit, known);
+  if (lines[line]!.trim() === '') return onBlankLine(lines, line, unit, known);
+  return insideHeader(lines, known.headEndsOn(line) ?? line, unit, known);
 }
 
-type CommentOn = (line: number) => CommentLines | undefined;
+/** What a grammar knows of lines, from 0. */
+export interface KnownByGrammar {
+  /** The comment or docstring that a line is part of. */
+  readonly commentOn: (line: number) => CommentLines | undefined;
+  /** The line on which the head of a function ends that begins on a line. */
+  readonly headEndsOn: (line: number) => number | undefined;
+}
 
 function onBlankLine(
   lines: readonly string[],
   line: number,
   unit: string,
-  commentOn: CommentOn,
+  known: KnownByGrammar,
 ): BodyPlace | undefined {
   const above = lines.slice(0, line).findLastIndex((text) => text.trim() !== '');
   if (above < 0) return undefined;
-  const comment = commentOn(above);
+  const comment = known.commentOn(above);
   if (!comment && !OPENER.test(lines[above]!)) return undefined;
   // The lines of a block comment are indented by one column more than its first.
   const wanted = indentationOf(lines[comment?.first ?? above]!) + (comment ? '' : unit);
@@ -58,14 +64,16 @@ function belowComment(
   lines: readonly string[],
   { first, last }: CommentLines,
   unit: string,
-  commentOn: CommentOn,
+  known: KnownByGrammar,
 ): BodyPlace | undefined {
   const next = lines[last + 1];
   // A comment that describes a function asks for the function's body.
   const body =
-    next === undefined || next.trim() === '' ? undefined : insideHeader(lines, last + 1, unit, commentOn);
+    next === undefined || next.trim() === ''
+      ? undefined
+      : insideHeader(lines, known.headEndsOn(last + 1) ?? last + 1, unit, known);
   if (body) return body;
-  if (next?.trim() === '') return onBlankLine(lines, last + 1, unit, commentOn);
+  if (next?.trim() === '') return onBlankLine(lines, last + 1, unit, known);
   const character = lines[last]!.length;
   return { line: last, character, before: `\n${indentationOf(lines[first]!)}`, after: '' };
 }
@@ -74,7 +82,7 @@ function insideHeader(
   lines: readonly string[],
   line: number,
   unit: string,
-  commentOn: CommentOn,
+  known: KnownByGrammar,
 ): BodyPlace | undefined {
   const text = lines[line]!;
   const indentation = indentationOf(text);
@@ -85,7 +93,7 @@ function insideHeader(
   }
   const opensBelow =
     /^\s*\{\s*$/.test(lines[line + 1] ?? '') && indentationOf(lines[line + 1]!) === indentation;
-  if (opensBelow && !/[;,]\s*$/.test(text)) return insideHeader(lines, line + 1, unit, commentOn);
+  if (opensBelow && !/[;,]\s*$/.test(text)) return insideHeader(lines, line + 1, unit, known);
   if (!OPENER.test(text) && !endsBelow(lines, line)) return undefined;
   const next = lines.slice(line + 1).findIndex((other) => other.trim() !== '');
   const following = next < 0 ? undefined : lines[line + 1 + next]!;
@@ -93,7 +101,7 @@ function insideHeader(
     following === undefined ||
     (indentationOf(following).length <= indentation.length && (CLOSER.test(following) || /:\s*$/.test(text)));
   if (!isEmpty) return undefined;
-  if (next !== 0 && lines[line + 1] !== undefined) return onBlankLine(lines, line + 1, unit, commentOn);
+  if (next !== 0 && lines[line + 1] !== undefined) return onBlankLine(lines, line + 1, unit, known);
   return { line, character: text.trimEnd().length, before: `\n${indentation}${unit}`, after: '' };
 }
 

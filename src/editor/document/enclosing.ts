@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { blockAt } from '../../syntax/blocks';
-import { functionAt, type TextRange } from '../../syntax/functions';
-import type { SyntaxTree } from '../../syntax/syntax-tree';
+import { treeAround } from '../../syntax/embedded';
+import { functionAt } from '../../syntax/functions';
+import type { SyntaxTree, TextRange } from '../../syntax/syntax-tree';
 import type { SyntaxTrees } from './syntax-trees';
 import { bodyOf, functionByIndentation, indentedBlock, type LineRange } from './text-block';
 
@@ -76,8 +77,10 @@ async function rangeInTree(
   trees: SyntaxTrees,
   find: (tree: SyntaxTree, at: number) => TextRange | undefined,
 ): Promise<vscode.Range | undefined> {
+  const at = document.offsetAt(position);
   using tree = await trees.of(document);
-  const range = tree && find(tree, document.offsetAt(position));
+  using inner = tree && (await treeAround(tree, { start: at, end: at }));
+  const range = (inner && find(inner, at)) ?? (tree && find(tree, at));
   return range && new vscode.Range(document.positionAt(range.start), document.positionAt(range.end));
 }
 

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import { commentOnLine, type CommentLines } from '../../syntax/comments';
+import { commentOnLine } from '../../syntax/comments';
+import { treeAround } from '../../syntax/embedded';
+import { headEndsOn } from '../../syntax/functions';
 import type { SyntaxTrees } from '../document/syntax-trees';
 import { emptyBodyAt, type BodyPlace } from '../document/empty-body';
 import { quietly } from '../shared/notices';
@@ -25,8 +27,12 @@ async function placeIn(editor: vscode.TextEditor, trees: SyntaxTrees): Promise<B
   using tree = await trees.of(document);
   // Without a grammar nobody knows what is a comment.
   if (!tree) return undefined;
-  const commentOn = (line: number): CommentLines | undefined => commentOnLine(tree, line);
-  return emptyBodyAt(linesOf(document), selection.active.line, unitOf(editor), commentOn);
+  const at = document.offsetAt(selection.active);
+  using inner = await treeAround(tree, { start: at, end: at });
+  return emptyBodyAt(linesOf(document), selection.active.line, unitOf(editor), {
+    commentOn: (line) => commentOnLine(inner, line),
+    headEndsOn: (line) => headEndsOn(inner, line),
+  });
 }
 
 function linesOf(document: vscode.TextDocument): string[] {

@@ -25,7 +25,16 @@ describe('what is wrong with a fill', () => {
 
   it('is not what was wrong before, and not guessed where no grammar reads the text', async () => {
     assert.equal(await fault('a.ts', 'function f() {\n  ‸\n', 'g();'), undefined);
+    assert.equal(await fault('a.ts', 'f(() => {\n  ‸\n', 'g();'), undefined);
     assert.equal(await fault('a.txt', 'a ‸\n', '((('), undefined);
+  });
+
+  it('is that it does not open what is closed behind it', async () => {
+    const tests = 'd();\n‸\n  it(() => {\n    a();\n  });\n});\n';
+    assert.equal(await fault('a.js', tests, "describe('a',)"), 'syntax');
+    assert.equal(await fault('a.js', tests, "describe('a', () => {"), undefined);
+    assert.equal(await fault('a.js', 'const a ‸\n  b();\n};\n', '= function () { {'), 'syntax');
+    assert.equal(await fault('a.py', 'def f():\n    """A.\n\n    ‸\n    return 1\n', 'B.'), 'syntax');
   });
 
   it('is that it repeats a line more often than the lines around do', async () => {

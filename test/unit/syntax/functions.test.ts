@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { blockAt } from '../../../src/syntax/blocks';
-import { functionAt, type TextRange } from '../../../src/syntax/functions';
+import { functionAt } from '../../../src/syntax/functions';
+import type { TextRange } from '../../../src/syntax/syntax-tree';
 import { cutAtCursor, treeOf } from '../../support/syntax';
 
 type Find = 'body' | 'whole' | 'block';
@@ -16,6 +17,8 @@ async function found(path: string, drawn: string, what: Find): Promise<string | 
 
 describe('functions', () => {
   const bodies: readonly (readonly [path: string, drawn: string, body: string])[] = [
+    ['a.ps1', 'function Get-A {\n  param(\n    [string]$B = "c"\n  )\n  ‸Write-Host $B\n}', 'Write-Host $B'],
+    ['a.cs', 'class A {\n  int B {\n    get {\n      ‸return c;\n    }\n  }\n}', 'return c;'],
     ['a.js', 'function f(a) {\n  retu‸rn a;\n}', 'return a;'],
     ['a.js', 'f‸unction f(a) {\n  return a;\n}', 'return a;'],
     [

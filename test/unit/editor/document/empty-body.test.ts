@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { emptyBodyAt } from '../../../../src/editor/document/empty-body';
 import { commentOnLine } from '../../../../src/syntax/comments';
+import { treeAround } from '../../../../src/syntax/embedded';
+import { headEndsOn } from '../../../../src/syntax/functions';
 import { treeOf } from '../../../support/syntax';
 
 /** The drawing's `‸` is the cursor; what comes back has `▁` for the hole. */
@@ -9,7 +11,12 @@ async function filled(path: string, drawing: string): Promise<string | undefined
   const cursor = lines.findIndex((line) => line.includes('‸'));
   const plain = lines.map((line) => line.replace('‸', ''));
   using tree = (await treeOf(path, plain.join('\n')))!;
-  const place = emptyBodyAt(plain, cursor, '  ', (line) => commentOnLine(tree, line));
+  const at = drawing.indexOf('‸');
+  using inner = await treeAround(tree, { start: at, end: at });
+  const place = emptyBodyAt(plain, cursor, '  ', {
+    commentOn: (line) => commentOnLine(inner, line),
+    headEndsOn: (line) => headEndsOn(inner, line),
+  });
   if (!place) return undefined;
   const { line, character, before, after } = place;
   const text = plain[line]!;
@@ -72,6 +79,36 @@ describe('emptyBodyAt', () => {
     ],
     ['below one of Lua', 'a.lua', '--[[ adds\n  up‸ ]]\n', '--[[ adds\n  up ]]\n▁'],
     ['below one of Ruby', 'a.rb', 'def a\n  # adds‸\n  b\nend', 'def a\n  # adds\n  ▁\n  b\nend'],
+    ...[
+      ['Rust', 'a.rs', '/// Adds.\n#[inline]\nfn f(\n  a: u8,\n) {\n  ▁\n}'],
+      ['Java', 'a.java', 'class A {\n  /** Adds. */\n  @Override\n  int f() {\n    ▁\n  }\n}'],
+      ['C', 'a.c', '// adds.\nint add(int a,\n        int b)\n{\n  ▁\n}'],
+      ['C++', 'a.cpp', '/// Adds.\ntemplate <typename T>\nT add(T a) {\n  ▁\n}'],
+      ['TypeScript', 'a.ts', '// Adds.\nexport function add(\n  a: number,\n): number {\n  ▁\n}'],
+      ['a class', 'a.ts', 'class B {\n  // adds.\n  @c()\n  d() {\n    ▁\n  }\n}'],
+      ['Python', 'a.py', '# Adds.\n@cache\ndef f(\n  a,\n):\n  ▁'],
+    ].map(
+      ([name, path, after]) =>
+        [
+          `the body behind a long head of ${name}`,
+          path!,
+          after!.replace(/\n *▁(?=\n|$)/, '').replace('dds.', 'dds‸.'),
+          after!,
+        ] as const,
+    ),
+    [
+      'in a script of Vue',
+      'a.vue',
+      '<script>\n// a‸\nf() {\n}\n</script>',
+      '<script>\n// a\nf() {\n  ▁\n}\n</script>',
+    ],
+    ['in a style sheet', 'a.html', '<style>\n/* a‸ */\n\n</style>', '<style>\n/* a */\n▁\n</style>'],
+    [
+      'in a script of Svelte',
+      'a.svelte',
+      '<script>\n  // a‸\n  b();\n</script>',
+      '<script>\n  // a\n  ▁\n  b();\n</script>',
+    ],
     ['in a rule of CSS', 'a.css', '#main {‸\n}', '#main {\n  ▁\n}'],
     ['in a rule of CSS for all', 'a.css', '* {‸\n}', '* {\n  ▁\n}'],
   ];
@@ -83,6 +120,7 @@ describe('emptyBodyAt', () => {
     assert.equal(await filled('a.ts', 'a();\n‸\nb();'), undefined);
     assert.equal(await filled('a.ts', 'add() {‸\n  return 1;\n}'), undefined);
     assert.equal(await filled('a.ts', 'a *‸ b;'), undefined);
+    assert.equal(await filled('a.sh', '#!/bin/sh‸\necho\n'), undefined);
     assert.equal(await filled('a.py', 'a = """b‸"""\n'), undefined);
     assert.equal(await filled('a.css', '#main‸ > a { color: grey; }'), undefined);
   });
