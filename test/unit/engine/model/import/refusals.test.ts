@@ -95,6 +95,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
       fs.renameSync(path.join(folder, WEIGHTS), path.join(folder, 'adapter_model.safetensors')),
     names: ['adapter_model.safetensors', 'LoRA'],
   },
+  'an adapter beside a whole model': {
+    edit: (folder) => fs.writeFileSync(path.join(folder, 'adapter_config.json'), '{}'),
+    names: ['adapter_config.json', 'LoRA'],
+  },
   'shards without an index': {
     write: { shards: TWO_SHARDS },
     edit: (folder) => fs.rmSync(path.join(folder, INDEX)),
@@ -212,6 +216,11 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     write: { shards: TWO_SHARDS },
     edit: edited(INDEX, (text) => text.replace(/"model-00002-of-00002\.safetensors"/, '2')),
     names: [INDEX, '2'],
+  },
+  'an index with an empty name': {
+    write: { shards: TWO_SHARDS },
+    edit: edited(INDEX, (text) => text.replace(/"model-00002-of-00002\.safetensors"/, '""')),
+    names: [INDEX, '""'],
   },
   'a shard that is missing': {
     write: { shards: TWO_SHARDS },
@@ -416,6 +425,11 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     config: { use_sliding_window: true, max_window_layers: 0 },
     names: ['use_sliding_window'],
   },
+  'windows that may slide, as a text says': {
+    config: { use_sliding_window: 'true', sliding_window: 128 },
+    names: ['use_sliding_window'],
+  },
+  'rotary positions of a part': { config: { rotary_pct: 0.25 }, names: ['rotary_pct'] },
   'layers that slide': {
     config: { layer_types: ['full_attention', 'sliding_attention'] },
     names: ['layer_types'],
