@@ -125,7 +125,7 @@ async function readIndex(source: SourceFolder): Promise<Map<string, string> | un
   }
   const map = new Map<string, string>();
   for (const [tensor, file] of Object.entries(weightMap)) {
-    if (typeof file !== 'string' || path.posix.normalize(file) === '.') {
+    if (typeof file !== 'string' || file === '') {
       throw refusal(
         INDEX_FILE,
         `weight_map gives ${shown(file)} as the file of ${shown(tensor)}`,

@@ -309,6 +309,15 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     change: ({ files }) => (files['special_tokens_map.json'] = '{"mask_token":"<|a|>"}'),
     names: ['special_tokens_map.json'],
   },
+  'a mask that is another token elsewhere': {
+    change: ({ tokenizerConfig }) =>
+      (tokenizerConfig['added_tokens_decoder'] = { [IDS.mask]: { content: '<|b|>' } }),
+    names: ['tokenizer_config.json', '<|b|>', String(IDS.mask)],
+  },
+  'an added token with a text for its id': {
+    change: ({ files }) => (files['added_tokens.json'] = '{"<|mask|>":"266"}'),
+    names: ['added_tokens.json', '266'],
+  },
   'a mask that is no token': {
     change: ({ tokenizerConfig }) => (tokenizerConfig['mask_token'] = '<|nothing|>'),
     names: ['tokenizer_config.json', '<|nothing|>'],
