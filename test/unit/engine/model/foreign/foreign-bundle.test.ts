@@ -213,8 +213,9 @@ describe('foreign bundles', function () {
       assert.equal(largestBlock({ ...model, swiglu: model.swiglu + 64 }), 64);
       assert.equal(largestBlock({ ...model, swiglu: model.swiglu + 8 }), 32);
       const sizes = (precision: ForeignPrecision): (number | undefined)[] => {
-        const { matrix } = foreignLayout(model, precision, largestBlock(model));
-        const matrices: StoredMatrix[] = [matrix('layer.0.down'), matrix(shape.tied ? 'embedding' : 'head')];
+        const layout = foreignLayout(model, precision, largestBlock(model));
+        const head = shape.tied ? 'embedding' : 'head';
+        const matrices: StoredMatrix[] = [layout.matrix('layer.0.down'), layout.matrix(head)];
         return matrices.map(({ pieces }) => pieces[0]!.values.blocks?.size);
       };
       assert.deepEqual(sizes('int8-blocks'), [128, 128]);
