@@ -40,7 +40,11 @@ export async function matchTensors(
 }
 
 /** Of a matrix that has two names safetensors' own `save_model` keeps the first of them alone, which is the output's. */
-function sharedName({ name, stored }: NeededTensor, { tied }: NetworkFields, family: 'qwen' | 'llada'): string {
+function sharedName(
+  { name, stored }: NeededTensor,
+  { tied }: NetworkFields,
+  family: 'qwen' | 'llada',
+): string {
   return name === 'embedding' && tied ? outputName(family) : stored;
 }
 

@@ -11,7 +11,11 @@ import {
   type ForeignPrecision,
 } from '../../../../../src/engine/model/foreign/foreign-config';
 import { buildForeignGraph } from '../../../../../src/engine/model/foreign/foreign-graph';
-import { foreignLayout, largestBlock, type StoredMatrix } from '../../../../../src/engine/model/foreign/foreign-layout';
+import {
+  foreignLayout,
+  largestBlock,
+  type StoredMatrix,
+} from '../../../../../src/engine/model/foreign/foreign-layout';
 import { writeForeignBundle } from '../../../../../src/engine/model/foreign/write-foreign-bundle';
 import { writeWeights } from '../../../../../src/engine/model/foreign/write-weights';
 import type { ForeignSource } from '../../../../../src/engine/model/import/foreign-model';
@@ -189,7 +193,10 @@ describe('foreign bundles', function () {
       const whole = await withPredictor(folder, (predictor) => logitsOf(predictor));
       const small = fresh();
       fs.mkdirSync(small);
-      const layout = foreignLayout(source.model, precision, largestBlock(source.model), { piece: 5000, file: 150_000 });
+      const layout = foreignLayout(source.model, precision, largestBlock(source.model), {
+        piece: 5000,
+        file: 150_000,
+      });
       assert.ok(layout.files.length > 1);
       const weights = await writeWeights(small, layout, source);
       assert.deepEqual(
@@ -229,7 +236,10 @@ describe('foreign bundles', function () {
     assert.equal(parseForeignConfig(json).blockSize, largestBlock(sourceOf('open-dcoder').model));
     assert.equal(parseForeignConfig({ ...json, blockSize: undefined }).blockSize, undefined);
     const { model } = sourceOf('open-dcoder');
-    assert.deepEqual(foreignLayout(model, 'int8-blocks').files, foreignLayout(model, 'int8-blocks', 32).files);
+    assert.deepEqual(
+      foreignLayout(model, 'int8-blocks').files,
+      foreignLayout(model, 'int8-blocks', 32).files,
+    );
     assert.throws(() => parseForeignConfig({ ...json, blockSize: 48 }), /blockSize.*32 or 64 or 128/);
   });
 
