@@ -256,7 +256,7 @@ describe('every error message of the editor', function () {
         ),
     ],
     'a model too large for a processor': [
-      /7\.6 billion weights: a short fill will take about 80 s on this processor \(2 cores\), and 4\.4 GB of 16 GB/,
+      /7\.6 billion weights: a short fill will take about 50 s on this processor \(2 cores\), and 4\.4 GB of 16 GB/,
       () => warned('cpu'),
     ],
     'a model too large for a processor, where there may be a graphics card': [

@@ -5,8 +5,11 @@ import type { Platform } from '../shared/platform';
 const KEY = 'llada.heavyModels';
 /** Weights from which on a processor is a poor place for a model. */
 const HEAVY = 1e9;
-/** Sums of products that a processor core makes in a second, of weights in blocks: for a rough word only. */
-const PRODUCTS_PER_CORE = 40e9;
+/**
+ * Products, each with its sum, that a processor core makes in a second of weights in blocks, for a rough word only:
+ * measured on two cores with half a billion weights (docs/notebook/importing.md).
+ */
+const PRODUCTS_PER_CORE = 60e9;
 /** A short fill looks at a window of tokens once, and then at its masks and their neighbours, ten times. */
 const ROWS_OF_A_FILL = 512 + 10 * 32;
 

@@ -165,6 +165,7 @@ function schemas(limits: Limits) {
       ...around,
       text: TEXT,
       alternatives: v.exactOptional(whole(0, MOST_ALTERNATIVES)),
+      visible: v.exactOptional(FLAG),
     } satisfies FieldsOf<ScoreRequest>),
     likelihood: object({
       ...COMMON,

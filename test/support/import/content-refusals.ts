@@ -73,6 +73,15 @@ export const CONTENT_REFUSALS: Readonly<Record<string, Refusal>> = {
     change: ({ files }) => (files['special_tokens_map.json'] = '{"mask_token":"<|a|>"}'),
     names: ['special_tokens_map.json'],
   },
+  'a mask that is another token elsewhere': {
+    change: ({ tokenizerConfig }) =>
+      (tokenizerConfig['added_tokens_decoder'] = { [IDS.mask]: { content: '<|b|>' } }),
+    names: ['tokenizer_config.json', '<|b|>', String(IDS.mask)],
+  },
+  'an added token with a text for its id': {
+    change: ({ files }) => (files['added_tokens.json'] = '{"<|mask|>":"266"}'),
+    names: ['added_tokens.json', '266'],
+  },
   'a mask that is no token': {
     change: ({ tokenizerConfig }) => (tokenizerConfig['mask_token'] = '<|nothing|>'),
     names: ['tokenizer_config.json', '<|nothing|>'],
@@ -189,6 +198,11 @@ export const CONTENT_REFUSALS: Readonly<Record<string, Refusal>> = {
     config: { use_sliding_window: true, max_window_layers: 0 },
     names: ['use_sliding_window'],
   },
+  'windows that may slide, as a text says': {
+    config: { use_sliding_window: 'true', sliding_window: 128 },
+    names: ['use_sliding_window'],
+  },
+  'rotary positions of a part': { config: { rotary_pct: 0.25 }, names: ['rotary_pct'] },
   'layers that slide': {
     config: { layer_types: ['full_attention', 'sliding_attention'] },
     names: ['layer_types'],

@@ -38,6 +38,10 @@ export const FILE_REFUSALS: Readonly<Record<string, Refusal>> = {
       fs.renameSync(path.join(folder, WEIGHTS), path.join(folder, 'adapter_model.safetensors')),
     names: ['adapter_model.safetensors', 'LoRA'],
   },
+  'an adapter beside a whole model': {
+    edit: (folder) => fs.writeFileSync(path.join(folder, 'adapter_config.json'), '{}'),
+    names: ['adapter_config.json', 'LoRA'],
+  },
   'shards without an index': {
     write: { shards: TWO_SHARDS },
     edit: (folder) => fs.rmSync(path.join(folder, INDEX)),
@@ -155,6 +159,11 @@ export const FILE_REFUSALS: Readonly<Record<string, Refusal>> = {
     write: { shards: TWO_SHARDS },
     edit: edited(INDEX, (text) => text.replace(/"model-00002-of-00002\.safetensors"/, '2')),
     names: [INDEX, '2'],
+  },
+  'an index with an empty name': {
+    write: { shards: TWO_SHARDS },
+    edit: edited(INDEX, (text) => text.replace(/"model-00002-of-00002\.safetensors"/, '""')),
+    names: [INDEX, '""'],
   },
   'a shard that is missing': {
     write: { shards: TWO_SHARDS },

@@ -1,4 +1,5 @@
 import type { TensorSource } from '../import/foreign-model';
+import { refusal, shown } from '../import/import-error';
 import { noWeight, readValues } from '../import/tensor-reader';
 import type { ForeignTensor, MatrixPiece } from './foreign-layout';
 import type { RowEncoders } from './row-encoders';
@@ -59,8 +60,9 @@ export function* pieceTasks(
 }
 
 function beyondFloat16({ name, file }: TensorSource): Error {
-  return new Error(
-    `The tensor ${name} of ${file} holds values beyond 65504, the most that float16 can hold. ` +
-      'Import it with the precision int8-blocks or int4-blocks.',
+  return refusal(
+    file,
+    `the tensor ${shown(name)} holds values beyond 65504, the most that float16 can hold`,
+    'Import it with the precision int8-blocks or int4-blocks.',
   );
 }

@@ -33,7 +33,9 @@ export interface ForeignBundle {
  */
 export async function checkForeignBundle(files: BundleFiles, json: unknown): Promise<ForeignBundle> {
   const config = checkedConfig(files, json, parseForeignConfig);
-  const layout = checkedConfig(files, config, ({ model, precision }) => foreignLayout(model, precision));
+  const layout = checkedConfig(files, config, ({ model, precision, blockSize }) =>
+    foreignLayout(model, precision, blockSize),
+  );
   const { graph, halfGraph, tokenizer, weights } = config.files;
   const asked = layout.files.map(({ name, bytes }) => `${name} of ${bytes} bytes`).join(', ');
   const given = weights.map(({ name, bytes }) => `${name} of ${bytes} bytes`).join(', ');

@@ -1,6 +1,7 @@
 import type { BundleFile } from '../bundle/bundle-config';
 import { Fields, parseFile } from '../bundle/config-fields';
 import { FOREIGN_ARCHITECTURES, type ForeignModel } from '../import/foreign-model';
+import { BLOCK_SIZES } from './foreign-layout';
 
 /** Forms of an imported network's matrices: see `WEIGHT_PRECISIONS`. */
 export const FOREIGN_PRECISIONS = ['f32', 'f16', 'int8-blocks', 'int4-blocks'] as const;
@@ -16,6 +17,8 @@ export interface ForeignConfig {
   readonly kind: 'foreign';
   readonly name: string;
   readonly precision: ForeignPrecision;
+  /** Inputs that share a scale, where a weight has 8 bits; undefined means 32. */
+  readonly blockSize: number | undefined;
   readonly model: ForeignModel;
   /** Most tokens the network is run on, framing and holes included. */
   readonly window: { readonly rows: number };
@@ -56,6 +59,7 @@ export function parseForeignConfig(json: unknown): ForeignConfig {
     kind: 'foreign',
     name: root.name(),
     precision: root.oneOf('precision', FOREIGN_PRECISIONS),
+    blockSize: optional(root, 'blockSize', () => blockSizeIn(root)),
     model,
     window: { rows: root.fields('window').integer('rows', 2, graphPositions(model)) },
     keptSteps: root.integer('keptSteps', 0, MOST_KEPT_STEPS),
@@ -68,6 +72,13 @@ export function parseForeignConfig(json: unknown): ForeignConfig {
       weights: files.objects('weights').map(parseFile),
     },
   };
+}
+
+function blockSizeIn(root: Fields): number {
+  const size = root.value('blockSize');
+  const known = BLOCK_SIZES.find((one) => one === size);
+  if (known === undefined) throw root.wrong('blockSize', BLOCK_SIZES.join(' or '));
+  return known;
 }
 
 function parseModel(fields: Fields): ForeignModel {

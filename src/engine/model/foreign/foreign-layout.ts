@@ -42,8 +42,12 @@ const LARGEST = { piece: 2 ** 27, file: 2e9 };
 /** Tensors begin on pages, so that ONNX Runtime can map them instead of reading them. */
 const PAGE = 4096;
 const BYTES: Partial<Record<ElementType, number>> = { f32: 4, f16: 2, u8: 1 };
-/** Inputs that share a scale. */
-export const BLOCK_SIZE = 32;
+/**
+ * Inputs that share a scale. With 8 bits the larger blocks lose next to nothing and are multiplied in up to a third less
+ * time (docs/notebook/importing.md); with 4 bits they lose more than they gain.
+ */
+export const BLOCK_SIZES = [32, 64, 128] as const;
+const LEAST_BLOCK = BLOCK_SIZES[0];
 
 /** Names and shapes of a network's tensors, as `ForeignSource` has them, in the order that they are stored in. */
 export function foreignTensors(model: ForeignModel): { name: string; shape: readonly number[] }[] {
@@ -79,12 +83,14 @@ export function foreignTensors(model: ForeignModel): { name: string; shape: read
 /**
  * Fixed by the model and the precision alone.
  *
+ * @param blockSize inputs that share a scale, where a weight has 8 bits
  * @param largest pieces and files, in bytes; a bundle's are the default
  * @throws Error when a matrix cannot be cut into blocks
  */
 export function foreignLayout(
   model: ForeignModel,
   precision: ForeignPrecision,
+  blockSize: number = LEAST_BLOCK,
   largest = LARGEST,
 ): ForeignLayout {
   const files: { name: string; bytes: number }[] = [];
@@ -103,7 +109,7 @@ export function foreignLayout(
   const tensors = foreignTensors(model).map(({ name, shape }) => {
     const [outputs, inputs] = shape as [number, number | undefined];
     if (inputs === undefined) return place(name, shape, 'f32');
-    const form = formOf(model, precision, name);
+    const form = formOf(model, precision, name, blockSize);
     return storedMatrix({ name, outputs, inputs }, form, largest.piece, place);
   });
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
@@ -115,6 +121,12 @@ export function foreignLayout(
   };
 }
 
+/** The largest blocks that every matrix of the network can be cut into; the least where none can. */
+export function largestBlock({ width, heads, headWidth, swiglu }: ForeignModel): number {
+  const fits = BLOCK_SIZES.filter((size) => [width, heads * headWidth, swiglu].every((n) => n % size === 0));
+  return fits.at(-1) ?? LEAST_BLOCK;
+}
+
 /** The matrix that rows are turned into logits by. */
 export function headName({ tied }: Pick<ForeignModel, 'tied'>): 'embedding' | 'head' {
   return tied ? 'embedding' : 'head';
@@ -122,12 +134,12 @@ export function headName({ tied }: Pick<ForeignModel, 'tied'>): 'embedding' | 'h
 
 type Form = 'f32' | 'f16' | BlockFormat;
 
-function formOf(model: ForeignModel, precision: ForeignPrecision, name: string): Form {
+function formOf(model: ForeignModel, precision: ForeignPrecision, name: string, blockSize: number): Form {
   if (precision === 'f32' || precision === 'f16') return precision;
   // An embedding that is no output matrix is never multiplied: it stays on the disk.
   if (name === 'embedding' && !model.tied) return 'f16';
-  const bits = precision === 'int8-blocks' || name === headName(model) ? 8 : 4;
-  return { bits, size: BLOCK_SIZE };
+  const isFine = precision === 'int8-blocks' || name === headName(model);
+  return isFine ? { bits: 8, size: blockSize } : { bits: 4, size: LEAST_BLOCK };
 }
 
 function storedMatrix(

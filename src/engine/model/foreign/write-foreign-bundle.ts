@@ -6,7 +6,7 @@ import type { ForeignSource } from '../import/foreign-model';
 import { checkForeignBundle } from './foreign-bundle';
 import { graphPositions, type ForeignConfig, type ForeignPrecision } from './foreign-config';
 import { buildForeignGraph } from './foreign-graph';
-import { foreignLayout } from './foreign-layout';
+import { foreignLayout, largestBlock } from './foreign-layout';
 import { StoredFile } from './stored-file';
 import { UnfinishedBundle } from './unfinished-bundle';
 import { writeWeights } from './write-weights';
@@ -40,7 +40,8 @@ export async function writeForeignBundle(
 ): Promise<void> {
   await refuseFilled(out);
   const { model } = source;
-  const layout = foreignLayout(model, precision);
+  const blockSize = precision.endsWith('-blocks') ? largestBlock(model) : undefined;
+  const layout = foreignLayout(model, precision, blockSize);
   const unfinished = await UnfinishedBundle.open(out, { layout, of: source.fingerprint });
   const { folder } = unfinished;
   try {
@@ -73,6 +74,7 @@ export async function writeForeignBundle(
       kind: 'foreign',
       name,
       precision,
+      blockSize,
       model,
       window: { rows: Math.min(DEFAULT_ROWS, graphPositions(model)) },
       keptSteps: DEFAULT_KEPT_STEPS,

@@ -94,7 +94,7 @@ function checkNoScaling(key: string, object: JsonObject): void {
 
 /** Names of fields that change what a network computes, in ways that are not built here, where they are set. */
 const CHANGES =
-  /quantiz|compression|softcap|logit_scale|logits_scal|multiplier|expert|moe_|mrope|partial_rotary|mlp_bias|residual_scale|embedding_scale|scale_emb|query_pre_attn|kv_lora|q_lora|no_rope|attention_sink|parallel_residual|layerdrop|vision_config|audio_config/;
+  /quantiz|compression|softcap|logit_scale|logits_scal|multiplier|expert|moe_|mrope|partial_rotary|mlp_bias|residual_scale|embedding_scale|scale_emb|query_pre_attn|kv_lora|q_lora|no_rope|rotary_(pct|percent|dim)|rope_local|local_rope|norm_after|clip_qkv|embed_scale|attention_sink|parallel_residual|layerdrop|vision_config|audio_config/;
 
 /** @throws EngineError `import-refused` naming a field that changes the network in a way that is not understood */
 export function checkNothingElse(json: JsonObject): void {
@@ -113,7 +113,7 @@ export function checkNothingElse(json: JsonObject): void {
 
 function isOff(name: string, value: unknown): boolean {
   if (value === null || value === false || value === 0 || value === '') return true;
-  if (value === 1 && /partial_rotary|multiplier|scale/.test(name)) return true;
+  if (value === 1 && /partial_rotary|rotary_p|multiplier|scale/.test(name)) return true;
   return Array.isArray(value) && value.length === 0;
 }
 

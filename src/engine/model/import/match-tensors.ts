@@ -26,16 +26,26 @@ export async function matchTensors(
   const stored = byPlainName(files);
   const found = new Map<string, TensorSource>();
   for (const needed of neededTensors(fields, family)) {
-    const tensor = stored.get(needed.stored);
+    const name = stored.has(needed.stored) ? needed.stored : sharedName(needed, fields, family);
+    const tensor = stored.get(name);
     if (!tensor) throw missing(files.main, needed, stored, family);
     checkShape(needed, tensor);
     found.set(needed.name, tensorSource(tensor, readableType(tensor)));
-    stored.delete(needed.stored);
+    stored.delete(name);
   }
   if (fields.tied) await dropCopy(stored, found.get('embedding')!, family);
   await dropRotary(stored, fields);
   for (const tensor of stored.values()) if (tensor.begin < tensor.end) throw leftOver(tensor);
   return found;
+}
+
+/** Of a matrix that has two names safetensors' own `save_model` keeps the first of them alone, which is the output's. */
+function sharedName(
+  { name, stored }: NeededTensor,
+  { tied }: NetworkFields,
+  family: 'qwen' | 'llada',
+): string {
+  return name === 'embedding' && tied ? outputName(family) : stored;
 }
 
 function byPlainName(files: WeightFiles): Map<string, LocatedTensor> {

@@ -89,7 +89,8 @@ function biasesOf(config: ConfigValues, { queryKeyNorm }: Family): NetworkFields
 
 function checkEveryLayerSeesAll(config: ConfigValues, layers: number): void {
   const slides =
-    config.value('use_sliding_window') === true &&
+    !config.isUnset('use_sliding_window') &&
+    config.flag('use_sliding_window') &&
     !config.isUnset('sliding_window') &&
     (config.isUnset('max_window_layers') ? WINDOW_LAYERS : config.integer('max_window_layers', 0, 1 << 20)) <
       layers;

@@ -7,7 +7,8 @@ import { TOKENIZER, type TokenizerFile } from './tokenizer-file';
 const GENERATION_CONFIG = 'generation_config.json';
 const TOKENIZER_CONFIG = 'tokenizer_config.json';
 const SPECIAL_TOKENS_MAP = 'special_tokens_map.json';
-export const SIDE_FILES = [GENERATION_CONFIG, TOKENIZER_CONFIG, SPECIAL_TOKENS_MAP] as const;
+const ADDED_TOKENS = 'added_tokens.json';
+export const SIDE_FILES = [GENERATION_CONFIG, TOKENIZER_CONFIG, SPECIAL_TOKENS_MAP, ADDED_TOKENS] as const;
 
 /** config.json, the files beside it, by name, and the tokenizer. */
 export interface SpecialIdSources {
@@ -24,23 +25,24 @@ interface Claim {
   readonly id: number;
 }
 
+const SAME_VERSION =
+  'Get all files of the same version of the model; which of the two is right must not be guessed.';
 const MASK_NAME = /^[<[]\|?(mdm_)?mask\|?[>\]]$/i;
 const EXPAND_NAME = '<|expand|>';
 const DELETE_NAME = '<|delete|>';
 
 /**
- * Every place that names a mask; none of them is the padding or the end. A token that is called so in tokenizer.json is
- * a place as well.
+ * Every place that names a mask; none of them is the padding or the end. A token that is called so among those that are
+ * added to the vocabulary is a place as well.
  */
 export function maskClaims(sources: SpecialIdSources): Claim[] {
-  const named = sources.tokenizer.added
-    .filter(({ content }) => MASK_NAME.test(content))
-    .map(({ id, content }) => ({ file: TOKENIZER, name: content, id }));
+  const named = addedTokens(sources).filter(({ name }) => MASK_NAME.test(name));
   const claims = [...idClaims(sources, 'mask_token_id'), ...contentClaims(sources, 'mask_token')];
-  if (claims.length === 0) return named;
-  // Of several tokens that are called so the one that the other files mean is right.
-  const meant = named.filter(({ id }) => claims.some((claim) => claim.id === id));
-  return [...claims, ...(meant.length > 0 ? meant : named)];
+  // Of several tokens that are called so the one that the other files mean is right, wherever it is listed.
+  const meant = new Set(
+    named.filter(({ id }) => claims.some((claim) => claim.id === id)).map(({ name }) => name),
+  );
+  return [...claims, ...(meant.size > 0 ? named.filter(({ name }) => meant.has(name)) : named)];
 }
 
 /** @throws EngineError `import-refused` when no file names the mask, or two differ */
@@ -49,7 +51,7 @@ function maskOf(sources: SpecialIdSources, vocabulary: number): number {
   if (mask === undefined) {
     throw refusal(
       CONFIG,
-      `no mask token is named: no mask_token_id in config.json or generation_config.json, no mask_token in tokenizer_config.json, no mask among the added_tokens of tokenizer.json`,
+      `no mask token is named: no mask_token_id in config.json or generation_config.json, no mask_token in tokenizer_config.json, no mask among the added_tokens of tokenizer.json or of the files beside it`,
       'The token for padding or for the end is not taken for it. Set mask_token_id, if the model card names it; otherwise this is no masked-diffusion model.',
     );
   }
@@ -68,10 +70,18 @@ function maskOf(sources: SpecialIdSources, vocabulary: number): number {
       'Get tokenizer.json and config.json of the same model.',
     );
   }
+  const [name, other] = addedTokens(sources).filter((token) => token.id === id);
+  if (name && other && other.name !== name.name) {
+    throw refusal(
+      other.file,
+      `the mask (mask_token_id) is ${id}, which is ${shown(other.name)} there, but ${shown(name.name)} in ${name.file}`,
+      SAME_VERSION,
+    );
+  }
   return id;
 }
 
-/** @throws EngineError `import-refused` when an id has no row, or a mask would end texts */
+/** @throws EngineError `import-refused` when an id has no row, or one id has two meanings that exclude each other */
 export function specialIds(
   sources: SpecialIdSources,
   architecture: ForeignArchitecture,
@@ -96,13 +106,21 @@ export function specialIds(
         'Get config.json and tokenizer.json of the same model.',
       );
     }
-  if (ends.includes(mask)) {
-    throw refusal(
-      CONFIG,
-      `mask_token_id and eos_token_id are both ${mask}: what is filled in cannot be what ends a text`,
-      'Set mask_token_id to what the model card names.',
-    );
-  }
+  for (const [one, other, id, areOne] of [
+    ['mask_token_id', 'eos_token_id', mask, ends.includes(mask)],
+    ['mask_token_id', 'bos_token_id', mask, beginning === mask],
+    ['mask_token_id', 'expand_token_id', mask, resizing.expand === mask],
+    ['mask_token_id', 'delete_token_id', mask, resizing.delete === mask],
+    ['expand_token_id', 'delete_token_id', resizing.expand, resizing.expand === resizing.delete],
+    ['expand_token_id', 'eos_token_id', resizing.expand, ends.some((end) => end === resizing.expand)],
+  ] as const)
+    if (id !== undefined && areOne) {
+      throw refusal(
+        CONFIG,
+        `${one} and ${other} are both ${id}, which cannot mean two things in a text`,
+        `Set ${one} to what the model card names.`,
+      );
+    }
   return {
     tokens: { mask, ends, beginning, ...resizing, deleteTakesAllBehind: architecture === 'dreamon' },
     framing: framingOf(sources, architecture, { ends, beginning }),
@@ -118,7 +136,7 @@ function endsOf(sources: SpecialIdSources): number[] {
 /** DreamOn's code deletes by the end of text where no other token is named (`delete_token_id = eos_token_id`). */
 function resizingIds(sources: SpecialIdSources, ends: readonly number[]): { expand: number; delete: number } {
   const named = (name: string, content: string): number | undefined => {
-    const id = sources.tokenizer.idOf(content);
+    const id = idOf(sources, content);
     const claims = idClaims(sources, name);
     if (id !== undefined) claims.push({ file: TOKENIZER, name: content, id });
     return agreed(name, claims)?.id;
@@ -183,15 +201,15 @@ function idClaims({ config, side }: SpecialIdSources, name: string): Claim[] {
 }
 
 /** The ids of the tokens that tokenizer_config.json and special_tokens_map.json name, as a text or an object with `content`. */
-function contentClaims({ side, tokenizer }: SpecialIdSources, name: string): Claim[] {
-  return [TOKENIZER_CONFIG, SPECIAL_TOKENS_MAP].flatMap((file) => {
-    const value = side[file as keyof typeof side][name];
+function contentClaims(sources: SpecialIdSources, name: string): Claim[] {
+  return ([TOKENIZER_CONFIG, SPECIAL_TOKENS_MAP] as const).flatMap((file) => {
+    const value = sources.side[file][name];
     if (value === undefined || value === null) return [];
     const content = isObject(value) ? value['content'] : value;
     if (typeof content !== 'string') {
       throw refusal(file, `${name} is ${shown(value)}; a token is wanted`, `Get ${file} again.`);
     }
-    const id = tokenizer.idOf(content) ?? decoderId(side[TOKENIZER_CONFIG], content);
+    const id = idOf(sources, content);
     if (id === undefined) {
       throw refusal(
         file,
@@ -203,12 +221,32 @@ function contentClaims({ side, tokenizer }: SpecialIdSources, name: string): Cla
   });
 }
 
-/** Slow tokenizers list their special tokens in tokenizer_config.json alone, by id. */
-function decoderId(tokenizerConfig: JsonObject, content: string): number | undefined {
-  const decoder = tokenizerConfig['added_tokens_decoder'];
-  if (!isObject(decoder)) return undefined;
-  const entry = Object.entries(decoder).find(([, token]) => isObject(token) && token['content'] === content);
-  return entry && /^\d{1,7}$/.test(entry[0]) ? Number(entry[0]) : undefined;
+/** @throws EngineError `import-refused` when two files give the token different ids */
+function idOf(sources: SpecialIdSources, content: string): number | undefined {
+  const id = sources.tokenizer.idOf(content);
+  const claims = id === undefined ? [] : [{ file: TOKENIZER, name: content, id }];
+  const others = addedTokens(sources).filter(({ name }) => name === content);
+  return agreed(`token ${shown(content)}`, [...claims, ...others])?.id;
+}
+
+/** Tokens beside the vocabulary, under their contents: slow tokenizers list them in files of their own, some there alone. */
+function addedTokens({ side, tokenizer }: SpecialIdSources): Claim[] {
+  const decoder = side[TOKENIZER_CONFIG]['added_tokens_decoder'];
+  const decoded = Object.entries(isObject(decoder) ? decoder : {}).flatMap(([id, token]) => {
+    const name = isObject(token) ? token['content'] : undefined;
+    const isToken = typeof name === 'string' && /^\d{1,7}$/.test(id);
+    return isToken ? [{ file: TOKENIZER_CONFIG, name, id: Number(id) }] : [];
+  });
+  const listed = Object.entries(side[ADDED_TOKENS]).map(([name, id]) => {
+    if (Number.isInteger(id) && (id as number) >= 0) return { file: ADDED_TOKENS, name, id: id as number };
+    throw refusal(
+      ADDED_TOKENS,
+      `${shown(name)} has the id ${shown(id)}; the id of a token is wanted`,
+      `Get ${ADDED_TOKENS} again.`,
+    );
+  });
+  const own = tokenizer.added.map(({ id, content }) => ({ file: TOKENIZER, name: content, id }));
+  return [...own, ...decoded, ...listed];
 }
 
 function placeOf({ file, name }: Claim): string {
@@ -223,7 +261,7 @@ function agreed(what: string, claims: readonly Claim[]): Claim | undefined {
     throw refusal(
       first.file,
       `the ${what} is ${first.id} (${placeOf(first)}), but ${other.id} by ${placeOf(other)}`,
-      'Get all files of the same version of the model; which of the two is right must not be guessed.',
+      SAME_VERSION,
     );
   }
   return first;

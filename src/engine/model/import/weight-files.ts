@@ -31,6 +31,7 @@ export interface WeightFiles {
  * @throws EngineError `import-refused` before any weight is read
  */
 export async function openWeightFiles(source: SourceFolder): Promise<WeightFiles> {
+  refuseAdapter(source);
   const weightMap = await readIndex(source);
   const names = namesIn(source, weightMap);
   // Before anything is opened: a name that leads out, or a shard that is missing.
@@ -124,7 +125,7 @@ async function readIndex(source: SourceFolder): Promise<Map<string, string> | un
   }
   const map = new Map<string, string>();
   for (const [tensor, file] of Object.entries(weightMap)) {
-    if (typeof file !== 'string') {
+    if (typeof file !== 'string' || file === '') {
       throw refusal(
         INDEX_FILE,
         `weight_map gives ${shown(file)} as the file of ${shown(tensor)}`,
@@ -143,17 +144,20 @@ async function readIndex(source: SourceFolder): Promise<Map<string, string> | un
   return map;
 }
 
+/** Beside a whole model, too: some loaders would take the adapter, others only the model. */
+function refuseAdapter({ names }: SourceFolder): void {
+  const adapter = names.find((name) => /^adapter_(model\.|config\.json$)/.test(name));
+  if (adapter === undefined) return;
+  throw refusal(
+    adapter,
+    'this is a LoRA adapter, which changes another model, not a whole one',
+    'Merge it into its base model first (merge_and_unload in PEFT) and import the result; if the model beside it is the result, remove the adapter.',
+  );
+}
+
 function singleFile(source: SourceFolder): string {
   if (source.has(SINGLE_FILE)) return SINGLE_FILE;
   const { names } = source;
-  const adapter = names.find((name) => /^adapter_(model\.|config\.json$)/.test(name));
-  if (adapter !== undefined) {
-    throw refusal(
-      adapter,
-      'this is a LoRA adapter, which changes another model, not a whole one',
-      'Merge it into its base model first (merge_and_unload in PEFT) and import the result.',
-    );
-  }
   const shards = names.filter((name) => name.endsWith('.safetensors'));
   if (shards.length > 0) {
     throw refusal(
@@ -162,12 +166,15 @@ function singleFile(source: SourceFolder): string {
       'Get the whole checkpoint, with the index.',
     );
   }
-  const pickled = names.find((name) => /\.(bin|pt|pth|ckpt|gguf|msgpack|h5|npz)(\.index\.json)?$/.test(name));
+  const other = names.find((name) =>
+    /\.(bin|pt|pth|ckpt|gguf|msgpack|h5|npz|onnx)(\.index\.json)?$/.test(name),
+  );
+  const why = /\.(bin|pt|pth|ckpt)/.test(other ?? '') ? ' (pickled weights can run code)' : '';
   throw refusal(
     SINGLE_FILE,
-    pickled === undefined
+    other === undefined
       ? 'there are no safetensors files in the folder'
-      : `there are no safetensors files in the folder, and ${pickled} is not read (pickled weights can run code)`,
+      : `there are no safetensors files in the folder, and ${other} is not read${why}`,
     'Get the model as safetensors, or save it so (save_pretrained in transformers).',
   );
 }

@@ -78,7 +78,7 @@ describe('the heat map before and after an edit', () => {
   });
 
   it('doubts what stays and has half of its probability left, whatever was put in between', () => {
-    const cells = (...all: readonly (readonly [id: number, confidence: number])[]): typeof MASK[] =>
+    const cells = (...all: readonly (readonly [id: number, confidence: number])[]): (typeof MASK)[] =>
       all.map(([id, confidence]) => token('x', 1, { token: id, confidence }));
     const before = cells([1, 0.9], [2, 0.8], [3, 0.5]);
     const after = cells([1, 0.85], [7, 0.1], [8, 0.1], [3, 0.2]);

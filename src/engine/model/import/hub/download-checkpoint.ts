@@ -24,7 +24,7 @@ export interface CheckpointDownload extends OpenCheckpointOptions {
 
 /** The files that are needed of a repository beside its weights. */
 const SMALL_FILE =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|model\.safetensors\.index)\.json$/;
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|model\.safetensors\.index)\.json$/;
 const SPARE_BYTES = 50e6;
 
 /**

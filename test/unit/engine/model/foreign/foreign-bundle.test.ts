@@ -11,7 +11,11 @@ import {
   type ForeignPrecision,
 } from '../../../../../src/engine/model/foreign/foreign-config';
 import { buildForeignGraph } from '../../../../../src/engine/model/foreign/foreign-graph';
-import { foreignLayout } from '../../../../../src/engine/model/foreign/foreign-layout';
+import {
+  foreignLayout,
+  largestBlock,
+  type StoredMatrix,
+} from '../../../../../src/engine/model/foreign/foreign-layout';
 import { writeForeignBundle } from '../../../../../src/engine/model/foreign/write-foreign-bundle';
 import { writeWeights } from '../../../../../src/engine/model/foreign/write-weights';
 import type { ForeignSource } from '../../../../../src/engine/model/import/foreign-model';
@@ -193,7 +197,10 @@ describe('foreign bundles', function () {
       const whole = await withPredictor(folder, (predictor) => logitsOf(predictor));
       const small = fresh();
       fs.mkdirSync(small);
-      const layout = foreignLayout(source.model, precision, { piece: 5000, file: 150_000 });
+      const layout = foreignLayout(source.model, precision, largestBlock(source.model), {
+        piece: 5000,
+        file: 150_000,
+      });
       assert.ok(layout.files.length > 1);
       const weights = await writeWeights(small, layout, source);
       assert.deepEqual(
@@ -209,6 +216,36 @@ describe('foreign bundles', function () {
       await predictor.dispose();
       assert.ok(relativeDifference(logits, whole) < 1e-5);
     }
+  });
+
+  it('of 8 bits have the largest blocks that fit, of 4 bits the least', () => {
+    for (const shape of Object.values(SHAPES)) {
+      const model = { ...sourceOf('open-dcoder').model, ...shape };
+      assert.equal(largestBlock(model), 128);
+      assert.equal(largestBlock({ ...model, swiglu: model.swiglu + 64 }), 64);
+      assert.equal(largestBlock({ ...model, swiglu: model.swiglu + 8 }), 32);
+      const sizes = (precision: ForeignPrecision): (number | undefined)[] => {
+        const layout = foreignLayout(model, precision, largestBlock(model));
+        const head = shape.tied ? 'embedding' : 'head';
+        const matrices: StoredMatrix[] = [layout.matrix('layer.0.down'), layout.matrix(head)];
+        return matrices.map(({ pieces }) => pieces[0]!.values.blocks?.size);
+      };
+      assert.deepEqual(sizes('int8-blocks'), [128, 128]);
+      assert.deepEqual(sizes('int4-blocks'), [32, 128]);
+    }
+  });
+
+  it('that do not name their blocks have those of 32', async () => {
+    const folder = await write('int8-blocks');
+    const json = JSON.parse(fs.readFileSync(path.join(folder, 'config.json'), 'utf8')) as object;
+    assert.equal(parseForeignConfig(json).blockSize, largestBlock(sourceOf('open-dcoder').model));
+    assert.equal(parseForeignConfig({ ...json, blockSize: undefined }).blockSize, undefined);
+    const { model } = sourceOf('open-dcoder');
+    assert.deepEqual(
+      foreignLayout(model, 'int8-blocks').files,
+      foreignLayout(model, 'int8-blocks', 32).files,
+    );
+    assert.throws(() => parseForeignConfig({ ...json, blockSize: 48 }), /blockSize.*32 or 64 or 128/);
   });
 
   it('of billions lie in files of 2 GB, in pieces that GPUs bind', () => {

@@ -21,7 +21,7 @@ describe('encoding in threads', () => {
   ] as const satisfies readonly ForeignPrecision[]) {
     it(`writes what one thread writes: ${precision}`, async () => {
       // Small pieces, so that many are under way.
-      const layout = foreignLayout(modelOf('dream'), precision, { piece: 8192, file: 50_000 });
+      const layout = foreignLayout(modelOf('dream'), precision, 32, { piece: 8192, file: 50_000 });
       const [alone, together] = [temporaryFolder(), temporaryFolder()];
       const one = await writeWeights(alone, layout, sourceOf('dream'));
       const encoders = new RowEncoders(MANY, SCRIPT);

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../../../../scripts/tiny-bundle/tiny-bundle'
 import { modelOf, sourceOf } from '../../../../support/engine/checkpoints';
 
 /** Several files, with values in one and their scales in the next here and there. */
-const LAYOUT = foreignLayout(modelOf('dream'), 'int8-blocks', { piece: 8192, file: 30_000 });
+const LAYOUT = foreignLayout(modelOf('dream'), 'int8-blocks', 32, { piece: 8192, file: 30_000 });
 
 describe('an unfinished bundle', () => {
   /** A checkpoint that counts how much of it is read. */

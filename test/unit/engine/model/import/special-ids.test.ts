@@ -68,6 +68,40 @@ describe('special ids of a checkpoint', () => {
         config['mask_token_id'] = IDS.mask;
         tokenizer.added_tokens.find(({ id }) => id === IDS.other)!['content'] = '[gMASK]';
       }),
+      'in added_tokens.json alone': masked(({ tokenizer, files }) => {
+        tokenizer.added_tokens = tokenizer.added_tokens.filter(({ id }) => id !== IDS.mask);
+        files['added_tokens.json'] = `{"<|mask|>":${IDS.mask}}`;
+      }),
+      'in added_tokens_decoder alone': masked(({ tokenizer, tokenizerConfig }) => {
+        tokenizer.added_tokens = tokenizer.added_tokens.filter(({ id }) => id !== IDS.mask);
+        tokenizerConfig['added_tokens_decoder'] = { [IDS.mask]: { content: '<|mask|>' } };
+      }),
+      'has another id in added_tokens.json': changed(
+        ({ files }) => (files['added_tokens.json'] = `{"<|mask|>":${IDS.other}}`),
+        'added_tokens.json',
+        String(IDS.mask),
+        String(IDS.other),
+      ),
+      'has another id in added_tokens_decoder': changed(
+        ({ tokenizerConfig }) =>
+          (tokenizerConfig['added_tokens_decoder'] = { [IDS.other]: { content: '<|mask|>' } }),
+        'tokenizer_config.json',
+        String(IDS.other),
+      ),
+      'is another token in added_tokens_decoder': changed(
+        ({ tokenizerConfig }) =>
+          (tokenizerConfig['added_tokens_decoder'] = { [IDS.mask]: { content: '<|b|>' } }),
+        'tokenizer_config.json',
+        '<|b|>',
+      ),
+      'is a text in added_tokens.json': changed(
+        ({ files }) => (files['added_tokens.json'] = '{"<|mask|>":"266"}'),
+        'added_tokens.json',
+      ),
+      'is the beginning': {
+        change: maskOnly(({ config }) => (config['mask_token_id'] = IDS.beginning)),
+        refused: ['mask_token_id', 'bos_token_id'],
+      },
       'is nowhere': { change: maskOnly(() => undefined), refused: ['config.json', 'mask'] },
       'is never the padding': {
         change: maskOnly(({ tokenizerConfig }) => (tokenizerConfig['pad_token'] = '<|hidden|>')),

@@ -129,6 +129,13 @@ describe('tensors of a checkpoint', () => {
         ...tiedTo(({ tensors: all }) => all.set('lm_head.weight', all.get('model.embed_tokens.weight')!)),
         imported: { tied: true },
       },
+      'is the embedding, whose other name was left out': {
+        ...tiedTo(({ tensors: all }) => {
+          all.set('lm_head.weight', all.get('model.embed_tokens.weight')!);
+          all.delete('model.embed_tokens.weight');
+        }),
+        imported: { tied: true },
+      },
       'is said to be the embedding and is another': {
         ...tensors((_, { config }) => (config['tie_word_embeddings'] = true)),
         refused: [FILE, 'tie_word_embeddings', 'lm_head.weight'],
