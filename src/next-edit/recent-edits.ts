@@ -69,7 +69,9 @@ export class RecentEdits {
 
 function isNear(text: string, last: Edit, { start, removed, inserted }: TextChange): boolean {
   const end = start + removed;
-  if (start < last.end && end > last.start) return true;
+  // Whoever goes back into lines that were just put in has begun something else; keys at their end go on with them.
+  const goesBack = end < last.end && text.slice(last.start, last.end).includes('\n');
+  if (start < last.end && end > last.start) return !goesBack;
   if (`${text.slice(start, end)}${inserted}`.includes('\n')) return false;
   if (start <= last.end && end >= last.start) return true;
   const gap = start > last.end ? text.slice(last.end, start) : text.slice(end, last.start);

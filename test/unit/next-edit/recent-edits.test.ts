@@ -75,6 +75,23 @@ describe('recent edits', () => {
     assert.deepEqual(typed.pairs, []);
   });
 
+  it('a name that is changed in lines just put in is an edit of its own', () => {
+    const typed = new Typed('');
+    typed.change(0, 0, 'f(count);\ng(count);\n');
+    typed.change(2, 5, 't');
+    typed.type(3, 'otal');
+    assert.deepEqual(typed.pairs, [['count', 'total']]);
+  });
+
+  it('a new line is one edit, corrections at its end included', () => {
+    const typed = new Typed('a;\n');
+    typed.change(2, 0, '\n  ');
+    typed.type(5, 'bad');
+    typed.change(7, 1, '');
+    typed.type(7, 'r');
+    assert.deepEqual(typed.pairs, [['', '\n  bar']]);
+  });
+
   it('an edit that a later one took away with its line is forgotten', () => {
     const typed = new Typed('one two\nthree four\n');
     typed.change(0, 3, 'uno');
