@@ -118,7 +118,7 @@ describe('candidates', () => {
     const patience = { times: 1000, ms: 60_000 };
 
     it('begin when the first one is done, while that is in view, and only where it is not likely right', async () => {
-      const low = await run(keepsLength, { candidates: 2, patience, threshold: 0.99 }, chooserOf(1, -9));
+      const low = await run(keepsLength, { candidates: 3, patience, threshold: 0.99 }, chooserOf(1, -9));
       assert.equal(low.last.texts[0]!.length, 16);
       const fromThen = low.steps.slice(low.steps.findIndex(({ texts }) => texts[0]!.length === 8));
       assert.ok(fromThen.length > 16);
