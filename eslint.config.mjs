@@ -29,6 +29,8 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
+      // Whoever leaves a field out names it.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       // Index access in numeric loops is bounded by the loop; noUncheckedIndexedAccess asks for `!` there.
       '@typescript-eslint/no-non-null-assertion': 'off',
       'no-restricted-exports': [

@@ -1,6 +1,6 @@
+import type { SyntaxTree } from '../syntax/syntax-tree';
 import { isKnownAt, lackingArguments, type OpenPlace } from './arguments';
 import { inWords, type Edit, type Proposal } from './edit';
-import type { SyntaxTree } from '../syntax/syntax-tree';
 
 /** The text around a place, as the model reads it. */
 export interface AroundPlace {

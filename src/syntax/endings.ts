@@ -93,7 +93,11 @@ export function bracketsBetween(before: string, after: string): BracketsBetween 
   const closed = unopenedClosers(after.replaceAll(SHORT_STRING, ''));
   let own = 0;
   while (!awaited.endsWith(closed.slice(own))) own++;
-  const openers = [...closed.slice(0, own)].reverse().map((closer) => OPENER_OF[closer]!);
+  const openers = closed
+    .slice(0, own)
+    .split('')
+    .reverse()
+    .map((closer) => OPENER_OF[closer]!);
   return { closers: awaited.slice(0, awaited.length - (closed.length - own)), openers: openers.join('') };
 }
 

@@ -150,8 +150,8 @@ function report(
     `latency from the last key: median ${quantile(latencies, 0.5).toFixed(0)} ms, 95 % ${quantile(latencies, 0.95).toFixed(0)} ms`,
     `errors ${errors.length}`,
     `memory: extension host ${grown('host')}, engine ${grown('engine')}`,
-    `extension host with next edits: ${costs.with}`,
-    `extension host without next edits: ${costs.without}`,
+    `extension host with next edits: ${String(costs.with)}`,
+    `extension host without next edits: ${String(costs.without)}`,
   ];
   for (const line of lines) Mocha.reporters.Base.consoleLog(`      ${line}`);
 }

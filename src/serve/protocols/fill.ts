@@ -13,7 +13,7 @@ export function fillRoutes(app: FastifyInstance, serving: Serving): void {
   const read = fillBodyReader(serving.limits);
   app.get('/v1/fill', () => {
     // The bundle's folder is the server's own business.
-    const { bundleFolder: _, ...info } = serving.engine.info;
+    const { bundleFolder, ...info } = serving.engine.info;
     return { ...info, bundle: serving.model };
   });
   app.post('/v1/fill', async (request, reply) => answer(serving, read(request.body), request, reply));

@@ -31,7 +31,7 @@ const FILES = filesByGrammar(FOLDERS.map((folder) => join(ROOT, folder)));
 
 async function eachLine(
   paths: readonly string[],
-  look: (line: CutLine, tree: SyntaxTree) => Promise<void>,
+  look: (line: CutLine, tree: SyntaxTree) => void | Promise<void>,
 ): Promise<void> {
   for (const line of drawLines(paths, LINES, 1)) {
     const { path, prefix, rest, suffix } = line;
@@ -91,7 +91,7 @@ describe('real lines', function () {
     });
 
     it(`of ${grammar} are mended to no less than a half`, async () => {
-      await eachLine(paths, async ({ path, prefix, rest, suffix }) => {
+      await eachLine(paths, ({ path, prefix, rest, suffix }) => {
         for (const [mended] of mendedFills([rest], { texts: [prefix, suffix], replaced: [''] }, 'syntax'))
           assert.ok(2 * (mended!.length + 4) >= rest.replaceAll(/[\s()[\]{};,]/g, '').length, path);
       });

@@ -1,7 +1,12 @@
 import type { BundleFile } from '../bundle/bundle-config';
 import { Fields, parseFile } from '../bundle/config-fields';
 import { FOREIGN_ARCHITECTURES, type ForeignModel } from '../import/foreign-model';
-import { BLOCK_SIZES } from './foreign-layout';
+
+/**
+ * Inputs that share a scale. With 8 bits the larger blocks lose next to nothing and are multiplied in up to a third less
+ * time (docs/notebook/importing.md); with 4 bits they lose more than they gain.
+ */
+export const BLOCK_SIZES = [32, 64, 128] as const;
 
 /** Forms of an imported network's matrices: see `WEIGHT_PRECISIONS`. */
 export const FOREIGN_PRECISIONS = ['f32', 'f16', 'int8-blocks', 'int4-blocks'] as const;

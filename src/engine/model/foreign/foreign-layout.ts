@@ -2,7 +2,7 @@ import type { ElementType } from '../graph/onnx-proto';
 import type { BlockFormat } from '../graph/quantize-blocks';
 import type { StoredTensor } from '../graph/weight-layout';
 import type { ForeignModel } from '../import/foreign-model';
-import type { ForeignPrecision } from './foreign-config';
+import { BLOCK_SIZES, type ForeignPrecision } from './foreign-config';
 
 /** Some of a matrix's outputs, which are its rows: what a GPU can bind at once. */
 export interface MatrixPiece {
@@ -42,11 +42,6 @@ const LARGEST = { piece: 2 ** 27, file: 2e9 };
 /** Tensors begin on pages, so that ONNX Runtime can map them instead of reading them. */
 const PAGE = 4096;
 const BYTES: Partial<Record<ElementType, number>> = { f32: 4, f16: 2, u8: 1 };
-/**
- * Inputs that share a scale. With 8 bits the larger blocks lose next to nothing and are multiplied in up to a third less
- * time (docs/notebook/importing.md); with 4 bits they lose more than they gain.
- */
-export const BLOCK_SIZES = [32, 64, 128] as const;
 const LEAST_BLOCK = BLOCK_SIZES[0];
 
 /** Names and shapes of a network's tensors, as `ForeignSource` has them, in the order that they are stored in. */

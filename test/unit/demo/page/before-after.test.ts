@@ -7,7 +7,8 @@ import { picturesOf } from '../../../../src/demo/page/pictures';
 import type { DemoRun } from '../../../../src/demo/run';
 import { canvasAt, wholeBeforeEdit } from '../../../../src/demo/trace';
 import type { Scored } from '../../../../src/engine/index';
-import { MASK, runOf, token, traceOf } from '../../../support/demo/traces';
+import type { MASK } from '../../../support/demo/traces';
+import { runOf, token, traceOf } from '../../../support/demo/traces';
 
 const RUN = runOf([{ steps: traceOf(['a', 'b', 'c']) }]);
 
@@ -23,7 +24,7 @@ function changedRun(): DemoRun {
 
 /** As an engine that finds each token as probable as the text is without B. */
 function scoredOf(text: string): Scored {
-  const tokens = [...text].map((character) => ({
+  const tokens = text.split('').map((character) => ({
     token: character === 'B' ? 20 : 9,
     text: character,
     probability: text.includes('B') ? 0.3 : 0.9,
