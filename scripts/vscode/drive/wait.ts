@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long anything may take. */
-export const WAIT_MS = 30_000;
+export const WAIT_MS = 60_000;
 
 /** Between two questions: shorter than anything that comes and goes. */
 const PAUSE_MS = 20;

@@ -53,8 +53,9 @@ export async function* fill(
     const known = new KnownLogits();
     const texts = [prefix, ...between, suffix].map(toLf);
     const drafts = takesDrafts(runtime, request, settings);
-    // Chances are fitted on holes of which nothing is known.
-    const asked = request.patience && !plans.every(isOpen) ? { ...request, candidates: 1 } : request;
+    // Chances are fitted on holes of which nothing is known, and who says how many steps means those of one.
+    const tellsChances = plans.every(isOpen) && settings.steps === undefined;
+    const asked = request.patience && !tellsChances ? { ...request, candidates: 1 } : request;
     const several = asked.starts !== undefined || (asked.candidates ?? 1) > 1;
     const beginnings = await beginningsOf(runtime, run, plans, asked, { texts, drafts }, known);
     yield* unmask(runtime, run, beginnings, { ...request, limits, texts, several }, known);

@@ -65,7 +65,8 @@ export async function* unmask(
   const progress: Progress = { index: 0, changes: { committed: [], remasked: [] } };
   let begun: readonly CandidateRun[] = waits ? candidates.slice(0, 1) : candidates;
   yield* stepTogether(runtime, run, begun, progress, known);
-  let best = await rank(runtime, run, begun, texts, looks);
+  // A second look at one alone would cost more than it tells.
+  let best = await rank(runtime, run, begun, texts, looks && !waits);
   if (waits && (best[0]!.view.chance ?? 1) < LIKELY_ENOUGH) {
     const took = performance.now() - run.started;
     const until = run.started + Math.min(patience.times * took, patience.ms);

@@ -10,12 +10,11 @@ const LEARNED = { expand: true, remask: true, guidance: false };
 const { tokenizer } = scriptedRuntime();
 const [Q, Z] = tokenizer.encode('qz') as [number, number];
 const AROUND = { prefix: 'a ', suffix: ' b' };
-const NO_WEIGHTS = { intercept: 0, weights: {} };
 
 /** The longer a text, the likelier; an intercept alone says the same of all. */
 function chooserOf(weight: number, intercept = 0): Chooser {
   const coefficients = { intercept, weights: { tokens: weight } };
-  return { drawn: NO_WEIGHTS, looked: coefficients, among: coefficients };
+  return { drawn: coefficients, looked: coefficients, among: coefficients };
 }
 
 /** Keeps the length that a hole begins with; its letter is q, or z where a z stands already. */
