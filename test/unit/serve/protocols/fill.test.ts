@@ -96,6 +96,7 @@ describe('the project’s own protocol', function () {
       'vocabulary',
       'windowRows',
       'loadMs',
+      'chooser',
     ]);
   });
 

@@ -64,9 +64,14 @@ describe('a team’s server as an engine', function () {
 
   it('has further candidates begun there by patience, where the bundle tells chances', async () => {
     const patient = { ...HOLES, candidates: 4, patience: { times: 1000, ms: 60_000 } };
-    assert.equal((await stepsOf((await connect()).fill(patient))).at(-1)!.candidates, undefined);
     const folder = temporaryFolder();
     await writeTinyBundle(folder, 'f32');
+    await withEngine(folder, async (engine) => {
+      const { url, app } = await startServer({ engine });
+      const remote = await ServerEngine.connect({ url, token: undefined });
+      assert.equal((await stepsOf(remote.fill(patient))).at(-1)!.candidates, undefined);
+      await app.close();
+    });
     const config = join(folder, 'config.json');
     const unlikely = { intercept: -9, weights: {} };
     const chooser = { drawn: unlikely, looked: unlikely, among: unlikely };
