@@ -35,8 +35,8 @@ export const USUAL_LIMITS: Limits = {
 };
 
 /**
- * Fills under way at once where nobody says how many: as many as share a forward. More of them would each take longer, and
- * more work would be lost with those that are superseded, see docs/serving.md, "Under load".
+ * Fills under way at once where nobody says how many. On a CPU rows of several take as long as one after the other, and
+ * more work is lost with those that are superseded, see docs/serving.md, "Under load".
  */
-export const RUNNING_ON_CPU = 8;
+export const RUNNING_ON_CPU = 2;
 export const RUNNING_ON_GPU = 32;

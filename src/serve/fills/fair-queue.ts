@@ -46,7 +46,7 @@ export class FairQueue {
    */
   async enter(user: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#running < this.mostRunning()) this.#begin(user);
+    if (this.#mayBegin(user)) this.#begin(user);
     else await this.#wait(user, signal);
     const began = performance.now();
     let ended = false;
@@ -87,6 +87,12 @@ export class FairQueue {
     });
   }
 
+  /** The last place is for those who have none: long fills of one user never keep the short one of another waiting. */
+  #mayBegin(user: string): boolean {
+    const places = this.mostRunning() - this.#running;
+    return places > 1 || (places === 1 && this.#runningBy(user) === 0);
+  }
+
   #begin(user: string): void {
     this.#running++;
     this.#runningOf.set(user, this.#runningBy(user) + 1);
@@ -98,7 +104,7 @@ export class FairQueue {
     if (left > 0) this.#runningOf.set(user, left);
     else this.#runningOf.delete(user);
     const next = this.#next();
-    if (next === undefined) return;
+    if (next === undefined || !this.#mayBegin(next.user)) return;
     this.#forget(next);
     this.#begin(next.user);
     next.admit();

@@ -50,7 +50,7 @@ describe('what Prometheus reads', function () {
 
 describe('fills of several users at once', function () {
   this.timeout(60_000);
-  const server = serverForTests();
+  const server = serverForTests({ limits: { running: 8 } });
   const PLACES = ['n = ', 'const area = ', 'def mean(values):\n    return ', 'if (', 'words = ['];
 
   function fillOf(input_prefix: string): Promise<string> {

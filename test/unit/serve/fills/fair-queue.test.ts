@@ -22,17 +22,18 @@ describe('the queue of fills', () => {
     assert.deepEqual([queue.running, queue.waiting], [0, 0]);
   });
 
-  it('prefers users with fewer fills under way', async () => {
-    const queue = new FairQueue(() => 2, 100);
+  it('prefers users with fewer fills under way, and keeps the last place for those who have none', async () => {
+    const queue = new FairQueue(() => 3, 100);
     const leaves = [await queue.enter('busy', signal), await queue.enter('busy', signal)];
     const order: string[] = [];
     const all = ['busy', 'new'].map(async (user) => {
       await queue.enter(user, signal);
       order.push(user);
     });
-    leaves[0]!();
-    leaves[1]!();
-    await Promise.all(all);
+    await all[1];
+    assert.deepEqual([order, queue.running, queue.waiting], [['new'], 3, 1]);
+    for (const leave of leaves) leave();
+    await all[0];
     assert.deepEqual(order, ['new', 'busy']);
   });
 
