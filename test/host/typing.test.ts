@@ -106,7 +106,7 @@ describe('a typing session', function () {
       const restore = await configure({ 'llada.nextEdit.enabled': way === 'with' });
       const name = FILES[Math.floor(turn / 2) % FILES.length]!;
       const text = readFileSync(path.join(root, name), 'utf8');
-      const editor = await openFile(`typed-${path.basename(name)}`, text);
+      const editor = await openFile(`typed-${turn}-${path.basename(name)}`, text);
       await costs[way].of(async () => {
         for (let i = 0; i < LINES_A_FILE && performance.now() < until; i++)
           await typist.retype(editor, until);
