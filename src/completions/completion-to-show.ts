@@ -1,4 +1,4 @@
-import { ENDS_EMBEDDED, treeAround } from '../syntax/embedded';
+import { treeAround } from '../syntax/embedded';
 import { namesIn } from '../syntax/names';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { breaksLetter, isInsideWord, wordWithRest } from './inside-word';
@@ -23,8 +23,7 @@ export async function completionToShow(
   leastCharacters = LEAST_CHARACTERS,
 ): Promise<Shown> {
   const at = completion.prefix.length;
-  if (!tree || ENDS_EMBEDDED.test(completion.text)) return shownBy(completion, tree, leastCharacters);
-  using inner = await treeAround(tree, { start: at, end: at });
+  using inner = tree && (await treeAround(tree, { start: at, end: at }, [completion.text]));
   return await shownBy(completion, inner, leastCharacters);
 }
 

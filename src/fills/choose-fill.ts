@@ -1,5 +1,5 @@
 import type { FillRequest, HoleRequest, Step } from '../engine/index';
-import { ENDS_EMBEDDED, treeAround } from '../syntax/embedded';
+import { treeAround } from '../syntax/embedded';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { filledText, isTooLittle, judgeOf, type Fault, type FaultOf, type HolesOfText } from './faults';
 import { asPutIn } from './filled-part';
@@ -84,8 +84,8 @@ async function treeOfHoles(
   const before = filledText(holes, holes.replaced);
   const { texts } = holes;
   using whole = await tree.updated(before);
-  if (!whole || fills.some((fill) => ENDS_EMBEDDED.test(fill))) return whole?.copy();
-  return await treeAround(whole, { start: texts[0]!.length, end: before.length - texts.at(-1)!.length });
+  const stretch = { start: texts[0]!.length, end: before.length - texts.at(-1)!.length };
+  return whole && (await treeAround(whole, stretch, fills));
 }
 
 function emptied<T extends Written>(written: T): T {

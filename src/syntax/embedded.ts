@@ -3,7 +3,7 @@ import { grammarOf, type Grammar } from './languages';
 import type { SyntaxTree, TextRange } from './syntax-tree';
 
 /** The end of a script or style sheet, which its own language knows nothing of. */
-export const ENDS_EMBEDDED = /<\/(?:script|style)\b/i;
+const ENDS_EMBEDDED = /<\/(?:script|style)\b/i;
 
 /** The language of an element's text that names none, as VS Code calls it. */
 const LANGUAGE_OF: Readonly<Record<string, string>> = { script_element: 'javascript', style_element: 'css' };
@@ -22,13 +22,19 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 /**
  * The tree by which a stretch of a text is judged: within a script or style sheet of HTML, Vue or Svelte that of its
- * language, else the text's own.
+ * language, unless what is put in there ends it; else the text's own.
  *
+ * @param putIn texts that are to stand there
  * @returns one that the caller disposes of
  * @throws Error when the language's grammar cannot be loaded
  */
-export async function treeAround(tree: SyntaxTree, stretch: TextRange): Promise<SyntaxTree> {
-  const part = embeddedAround(tree.root, stretch);
+export async function treeAround(
+  tree: SyntaxTree,
+  stretch: TextRange,
+  putIn: readonly string[] = [],
+): Promise<SyntaxTree> {
+  const isEnded = putIn.some((text) => ENDS_EMBEDDED.test(text));
+  const part = isEnded ? undefined : embeddedAround(tree.root, stretch);
   const grammar = part && grammarIn(part.parent);
   return grammar ? tree.ofPart(grammar, { start: part.startIndex, end: part.endIndex }) : tree.copy();
 }
