@@ -72,10 +72,12 @@ class Cost {
   }
 }
 
-/** Resident megabytes of this extension host and of its engine. */
-function memory(): { host: number; engine: number } {
-  const engine = engineProcesses().reduce((sum, bytes) => sum + bytes, 0);
-  return { host: process.memoryUsage().rss / MEGABYTE, engine: engine / MEGABYTE };
+/** Resident megabytes of this extension host and of its engine, and the processor seconds that its engine has used. */
+function usage(): { host: number; engine: number; processor: number } {
+  const engines = engineProcesses();
+  const engine = engines.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+  const processor = engines.reduce((sum, { processorSeconds }) => sum + processorSeconds, 0);
+  return { host: process.memoryUsage().rss / MEGABYTE, engine: engine / MEGABYTE, processor };
 }
 
 function quantile(sorted: readonly number[], q: number): number {
@@ -97,7 +99,7 @@ describe('a typing session', function () {
       if (state.kind === 'error') errors.push(state.error.message);
     });
     await warmUp(llada());
-    const before = memory();
+    const before = usage();
     const costs = { with: new Cost(), without: new Cost() };
     const until = performance.now() + MINUTES * 60_000;
     for (let turn = 0; performance.now() < until; turn++) {
@@ -115,7 +117,7 @@ describe('a typing session', function () {
       await closeAll();
       await restore();
     }
-    const after = memory();
+    const after = usage();
     typist.dispose();
     listening.dispose();
     report(typist, before, after, costs, errors);
@@ -137,19 +139,21 @@ async function warmUp(llada: LladaApi): Promise<void> {
 
 function report(
   { counts }: Typist,
-  before: ReturnType<typeof memory>,
-  after: ReturnType<typeof memory>,
+  before: ReturnType<typeof usage>,
+  after: ReturnType<typeof usage>,
   costs: Readonly<Record<'with' | 'without', Cost>>,
   errors: readonly string[],
 ): void {
   const latencies = counts.latencies.toSorted((a, b) => a - b);
   const grown = (kind: 'host' | 'engine'): string =>
     `${before[kind].toFixed(0)} → ${after[kind].toFixed(0)} MB`;
+  const engineShare = (100 * (after.processor - before.processor)) / (MINUTES * 60);
   const lines = [
     `keys ${counts.keys}, suggestions ${counts.offered}, nothing to offer ${counts.nothing}, taken ${counts.accepted} (${counts.acceptedCharacters} characters)`,
     `latency from the last key: median ${quantile(latencies, 0.5).toFixed(0)} ms, 95 % ${quantile(latencies, 0.95).toFixed(0)} ms`,
     `errors ${errors.length}`,
     `memory: extension host ${grown('host')}, engine ${grown('engine')}`,
+    `engine: processor time ${engineShare.toFixed(1)} % of a core`,
     `extension host with next edits: ${String(costs.with)}`,
     `extension host without next edits: ${String(costs.without)}`,
   ];
