@@ -18,28 +18,28 @@ export interface CutText {
 const LATER_LINE = /\n([ \t]*)(?=[^\s])/g;
 const OPEN_LINE = /\n[ \t\n]*$/;
 
-/** Ends a text where the first rule says so. */
+/**
+ * Ends a text where a rule first holds, as its characters come: of two stop words the one that is whole first, so that
+ * nothing that comes later changes it.
+ */
 export function cutText(text: string, { stops, leastIndent }: CutRules): CutText {
   const words = stops.filter((word) => word !== '');
-  const atStop = words
+  const stop = words
     .map((word) => ({ word, at: text.indexOf(word) }))
     .filter(({ at }) => at >= 0)
-    .sort((a, b) => a.at - b.at)[0];
+    .map(({ word, at }) => ({ word, at, end: at + word.length }))
+    .sort((a, b) => a.end - b.end || a.at - b.at)[0];
   const shallow = [...text.matchAll(LATER_LINE)].find(([, indent]) => indent!.length < leastIndent);
-  if (atStop && (!shallow || atStop.at <= shallow.index)) {
-    const upTo = text.slice(0, atStop.at);
+  // A line is seen to be shallow by the first character behind its indentation.
+  const shallowEnd = shallow ? shallow.index + shallow[0].length + 1 : Infinity;
+  if (stop && (stop.end < shallowEnd || (stop.end === shallowEnd && stop.at <= shallow!.index))) {
+    const upTo = text.slice(0, stop.at);
     // Where a stop word is blanks alone, the indentation before it may turn out to be too little.
-    const cut = leastIndent > 0 && /^[ \t]+$/.test(atStop.word) ? upTo.replace(/\n[ \t]*$/, '') : upTo;
-    return { text: cut, cut: { by: 'stop', word: atStop.word }, settled: cut.length };
+    const cut = leastIndent > 0 && /^[ \t]+$/.test(stop.word) ? upTo.replace(/\n[ \t]*$/, '') : upTo;
+    return { text: cut, cut: { by: 'stop', word: stop.word }, settled: cut.length };
   }
+  if (shallow) return { text: text.slice(0, shallow.index), cut: { by: 'indent' }, settled: shallow.index };
   const begun = Math.max(0, ...words.map((word) => overlap(text, word)));
-  if (shallow) {
-    const cut = text.slice(0, shallow.index);
-    // A stop word that began before the line may still turn out to be there, and would end the text earlier.
-    const begunAt = text.length - begun;
-    if (begunAt < cut.length) return { text: cut, cut: undefined, settled: begunAt };
-    return { text: cut, cut: { by: 'indent' }, settled: cut.length };
-  }
   const open = leastIndent > 0 ? (OPEN_LINE.exec(text)?.[0].length ?? 0) : 0;
   return { text, cut: undefined, settled: text.length - Math.max(begun, open) };
 }

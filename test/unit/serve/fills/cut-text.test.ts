@@ -14,6 +14,13 @@ describe('where a completion ends', () => {
     });
   });
 
+  it('is before the stop word that is whole first, though another began before it', () => {
+    const rules = { stops: ['bab', 'a'], leastIndent: 0 };
+    const expected = { text: 'b', cut: { by: 'stop', word: 'a' }, settled: 1 };
+    assert.deepEqual(cutText('ba', rules), expected);
+    assert.deepEqual(cutText('bab', rules), expected);
+  });
+
   it('is before a later line with too little indentation; blank lines have none to lack', () => {
     const cut = cutText('a\n\n  b\nc\n', { stops: [], leastIndent: 2 });
     assert.deepEqual([cut.text, cut.cut], ['a\n\n  b', { by: 'indent' }]);
@@ -28,7 +35,7 @@ describe('where a completion ends', () => {
         assert.equal(after.text.slice(0, settled.length), settled);
         if (before.cut) assert.deepEqual(after.text, before.text);
       }),
-      { numRuns: 2000 },
+      { numRuns: 10_000 },
     );
   });
 
