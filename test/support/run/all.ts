@@ -1,11 +1,13 @@
-// npm test: every part, side by side where it may be, since much of each is waiting; ends with the sum of their counts.
+// npm test: every part, side by side where it may be, since much of each is waiting; ends with what failed in each, and
+// the sum of their counts.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import { ROOT } from '../../../scripts/setup/paths';
 import { ensureVscodeHost, vscodeHostExists } from '../../../scripts/vscode/vscode-host';
 import { finish, parseCounts, settle } from './counts';
-import type { Counts } from './counts';
+import { digest } from './digest';
+import type { Part } from './digest';
 
 /** Two cores have room for three parts, first come first served: those that drive VS Code wait half of their time. */
 const ROOM = pLimit(3);
@@ -33,9 +35,9 @@ async function run(...task: readonly string[]): Promise<Ended> {
   return { endedWell: code === 0, output };
 }
 
-async function test(...task: readonly string[]): Promise<Counts> {
+async function test(...task: readonly string[]): Promise<Part> {
   const { endedWell, output } = await ROOM(() => run(...task));
-  return settle(parseCounts(output), endedWell);
+  return { name: task.join(' '), counts: settle(parseCounts(output), endedWell), output };
 }
 
 /** What cannot be installed here is told by the tests that need it. */
@@ -44,9 +46,9 @@ async function installVscode(): Promise<void> {
 }
 
 /** The tests that need bundles, the longest first; those of units take what room the others leave. */
-async function testBundles(vscode: Promise<void>): Promise<readonly Counts[]> {
-  const { endedWell } = await ROOM(() => run('build'));
-  if (!endedWell) return [{ passed: 0, failed: 1 }];
+async function testBundles(vscode: Promise<void>): Promise<readonly Part[]> {
+  const { endedWell, output } = await ROOM(() => run('build'));
+  if (!endedWell) return [{ name: 'build', counts: { passed: 0, failed: 1 }, output }];
   return Promise.all([
     test('test:unit', 'unit/scripts'),
     vscode.then(() => test('test:ui')),
@@ -55,13 +57,12 @@ async function testBundles(vscode: Promise<void>): Promise<readonly Counts[]> {
   ]);
 }
 
-async function runAll(): Promise<Counts> {
-  const [lint, ...rest] = await Promise.all([test('lint'), testBundles(installVscode())]);
-  const counts = [lint, ...rest.flat()];
-  return counts.reduce((sum, { passed, failed }) => ({
-    passed: sum.passed + passed,
-    failed: sum.failed + failed,
-  }));
+async function runAll(): Promise<void> {
+  const [lint, rest] = await Promise.all([test('lint'), testBundles(installVscode())]);
+  const parts = [lint, ...rest];
+  process.stdout.write(parts.map(digest).join(''));
+  const sum = (kind: 'passed' | 'failed'): number => parts.reduce((all, { counts }) => all + counts[kind], 0);
+  finish({ passed: sum('passed'), failed: sum('failed') });
 }
 
-void runAll().then(finish);
+void runAll();
