@@ -13,7 +13,7 @@ function demoTabs(): vscode.Tab[] {
 
 describe('LLaDA: Open Generation Demo', () => {
   before(activated);
-  after(closeAll);
+  afterEach(closeAll);
 
   it('opens one panel, and shows it again', async () => {
     const open = (): Thenable<void> => vscode.commands.executeCommand('llada.openGenerationDemo');

@@ -5,6 +5,7 @@ import {
   configure,
   fill,
   filled,
+  forTest,
   freshName,
   marked,
   openFile,
@@ -100,25 +101,20 @@ describe('documents that can and cannot be filled', () => {
   });
 
   it('a file of a read-only file system is refused at once', async () => {
-    const registration = vscode.workspace.registerFileSystemProvider('llada-read-only', new ReadOnlyFiles(), {
-      isReadonly: true,
-    });
+    const files = new ReadOnlyFiles();
+    forTest(vscode.workspace.registerFileSystemProvider('llada-read-only', files, { isReadonly: true }));
     await refuses(await vscode.window.showTextDocument(vscode.Uri.parse('llada-read-only:/a.txt')));
-    registration.dispose();
   });
 
   it('a virtual document is refused at once', async () => {
-    const registration = vscode.workspace.registerTextDocumentContentProvider('llada-virtual', {
-      provideTextDocumentContent: () => 'made up',
-    });
+    const content = { provideTextDocumentContent: () => 'made up' };
+    forTest(vscode.workspace.registerTextDocumentContentProvider('llada-virtual', content));
     await refuses(await vscode.window.showTextDocument(vscode.Uri.parse('llada-virtual:/a.txt')));
-    registration.dispose();
   });
 
   it('a file that the settings make read-only is refused at once', async () => {
-    const writable = await configure({ 'files.readonlyInclude': { '**/locked-*.js': true } });
+    await configure({ 'files.readonlyInclude': { '**/locked-*.js': true } });
     await refuses(await openFile('locked-1.js', 'const a = 1;\n'));
-    await writable();
   });
 
   it('an editor made read-only for the session says so and keeps its text', async () => {

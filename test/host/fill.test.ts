@@ -89,13 +89,12 @@ describe('LLaDA: Fill Masked Region', () => {
   });
 
   it('gives the same text for the same seed', async () => {
-    const multinomial = await configure({ 'llada.sampling': 'multinomial', 'llada.seed': 7 });
+    await configure({ 'llada.sampling': 'multinomial', 'llada.seed': 7 });
     const fills: string[] = [];
     for (let i = 0; i < 2; i++) {
       await openMarked(SUM);
       fills.push(filled(await fill()).texts[0]!);
     }
-    await multinomial();
     assert.equal(fills[0], fills[1]);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { randomDocument } from '../../scripts/fuzz/documents';
 import { Random } from '../../src/engine/diffusion/random';
-import { activated, closeAll, configure, fill, openText, select } from '../support/host/editing';
+import { closeAll, fill, openText, select, useExtension } from '../support/host/editing';
 
 const SEED = 7;
 const CASES = 5;
@@ -12,14 +12,7 @@ const LONGEST = 20_000;
 /** A sample of the fuzz's documents in a real editor; `npm run fuzz` has ten thousand of them without one. */
 describe('random documents in the editor', function () {
   this.timeout(120_000);
-  let restore: () => Promise<void>;
-
-  before(async () => {
-    await activated();
-    restore = await configure({ 'llada.inlineCompletions.enabled': false, 'llada.maxTokens': 8 });
-  });
-  after(() => restore());
-  afterEach(closeAll);
+  useExtension({ 'llada.inlineCompletions.enabled': false, 'llada.maxTokens': 8 });
 
   it('are as they were outside of what is filled, and wholly after one undo', async () => {
     const random = new Random(SEED);

@@ -25,6 +25,11 @@ describe('Import Model', function () {
     while (llada().get(name, '') !== value) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
+  async function use(models: { readonly path?: string; readonly suggestions?: string }): Promise<void> {
+    await llada().update('model.path', models.path, true);
+    await llada().update('inlineCompletions.model', models.suggestions, true);
+  }
+
   function replace(name: keyof typeof vscode.window, by: unknown): void {
     const own = vscode.window[name];
     (vscode.window as unknown as Record<string, unknown>)[name] = by;
@@ -54,12 +59,12 @@ describe('Import Model', function () {
     for (const take of undo.splice(0).reverse()) take();
   });
   after(async () => {
-    await llada().update('model.path', undefined, true);
-    await llada().update('inlineCompletions.model', undefined, true);
+    await use({});
     fs.rmSync(folder, { recursive: true });
   });
 
   it('asks what the files do not tell, and the model that was chosen then fills', async () => {
+    fs.rmSync(out, { recursive: true, force: true });
     const titles = answer(['A Folder', 'int8-blocks', 'open-dcoder'], [source, folder]);
     const used = new Promise<string>((resolve) => {
       replace('showInformationMessage', (message: string, use: string) => {
@@ -81,6 +86,7 @@ describe('Import Model', function () {
   });
 
   it('is listed by Choose Model, with what it can and its time here', async () => {
+    await use({ path: out });
     const lists: (readonly Choice[])[] = [];
     const wanted = ['The model of the extension', 'Model of suggestions', 'Tiny-Coder'];
     replace('showQuickPick', (items: readonly Choice[]) => {
@@ -108,6 +114,7 @@ describe('Import Model', function () {
   });
 
   it('writes suggestions while commands have another model', async () => {
+    await use({ suggestions: out });
     const editor = await openText('const width = 3;\nconst height = 4;\nconst area = ;\n');
     editor.selection = new vscode.Selection(2, 13, 2, 13);
     const provided = new Promise((resolve) => api().onDidProvideCompletion(resolve));
@@ -123,8 +130,8 @@ describe('Import Model', function () {
   });
 
   it('of billions of weights is not loaded onto a processor before the user says so', async () => {
-    const large = path.join(folder, 'large');
-    fs.mkdirSync(large);
+    // Whoever has answered is not asked again.
+    const large = fs.mkdtempSync(path.join(folder, 'large-'));
     const config = JSON.parse(fs.readFileSync(path.join(out, 'config.json'), 'utf8')) as {
       model: Record<string, unknown>;
     };

@@ -6,6 +6,7 @@ import {
   closeAll,
   configure,
   fill,
+  forTest,
   marked,
   next,
   openFile,
@@ -33,7 +34,6 @@ async function trigger(llada: LladaApi): Promise<string | undefined> {
 
 describe('inline completions', () => {
   const llada = useExtension({ 'llada.sampling': 'multinomial' });
-  afterEach(() => vscode.workspace.getConfiguration('llada').update('seed', undefined, true));
 
   /** Asks for a completion until one is offered: a model may well have nothing to say for one seed. */
   async function ask(place: string, wanted = /./): Promise<{ editor: vscode.TextEditor; offered: string }> {
@@ -130,7 +130,7 @@ describe('inline completions', () => {
   });
 
   it('come after the idle time that is set, and only if they are long enough', async () => {
-    const restore = await configure({
+    await configure({
       'llada.inlineCompletions.idleTime': 1,
       'llada.inlineCompletions.leastCharacters': 40,
     });
@@ -139,7 +139,6 @@ describe('inline completions', () => {
     const automatic = next(llada().onDidProvideCompletion);
     await vscode.commands.executeCommand('type', { text: 'price ' });
     const offered = await automatic;
-    await restore();
     assert.ok(offered === undefined || offered.length >= 40, offered);
   });
 
@@ -153,28 +152,28 @@ describe('inline completions', () => {
     await vscode.commands.executeCommand('cursorEnd');
     assert.deepEqual(await engineWhileTyping('a'), []);
     await restoreExclude();
-    const prose = await configure({ 'llada.inlineCompletions.languages': { markdown: true } });
+    await configure({ 'llada.inlineCompletions.languages': { markdown: true } });
     await openText('Once upon a ', 'markdown');
     await vscode.commands.executeCommand('cursorEnd');
     const provided = next(llada().onDidProvideCompletion);
     await vscode.commands.executeCommand('type', { text: 't' });
     await provided;
-    await prose();
   });
 
   it('go on from the entry that is selected in the suggestion list', async () => {
     // Nothing that the model would come to by itself.
     const entry = 'addThem(first + 41, ';
     const selections = new vscode.EventEmitter<void>();
-    const list = vscode.languages.registerCompletionItemProvider('plaintext', {
+    const list: vscode.CompletionItemProvider = {
       provideCompletionItems: () => [new vscode.CompletionItem(entry)],
       // VS Code asks for the rest of an entry when it selects it.
       resolveCompletionItem: (item) => {
         selections.fire();
         return item;
       },
-    });
-    const settings = await configure({
+    };
+    forTest(vscode.languages.registerCompletionItemProvider('plaintext', list));
+    await configure({
       'llada.inlineCompletions.languages': { plaintext: true },
       'llada.inlineCompletions.leastConfidence': 0,
       'editor.wordBasedSuggestions': 'off',
@@ -202,36 +201,35 @@ describe('inline completions', () => {
     }
     assert.ok(offers.includes(text), `“${text}” is not the entry and what was offered to follow it`);
     listening.dispose();
-    list.dispose();
-    selections.dispose();
-    await settings();
   });
 
   it('stay away while they are snoozed', async () => {
     // The first entry of the list of times.
     await acceptChoice(vscode.commands.executeCommand('llada.snooze'));
+    const wake = (): Thenable<unknown> =>
+      vscode.commands.executeCommand('editor.action.inlineSuggest.cancelSnooze');
+    forTest({ dispose: () => void wake() });
     await openText('const total = ');
     await vscode.commands.executeCommand('cursorEnd');
     assert.deepEqual(await engineWhileTyping('p'), []);
-    await vscode.commands.executeCommand('editor.action.inlineSuggest.cancelSnooze');
+    await wake();
     const provided = next(llada().onDidProvideCompletion);
     await vscode.commands.executeCommand('type', { text: 'r' });
     await provided;
   });
 
   it('stay away when the model is less sure than asked', async () => {
-    const certain = await configure({ 'llada.inlineCompletions.leastConfidence': 1 });
+    await configure({ 'llada.inlineCompletions.leastConfidence': 1 });
     await openText('const total = ');
     await vscode.commands.executeCommand('cursorEnd');
     const provided = next(llada().onDidProvideCompletion);
     await vscode.commands.executeCommand('type', { text: 'p' });
     assert.equal(await provided, undefined);
-    await certain();
   });
 
   it('stay away while a fill runs', async () => {
     const long = `«${'const value = compute(1, 2, 3);\n'.repeat(14)}»`;
-    const everyToken = await configure({ 'llada.threshold': 0 });
+    await configure({ 'llada.threshold': 0 });
     const editor = await openMarked(long);
     const offers: (string | undefined)[] = [];
     const listening = llada().onDidProvideCompletion((text) => offers.push(text));
@@ -241,7 +239,6 @@ describe('inline completions', () => {
     await vscode.commands.executeCommand('llada.cancelFill');
     assert.deepEqual(await running, { kind: 'cancelled' });
     listening.dispose();
-    await everyToken();
     assert.deepEqual(offers, []);
     assert.equal(editor.document.getText(), marked(long).text);
   });

@@ -13,7 +13,6 @@ import { Fills } from '../../src/editor/fills/fills';
 import { activate } from '../../src/extension';
 import { messagesIn, unseen, WHAT_TO_DO } from '../support/messages';
 import {
-  activated,
   closeAll,
   configure,
   fill,
@@ -22,6 +21,7 @@ import {
   openFile,
   openText,
   select,
+  useExtension,
 } from '../support/host/editing';
 
 type Show = (message: string, ...rest: unknown[]) => unknown;
@@ -37,19 +37,19 @@ const NO_ERRORS = /cancelled|does not tell what it takes/;
 describe('every error message of the editor', function () {
   this.timeout(60_000);
   const seen: string[] = [];
-  const undo: (() => unknown)[] = [];
+  const restored: (() => void)[] = [];
   const folder = mkdtempSync(path.join(tmpdir(), 'llada-messages-'));
 
-  /** Puts something in the place of a function of VS Code's until the tests are over. */
+  useExtension({ 'llada.inlineCompletions.enabled': false, 'llada.maxTokens': 4 });
+
+  /** Puts something in the place of a function of VS Code's until the test is over. */
   function replace<T extends object, K extends keyof T>(object: T, name: K, by: T[K]): void {
     const own = object[name];
     object[name] = by;
-    undo.push(() => (object[name] = own));
+    restored.push(() => (object[name] = own));
   }
 
-  before(async () => {
-    await activated();
-    undo.push(await configure({ 'llada.inlineCompletions.enabled': false, 'llada.maxTokens': 4 }));
+  beforeEach(() => {
     // Shown as ever, and written down; a notification is never answered.
     const notices = vscode.window as unknown as Notices;
     const names = ['showErrorMessage', 'showWarningMessage', 'showInformationMessage'] as const;
@@ -61,11 +61,10 @@ describe('every error message of the editor', function () {
       });
     }
   });
-  after(async () => {
-    for (const take of undo.reverse()) await take();
-    rmSync(folder, { recursive: true });
+  afterEach(() => {
+    for (const restore of restored.splice(0).reverse()) restore();
   });
-  afterEach(closeAll);
+  after(() => rmSync(folder, { recursive: true }));
 
   const command = (id: string): Thenable<unknown> => vscode.commands.executeCommand(`llada.${id}`);
   /** The part of a context that a session of the extension needs before anything of it is registered. */
@@ -89,10 +88,8 @@ describe('every error message of the editor', function () {
     log.dispose();
   }
 
-  /** A bundle of DreamOn's size; nobody answers. */
   /** Until it warns: the answer is not waited for. */
   async function warned(provider: 'cpu' | 'auto'): Promise<void> {
-    const own = vscode.window.showWarningMessage;
     await new Promise<void>((resolve) => {
       replace(vscode.window, 'showWarningMessage', (message: string) => {
         seen.push(message);
@@ -101,9 +98,9 @@ describe('every error message of the editor', function () {
       });
       heavy(provider).catch(() => undefined);
     });
-    replace(vscode.window, 'showWarningMessage', own);
   }
 
+  /** A bundle of DreamOn's size. */
   function heavy(provider: 'cpu' | 'auto'): Promise<void> {
     const summary = {
       name: 'Large',
@@ -124,10 +121,9 @@ describe('every error message of the editor', function () {
   }
 
   async function fillThrough(url: string): Promise<void> {
-    const restore = await configure({ 'llada.server.url': url });
+    await configure({ 'llada.server.url': url });
     await openText('a\n');
     await fill('cursor');
-    await restore();
   }
 
   const cases: Readonly<Record<string, [says: RegExp, trigger: () => unknown]>> = {
@@ -141,19 +137,18 @@ describe('every error message of the editor', function () {
     'a model that always writes the same': [
       /wrote the same 6 times/,
       async () => {
-        const restore = await configure({ 'llada.temperature': 0.001 });
+        await configure({ 'llada.temperature': 0.001 });
         const drawn = marked('const a = 1;\nconst «b» = 2;\n');
         select(await openText(drawn.text), drawn);
         await fill();
         // The first one may differ from the fill, which was not drawn.
         for (let i = 0; i < 2; i++) await command('anotherFill');
-        await restore();
       },
     ],
     'a document that cannot be written': [
       /is read-only, so nothing can be filled in/,
       async () => {
-        undo.push(await configure({ 'files.readonlyInclude': { '**/locked-*.js': true } }));
+        await configure({ 'files.readonlyInclude': { '**/locked-*.js': true } });
         await openFile('locked-2.js', 'const a = 1;\n');
         await fill('cursor');
       },
@@ -210,10 +205,9 @@ describe('every error message of the editor', function () {
     'a model that is not there': [
       /There is no model bundle at/,
       async () => {
-        const restore = await configure({ 'llada.model.path': path.join(folder, 'nowhere') });
+        await configure({ 'llada.model.path': path.join(folder, 'nowhere') });
         await openText('a\n');
         await fill('cursor');
-        await restore();
       },
     ],
     'an address of a server that is none': [
@@ -266,10 +260,8 @@ describe('every error message of the editor', function () {
     'a large model that nobody wants to be loaded': [
       /was not loaded, because it is large/,
       async () => {
-        const own = vscode.window.showWarningMessage;
         replace(vscode.window, 'showWarningMessage', () => Promise.resolve(undefined));
         await heavy('cpu').catch((error: unknown) => seen.push((error as Error).message));
-        replace(vscode.window, 'showWarningMessage', own);
       },
     ],
     'nothing that follows from an edit': [

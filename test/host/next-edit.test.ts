@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { NextEdit } from '../../src/editor/next-edit/next-edits';
-import { configure, next, openText, useExtension } from '../support/host/editing';
+import { configure, forTest, next, openText, useExtension } from '../support/host/editing';
 
 const CODE = 'function f(count) {\n  const a = 1;\n  return count + a;\n}\n\nf(2);\n';
 /** Longer than the pause after which it is looked. */
@@ -117,12 +117,9 @@ describe('the next edit', function () {
       await restore();
     }
     await vscode.commands.executeCommand('editor.action.inlineSuggest.snooze', 5);
-    try {
-      const editor = await openText(CODE);
-      await silent(() => typeOver(editor, 'count', 'total'));
-    } finally {
-      await vscode.commands.executeCommand('editor.action.inlineSuggest.cancelSnooze');
-    }
+    forTest({ dispose: () => void run('editor.action.inlineSuggest.cancelSnooze') });
+    const editor = await openText(CODE);
+    await silent(() => typeOver(editor, 'count', 'total'));
   });
 
   it('says that there is nothing where nothing follows', async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { activated, configure } from '../support/host/editing';
+import { configure, useExtension } from '../support/host/editing';
 
 describe('a workspace', () => {
   const folder = (): vscode.Uri => vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, '.vscode');
   const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('llada');
 
-  before(activated);
-  after(() => vscode.workspace.fs.delete(folder(), { recursive: true }));
+  useExtension();
+  afterEach(() => vscode.workspace.fs.delete(folder(), { recursive: true }));
 
   it('cannot point the engine at files of its own, or choose what it runs on', async () => {
     const hostile = {
@@ -31,8 +31,7 @@ describe('a workspace', () => {
     assert.equal(settings().get('inlineCompletions.model'), '');
     assert.equal(settings().get('provider'), 'auto');
     // The user may.
-    const restore = await configure({ 'llada.provider': 'cpu' });
+    await configure({ 'llada.provider': 'cpu' });
     assert.equal(settings().get('provider'), 'cpu');
-    await restore();
   });
 });

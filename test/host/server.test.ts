@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { ROOT } from '../../scripts/setup/paths';
-import { acceptChoice, configure, fill, filled, openMarked, useExtension } from '../support/host/editing';
+import {
+  acceptChoice,
+  configure,
+  fill,
+  filled,
+  forTest,
+  openMarked,
+  useExtension,
+} from '../support/host/editing';
 import { ServeProcess } from '../../scripts/load/serve-process';
 
 const FUNCTION = 'function add(a, b) {\n  return «a + b»;\n}\n';
@@ -10,8 +18,6 @@ const FUNCTION = 'function add(a, b) {\n  return «a + b»;\n}\n';
 describe('a team’s server', function () {
   this.timeout(120_000);
   const llada = useExtension();
-  const server = new ServeProcess(['--port', '0'], path.join(ROOT, 'dist/serve.js'));
-  after(() => server.kill('SIGKILL'));
 
   function filledFrom(): string {
     const state = llada().engineState();
@@ -20,20 +26,20 @@ describe('a team’s server', function () {
   }
 
   it('fills where llada.server.url says so, and this machine does when it is gone', async () => {
+    const server = new ServeProcess(['--port', '0'], path.join(ROOT, 'dist/serve.js'));
+    forTest({ dispose: () => server.kill('SIGKILL') });
     const url = await server.url();
+    await server.says(/is ready/);
     const restore = await configure({ 'llada.server.url': url });
-    try {
-      const editor = await openMarked(FUNCTION);
-      filled(await fill());
-      assert.equal(new URL(filledFrom()).origin, new URL(url).origin);
-      await vscode.commands.executeCommand('undo');
-      server.kill('SIGKILL');
-      await server.exitCode();
-      filled(await fill());
-      assert.notEqual(editor.document.getText(), '', 'the text is there');
-    } finally {
-      await restore();
-    }
+    const editor = await openMarked(FUNCTION);
+    filled(await fill());
+    assert.equal(new URL(filledFrom()).origin, new URL(url).origin);
+    await vscode.commands.executeCommand('undo');
+    server.kill('SIGKILL');
+    await server.exitCode();
+    filled(await fill());
+    assert.notEqual(editor.document.getText(), '', 'the text is there');
+    await restore();
     await openMarked(FUNCTION);
     filled(await fill());
     assert.ok(path.isAbsolute(filledFrom()), 'the bundle of this machine');

@@ -7,6 +7,7 @@ import {
   configure,
   fill,
   filled,
+  forTest,
   openFile,
   openMarked,
   openText,
@@ -46,11 +47,10 @@ describe('settings', () => {
   });
 
   it('llada.maxTokens: the most at a cursor', async () => {
-    const undo = await configure({ 'llada.maxTokens': 2 });
+    await configure({ 'llada.maxTokens': 2 });
     await openText('const numbers = [1, 2, 3];\nconst doubled = numbers.map();\n');
     const { step } = filled(await fill('cursor'));
     assert.ok(step.holes[0]!.length <= 2);
-    await undo();
   });
 
   describe('llada.context.openTabs', () => {
@@ -69,7 +69,7 @@ describe('settings', () => {
     });
 
     it('on, the passage of another tab that declares what is used comes first, with its path', async () => {
-      const undo = await configure({ 'llada.context.openTabs': true });
+      await configure({ 'llada.context.openTabs': true });
       await openFile('unrelated.js', 'export const colours = ["red", "green"];\n');
       await vscode.commands.executeCommand('workbench.action.keepEditor');
       await openFile('shelf.js', HELPER);
@@ -78,15 +78,13 @@ describe('settings', () => {
       // What is no longer open is not read.
       await closeAll();
       assert.equal((await request()).prefix, PREFIX);
-      await undo();
     });
 
     it('on, files that look like secrets are not read', async () => {
-      const undo = await configure({ 'llada.context.openTabs': true });
+      await configure({ 'llada.context.openTabs': true });
       await openFile('secrets.js', HELPER);
       await vscode.commands.executeCommand('workbench.action.keepEditor');
       assert.equal((await request()).prefix, PREFIX);
-      await undo();
     });
   });
 
@@ -99,17 +97,15 @@ describe('settings', () => {
       const declared = await openFile(declaredIn, HELPER);
       const { uri } = declared.document;
       const { document } = await openFile(`reader-${declaredIn}-${delayMs}.txt`, PREFIX);
-      const provider = vscode.languages.registerDefinitionProvider(
-        { pattern: '**/reader-*.txt' },
-        {
-          provideDefinition: async (asked, position) => {
-            await new Promise((resolve) => setTimeout(resolve, delayMs));
-            const word = asked.getText(asked.getWordRangeAtPosition(position));
-            return word === 'countBooks' ? new vscode.Location(uri, new vscode.Position(0, 0)) : undefined;
-          },
+      const declarations: vscode.DefinitionProvider = {
+        provideDefinition: async (asked, position) => {
+          await new Promise((resolve) => setTimeout(resolve, delayMs));
+          const word = asked.getText(asked.getWordRangeAtPosition(position));
+          return word === 'countBooks' ? new vscode.Location(uri, new vscode.Position(0, 0)) : undefined;
         },
-      );
-      const undo = await configure({ 'llada.context.definitions': true });
+      };
+      forTest(vscode.languages.registerDefinitionProvider({ pattern: '**/reader-*.txt' }, declarations));
+      await configure({ 'llada.context.definitions': true });
       const found: string[] = [];
       for (let i = 0; i < requests; i++) {
         const around = { prefix: PREFIX, between: [], suffix: '' };
@@ -117,8 +113,6 @@ describe('settings', () => {
         // What comes late is there for the next request, on a busy machine too.
         await new Promise((resolve) => setTimeout(resolve, 2 * delayMs + 500));
       }
-      await undo();
-      provider.dispose();
       return found;
     }
 

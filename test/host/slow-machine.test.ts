@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { EngineInfo } from '../../src/engine/index';
 import type { RequestCost, SessionState } from '../../src/editor/engine/engine-session';
 import { SlowMachineHint } from '../../src/editor/status/slow-machine';
-import { acceptChoice, activated, configure } from '../support/host/editing';
+import { acceptChoice, configure, forTest, useExtension } from '../support/host/editing';
 
 const READY: SessionState = { kind: 'ready', info: {} as EngineInfo };
 
@@ -21,18 +21,17 @@ class Requests {
 
 describe('a slow machine', function () {
   this.timeout(60_000);
-  const kept: boolean[] = [];
-  const memory: Pick<vscode.Memento, 'get' | 'update'> = {
-    get: () => kept.at(-1),
-    update: (_: string, value: boolean) => Promise.resolve(void kept.push(value)),
-  };
-
-  before(activated);
+  useExtension();
 
   it('gets one hint after eight slow fills, from which the provider can be chosen, and never another', async () => {
-    const restore = await configure({ 'llada.provider': 'cpu' });
+    const kept: boolean[] = [];
+    const memory: Pick<vscode.Memento, 'get' | 'update'> = {
+      get: () => kept.at(-1),
+      update: (_: string, value: boolean) => Promise.resolve(void kept.push(value)),
+    };
+    await configure({ 'llada.provider': 'cpu' });
     const requests = new Requests();
-    const hint = new SlowMachineHint(requests, memory, { providers: ['auto', 'cpu', 'webgpu'] });
+    forTest(new SlowMachineHint(requests, memory, { providers: ['auto', 'cpu', 'webgpu'] }));
     for (let i = 0; i < 7; i++) requests.ended(2000);
     assert.deepEqual(kept, []);
     requests.ended(2000);
@@ -49,7 +48,5 @@ describe('a slow machine', function () {
     await acceptChoice(chosen);
     for (let i = 0; i < 9; i++) requests.ended(2000);
     assert.deepEqual(kept, [true]);
-    hint.dispose();
-    await restore();
   });
 });

@@ -37,7 +37,9 @@ interface StepChanges {
   readonly remasked: readonly number[];
 }
 
-describe('npm run demo', () => {
+describe('npm run demo', function () {
+  // One test goes on where the one before has ended: a second attempt would begin elsewhere.
+  this.retries(0);
   let server: ChildProcess;
   let url: string;
   let browser: Browser;

@@ -12,7 +12,9 @@ const THEMES = {
   'high-contrast': ['Default High Contrast', 'vscode-high-contrast'],
 } as const;
 
-describe('Generation Demo', () => {
+describe('Generation Demo', function () {
+  // One test goes on where the one before has ended: a second attempt would begin elsewhere.
+  this.retries(0);
   let code: VsCode;
   let demo: DemoPage;
   before(async () => {

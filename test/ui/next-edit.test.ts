@@ -26,6 +26,7 @@ describe('the next edit', () => {
     await code.statusBarItem('LLaDA').waitFor();
   });
   after(() => code.close());
+  beforeEach(() => code.revert());
 
   async function waitForHint(hint: string): Promise<void> {
     let texts: string[] = [];
@@ -51,7 +52,7 @@ describe('the next edit', () => {
   });
 
   it('Escape dismisses it, and Tab indents again', async () => {
-    await code.select([5, 26], [5, 32]);
+    await code.select([5, 24], [5, 30]);
     await code.typeText('depth');
     await waitForHint('⇥ line 6');
     await code.press('Escape');
@@ -60,11 +61,10 @@ describe('the next edit', () => {
       () => 'Escape did not dismiss the proposal.',
     );
     await code.press('Tab');
-    await code.waitForText(/breadth, depth {2,}\)/);
+    await code.waitForText(/width, depth {2,}\)/);
   });
 
   it('Tab in front of a line indents it, whatever is proposed', async () => {
-    await code.press('Control+z');
     await code.select([1, 15], [1, 20]);
     await code.typeText('side');
     await waitForHint('⇥ line 2');

@@ -5,17 +5,25 @@ import { runMocha } from '../support/run/mocha-run';
 import { selectTests } from '../support/run/selection';
 import { openWindows } from '../../scripts/vscode/drive/vs-code';
 
-/** Takes a picture of every window when a test has failed. */
-async function picture(this: Context): Promise<void> {
-  if (this.currentTest?.state !== 'failed') return;
-  for (const window of openWindows()) await window.screenshot(`failed-${this.currentTest.fullTitle()}`);
+/**
+ * Takes a picture of every window when a test has failed. A second attempt finds the files as they were; a test that has
+ * one ahead of it has no state yet.
+ */
+async function afterFailure(this: Context): Promise<void> {
+  const test = this.currentTest;
+  if (!test || test.state === 'passed' || test.isPending()) return;
+  for (const window of openWindows()) {
+    await window.screenshot(`failed-${test.fullTitle()}`);
+    if (test.state === undefined) await window.revert().catch(() => undefined);
+  }
 }
 
 async function main(): Promise<void> {
   const { files, grep } = selectTests('test/ui', process.argv);
   const counts = await runMocha(files, {
     timeout: 120_000,
-    rootHooks: { afterEach: picture },
+    retries: 1,
+    rootHooks: { afterEach: afterFailure },
     ...(grep && { grep }),
   });
   for (const window of openWindows()) await window.close();

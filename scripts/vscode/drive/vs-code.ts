@@ -123,6 +123,13 @@ export class VsCode extends Editor {
     await this.lines.first().waitFor();
   }
 
+  /** Ends what is under way in the active editor, and has its file as it is on disk. */
+  async revert(): Promise<void> {
+    await this.press('Escape');
+    await this.press('Escape');
+    await this.runCommand('File: Revert File');
+  }
+
   /** Reloads the window, which shows again what it showed; one that was opened on a file shows that file instead. */
   async reload(): Promise<void> {
     await Promise.all([this.page.waitForEvent('load'), this.runCommand('Developer: Reload Window')]);

@@ -13,8 +13,10 @@ export async function activated(): Promise<LladaApi> {
 }
 
 /**
- * For a suite: the extension activated and settings set before its tests, taken back after them; editors closed after
- * each. By default without completions while typing, which would only be in the way.
+ * For a suite: the extension activated and settings set before its tests, taken back after them. After each test,
+ * however it ended, its fill is cancelled, its settings are taken back, what it registered is disposed of and editors
+ * are closed: a second attempt begins as the first one did. By default without completions while typing, which would
+ * only be in the way.
  *
  * @returns gives the extension's public API to a test
  */
@@ -22,14 +24,31 @@ export function useExtension(
   settings: Readonly<Record<string, unknown>> = { 'llada.inlineCompletions.enabled': false },
 ): () => LladaApi {
   let llada: LladaApi;
-  let restore: (() => Promise<void>) | undefined;
   before(async () => {
     llada = await activated();
-    restore = await configure(settings);
+    await configure(settings);
+    for (const key of Object.keys(settings)) CONFIGURED.delete(key);
   });
-  after(() => restore?.());
-  afterEach(closeAll);
+  after(() => takeBack(Object.keys(settings)));
+  afterEach(async () => {
+    await vscode.commands.executeCommand('llada.cancelFill');
+    await closeAll();
+    for (const registered of REGISTERED.splice(0)) registered.dispose();
+    await takeBack([...CONFIGURED]);
+  });
   return () => llada;
+}
+
+/** Settings that the test under way has set. */
+const CONFIGURED = new Set<string>();
+
+/** What it has registered. */
+const REGISTERED: vscode.Disposable[] = [];
+
+/** Has something disposed of after the test, in a suite that uses the extension. */
+export function forTest<T extends vscode.Disposable>(registered: T): T {
+  REGISTERED.push(registered);
+  return registered;
 }
 
 /** The next event that passes. */
@@ -147,15 +166,24 @@ export function filled(outcome: FillOutcome | undefined): Extract<FillOutcome, {
   return outcome;
 }
 
-/** Sets settings; the function returned takes them back. */
+async function set(key: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
+}
+
+/** Sets settings; the function returned takes them back, as a suite that uses the extension does after the test. */
 export async function configure(values: Readonly<Record<string, unknown>>): Promise<() => Promise<void>> {
-  const set = async (key: string, value: unknown): Promise<void> => {
-    await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
-  };
-  for (const [key, value] of Object.entries(values)) await set(key, value);
-  return async () => {
-    for (const key of Object.keys(values)) await set(key, undefined);
-  };
+  for (const [key, value] of Object.entries(values)) {
+    CONFIGURED.add(key);
+    await set(key, value);
+  }
+  return () => takeBack(Object.keys(values));
+}
+
+async function takeBack(keys: readonly string[]): Promise<void> {
+  for (const key of keys) {
+    await set(key, undefined);
+    CONFIGURED.delete(key);
+  }
 }
 
 /** Closes all editors, and the panel, whose log is an editor too; then none is active. */
