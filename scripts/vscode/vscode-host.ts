@@ -110,8 +110,15 @@ export async function ensureLogger(): Promise<void> {
   await ensureVscodeHost();
   const vscode = path.join(FOLDER, VSCODE);
   if (existsSync(path.join(vscode, 'node_modules/@vscode/spdlog/build/Release/spdlog.node'))) return;
-  const compilers = ['g++', 'make', 'python3'];
-  if (!compilers.every((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0)) return;
+  const missing = ['g++', 'make', 'python3'].filter(
+    (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status !== 0,
+  );
+  if (missing.length > 0) {
+    console.error(
+      `The Output panel will stay empty: to compile VS Code’s file logger install ${missing.join(', ')}.`,
+    );
+    return;
+  }
   console.error('Compiling VS Code’s file logger (once, about a minute)…');
   const nodeDir = path.join(FOLDER, `node_modules/node-${PLATFORM}`);
   const PATH = `${path.join(nodeDir, 'bin')}:${process.env['PATH'] ?? ''}`;
