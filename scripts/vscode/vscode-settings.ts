@@ -8,6 +8,7 @@ export const QUIET_SETTINGS: Readonly<Record<string, unknown>> = {
   'extensions.ignoreRecommendations': true,
   'files.simpleDialog.enable': true,
   'git.openRepositoryInParentFolders': 'never',
+  'js/ts.tsserver.automaticTypeAcquisition.enabled': false,
   'npm.fetchOnlinePackageInfo': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
@@ -20,4 +21,12 @@ export const QUIET_SETTINGS: Readonly<Record<string, unknown>> = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
+};
+
+/** A VS Code that draws and computes no more than tests look at; most of their processor time is its window's. */
+export const STILL_SETTINGS: Readonly<Record<string, unknown>> = {
+  'editor.cursorBlinking': 'solid',
+  // The symbols of open files, which fills ask for, without what follows from types.
+  'js/ts.tsserver.useSyntaxServer': 'always',
+  'workbench.reduceMotion': 'on',
 };

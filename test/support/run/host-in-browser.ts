@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchChromium } from '../../../scripts/vscode/chromium';
 import { ARTIFACTS } from '../../../scripts/setup/paths';
+import { STILL_SETTINGS } from '../../../scripts/vscode/vscode-settings';
 import { startServer, workbenchUrl } from '../../../scripts/vscode/vscode-server';
 import type { VscodeServer } from '../../../scripts/vscode/vscode-server';
 import { SUITE_TIMEOUT_MS, keepLog } from './host-tests';
@@ -57,10 +58,10 @@ async function suiteEnd(page: Page, log: string[]): Promise<() => Promise<string
 
 /** Runs the host tests in the browser-hosted VS Code; false if they failed. */
 export async function runInBrowser(run: HostRun): Promise<boolean> {
-  const server = await startServer({ env: run.env });
+  const server = await startServer({ env: run.env, settings: STILL_SETTINGS });
   const browser = await launchChromium();
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage({ viewport: { width: 800, height: 600 } });
     const log: string[] = [];
     const ended = await suiteEnd(page, log);
     await develop(page, server, run);
