@@ -113,7 +113,7 @@ export async function checkReplay(onOutcome: (outcome: Outcome) => void): Promis
       if (name !== 'ema.updates') errors.push(differing(replayed.snapshot.get(name)!, values));
     onOutcome({ name: `replayed steps, ${scenario.name}`, errors, allowed: 0 });
   }
-  onOutcome(await replayMany(20));
+  onOutcome(await replayMany(8));
 }
 
 /** The growth by many replays of bind groups, tensors, buffers in use and bytes on the device. */

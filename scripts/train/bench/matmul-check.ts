@@ -39,15 +39,14 @@ export async function checkMatmul(
 ): Promise<MatmulCheck[]> {
   const before = gpu.matrixUnit;
   gpu.matrixUnit = unit;
-  // Two f32 tiles must fit into the least workgroup memory, and a CPU takes long to compile large ones.
-  const limits: Partial<Tile> = unit === 'emulated' ? { m: 32, n: 32, warpM: 16, warpN: 16 } : {};
   const checks: MatmulCheck[] = [];
-  for (const { name, change, half } of unit === 'f32' ? [AS_CHOSEN] : CHECKED_TILES)
+  for (const { name, change, half, emulated } of unit === 'f32' ? [AS_CHOSEN] : CHECKED_TILES)
     for (const size of sizes) {
       const errors = new Map<Form, number>();
       for (const form of unit === 'emulated' && change !== AS_CHOSEN.change ? TRAINED_FORMS : FORMS) {
         if (half && !canBeHalved(specOf(form, size))) continue;
-        errors.set(form, await matmulError(gpu, specOf(form, size), { ...limits, ...change }, half));
+        const tile = unit === 'emulated' ? { ...change, ...emulated } : change;
+        errors.set(form, await matmulError(gpu, specOf(form, size), tile, half));
       }
       if (errors.size > 0) checks.push({ name: `${name} ${size.join('×')}`, errors });
     }
@@ -89,14 +88,26 @@ interface CheckedTile {
   readonly name: string;
   readonly change: Partial<Tile>;
   readonly half: boolean;
+  /** Several pieces for each subgroup where they are emulated: one below the other, or side by side. */
+  readonly emulated?: Partial<Tile>;
 }
 
-const AS_CHOSEN: CheckedTile = { name: 'as chosen', change: {}, half: false };
+const AS_CHOSEN: CheckedTile = {
+  name: 'as chosen',
+  change: {},
+  half: false,
+  emulated: { m: 64, warpM: 32 },
+};
 
 /** Each way to bring a tile into workgroup memory. */
 const CHECKED_TILES: readonly CheckedTile[] = [
   AS_CHOSEN,
-  { name: 'two buffers, bands', change: { buffers: 2, prefetch: false, band: 2 }, half: false },
+  {
+    name: 'two buffers, bands',
+    change: { buffers: 2, prefetch: false, band: 2 },
+    half: false,
+    emulated: { m: 16, n: 64, warpN: 32 },
+  },
   { name: 'f16, two buffers, prefetch', change: { buffers: 2, prefetch: true }, half: true },
 ];
 

@@ -34,9 +34,12 @@ export function subgroupTile(spec: GemmSpec, wideWarps: boolean): Tile {
     : { m: 128, n: 128, warpM: 64, warpN: 32, ...how };
 }
 
-/** f32 takes twice the workgroup memory, so half the depth. */
+/**
+ * For tests: a CPU takes long to compile large tiles, and few rows cross several small ones. f32 takes twice the
+ * workgroup memory, so half the depth.
+ */
 export function emulatedTile(spec: GemmSpec): Tile {
-  return { ...subgroupTile(spec, false), k: 16 };
+  return { ...subgroupTile(spec, false), m: 32, n: 32, warpM: 16, warpN: 16, k: 16 };
 }
 
 export function subgroupSource(spec: GemmSpec, tile: Tile, emulated: boolean): string {
