@@ -41,7 +41,7 @@ describe('the next edit', function () {
     await code.select([5, 17], [5, 22]);
     await code.typeText('breadth');
     await waitForHint('⇥ line 6');
-    assert.ok((await code.decorationTexts()).includes('breadth'));
+    await waitForHint('breadth');
     await screenshotInEveryTheme(code, 'next-edit');
     await code.press('Tab');
     await waitForHint('⇥ accept');
