@@ -1,3 +1,5 @@
+import type { Places } from './fills/fair-queue';
+
 /** The most that one request, and all of them together, may ask of the server. */
 export interface Limits {
   /** Of a request, unpacked. */
@@ -9,7 +11,7 @@ export interface Limits {
   readonly choices: number;
   /** Milliseconds that a fill may take once it has begun. */
   readonly fillMs: number;
-  /** Fills under way at once; undefined: as many as suit the provider. */
+  /** Fills under way at once; undefined: what suits the provider. */
   readonly running: number | undefined;
   /** Fills that wait for their turn; one more is refused. */
   readonly waiting: number;
@@ -35,8 +37,8 @@ export const USUAL_LIMITS: Limits = {
 };
 
 /**
- * Fills under way at once where nobody says how many. On a CPU rows of several take as long as one after the other, and
- * more work is lost with those that are superseded, see docs/serving.md, "Under load".
+ * Fills under way at once where nobody says how many. On a CPU two that run together are both done when one after the
+ * other would be, so nobody gains and the first one loses: see docs/serving.md, "Under load".
  */
-export const RUNNING_ON_CPU = 2;
-export const RUNNING_ON_GPU = 32;
+export const PLACES_ON_CPU: Places = { atOnce: 1, besideLong: 1 };
+export const PLACES_ON_GPU: Places = { atOnce: 32, besideLong: 0 };

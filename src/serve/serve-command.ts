@@ -9,7 +9,8 @@ import type { EngineOptions } from '../cli/command-line/options';
 import { bundleFolder, projectRoot } from '../cli/command-line/session';
 import { makeApp } from './app';
 import { isLoopback } from './http/guard';
-import { RUNNING_ON_GPU, USUAL_LIMITS } from './limits';
+import { PLACES_ON_CPU, PLACES_ON_GPU, USUAL_LIMITS } from './limits';
+import { mostRunning } from './fills/fair-queue';
 import { Serving } from './serving';
 
 /** The command line's options. */
@@ -59,7 +60,9 @@ export async function serveFills(options: ServeOptions, signal: AbortSignal): Pr
   });
   const loading = loadEngine(folder, {
     provider,
-    together: Math.min(options.running ?? RUNNING_ON_GPU, MOST_TOGETHER),
+    together: options.running
+      ? Math.min(options.running, MOST_TOGETHER)
+      : { cpu: mostRunning(PLACES_ON_CPU), gpu: mostRunning(PLACES_ON_GPU) },
     keptContexts: options.kept,
     ...(options.threads ? { threads: options.threads } : {}),
   });

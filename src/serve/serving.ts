@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Engine } from '../engine/index';
 import { clientGone, Sessions, type Caller } from './fills/caller';
-import { FairQueue } from './fills/fair-queue';
+import { FairQueue, type Places } from './fills/fair-queue';
 import { FillRunner } from './fills/fill-runner';
 import { ServeError } from './http/serve-error';
-import { COMPLETION_SHARE, RUNNING_ON_CPU, RUNNING_ON_GPU, type Limits } from './limits';
+import { COMPLETION_SHARE, PLACES_ON_CPU, PLACES_ON_GPU, type Limits } from './limits';
 import { Metrics } from './metrics';
 
 /** The caller, as far as a protocol says who it is. */
@@ -40,7 +40,7 @@ export class Serving {
     readonly version: string,
     private readonly name?: string,
   ) {
-    const queue = new FairQueue(() => this.#running, limits.waiting);
+    const queue = new FairQueue(() => this.#places, limits.waiting);
     const open = (): number => this.open;
     this.metrics = new Metrics({
       fills_running: () => queue.running,
@@ -50,9 +50,10 @@ export class Serving {
     this.runner = new FillRunner(() => this.engine, queue, limits, this.metrics);
   }
 
-  get #running(): number {
-    const usual = this.#engine?.info.provider === 'cpu' ? RUNNING_ON_CPU : RUNNING_ON_GPU;
-    return this.limits.running ?? usual;
+  get #places(): Places {
+    const { running } = this.limits;
+    if (running !== undefined) return { atOnce: running, besideLong: 0 };
+    return this.#engine?.info.provider === 'cpu' ? PLACES_ON_CPU : PLACES_ON_GPU;
   }
 
   get ready(): boolean {
@@ -91,10 +92,13 @@ export class Serving {
     });
   }
 
-  /** Tokens of a completion: as many as a client asks for, as far as that leaves enough of the window to its context. */
+  /**
+   * Tokens of a completion: as many as a client asks for, as far as that leaves enough of the window to its context; less
+   * than 0: as many as may be.
+   */
   tokens(asked: number): number {
     const most = Math.floor(this.engine.info.windowRows * COMPLETION_SHARE);
-    return Math.min(asked, most, this.limits.tokens);
+    return Math.min(asked < 0 ? Infinity : asked, most, this.limits.tokens);
   }
 
   /** The client of a request; it is gone when its connection is closed before it has been answered. */

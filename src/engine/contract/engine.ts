@@ -54,9 +54,10 @@ export interface LoadOptions {
   readonly threads?: number;
   /**
    * Most requests that are under way at once, 1–64; others wait. Where model and provider can, their steps share forwards,
-   * without a change of any result; 4 suit two processor cores. Default 1: one after the other.
+   * without a change of any result. Default 1: one after the other. Room for each is made on loading, so who lets `auto`
+   * choose says how many for either.
    */
-  readonly together?: number;
+  readonly together?: number | { readonly cpu: number; readonly gpu: number };
   /**
    * Most contexts that are kept under names (`FillRequest.keptContext`), of all sessions; the one asked for longest ago goes
    * first. One of the bundled model takes up to 29 MB. Default 2.

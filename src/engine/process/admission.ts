@@ -7,10 +7,15 @@ interface Waiting {
 
 /** Lets so many requests run at once and others wait, whose sessions take turns; one that ends lets the next one in. */
 export class Admission {
-  /** Most requests under way at once. */
-  most = 1;
   readonly #waiting = new FairQueue<Waiting>();
   #running = 0;
+  #most = 1;
+
+  /** Most requests under way at once; more of those that wait may begin then. */
+  set most(most: number) {
+    this.#most = most;
+    this.#admit();
+  }
 
   /** Requests under way. */
   get running(): number {
@@ -34,7 +39,7 @@ export class Admission {
   }
 
   #admit(): void {
-    while (this.#running < this.most) {
+    while (this.#running < this.#most) {
       const next = this.#waiting.take();
       if (!next) return;
       this.#running++;

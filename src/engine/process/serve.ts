@@ -1,4 +1,4 @@
-import { MOST_TOGETHER, type EngineStats, type LoadOptions, type RequestStats } from '../contract/engine';
+import type { EngineStats, LoadOptions, RequestStats } from '../contract/engine';
 import { EngineError, toEngineError } from '../contract/errors';
 import { fill, readWholeContext } from '../requests/fill';
 import { generate } from '../requests/generate';
@@ -32,15 +32,6 @@ export interface Surroundings<Source> {
   endsWith?(error: unknown): boolean;
 }
 
-/** @throws EngineError `bad-request` */
-function mostTogether({ together = 1 }: LoadOptions): number {
-  if (Number.isInteger(together) && together >= 1 && together <= MOST_TOGETHER) return together;
-  throw new EngineError(
-    'bad-request',
-    `“together” must be a whole number from 1 to ${MOST_TOGETHER}, not ${together}.`,
-  );
-}
-
 /**
  * The engine from the inside: loads a model and answers requests. They come one after the other, since two at once would only
  * slow each other down, unless the model was loaded for several at once (`LoadOptions.together`): their steps then share
@@ -60,9 +51,9 @@ export function serve<Source>(surroundings: Surroundings<Source>): (message: ToH
   async function load(source: Source, options: LoadOptions): Promise<void> {
     setBusy(true);
     try {
-      admission.most = mostTogether(options);
       loaded = surroundings.load(source, options);
-      const { info } = await loaded;
+      const { info, together } = await loaded;
+      admission.most = together;
       send({ type: 'loaded', info });
     } catch (error) {
       const { code, message } = toEngineError(error);

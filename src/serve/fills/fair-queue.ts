@@ -5,6 +5,20 @@ interface Waiter {
   readonly admit: () => void;
 }
 
+/** How many fills may be under way. */
+export interface Places {
+  /** However long they take. */
+  readonly atOnce: number;
+  /** More of them beside so many that take long, so that a short one need not wait for a long one's end. */
+  readonly besideLong: number;
+}
+
+export function mostRunning({ atOnce, besideLong }: Places): number {
+  return atOnce + besideLong;
+}
+
+/** Most completions have ended by then, on two processor cores. */
+const LONG_MS = 500;
 /** Weight of the newest fill in the mean that waiting times are foretold from. */
 const NEWEST = 0.1;
 const LONGEST_RETRY_SECONDS = 60;
@@ -15,6 +29,8 @@ const LONGEST_RETRY_SECONDS = 60;
  */
 export class FairQueue {
   #running = 0;
+  /** Of those, how many take long. */
+  #long = 0;
   #waiting = 0;
   #meanMs = 0;
   readonly #runningOf = new Map<string, number>();
@@ -22,12 +38,13 @@ export class FairQueue {
   readonly #waitersOf = new Map<string, Waiter[]>();
 
   /**
-   * @param mostRunning fills at once
    * @param mostWaiting one more is refused
+   * @param longMs a fill that takes longer is a long one
    */
   constructor(
-    private readonly mostRunning: () => number,
+    private readonly places: () => Places,
     private readonly mostWaiting: number,
+    private readonly longMs = LONG_MS,
   ) {}
 
   get running(): number {
@@ -49,10 +66,18 @@ export class FairQueue {
     if (this.#mayBegin(user)) this.#begin(user);
     else await this.#wait(user, signal);
     const began = performance.now();
+    let long = 0;
+    const timer = setTimeout(() => {
+      long = 1;
+      this.#long += long;
+      this.#admit();
+    }, this.longMs);
     let ended = false;
     return () => {
       if (ended) return;
       ended = true;
+      clearTimeout(timer);
+      this.#long -= long;
       this.#meanMs += (performance.now() - began - this.#meanMs) * (this.#meanMs === 0 ? 1 : NEWEST);
       this.#end(user);
     };
@@ -89,8 +114,10 @@ export class FairQueue {
 
   /** The last place is for those who have none: long fills of one user never keep the short one of another waiting. */
   #mayBegin(user: string): boolean {
-    const places = this.mostRunning() - this.#running;
-    return places > 1 || (places === 1 && this.#runningBy(user) === 0);
+    const { atOnce, besideLong } = this.places();
+    if (this.#running >= atOnce + Math.min(this.#long, besideLong)) return false;
+    const last = this.#running === atOnce + besideLong - 1;
+    return !last || this.#runningBy(user) === 0;
   }
 
   #begin(user: string): void {
@@ -103,6 +130,10 @@ export class FairQueue {
     const left = this.#runningBy(user) - 1;
     if (left > 0) this.#runningOf.set(user, left);
     else this.#runningOf.delete(user);
+    this.#admit();
+  }
+
+  #admit(): void {
     const next = this.#next();
     if (next === undefined || !this.#mayBegin(next.user)) return;
     this.#forget(next);
@@ -131,7 +162,7 @@ export class FairQueue {
   }
 
   #retrySeconds(): number {
-    const seconds = Math.ceil((this.#waiting * this.#meanMs) / this.mostRunning() / 1000);
+    const seconds = Math.ceil((this.#waiting * this.#meanMs) / this.places().atOnce / 1000);
     return Math.min(Math.max(seconds, 1), LONGEST_RETRY_SECONDS);
   }
 }

@@ -8,21 +8,25 @@ import { chooseProvider, type ChosenProvider } from './choose-provider';
 import type { Machine } from './machine';
 import { openBundle, type OpenableBundle } from './open-bundle';
 import type { Runtime } from './runtime';
+import { checkTogether } from './together';
 
 export interface Loaded {
   readonly runtime: Runtime;
   /** For requests that leave one core to others; made when first asked for. */
   readonly backgroundRuntime: () => Promise<Runtime>;
   readonly info: EngineInfo;
+  /** Most requests under way at once. */
+  readonly together: number;
 }
 
 /** Loads a bundle of either kind: checks its files, starts a provider and warms it up. */
 export async function loadModel(files: BundleFiles, machine: Machine, options: LoadOptions): Promise<Loaded> {
   const started = performance.now();
+  const togetherOn = checkTogether(options);
   const bundle = await openBundle(files);
   const chosen = await chooseProvider(bundle, machine, options);
   const { config, tokenizer } = bundle;
-  const { together = 1 } = options;
+  const together = togetherOn(chosen.provider);
   if (together > 1) await chosen.predictor.share?.(together);
   const info: EngineInfo = {
     bundle: config.name,
@@ -57,7 +61,7 @@ export async function loadModel(files: BundleFiles, machine: Machine, options: L
   let background: Promise<Runtime> | undefined;
   const backgroundRuntime = (): Promise<Runtime> =>
     (background ??= opensAgain ? openAgain() : Promise.resolve(runtime));
-  return { runtime, backgroundRuntime, info };
+  return { runtime, backgroundRuntime, info, together };
 }
 
 /**

@@ -22,6 +22,7 @@ function failedFill(failure: Error, isTheEnd: boolean): Promise<readonly ToClien
           runtime,
           backgroundRuntime: () => Promise.resolve(runtime),
           info: {} as EngineInfo,
+          together: 1,
         }),
       readMessages: () => Promise.resolve(),
       endsWith: (error) => {
