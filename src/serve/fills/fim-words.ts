@@ -12,7 +12,7 @@ interface Family {
   readonly suffix: string;
   /** Codestral's prompts may do without: the hole is at their end. */
   readonly middle: string;
-  /** Blanks belong to the words, and each of them alone may be text. */
+  /** Each of them alone may be text. */
   readonly spaced?: boolean;
 }
 
@@ -128,12 +128,13 @@ function partsOf(text: string, family: Family): typeof NO_PARTS {
   words.forEach(({ role, word, at }, i) => {
     parts[role] = text.slice(at + word.length, words[i + 1]?.at);
   });
-  return family.spaced || isSpaced(parts) ? unspaced(parts) : parts;
+  return isSpaced(parts, family) ? unspaced(parts) : parts;
 }
 
-/** Some write other words with CodeLlama's blanks. */
-function isSpaced({ prefix, suffix, middle }: typeof NO_PARTS): boolean {
-  return middle === '' && /^ [^]* $/.test(prefix) && suffix.endsWith(' ');
+/** CodeLlama's words have blanks around them. Some clients leave these out, and some write other words with them. */
+function isSpaced({ prefix, suffix, middle }: typeof NO_PARTS, { spaced = false }: Family): boolean {
+  const around = spaced ? /^ (?:[^]* )?$/ : /^ [^]* $/;
+  return (spaced || middle === '') && around.test(prefix) && suffix.endsWith(' ');
 }
 
 /** Before what cannot begin with a blank, one more is a client's that puts one there too. */
@@ -142,6 +143,7 @@ function unspaced(parts: typeof NO_PARTS): typeof NO_PARTS {
     ...parts,
     prefix: parts.prefix.replace(/^ | $/g, ''),
     suffix: parts.suffix.replace(/ $/, '').replace(/^ (?=[\r\n)\]};,:]|$)/, ''),
+    middle: parts.middle.replace(/^ /, ''),
   };
 }
 

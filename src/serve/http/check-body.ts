@@ -9,6 +9,19 @@ export function optional<T extends v.GenericSchema>(schema: T) {
 export const TEXT = v.string('must be a string');
 export const FLAG = v.boolean('must be true or false');
 
+/** A list. Lua writes one for the empty list and the empty object, so its clients send `{}` for either. */
+export function listOf<T extends v.GenericSchema>(item: T, message = 'must be a list') {
+  const asList = (value: unknown): unknown => (isEmptyObject(value) ? [] : value);
+  return v.pipe(v.unknown(), v.transform(asList), v.array(item, message));
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+/** Words before which a text ends. */
+export const STOP_WORDS = optional(v.union([TEXT, listOf(TEXT)], 'must be a string or a list of strings'));
+
 /** A whole number. */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER) {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;

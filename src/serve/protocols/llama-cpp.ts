@@ -11,7 +11,7 @@ import {
 } from '../fills/completion';
 import type { Caller } from '../fills/caller';
 import { aroundHole } from '../fills/fim-words';
-import { checkBody, FLAG, optional, TEXT, whole } from '../http/check-body';
+import { checkBody, FLAG, listOf, optional, STOP_WORDS, TEXT, whole } from '../http/check-body';
 import { event, sendEvents } from '../http/events';
 import { ServeError } from '../http/serve-error';
 import type { Serving } from '../serving';
@@ -25,14 +25,16 @@ const MOST_PROBABILITIES = 10;
  */
 const COMMON = {
   n_predict: optional(whole(-2)),
+  // The same under OpenAI's name.
+  max_tokens: optional(whole(-2)),
   n_cmpl: optional(whole(1)),
   n: optional(whole(1)),
   t_max_predict_ms: optional(whole(-1)),
   n_indent: optional(whole(0)),
-  stop: optional(v.union([TEXT, v.array(TEXT)], 'must be a string or a list of strings')),
+  stop: STOP_WORDS,
   stream: optional(FLAG),
   n_probs: optional(whole(0)),
-  response_fields: optional(v.array(TEXT, 'must be a list of strings')),
+  response_fields: optional(listOf(TEXT, 'must be a list of strings')),
 };
 
 const INFILL_BODY = v.object({
@@ -41,11 +43,17 @@ const INFILL_BODY = v.object({
   input_suffix: TEXT,
   prompt: optional(TEXT),
   input_extra: optional(
-    v.array(v.object({ text: TEXT, filename: optional(TEXT) }), 'must be a list of objects with “text”'),
+    listOf(v.object({ text: TEXT, filename: optional(TEXT) }), 'must be a list of objects with “text”'),
   ),
 });
 
-const COMPLETION_BODY = v.object({ ...COMMON, prompt: TEXT });
+const PROMPT = 'must be a text, or a list of one: token numbers are of another vocabulary';
+const ONE_TEXT = v.pipe(
+  v.tuple([TEXT], PROMPT),
+  v.transform(([text]) => text),
+);
+
+const COMPLETION_BODY = v.object({ ...COMMON, prompt: v.union([TEXT, ONE_TEXT], PROMPT) });
 
 type Common = Pick<v.InferOutput<typeof INFILL_BODY>, keyof typeof COMMON>;
 
@@ -92,14 +100,13 @@ function asked(
       param: 'n_cmpl',
     });
   }
-  const tokens = body.n_predict ?? -1;
   const mostMs = body.t_max_predict_ms ?? -1;
   return {
     body,
     prompt,
     completion: {
       ...around,
-      maxTokens: serving.tokens(tokens < 0 ? Infinity : tokens),
+      maxTokens: serving.tokens(body.n_predict ?? body.max_tokens ?? -1),
       stops: [body.stop ?? []].flat(),
       leastIndent: body.n_indent ?? 0,
       choices,
@@ -132,7 +139,7 @@ async function answer(
 function readContext(serving: Serving, completion: CompletionRequest, { user }: Caller): void {
   const { runner, engine, limits } = serving;
   if (!runner.idle || completion.prefix + completion.suffix === '') return;
-  const request = { ...completion, choices: 1, maxTokens: serving.tokens(Infinity) };
+  const request = { ...completion, choices: 1, maxTokens: serving.tokens(-1) };
   const caller = { user, signal: AbortSignal.timeout(limits.fillMs) };
   warmUp(runner, engine, request, caller).catch(() => undefined);
 }

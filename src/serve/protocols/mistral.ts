@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { complete, outcomeOf, type Completion } from '../fills/completion';
 import { aroundHole } from '../fills/fim-words';
-import { checkBody, FLAG, optional, TEXT, whole } from '../http/check-body';
+import { checkBody, FLAG, optional, STOP_WORDS, TEXT, whole } from '../http/check-body';
 import { DONE_EVENT, event, sendEvents } from '../http/events';
 import { USUAL_TOKENS } from '../limits';
 import type { Serving } from '../serving';
@@ -14,8 +14,8 @@ const BODY = v.object({
   model: optional(TEXT),
   prompt: TEXT,
   suffix: optional(TEXT),
-  max_tokens: optional(whole(0)),
-  stop: optional(v.union([TEXT, v.array(TEXT)], 'must be a string or a list of strings')),
+  max_tokens: optional(whole(-1)),
+  stop: STOP_WORDS,
   stream: optional(FLAG),
   random_seed: optional(v.number('must be a number')),
 });

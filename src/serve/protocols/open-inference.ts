@@ -13,7 +13,7 @@ const VERSION = '1';
 const INPUTS = ['prefix', 'suffix', 'path'] as const;
 const OUTPUT = 'text';
 
-const INFER_PARAMETERS = v.object({ max_tokens: optional(whole(0)), seed: optional(whole(0)) });
+const INFER_PARAMETERS = v.object({ max_tokens: optional(whole(-1)), seed: optional(whole(0)) });
 
 interface Params {
   readonly Params: { readonly model: string; readonly version?: string };

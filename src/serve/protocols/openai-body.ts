@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { CompletionRequest } from '../fills/completion';
 import { aroundHole } from '../fills/fim-words';
-import { checkBody, FLAG, optional, TEXT, whole } from '../http/check-body';
+import { checkBody, FLAG, optional, STOP_WORDS, TEXT, whole } from '../http/check-body';
 import { ServeError } from '../http/serve-error';
 import { USUAL_TOKENS } from '../limits';
 import type { Serving } from '../serving';
@@ -9,17 +9,23 @@ import type { Serving } from '../serving';
 const MOST_LOGPROBS = 5;
 const PROMPT = 'must be a text, or a list of texts: token numbers are of another vocabulary';
 
+/** In OpenAI's chats it is a flag, and clients of both send one. */
+const LOGPROBS = v.union(
+  [v.literal(false), whole(0, MOST_LOGPROBS)],
+  `must be a whole number from 0 to ${MOST_LOGPROBS}`,
+);
+
 const BODY = v.object({
   model: optional(TEXT),
   prompt: v.union([TEXT, v.pipe(v.array(TEXT, PROMPT), v.minLength(1, PROMPT))], PROMPT),
   suffix: optional(TEXT),
-  max_tokens: optional(whole(0)),
+  max_tokens: optional(whole(-1)),
   n: optional(whole(1)),
   best_of: optional(whole(1)),
-  stop: optional(v.union([TEXT, v.array(TEXT)], 'must be a string or a list of strings')),
+  stop: STOP_WORDS,
   stream: optional(FLAG),
   stream_options: optional(v.object({ include_usage: optional(FLAG) }, 'must be an object')),
-  logprobs: optional(whole(0, MOST_LOGPROBS)),
+  logprobs: optional(LOGPROBS),
   echo: optional(FLAG),
   seed: optional(v.number('must be a number')),
   user: optional(TEXT),
@@ -57,7 +63,7 @@ export function openAiRequest(serving: Serving, given: unknown): OpenAiRequest {
   atMost('n', each, limits.choices, 'choices');
   atMost('best_of', of, limits.choices, 'choices');
   const stream = body.stream ?? false;
-  const logprobs = body.logprobs ?? undefined;
+  const logprobs = body.logprobs === false ? undefined : (body.logprobs ?? undefined);
   if (logprobs !== undefined && (stream || body.echo === true)) {
     throw new ServeError(400, '“logprobs” is given neither in a stream nor with “echo”.', {
       code: 'unsupported',

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { complete, outcomeOf } from '../fills/completion';
-import { checkBody, optional, TEXT } from '../http/check-body';
+import { checkBody, listOf, optional, TEXT } from '../http/check-body';
 import { USUAL_TOKENS } from '../limits';
 import type { Serving } from '../serving';
 import { seedOf } from './openai-body';
 
 const PIECE = v.object({ filepath: optional(TEXT), body: TEXT }, 'must be an object with “body”');
-const PIECES = optional(v.array(PIECE, 'must be a list'));
+const PIECES = optional(listOf(PIECE));
 
 const BODY = v.object({
   segments: v.object(

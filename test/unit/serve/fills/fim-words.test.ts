@@ -13,6 +13,8 @@ const PROMPTS: Readonly<Record<string, string>> = {
   santacoder: `<fim-prefix>${P}<fim-suffix>${S}<fim-middle>`,
   codellama: `<PRE> ${P} <SUF>${S} <MID>`,
   'codellama with one blank more': `<PRE> ${P} <SUF> ${S} <MID>`,
+  'codellama without its blanks': `<SUF>${S}<PRE>${P}<MID>`,
+  'codellama, suffix first': `<PRE> <SUF>${S} <MID> ${P}`,
   'other words with blanks of codellama': `<|fim_prefix|> ${P} <|fim_suffix|>${S} <|fim_middle|>`,
   'codellama as its vocabulary writes it': `▁<PRE>${P}▁<SUF>${S}▁<MID>`,
   deepseek: `<｜fim▁begin｜>${P}<｜fim▁hole｜>${S}<｜fim▁end｜>`,
@@ -34,6 +36,11 @@ describe('words for filling in the middle', () => {
       assert.deepEqual({ prefix, suffix, files }, { ...HOLE, files: [] });
     });
   }
+
+  it('leave the blanks of the text alone', () => {
+    const { prefix, suffix } = takeApart('<PRE>    return <SUF>\n}<MID>')!;
+    assert.deepEqual([prefix, suffix], ['    return ', '\n}']);
+  });
 
   it('may go on with the beginning of the middle', () => {
     assert.equal(takeApart('<fim_prefix>a = <fim_suffix>;<fim_middle>b + ')!.prefix, 'a = b + ');

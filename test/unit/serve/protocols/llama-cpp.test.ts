@@ -87,6 +87,20 @@ describe('the protocol of llama.cpp', function () {
     }
   });
 
+  it('takes what clients write in other ways', async () => {
+    const limit = (await infill({ max_tokens: 3, input_extra: {}, stop: {}, response_fields: {} })).json;
+    assert.equal(limit.generation_settings.n_predict, 3);
+    const { status, json } = await send(`${server.url}/completion`, {
+      body: { prompt: ['let a = '], n_predict: 2, max_tokens: 9 },
+    });
+    assert.deepEqual([status, json.generation_settings.n_predict], [200, 2]);
+    for (const prompt of [['a', 'b'], [1], [], {}]) {
+      const wrong = await send(`${server.url}/completion`, { body: { prompt } });
+      assert.equal(wrong.status, 400);
+      assert.match(wrong.json.error.message, /“prompt” must be a text, or a list of one/);
+    }
+  });
+
   it('streams a text that only grows, and the last event has the figures', async () => {
     const whole = await infill({ n_predict: 24 });
     const stream = await infill({ n_predict: 24, stream: true });

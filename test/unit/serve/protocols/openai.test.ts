@@ -35,6 +35,18 @@ describe('the protocol of OpenAI', function () {
     assert.deepEqual([status, json.model], [200, MODEL_ID]);
   });
 
+  it('takes −1 for as many tokens as may be, and other ways to say nothing', async () => {
+    const { status, json } = await complete({
+      max_tokens: -1,
+      logprobs: false,
+      stop: {},
+      prompt: 'a = 1\nb =',
+    });
+    assert.equal(status, 200);
+    assert.equal(json.choices[0]!.logprobs, null);
+    assert.equal((await complete({ logprobs: true })).json.error.param, 'logprobs');
+  });
+
   it('streams what it would answer at once, and the usage when it is asked for', async () => {
     const whole = await complete({ max_tokens: 20 });
     const events = eventsOf(
