@@ -2,14 +2,14 @@
 // npm run load -- --rough N: requests that no server likes.
 import { execFileSync } from 'node:child_process';
 import { Command } from 'commander';
-import { findPlaces } from '../../src/cli/bench/places';
+import { findPlaces, type CutLine } from '../../src/cli/bench/places';
 import { describeMachine } from '../../src/cli/bench/report';
 import { exitCodeOf } from '../../src/cli/command-line/exit-code';
 import { CliError } from '../../src/cli/command-line/failures';
 import { addModelOptions, collectCounts, countFrom } from '../../src/cli/command-line/options';
 import { projectRoot } from '../../src/cli/command-line/session';
 import { atExit } from '../setup/at-exit';
-import { figures, loadTable, type Demand, type LoadRow } from './report';
+import { figures, joined, loadTable, type Demand, type LoadRow } from './report';
 import { treatRoughly } from './rough';
 import { saturate } from './saturate';
 import { ServeProcess } from './serve-process';
@@ -23,6 +23,7 @@ const MOST_TOKENS = 64;
 interface LoadOptions {
   readonly users?: readonly number[];
   readonly seconds: number;
+  readonly rounds: number;
   readonly kind: 'saturation' | 'typing' | 'both';
   readonly rough?: number;
   readonly kills: number;
@@ -47,6 +48,7 @@ function program(signal: AbortSignal): Command {
   )
     .option('--users <counts...>', 'how many ask at once, in turn (default: 1 8 32 128)', collectCounts)
     .option('--seconds <count>', 'that each measurement takes, after its warm-up', countFrom(1), 30)
+    .option('--rounds <count>', 'of each measurement, the servers in turn', countFrom(1), 1)
     .option('--kind <name>', 'saturation, typing or both', 'both')
     .option('--json', 'print one JSON object instead of a table')
     .option(
@@ -82,20 +84,26 @@ async function measure(
   };
   const rows: LoadRow[] = [];
   const kinds = (['saturation', 'typing'] as const).filter((what) => [what, 'both'].includes(options.kind));
-  const { seconds } = options;
+  const { seconds, rounds } = options;
+  const place = (): CutLine => placeAt(placesUsed++);
   try {
     for (const users of options.users) {
       for (const what of kinds) {
-        for (const { name, server } of servers) {
-          signal.throwIfAborted();
-          process.stderr.write(`${what}, ${users} users, ${name}…\n`);
-          const url = await server.url();
-          const demand: Demand =
-            what === 'saturation'
-              ? await saturate(url, { users, seconds, body })
-              : await replayTyping(url, { users, seconds, gaps: GAPS, place: () => placeAt(placesUsed++) });
-          rows.push({ what, users, server: name, demand });
+        const demands = new Map<string, Demand[]>(servers.map(({ name }) => [name, []]));
+        for (let round = 0; round < rounds; round++) {
+          for (const { name, server } of round % 2 === 0 ? servers : servers.toReversed()) {
+            signal.throwIfAborted();
+            process.stderr.write(`${what}, ${users} users, ${name}…\n`);
+            const url = await server.url();
+            const demand =
+              what === 'saturation'
+                ? await saturate(url, { users, seconds, body })
+                : await replayTyping(url, { users, seconds, gaps: GAPS, place });
+            demands.get(name)!.push(demand);
+          }
         }
+        for (const [server, measured] of demands)
+          rows.push({ what, users, server, demand: joined(measured) });
       }
     }
   } finally {

@@ -20,6 +20,19 @@ export interface Demand {
   readonly batch: number;
 }
 
+/** Several measurements of one server as one. */
+export function joined(demands: readonly Demand[]): Demand {
+  const sum = (of: (demand: Demand) => number): number =>
+    demands.reduce((total, demand) => total + of(demand), 0);
+  return {
+    answers: demands.flatMap(({ answers }) => answers),
+    seconds: sum(({ seconds }) => seconds),
+    lost: sum(({ lost }) => lost),
+    superseded: sum(({ superseded = 0 }) => superseded),
+    batch: sum(({ batch }) => batch) / demands.length,
+  };
+}
+
 /** A line of the table. */
 export interface LoadRow {
   readonly what: 'saturation' | 'typing';
