@@ -52,6 +52,8 @@ export interface InferRequest {
 export function readInferRequest(body: unknown, jsonLength: string | undefined): InferRequest {
   const { json, binary } = split(body, jsonLength);
   const { id, parameters, inputs, outputs } = checkBody(REQUEST, json);
+  const twice = inputs.find(({ name }, i) => inputs.findIndex((other) => other.name === name) < i);
+  if (twice) throw bad(`The tensor “${twice.name}” stands in the request more than once`);
   let rest = binary;
   const texts = inputs.map((input) => {
     const { name, shape, datatype } = input;

@@ -69,13 +69,14 @@ function byPlainName(files: WeightFiles): Map<string, LocatedTensor> {
 function readableType({ name, file, dtype }: LocatedTensor): TensorType {
   const type = TENSOR_TYPES.find((known) => known === dtype);
   if (type) return type;
-  const why = /^(F8|F4|F6|I8|U8)/.test(dtype)
-    ? ': such bytes mean nothing without the scales that go with them'
-    : '';
+  const types = TENSOR_TYPES.join(', ');
+  const scaled = /^(?:F[468](?:_|$)|[IU]8$)/.test(dtype);
   throw refusal(
     file,
-    `the tensor ${shown(name)} has the type ${dtype}, which is not read${why}`,
-    `Import the original in ${TENSOR_TYPES.join(', ')}; --precision makes it small.`,
+    `the tensor ${shown(name)} has the type ${dtype}, which is not read${scaled ? ': such bytes mean nothing without the scales that go with them' : ''}`,
+    scaled
+      ? `Import the original in ${types}; --precision makes it small.`
+      : `Save the model with numbers of one of the types ${types}.`,
   );
 }
 

@@ -7,8 +7,8 @@ export const TOKENIZER = 'tokenizer.json';
 const ADVICE = 'Get tokenizer.json again; if it is as published, this model cannot be imported.';
 /** More than any vocabulary has. */
 const MOST_IDS = 1 << 22;
-/** Text that has to come back as it was: code, blanks, line ends, capitals, letters of two and four bytes. */
-const SAMPLE = 'def  Fun(x):\n\treturn x[0] != "é" // → 🙂 \n\n';
+/** Text that has to come back as it was: code, blanks, line ends, capitals, letters of two to four bytes, one that NFKC rewrites. */
+const SAMPLE = 'def  Fun(x):\n\treturn x[0] != "é" // → ½ 🙂 \n\n';
 
 /** The contents of tokenizer.json, checked. */
 export interface TokenizerFile {

@@ -126,6 +126,7 @@ describe('the Open Inference Protocol', function () {
       [{ inputs: [{ name: 'prefix', shape: [1], datatype: 'BYTES' }] }, /has no “data”/],
       [{ inputs: [prefix, tensor('suffix', ['a', 'b'])] }, /2 rows and “prefix” has 1/],
       [{ inputs: [prefix, tensor('language', ['py'])] }, /no input “language”/],
+      [{ inputs: [prefix, tensor('prefix', ['b'])] }, /“prefix” stands in the request more than once/],
       [{ inputs: [prefix], outputs: [{ name: 'logits' }] }, /one output, “text”/],
       [{ inputs: [tensor('prefix', Array(99).fill('a'))] }, /99 rows/],
       ['{"inputs": [', /is not JSON/],

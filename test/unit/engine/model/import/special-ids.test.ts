@@ -244,6 +244,11 @@ describe('tokenizer.json of a checkpoint', () => {
       TOKENIZER,
       'changes text',
     ),
+    'rewrites letters': changed(
+      ({ tokenizer }) => (tokenizer['normalizer'] = { type: 'NFKC' }),
+      TOKENIZER,
+      'changes text',
+    ),
     'adds a blank': changed(
       ({ tokenizer }) =>
         (tokenizer['pre_tokenizer'] = { type: 'ByteLevel', add_prefix_space: true, use_regex: true }),

@@ -116,7 +116,7 @@ describe('tensors of a checkpoint', () => {
       'of half precision': retyped(/bias/, 'F16'),
       F8: { ...retyped(/down_proj/, 'F8_E4M3'), refused: [FILE, 'F8_E4M3', 'down_proj'] },
       'F8 of another kind': { ...retyped(/down_proj/, 'F8_E5M2'), refused: ['F8_E5M2', 'down_proj'] },
-      F64: { ...retyped(/up_proj/, 'F64'), refused: ['F64', 'up_proj'] },
+      F64: { ...retyped(/up_proj/, 'F64'), refused: ['up_proj', 'F64', 'read. Save', 'F32, F16, BF16'] },
       I64: { ...retyped(/norm/, 'I64'), refused: ['I64', 'norm'] },
       I8: { ...retyped(/up_proj/, 'I8'), refused: ['I8', 'up_proj'] },
     });
