@@ -49,7 +49,7 @@ const INFILL_BODY = v.object({
 
 const PROMPT = 'must be a text, or a list of one: token numbers are of another vocabulary';
 const ONE_TEXT = v.pipe(
-  v.tuple([TEXT], PROMPT),
+  v.strictTuple([TEXT], PROMPT),
   v.transform(([text]) => text),
 );
 

@@ -157,7 +157,7 @@ describe('the protocol of OpenAI', function () {
       [{ prompt: undefined }, 400, 'prompt'],
       [{ prompt: Array(99).fill('a') }, 400, 'prompt'],
       [{ suffix: 7 }, 400, 'suffix'],
-      [{ max_tokens: -1 }, 400, 'max_tokens'],
+      [{ max_tokens: -2 }, 400, 'max_tokens'],
       [{ n: 0 }, 400, 'n'],
       [{ n: 9 }, 400, 'n'],
       [{ best_of: 99 }, 400, 'best_of'],
