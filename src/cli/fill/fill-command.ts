@@ -100,14 +100,15 @@ function holeOf(replaced: string): HoleRequest {
   return parts ? { parts } : { replaced };
 }
 
-/** Best first, headed by place and mean probability of a token where there are several. */
+/** Best first, headed by place and chance, or mean probability of a token without one, where there are several. */
 function candidatesOf(
   { texts, candidates }: Step,
   asked = 1,
 ): { fills: readonly string[]; heading: string }[] {
   if (!candidates || asked === 1) return [{ fills: texts, heading: '' }];
-  return candidates.map(({ texts: fills, score }, i) => ({
-    fills,
-    heading: `${i + 1}. mean probability ${Math.exp(score).toFixed(3)}\n`,
-  }));
+  return candidates.map(({ texts: fills, score, chance }, i) => {
+    const by =
+      chance === undefined ? (['mean probability', Math.exp(score)] as const) : (['chance', chance] as const);
+    return { fills, heading: `${i + 1}. ${by[0]} ${by[1].toFixed(3)}\n` };
+  });
 }

@@ -1,4 +1,4 @@
-import type { Engine, FillRequest, ReverseProcessOptions, Step } from '../../engine/index';
+import type { Candidate, Engine, FillRequest, ReverseProcessOptions, Step } from '../../engine/index';
 import { chooseFill } from '../../fills/choose-fill';
 import type { Fault } from '../../fills/faults';
 import { FOR_COMMANDS } from '../../fills/patience';
@@ -19,7 +19,7 @@ type BatchOptions = ReverseProcessOptions &
 interface FillLine {
   readonly text: string;
   readonly texts?: readonly string[];
-  readonly candidates?: readonly { readonly texts: readonly string[]; readonly score: number }[];
+  readonly candidates?: readonly Pick<Candidate, 'texts' | 'score' | 'chance'>[];
   /** Its fault, where no candidate was without fault. */
   readonly fault?: Fault;
   readonly steps: number;
@@ -61,12 +61,14 @@ async function fill(
   return {
     text: texts[0]!,
     ...(texts.length > 1 ? { texts } : {}),
-    ...(candidates && asked !== undefined
-      ? { candidates: candidates.map(({ texts: fills, score }) => ({ texts: fills, score })) }
-      : {}),
+    ...(candidates && asked !== undefined ? { candidates: candidates.map(candidateOf) } : {}),
     ...(fault ? { fault } : {}),
     steps,
     forwards,
     ms: Math.round(ms * 10) / 10,
   };
+}
+
+function candidateOf({ texts, score, chance }: Candidate): Pick<Candidate, 'texts' | 'score' | 'chance'> {
+  return { texts, score, ...(chance === undefined ? {} : { chance }) };
 }

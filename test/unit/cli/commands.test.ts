@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:chil
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { writeChooser } from '../../../scripts/choose/write-chooser';
 import { temporaryFolder, writeTinyBundle } from '../../../scripts/tiny-bundle/tiny-bundle';
 import { CLI, runCli } from '../../support/cli/run-cli';
 
@@ -63,6 +64,26 @@ describe('command line with a model', function () {
       candidates: { texts: string[]; score: number }[];
     };
     assert.equal(candidates[0]!.texts[0], text);
+    assert.ok(!('chance' in candidates[0]!));
+  });
+
+  it('tells the chance of several fills where the bundle has coefficients', async () => {
+    cpSync(join(folder, 'tiny'), join(folder, 'weighing'), { recursive: true });
+    const byMean = { intercept: 0, weights: { drawnMean: 1 } };
+    writeChooser(join(folder, 'weighing'), { drawn: byMean, looked: byMean, among: byMean });
+    const weighing = ['--model', 'weighing', '--provider', 'cpu', '--candidates', '3', '--max-tokens', '4'];
+    const filled = await runCli(['fill', 'a.js', '--range', '1:11-1:12', ...weighing], '', folder);
+    assert.equal(filled.exitCode, 0, filled.stderr);
+    assert.match(filled.stderr, /^1\. chance 0\.\d{3}$/m);
+    assert.doesNotMatch(filled.stderr, /mean probability/);
+    const line = '{"id": 1, "prefix": "f(", "suffix": ")"}';
+    const { stdout } = await runCli(['fill', '--jsonl', ...weighing], line, folder);
+    const { candidates } = JSON.parse(stdout) as { candidates: { score: number; chance: number }[] };
+    for (const { score, chance } of candidates)
+      assert.ok(
+        Math.abs(chance - 1 / (1 + Math.exp(-score))) < 0.01,
+        `${chance} is not the chance of ${score}`,
+      );
   });
 
   it('generates the same text from the same seed only', async () => {
