@@ -24,15 +24,23 @@ export function fitChooser(tasks: readonly CollectedTask[], starts: readonly Sta
 }
 
 function fitView(view: View, all: readonly CollectedCandidate[]): Coefficients {
-  const features: readonly Feature[] = VIEWS[view];
   // What was not looked at has no part in a view that asks for it.
   const candidates = all.filter(({ evidence }) => view === 'drawn' || evidence.aloneMean !== undefined);
-  const rows = candidates.map(({ evidence }) => features.map((feature) => evidence[feature] ?? 0));
-  const { intercept, weights } = fitLogistic(
-    rows,
+  return coefficientsOf(
+    VIEWS[view],
+    candidates.map(({ evidence }) => evidence),
     candidates.map(({ exact }) => exact),
-    RIDGE,
   );
+}
+
+/** Fits the chance that these features tell, as a bundle's config.json has it. */
+export function coefficientsOf(
+  features: readonly Feature[],
+  evidence: readonly Evidence[],
+  right: readonly boolean[],
+): Coefficients {
+  const rows = evidence.map((one) => features.map((feature) => one[feature] ?? 0));
+  const { intercept, weights } = fitLogistic(rows, right, RIDGE);
   const named = features.map((feature, i) => [feature, round(weights[i]!)] as const);
   return { intercept: round(intercept), weights: Object.fromEntries(named) };
 }
@@ -45,8 +53,6 @@ export interface Judged {
   readonly chosen: CollectedCandidate | undefined;
   /** The chance of the one chosen. */
   readonly chance: number;
-  /** The chance of the one fill by what it was drawn with alone. */
-  readonly oneDrawn: number;
   readonly amongRight: boolean;
 }
 
@@ -75,13 +81,8 @@ export function judge(task: CollectedTask, starts: readonly StartName[], chooser
     likeliest,
     chosen,
     chance: chosen ? chances.get(chosen)! : 0,
-    oneDrawn: one ? chanceOf(onlyDrawn(one.evidence), chooser) : 0,
     amongRight: candidates.some(({ exact }) => exact),
   };
-}
-
-function onlyDrawn({ drawnMean, drawnLeast, tokens }: Evidence): Evidence {
-  return { drawnMean: drawnMean!, drawnLeast: drawnLeast!, tokens: tokens! };
 }
 
 function round(value: number): number {

@@ -8,20 +8,25 @@ import { CliError } from '../../src/cli/command-line/failures';
 import { addModelOptions, countFrom, userPath, type EngineOptions } from '../../src/cli/command-line/options';
 import { bundleFolder, projectRoot } from '../../src/cli/command-line/session';
 import { drawLineCharts } from '../../src/display/line-chart';
-import { DEFAULT_STARTS, type Chooser, type Engine } from '../../src/engine/index';
+import { DEFAULT_STARTS, Random, type Chooser, type Engine } from '../../src/engine/index';
 import { loadEngine } from '../../src/engine/node';
 import { drawTasks } from '../evaluate/draw-tasks';
 import { heldOutTexts } from '../evaluate/held-out';
-import type { Task } from '../evaluate/task';
 import { withChances } from './card-chances';
-import { collect } from './collect';
+import { collect, type CollectedTask } from './collect';
+import { collectShown } from './collect-shown';
+import { drawPlaces } from './draw-places';
 import { fitChooser, judgeByFolds, type Judged } from './fit';
 import { withGrammar } from './grammar';
+import { fitShown, judgedBy, judgeShown, suggestionsOf, type Suggestion } from './shown';
+import { shownReport } from './shown-report';
 import { accountOfChances, chooserReport, reliabilityChart } from './report';
 import { writeChooser } from './write-chooser';
 
 interface Options extends EngineOptions {
   readonly limit: number;
+  readonly places: number;
+  readonly registries: boolean;
   readonly engines: number;
   readonly threads?: number;
   readonly out: string;
@@ -31,6 +36,8 @@ interface Options extends EngineOptions {
 /** Other tasks than those that anything else is fitted or measured on. */
 const TASK_SEED = 19;
 const LEAST_TASKS = 50;
+/** The default of `llada.inlineCompletions.leastConfidence`. */
+const LEAST_CONFIDENCE = 0.15;
 
 void exitCodeOf(async (signal) => {
   const options = addModelOptions(
@@ -42,6 +49,16 @@ void exitCodeOf(async (signal) => {
         new Option('--limit <count>', 'tasks of each of five kinds of hole')
           .argParser(countFrom(1))
           .default(420),
+      )
+      .addOption(
+        new Option('--places <count>', 'places where somebody who types pauses, for what is shown by itself')
+          .argParser(countFrom(1))
+          .default(1200),
+      )
+      .option(
+        '--registries',
+        'of those places some in Rust, Go and more Java: needs cargo, go and mvn',
+        false,
       )
       .addOption(
         new Option('--engines <count>', 'so many at once, each in a process of its own')
@@ -65,37 +82,47 @@ void exitCodeOf(async (signal) => {
     .exitOverride()
     .parse(process.argv)
     .opts<Options>();
-  const { limit, out, write } = options;
+  const { limit, places: count, registries, out, write } = options;
   const cache = join(projectRoot(), '.cache');
   const texts = await heldOutTexts({ split: 'valid', debian: false, cache, signal });
   // What is chosen among two texts at once says little of either.
   const tasks = drawTasks(texts, { split: 'valid', limit, seed: TASK_SEED }).filter(
     ({ kind }) => kind !== 'two-holes',
   );
-  const collected = await withEngines(options, signal, (engines, identity) =>
-    collect(engines, identity, tasks, out, signal),
-  );
+  const typed = registries
+    ? await heldOutTexts({ split: 'valid', debian: false, registries, cache, signal })
+    : texts;
+  const places = drawPlaces(typed, { split: 'valid', count }, new Random(TASK_SEED));
+  const { collected, completed } = await withEngines(options, signal, async (engines, identity) => ({
+    completed: await collectShown(engines, identity, places, out, signal),
+    collected: await collect(engines, identity, tasks, out, signal),
+  }));
   if (collected.length < LEAST_TASKS)
     throw new CliError(`${collected.length} tasks are too few for a fit: give --limit 10 at least.`);
-  await report(collected, tasks, out, write);
+  report(await withGrammar(collected, tasks), suggestionsOf(completed), out, write);
 }).then((exitCode) => (process.exitCode = exitCode));
 
-async function report(
-  collected: Awaited<ReturnType<typeof collect>>,
-  tasks: readonly Task[],
+function report(
+  known: readonly CollectedTask[],
+  suggestions: readonly Suggestion[],
   out: string,
   write: string | undefined,
-): Promise<void> {
-  const known = await withGrammar(collected, tasks);
+): void {
   const judged = judgeByFolds(known, DEFAULT_STARTS);
   const full = known.filter(({ all }) => all);
-  const text = `${chooserReport(judged, known, full, DEFAULT_STARTS)}\n`;
-  const chooser = fitChooser(known, DEFAULT_STARTS);
-  writeFileSync(join(out, 'report.md'), text);
+  const fitted = fitChooser(known, DEFAULT_STARTS);
+  const chooser = { ...fitted, shown: fitShown(suggestions) };
+  const shown = judgeShown(suggestions);
+  const whole = suggestions.map((one) => judgedBy(one, fitted.drawn));
+  const text = [
+    chooserReport(judged, known, full, DEFAULT_STARTS),
+    shownReport(shown, whole, LEAST_CONFIDENCE),
+  ].join('\n\n');
+  writeFileSync(join(out, 'report.md'), `${text}\n`);
   writeFileSync(join(out, 'reliability.svg'), drawLineCharts([reliabilityChart(judged)]));
   writeFileSync(join(out, 'chooser.json'), `${JSON.stringify(chooser, null, 2)}\n`);
   if (write !== undefined) writeIntoBundle(write, chooser, judged);
-  process.stdout.write(text);
+  process.stdout.write(`${text}\n`);
 }
 
 /** Coefficients and card; the picture lies where those of other cards do, as bundles that are derived have none. */

@@ -3,12 +3,10 @@ import type { LineChart } from '../../src/display/line-chart';
 import type { StartName } from '../../src/engine/index';
 import { proportion } from '../evaluate/intervals';
 import { KINDS } from '../evaluate/task';
+import { binsOf, estimate, percent, type Bin } from './bins';
 import { bestStarts, rightAmong } from './candidate-sets';
 import { TRIED_STARTS, type CollectedTask } from './collect';
 import type { Judged } from './fit';
-
-const BINS = 10;
-const THRESHOLDS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6];
 
 /** Reports the fit of the chooser, in Markdown. */
 export function chooserReport(
@@ -25,9 +23,6 @@ export function chooserReport(
     choosingTable(judged),
     '## What is likely is right so often',
     reliabilityTable(judged),
-    '## What is shown by itself',
-    'One fill, by the chance of what was drawn alone.',
-    shownTable(judged),
     '## Starts',
     `Share of tasks with the right text, of the ${fullTasks.length} that were answered from every start: from one start alone, ` +
       'and among the first N of the order in which each start finds most that those before it do not.',
@@ -70,16 +65,8 @@ function choosingTable(judged: readonly Judged[]): string {
   return markdownTable(['', 'tasks', 'one fill', 'likeliest', 'chosen', 'among'], rows, 1);
 }
 
-/** The tasks whose chance lies in each tenth, and how many of them are right. */
-function bins(
-  judged: readonly Judged[],
-): { readonly chance: number; readonly right: number; readonly n: number }[] {
-  return Array.from({ length: BINS }, (_, bin) => {
-    const own = judged.filter(({ chance }) => Math.min(BINS - 1, Math.floor(chance * BINS)) === bin);
-    const right = own.filter(({ chosen }) => chosen?.exact).length;
-    const chance = own.reduce((sum, one) => sum + one.chance, 0) / Math.max(1, own.length);
-    return { chance, right, n: own.length };
-  }).filter(({ n }) => n > 0);
+function bins(judged: readonly Judged[]): Bin[] {
+  return binsOf(judged.map(({ chance, chosen }) => ({ chance, right: chosen?.exact === true })));
 }
 
 function reliabilityTable(judged: readonly Judged[]): string {
@@ -115,14 +102,6 @@ export function reliabilityChart(judged: readonly Judged[]): LineChart {
   };
 }
 
-function shownTable(judged: readonly Judged[]): string {
-  const rows = THRESHOLDS.map((least) => {
-    const shown = judged.filter(({ oneDrawn }) => oneDrawn >= least);
-    return [least, percent(shown.length / judged.length), share(shown, ({ one }) => one?.exact)];
-  });
-  return markdownTable(['least chance', 'shown, %', 'of them right, %'], rows, 1);
-}
-
 function startsTable(tasks: readonly CollectedTask[]): string {
   const order = bestStarts(tasks, TRIED_STARTS, TRIED_STARTS.length);
   const rows = order.map(({ start, right }, i) => [
@@ -137,12 +116,4 @@ function startsTable(tasks: readonly CollectedTask[]): string {
 function share(judged: readonly Judged[], of: (one: Judged) => boolean | undefined): string {
   if (judged.length === 0) return '–';
   return estimate(proportion(judged.filter((one) => of(one) === true).length, judged.length));
-}
-
-function estimate({ value, low, high }: ReturnType<typeof proportion>): string {
-  return `${percent(value)} (${percent(low)} – ${percent(high)})`;
-}
-
-function percent(value: number): string {
-  return (100 * value).toFixed(1);
 }

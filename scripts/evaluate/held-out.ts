@@ -8,6 +8,8 @@ export interface HeldOutOptions {
   readonly split: Exclude<Split, 'train'>;
   /** Take the Debian package of the split too, which holds Python; needs apt-get. */
   readonly debian: boolean;
+  /** Take those of other registries too: Rust, Go, more Java; needs cargo, go and mvn. Default false. */
+  readonly registries?: boolean;
   /** Another manifest than the pinned one. */
   readonly manifest?: string;
   /** Downloads and texts are kept here. */
@@ -23,16 +25,20 @@ export interface HeldOutOptions {
  * @throws CorpusError
  */
 export async function heldOutTexts(options: HeldOutOptions): Promise<CorpusDocument[]> {
-  const { split, debian, manifest, cache, signal } = options;
-  const out = join(cache, debian ? 'held-out-debian' : 'held-out');
+  const { split, debian, registries = false, manifest, cache, signal } = options;
+  const kinds = ['npm', ...(debian ? ['deb'] : []), ...(registries ? ['crate', 'go', 'maven'] : [])];
+  const out = join(
+    cache,
+    ['held-out', ...(debian ? ['debian'] : []), ...(registries ? ['registries'] : [])].join('-'),
+  );
   const progress = new StageProgress('held-out', 1);
   try {
     await buildCorpus({
       source: {
         kind: 'manifest',
         ...(manifest === undefined ? {} : { file: manifest }),
-        tier: debian ? 1100 : 600,
-        filter: ({ split: of, kind }) => of !== 'train' && (kind === 'npm' || (debian && kind === 'deb')),
+        tier: registries ? 2200 : debian ? 1100 : 600,
+        filter: ({ split: of, kind }) => of !== 'train' && kinds.includes(kind),
       },
       cache: join(cache, 'packages'),
       out,

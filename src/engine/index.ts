@@ -28,8 +28,8 @@ export {
 export {
   byChance,
   chanceOf,
-  drawnChance,
   drawnEvidence,
+  shownChance,
   VIEWS,
   viewOf,
   type Chooser,

@@ -1,13 +1,15 @@
-import { drawnChance, type CellView, type Chooser } from '../../engine/index';
+import { shownChance, type CellView, type Chooser } from '../../engine/index';
 
 /**
- * The chance that a completion is right, 0–1; 1 for no tokens. Only the tokens that reach into the text that is offered
- * count.
+ * The probabilities of the tokens that reach into a text.
  *
  * @param cells of the hole, all committed as far as the text goes
  * @param text what the filters have kept: a beginning of the cells' text
  */
-function chanceOf(cells: readonly CellView[], text: string, chooser: Chooser | undefined): number {
+export function confidencesIn(
+  cells: readonly Pick<CellView, 'text' | 'masked' | 'confidence'>[],
+  text: string,
+): number[] {
   const confidences: number[] = [];
   let length = 0;
   for (const cell of cells) {
@@ -15,15 +17,16 @@ function chanceOf(cells: readonly CellView[], text: string, chooser: Chooser | u
     confidences.push(cell.confidence);
     length += cell.text.length;
   }
-  return confidences.length === 0 ? 1 : drawnChance(confidences, chooser);
+  return confidences;
 }
 
-/** The completion, or '' when it is less likely right than that. */
+/** The completion, or '' when it is less likely right than that; one of no tokens is sure. */
 export function dropUnsure(
   text: string,
   cells: readonly CellView[],
   least: number,
   chooser: Chooser | undefined,
 ): string {
-  return chanceOf(cells, text, chooser) < least ? '' : text;
+  const confidences = confidencesIn(cells, text);
+  return confidences.length > 0 && shownChance(confidences, chooser) < least ? '' : text;
 }

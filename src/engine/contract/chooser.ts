@@ -1,7 +1,8 @@
 import type { Evidence, Feature } from './candidates';
 
 /**
- * The features that a chance is told from: `DRAWN` are known of any fill, `LOOKED` where it was looked at again.
+ * The features that a chance is told from: `DRAWN` are known of any fill, and of what is shown of one; `LOOKED` where it
+ * was looked at again.
  */
 const DRAWN = ['drawnMean', 'drawnLeast', 'tokens'] as const satisfies readonly Feature[];
 const LOOKED = [
@@ -20,8 +21,9 @@ export const VIEWS = {
   drawn: DRAWN,
   looked: LOOKED,
   among: [...LOOKED, 'sameLine'],
+  shown: DRAWN,
 } as const satisfies Readonly<Record<string, readonly Feature[]>>;
-/** How much is known of a candidate: the names of `VIEWS`. */
+/** How much is known of a candidate, or that only a part of it is shown: the names of `VIEWS`. */
 export type View = keyof typeof VIEWS;
 
 /** Of a logistic regression: the log-odds are the intercept and the weighted features. */
@@ -31,7 +33,10 @@ export interface Coefficients {
 }
 
 /** The coefficients of a bundle, fitted on what it writes; see docs/notebook/candidates.md. */
-export type Chooser = Readonly<Record<View, Coefficients>>;
+export interface Chooser extends Readonly<Record<Exclude<View, 'shown'>, Coefficients>> {
+  /** Of a part that comes by itself, being a beginning of what belongs there; bundles of November 2026 have none. */
+  readonly shown?: Coefficients;
+}
 
 /** Less than this log-probability says nothing more. */
 const LEAST_LOG_PROBABILITY = -12;
@@ -52,7 +57,7 @@ export function meanAndLeast(logs: readonly number[]): { readonly mean: number; 
 }
 
 /** How much is known. */
-export function viewOf({ aloneMean, sameLine }: Evidence): View {
+export function viewOf({ aloneMean, sameLine }: Evidence): keyof Omit<Chooser, 'shown'> {
   if (aloneMean === undefined) return 'drawn';
   return sameLine === undefined ? 'looked' : 'among';
 }
@@ -63,8 +68,15 @@ export function viewOf({ aloneMean, sameLine }: Evidence): View {
  */
 export function chanceOf(evidence: Evidence, chooser: Chooser): number {
   const view = viewOf(evidence);
-  const { intercept, weights } = chooser[view];
-  const logOdds = VIEWS[view].reduce(
+  return chanceBy(chooser[view], VIEWS[view], evidence);
+}
+
+function chanceBy(
+  { intercept, weights }: Coefficients,
+  features: readonly Feature[],
+  evidence: Evidence,
+): number {
+  const logOdds = features.reduce(
     (sum, feature) => sum + (weights[feature] ?? 0) * (evidence[feature] ?? 0),
     intercept,
   );
@@ -78,14 +90,14 @@ export function chanceOf(evidence: Evidence, chooser: Chooser): number {
 const UNFITTED: Coefficients = { intercept: 0.4, weights: { drawnMean: 4.3 } };
 
 /**
- * The chance that tokens are what belongs there, 0–1, by the probabilities that they had when they were committed.
+ * The chance that what is shown of a fill is a beginning of what belongs there, 0–1, by the probabilities that its tokens
+ * had when they were committed.
  *
  * @param confidences 0–1
  * @param chooser of the model that wrote them; without one the chance is a rough one
  */
-export function drawnChance(confidences: readonly number[], chooser: Chooser | undefined): number {
-  const drawn = chooser?.drawn ?? UNFITTED;
-  return chanceOf(drawnEvidence(confidences), { drawn, looked: drawn, among: drawn });
+export function shownChance(confidences: readonly number[], chooser: Chooser | undefined): number {
+  return chanceBy(chooser?.shown ?? chooser?.drawn ?? UNFITTED, VIEWS.shown, drawnEvidence(confidences));
 }
 
 /** The likeliest first: by their chances, where all have one, else by their mean log-probabilities, a draft before others. */

@@ -71,7 +71,12 @@ function parseChooser(fields: Fields): Chooser {
       ),
     };
   };
-  return { drawn: coefficients('drawn'), looked: coefficients('looked'), among: coefficients('among') };
+  return {
+    drawn: coefficients('drawn'),
+    looked: coefficients('looked'),
+    among: coefficients('among'),
+    ...(fields.value('shown') === undefined ? {} : { shown: coefficients('shown') }),
+  };
 }
 
 function parseWindow(fields: Fields): Window {

@@ -49,6 +49,14 @@ describe('dropUnsure', () => {
     assert.ok(!kept('ab', [cell('a', 1), cell('b', 0)], 0.003));
   });
 
+  it('goes by the coefficients for what is shown, where the bundle has some', () => {
+    const cells = [cell('a', 0.5)];
+    const shown = { intercept: 2, weights: {} };
+    assert.equal(dropUnsure('a', cells, 0.5, CHOOSER), '');
+    assert.equal(dropUnsure('a', cells, 0.5, { ...CHOOSER, shown }), 'a');
+    assert.equal(dropUnsure('a', cells, 0.9, { ...CHOOSER, shown }), '');
+  });
+
   it('keeps a completion of no tokens', () => {
     assert.ok(kept('a', [], 1));
     assert.equal(dropUnsure('', [cell('a', 0.1)], 0.4, CHOOSER), '');

@@ -107,13 +107,14 @@ describe('fitting the chooser', () => {
   it('writes coefficients into a bundle that reads them back', async () => {
     const folder = temporaryFolder();
     await writeTinyBundle(folder, 'f16');
-    const chooser = fitChooser(tasks, STARTS);
+    const chooser = { ...fitChooser(tasks, STARTS), shown: { intercept: 1, weights: { drawnLeast: 2 } } };
     const before = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as object;
     writeChooser(folder, chooser);
     writeChooser(folder, chooser);
     const { config } = await readBundle(folder);
     const { evidence } = tasks[0]!.candidates[0]!;
     assert.equal(chanceOf(evidence, config.chooser!), chanceOf(evidence, chooser));
+    assert.deepEqual(config.chooser!.shown, chooser.shown);
     const after = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as object;
     assert.deepEqual(after, { ...before, chooser });
   });
