@@ -1,5 +1,5 @@
 import { drawnEvidence, shownChance, VIEWS, type Chooser, type Coefficients } from '../../src/engine/index';
-import { confidencesIn } from '../../src/editor/completions/low-confidence';
+import { confidencesIn } from '../../src/editor/completions/sure-beginning';
 import type { Completed, CompletedPlace } from './collect-shown';
 import { hasRightBeginning, isRight, type Place } from './draw-places';
 import { coefficientsOf } from './fit';

@@ -12,7 +12,7 @@ import { completionSettings } from '../shared/settings';
 import { CompletionCache, type CachedPlace } from './completion-cache';
 import { silenceIn } from './completion-gate';
 import { completionPlace, type CompletionPlace } from './completion-place';
-import { dropUnsure } from './low-confidence';
+import { dropUnsure } from './sure-beginning';
 import { finishedLine } from './finished-line';
 import { KeptContexts } from './kept-contexts';
 import { TypingRhythm } from './typing-rhythm';

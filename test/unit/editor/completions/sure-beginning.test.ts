@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { dropUnsure } from '../../../../src/editor/completions/low-confidence';
+import { dropUnsure } from '../../../../src/editor/completions/sure-beginning';
 import type { CellView, Chooser } from '../../../../src/engine/index';
 
 /** Its chance is σ(the mean log-probability): of a geometric mean p, p / (1 + p). */
