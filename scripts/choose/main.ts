@@ -113,10 +113,10 @@ function report(
   const fitted = fitChooser(known, DEFAULT_STARTS);
   const chooser = { ...fitted, shown: fitShown(suggestions) };
   const shown = judgeShown(suggestions);
-  const whole = suggestions.map((one) => judgedBy(one, fitted.drawn));
+  const drawn = judgedBy(suggestions, fitted.drawn);
   const text = [
     chooserReport(judged, known, full, DEFAULT_STARTS),
-    shownReport(shown, whole, LEAST_CONFIDENCE),
+    shownReport(shown, drawn, LEAST_CONFIDENCE),
   ].join('\n\n');
   writeFileSync(join(out, 'report.md'), `${text}\n`);
   writeFileSync(join(out, 'reliability.svg'), drawLineCharts([reliabilityChart(judged)]));

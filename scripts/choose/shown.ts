@@ -1,49 +1,44 @@
+import { isShort } from '../../src/completions/completion-to-show';
+import { beginningsOf, sureBeginning } from '../../src/editor/completions/sure-beginning';
 import { drawnEvidence, shownChance, VIEWS, type Chooser, type Coefficients } from '../../src/engine/index';
-import { confidencesIn } from '../../src/editor/completions/sure-beginning';
 import type { Completed, CompletedPlace } from './collect-shown';
-import { hasRightBeginning, isRight, type Place } from './draw-places';
+import { isRight, type Place } from './draw-places';
 import { coefficientsOf } from './fit';
 
-/** What would be shown at a place, and whether it is what the text goes on with. */
+/** A completion that the filters have left something of, or nothing. */
 export interface Suggestion {
   readonly place: Place;
-  /** '' where the filters leave nothing. */
-  readonly text: string;
-  /** Of the tokens that reach into the text, 0–1. */
-  readonly confidences: readonly number[];
-  /** The text is a beginning of what stood there, to the end of a word. */
-  readonly right: boolean;
-  /** Its first word is. */
-  readonly beginning: boolean;
+  readonly completed: Completed;
 }
 
-/** A suggestion with its chance by coefficients that were fitted on others. */
+/** A suggestion, judged by coefficients that were fitted on others. */
 export interface JudgedSuggestion extends Suggestion {
+  readonly chooser: Chooser;
+}
+
+/** A beginning that may be shown, its chance, and whether it is one of what stood there. */
+export interface JudgedBeginning {
   readonly chance: number;
+  readonly right: boolean;
 }
 
-/** What the first completion shows at each place. */
+/** The first completion at each place. */
 export function suggestionsOf(completed: readonly CompletedPlace[]): Suggestion[] {
-  return completed.map(({ place, completed: { usual } }) => suggestionAt(place, usual));
+  return completed.map(({ place, completed: { usual } }) => ({ place, completed: usual }));
 }
 
-function suggestionAt(place: Place, { cells, shown }: Completed): Suggestion {
-  return {
-    place,
-    text: shown,
-    confidences: confidencesIn(cells, shown),
-    right: isRight(shown, place.wanted),
-    beginning: hasRightBeginning(shown, place.wanted),
-  };
-}
-
-/** Fits the chances of what is shown; where nothing is, there is nothing to be learned. */
+/** Fits the chances of what may be shown: of every beginning of a suggestion. */
 export function fitShown(suggestions: readonly Suggestion[]): Coefficients {
-  const shown = suggestions.filter(({ text }) => text !== '');
+  const beginnings = suggestions.flatMap(({ place, completed: { shown, cells } }) =>
+    beginningsOf(shown, cells).map(({ text, confidences }) => ({
+      evidence: drawnEvidence(confidences),
+      right: isRight(text, place.wanted),
+    })),
+  );
   return coefficientsOf(
     VIEWS.shown,
-    shown.map(({ confidences }) => drawnEvidence(confidences)),
-    shown.map(({ right }) => right),
+    beginnings.map(({ evidence }) => evidence),
+    beginnings.map(({ right }) => right),
   );
 }
 
@@ -52,15 +47,35 @@ export function judgeShown(suggestions: readonly Suggestion[]): JudgedSuggestion
   const packages = [...new Set(suggestions.map(packageOf))];
   return packages.flatMap((name) => {
     const shown = fitShown(suggestions.filter((one) => packageOf(one) !== name));
-    return suggestions.filter((one) => packageOf(one) === name).map((one) => judgedBy(one, shown));
+    return judgedBy(
+      suggestions.filter((one) => packageOf(one) === name),
+      shown,
+    );
   });
 }
 
-/** Judges a suggestion by coefficients that there are. */
-export function judgedBy(suggestion: Suggestion, shown: Coefficients): JudgedSuggestion {
+/** Judges suggestions by coefficients that there are. */
+export function judgedBy(suggestions: readonly Suggestion[], shown: Coefficients): JudgedSuggestion[] {
   const chooser: Chooser = { drawn: shown, looked: shown, among: shown, shown };
-  const chance = suggestion.text === '' ? 0 : shownChance(suggestion.confidences, chooser);
-  return { ...suggestion, chance };
+  return suggestions.map((one) => ({ ...one, chooser }));
+}
+
+/** The beginnings of a suggestion, shortest first. */
+export function judgedBeginnings({ place, completed, chooser }: JudgedSuggestion): JudgedBeginning[] {
+  return beginningsOf(completed.shown, completed.cells).map(({ text, confidences }) => ({
+    chance: shownChance(confidences, chooser),
+    right: isRight(text, place.wanted),
+  }));
+}
+
+/**
+ * The text that would be shown; '' for none.
+ *
+ * @param whole the suggestion or nothing, as it was before beginnings were shown
+ */
+export function shownAt({ completed, chooser }: JudgedSuggestion, least: number, whole = false): string {
+  const sure = sureBeginning(completed.shown, completed.cells, least, chooser);
+  return (whole && sure !== completed.shown) || isShort(sure) ? '' : sure;
 }
 
 function packageOf({ place: { path } }: Suggestion): string {

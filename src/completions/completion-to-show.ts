@@ -46,7 +46,7 @@ async function shownBy(
   const readable = tree ? await cutToReadable(word, place, tree) : word;
   const shown = trimBlanks(readable, place);
   if (shown.trim() === '') return nothing('syntax');
-  if (!asked && charactersOf(shown) < leastCharacters) return nothing('short');
+  if (!asked && isShort(shown, leastCharacters)) return nothing('short');
   return { text: shown };
 }
 
@@ -60,7 +60,7 @@ function trimBlanks(text: string, { rest }: Place): string {
   return /^\S/.test(rest) ? lines : lines.trimEnd();
 }
 
-/** Characters of a completion that do more than close something. */
-function charactersOf(text: string): number {
-  return text.replaceAll(/[\s)\]};,]/g, '').length;
+/** Tells whether so few characters of a completion do more than close something. */
+export function isShort(text: string, leastCharacters = LEAST_CHARACTERS): boolean {
+  return text.replaceAll(/[\s)\]};,]/g, '').length < leastCharacters;
 }

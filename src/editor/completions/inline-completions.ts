@@ -1,7 +1,13 @@
 import * as vscode from 'vscode';
 import { completionToShow } from '../../completions/completion-to-show';
 import { isInsideWord } from '../../completions/inside-word';
-import { toEngineError, type CellView, type RunOptions, type Step } from '../../engine/index';
+import {
+  toEngineError,
+  type CellView,
+  type FillRequest,
+  type RunOptions,
+  type Step,
+} from '../../engine/index';
 import type { Engines } from '../engine/engines';
 import type { Fills } from '../fills/fills';
 import { fillRequest } from '../document/fill-request';
@@ -12,14 +18,20 @@ import { completionSettings } from '../shared/settings';
 import { CompletionCache, type CachedPlace } from './completion-cache';
 import { silenceIn } from './completion-gate';
 import { completionPlace, type CompletionPlace } from './completion-place';
-import { dropUnsure } from './sure-beginning';
 import { finishedLine } from './finished-line';
 import { KeptContexts } from './kept-contexts';
+import { likeliestChance, sureBeginning } from './sure-beginning';
 import { TypingRhythm } from './typing-rhythm';
 import { Unwanted } from './unwanted';
 
 /** A completion supersedes the one before it. */
 const LANE = 'inline-completions';
+
+/**
+ * A second completion, over the same context, where the first one shows nothing but is not hopeless, and did not take long: a
+ * minority, so that the time in the median is that of one (docs/notebook/candidates.md).
+ */
+const SECOND = { leastChance: 0.1, mostMs: 500, asked: { starts: ['masks-4'] } } as const;
 
 /** Fills the hole at the cursor as ghost text: by itself once the user pauses, at once when asked. */
 export class InlineCompletions implements vscode.InlineCompletionItemProvider, vscode.Disposable {
@@ -118,21 +130,19 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
     try {
-      const { candidates, leastConfidence } = completionSettings(document);
+      const { candidates } = completionSettings(document);
       const options = { signal: abort.signal, lane: LANE, background: automatic };
-      const { found, ms } = await this.#fill(document, place, automatic ? 1 : candidates, options);
+      const first = await this.#fill(document, place, automatic ? {} : { candidates }, options);
+      const offered = await this.#offered(document, place, first.found, automatic);
+      const second =
+        automatic && isWorthSecond(offered, first.ms)
+          ? await this.#fill(document, place, SECOND.asked, options)
+          : undefined;
       if (automatic) {
-        this.#rhythm.answered(ms);
+        this.#rhythm.answered(first.ms + (second?.ms ?? 0));
         this.#contexts.readWhenIdle();
       }
-      const texts = new Set<string>();
-      for (const { text, cells } of found) {
-        const shown = await this.#shown(document, place, text, automatic);
-        texts.add(
-          automatic ? dropUnsure(shown, cells, leastConfidence, this.engines.suggestions.chooser) : shown,
-        );
-      }
-      return [...texts].filter((text) => text !== '');
+      return second ? (await this.#offered(document, place, second.found, automatic)).texts : offered.texts;
     } catch (error) {
       if (toEngineError(error).code !== 'cancelled') {
         logFailure(this.log, 'The inline completion failed', error);
@@ -141,6 +151,27 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     } finally {
       listening.dispose();
     }
+  }
+
+  /** What is offered of the texts that the model wrote. */
+  async #offered(
+    document: vscode.TextDocument,
+    place: CompletionPlace,
+    found: readonly FoundText[],
+    automatic: boolean,
+  ): Promise<Offered> {
+    const { leastConfidence } = completionSettings(document);
+    const { chooser } = this.engines.suggestions;
+    const texts = new Set<string>();
+    let likeliest = 0;
+    for (const { text, cells } of found) {
+      const shown = await this.#shown(document, place, text, automatic);
+      const sure = automatic ? sureBeginning(shown, cells, leastConfidence, chooser) : shown;
+      // What is cut short may close brackets no more.
+      texts.add(sure === shown ? shown : await this.#shown(document, place, sure, automatic));
+      likeliest = Math.max(likeliest, likeliestChance(shown, cells, chooser));
+    }
+    return { texts: [...texts].filter((text) => text !== ''), likeliest };
   }
 
   /** The part of a text of the model's that is offered; '' when nothing is, or the document has changed. */
@@ -165,12 +196,12 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   async #fill(
     document: vscode.TextDocument,
     { prefix, suffix, lineIsBlank, range }: CompletionPlace,
-    candidates: number,
+    wanted: Pick<FillRequest, 'candidates' | 'starts'>,
     options: RunOptions & { readonly signal: AbortSignal },
   ): Promise<{ readonly found: readonly FoundText[]; readonly ms: number }> {
     const offset = document.offsetAt(range.start);
     const around = { prefix, between: [], suffix };
-    const asked = { ...(await fillRequest(document, around, offset)), candidates };
+    const asked = { ...(await fillRequest(document, around, offset)), ...wanted };
     const request = options.background ? this.#contexts.keep(document, asked) : asked;
     let last: Step | undefined;
     for await (const step of this.engines.suggestions.run(
@@ -180,7 +211,8 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
       last = step;
       const cells = step.holes[0] ?? [];
       // With several, the first one to be known need not be the best.
-      const line = lineIsBlank || candidates > 1 ? undefined : finishedLine(cells);
+      const isOne = (wanted.candidates ?? 1) === 1;
+      const line = lineIsBlank || !isOne ? undefined : finishedLine(cells);
       if (line !== undefined) return { found: [{ text: line, cells }], ms: step.ms };
     }
     const all = last?.candidates ?? (last ? [last] : []);
@@ -193,6 +225,17 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
 interface FoundText {
   readonly text: string;
   readonly cells: readonly CellView[];
+}
+
+/** Completions as they are offered, best first, without duplicates. */
+interface Offered {
+  readonly texts: readonly string[];
+  /** The greatest chance of any beginning, 0–1, whether it is offered or not. */
+  readonly likeliest: number;
+}
+
+function isWorthSecond({ texts, likeliest }: Offered, ms: number): boolean {
+  return texts.length === 0 && likeliest >= SECOND.leastChance && ms <= SECOND.mostMs;
 }
 
 /** Resolves to true after the quiet time, to false as soon as the token is cancelled. */

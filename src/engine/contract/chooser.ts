@@ -34,7 +34,7 @@ export interface Coefficients {
 
 /** The coefficients of a bundle, fitted on what it writes; see docs/notebook/candidates.md. */
 export interface Chooser extends Readonly<Record<Exclude<View, 'shown'>, Coefficients>> {
-  /** Of a part that comes by itself, being a beginning of what belongs there; bundles of November 2026 have none. */
+  /** Of a beginning that comes by itself, being one of what belongs there; bundles before December 2026 have none. */
   readonly shown?: Coefficients;
 }
 
@@ -90,14 +90,14 @@ function chanceBy(
 const UNFITTED: Coefficients = { intercept: 0.4, weights: { drawnMean: 4.3 } };
 
 /**
- * The chance that what is shown of a fill is a beginning of what belongs there, 0–1, by the probabilities that its tokens
- * had when they were committed.
+ * The chance that a beginning of a fill is one of what belongs there, 0–1, by the probabilities that its tokens had when they
+ * were committed.
  *
  * @param confidences 0–1
  * @param chooser of the model that wrote them; without one the chance is a rough one
  */
 export function shownChance(confidences: readonly number[], chooser: Chooser | undefined): number {
-  return chanceBy(chooser?.shown ?? chooser?.drawn ?? UNFITTED, VIEWS.shown, drawnEvidence(confidences));
+  return chanceBy(chooser?.shown ?? UNFITTED, VIEWS.shown, drawnEvidence(confidences));
 }
 
 /** The likeliest first: by their chances, where all have one, else by their mean log-probabilities, a draft before others. */

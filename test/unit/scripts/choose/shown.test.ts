@@ -9,7 +9,13 @@ import {
   PLACE_KINDS,
   type Place,
 } from '../../../../scripts/choose/draw-places';
-import { judgeShown, suggestionsOf } from '../../../../scripts/choose/shown';
+import {
+  judgedBeginnings,
+  judgedBy,
+  judgeShown,
+  shownAt,
+  suggestionsOf,
+} from '../../../../scripts/choose/shown';
 import { shownReport } from '../../../../scripts/choose/shown-report';
 
 const TEXT = [
@@ -85,7 +91,7 @@ describe('what is shown', () => {
 
   it('has chances, fitted on other packages, that come true as often as they say', () => {
     const random = new Random(8);
-    const completed = Array.from({ length: 800 }, (_, i): CompletedPlace => {
+    const completed = Array.from({ length: 400 }, (_, i): CompletedPlace => {
       const confidence = 0.05 + 0.9 * random.uniform();
       const place: Place = {
         id: `p${i}`,
@@ -95,21 +101,55 @@ describe('what is shown', () => {
         prefix: 'a = ',
         suffix: '\n',
         // A token is right as often as it says.
-        wanted: random.uniform() < confidence ? 'b + c' : 'd',
+        wanted: random.uniform() < confidence ? 'bc + c' : 'd',
       };
       const cells = [
-        { text: 'b', confidence, step: 1, masked: false },
+        { text: 'bc', confidence, step: 1, masked: false },
         { text: ' - x', confidence: 1e-6, step: 2, masked: false },
       ];
-      const answer = { cells, shown: i % 10 === 0 ? '' : 'b', forwards: 2, ms: 1 };
+      const answer = { cells, shown: i % 10 === 0 ? '' : 'bc', forwards: 2, ms: 1 };
       return { place, completed: { usual: answer, 'masks-4': answer } };
     });
     const judged = judgeShown(suggestionsOf(completed));
-    assert.equal(judged.length, 800);
-    for (const one of judged.filter(({ text }) => text !== ''))
-      assert.ok(Math.abs(one.chance - one.confidences[0]!) < 0.2, `${one.chance} ${one.confidences[0]}`);
+    assert.equal(judged.length, 400);
+    for (const one of judged) {
+      const [beginning, ...others] = judgedBeginnings(one);
+      assert.equal(others.length, 0);
+      if (beginning)
+        assert.ok(
+          Math.abs(beginning.chance - one.completed.cells[0]!.confidence) < 0.2,
+          String(beginning.chance),
+        );
+      assert.equal(shownAt(one, 0.5), (beginning?.chance ?? 0) >= 0.5 ? 'bc' : '');
+    }
     const report = shownReport(judged, judged, 0.15);
     assert.match(report, /\| 0 \| 90\.0 \|/);
-    assert.match(report, /\| typescript \| 800 \|/);
+    assert.match(report, /\| typescript \| 400 \|/);
+  });
+
+  it('is the longest sure beginning, or the whole and nothing else', () => {
+    const shown = { intercept: 0, weights: { drawnLeast: 1 } };
+    const cells = [
+      { text: 'load', confidence: 0.9, step: 1, masked: false },
+      { text: '(name', confidence: 0.01, step: 1, masked: false },
+    ];
+    const place: Place = {
+      id: '1',
+      kind: 'equals',
+      lang: 'go',
+      path: 'p/a.go',
+      prefix: 'a = ',
+      suffix: '',
+      wanted: 'load(b',
+    };
+    const completed = { cells, shown: 'load(name', forwards: 1, ms: 1 };
+    const [judged] = judgedBy([{ place, completed }], shown);
+    assert.equal(shownAt(judged!, 0.4), 'load');
+    assert.equal(shownAt(judged!, 0.4, true), '');
+    assert.equal(shownAt(judged!, 0, true), 'load(name');
+    assert.deepEqual(
+      judgedBeginnings(judged!).map(({ right }) => right),
+      [true, true, false],
+    );
   });
 });
