@@ -37,7 +37,7 @@ interface Options extends EngineOptions {
 const TASK_SEED = 19;
 const LEAST_TASKS = 50;
 /** The default of `llada.inlineCompletions.leastConfidence`. */
-const LEAST_CONFIDENCE = 0.15;
+const LEAST_CONFIDENCE = 0.4;
 
 void exitCodeOf(async (signal) => {
   const options = addModelOptions(
