@@ -31,7 +31,7 @@ const LANE = 'inline-completions';
  * A second completion, over the same context, where the first one shows nothing but is not hopeless, and did not take long: a
  * minority, so that the time in the median is that of one (docs/notebook/candidates.md).
  */
-const SECOND = { leastChance: 0.1, mostMs: 500, asked: { starts: ['masks-4'] } } as const;
+const SECOND = { leastChance: 0.1, mostMs: 500, asked: { starts: ['masks-4'], lookAgain: false } } as const;
 
 /** Fills the hole at the cursor as ghost text: by itself once the user pauses, at once when asked. */
 export class InlineCompletions implements vscode.InlineCompletionItemProvider, vscode.Disposable {
@@ -196,7 +196,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   async #fill(
     document: vscode.TextDocument,
     { prefix, suffix, lineIsBlank, range }: CompletionPlace,
-    wanted: Pick<FillRequest, 'candidates' | 'starts'>,
+    wanted: Pick<FillRequest, 'candidates' | 'starts' | 'lookAgain'>,
     options: RunOptions & { readonly signal: AbortSignal },
   ): Promise<{ readonly found: readonly FoundText[]; readonly ms: number }> {
     const offset = document.offsetAt(range.start);
