@@ -1,9 +1,9 @@
 import type { FillRequest, HoleRequest, Step } from '../engine/index';
-import { treeAround } from '../syntax/embedded';
 import type { SyntaxTree } from '../syntax/syntax-tree';
-import { filledText, isTooLittle, judgeOf, type Fault, type FaultOf, type HolesOfText } from './faults';
+import { isTooLittle, judgeOf, type Fault, type FaultOf, type HolesOfText } from './faults';
 import { asPutIn } from './filled-part';
 import { mendedFills } from './mended';
+import { treeOfHoles } from './tree-of-holes';
 
 /** The result of a request for a fill: its last step, or as much of it as choosing takes. */
 export interface Written extends Pick<Step, 'texts' | 'forwards' | 'ms'> {
@@ -73,19 +73,6 @@ export async function chooseFill<T extends Written>(
   // Brackets that close nothing are of no use to anybody.
   const step = fitted.texts.some((text) => WORD.test(text)) ? fitted : emptied(fitted);
   return { step: { ...step, forwards, ms }, fault };
-}
-
-/** The tree that fills are judged by: of a script or style sheet, where all holes are within one that no fill ends. */
-async function treeOfHoles(
-  tree: SyntaxTree,
-  holes: HolesOfText,
-  fills: readonly string[],
-): Promise<SyntaxTree | undefined> {
-  const before = filledText(holes, holes.replaced);
-  const { texts } = holes;
-  using whole = await tree.updated(before);
-  const stretch = { start: texts[0]!.length, end: before.length - texts.at(-1)!.length };
-  return whole && (await treeAround(whole, stretch, fills));
 }
 
 function emptied<T extends Written>(written: T): T {
