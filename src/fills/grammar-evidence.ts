@@ -3,6 +3,7 @@ import { damageOf } from '../syntax/damage';
 import { namesIn } from '../syntax/names';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { filledText, type HolesOfText } from './faults';
+import { treeOfHoles } from './tree-of-holes';
 
 /** More damage than this says nothing more. */
 const MOST_DAMAGE = 3;
@@ -24,22 +25,21 @@ export async function grammarEvidence(
   holes: Pick<HolesOfText, 'texts'>,
   tree: SyntaxTree,
 ): Promise<(GrammarEvidence | undefined)[]> {
+  const nothing = holes.texts.slice(1).map(() => '');
+  using judging = await treeOfHoles(tree, { ...holes, replaced: nothing }, candidates.flat());
+  if (!judging) return candidates.map(() => undefined);
   let least = Infinity;
   let known: ReadonlySet<string> = new Set();
   for (const placeholder of PLACEHOLDERS) {
-    using changed = await tree.updated(
-      filledText(
-        holes,
-        holes.texts.slice(1).map(() => placeholder),
-      ),
-    );
+    const fills = nothing.map(() => placeholder);
+    using changed = await judging.updated(filledText(holes, fills));
     if (!changed) continue;
     least = Math.min(least, damageOf(changed));
     if (placeholder === '') known = namesIn(changed);
   }
   const found: (GrammarEvidence | undefined)[] = [];
   for (const texts of candidates) {
-    using changed = await tree.updated(filledText(holes, texts));
+    using changed = await judging.updated(filledText(holes, texts));
     const names = changed && [...namesIn(changed)].filter((name) => !known.has(name)).length;
     found.push(
       changed && {

@@ -46,6 +46,17 @@ describe('candidates weighed with a grammar', () => {
     assert.equal(last.chance, last.candidates![0]!.chance);
   });
 
+  it('are read in their own language in a script of a page, unless one of them ends it', async () => {
+    const around = [`<script>\n${AROUND[0]}`, `${AROUND[1]}</script>\n`];
+    using tree = await treeOf('a.html', around.join(''));
+    const damages = async (...fills: readonly string[]): Promise<(number | undefined)[]> => {
+      const { candidates } = await weighed(step(...fills), CHOOSER, { texts: around }, tree);
+      return candidates!.map(({ evidence }) => evidence.damage);
+    };
+    assert.deepEqual(await damages('(', 'total'), [0, 1]);
+    assert.deepEqual(await damages('0);\n</script>\n<script>\nf(', '('), [0, 0]);
+  });
+
   it('stay as they are without coefficients, a grammar or a choice', async () => {
     using tree = await treeOf('a.ts', AROUND.join(''));
     const given = step('(', 'total');
