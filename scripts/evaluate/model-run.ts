@@ -10,6 +10,7 @@ import {
   type Step,
 } from '../../src/engine/index';
 import { chooseFill, type Written } from '../../src/fills/choose-fill';
+import { weighed, type Weighable } from '../../src/fills/weigh';
 import { SyntaxTree } from '../../src/syntax/syntax-tree';
 import { freeAnswer, type TaskAnswer } from './figures';
 import { emptyFills } from './floors';
@@ -47,7 +48,8 @@ export class ModelRun {
     const holes = { texts, replaced: texts.slice(1).map(() => '') };
     using tree = await SyntaxTree.read(RUNTIME, { languageId: task.lang }, texts.join(''));
     const ask = async (further: FillRequest): Promise<KeptStep> => (await this.#ask(further))!;
-    const { step, fault } = await chooseFill(first, request, holes, tree, ask, this.signal);
+    const likeliest = await weighed(first, this.engine.info.chooser, holes, tree);
+    const { step, fault } = await chooseFill(likeliest, request, holes, tree, ask, this.signal);
     return { ...answerOf(step), ...(fault ? { fault } : {}) };
   }
 
@@ -75,6 +77,7 @@ export class ModelRun {
 /** As much of a last step as choosing and measuring take. */
 interface KeptStep extends Written {
   readonly index: number;
+  readonly candidates?: readonly (Weighable & NonNullable<Written['candidates']>[number])[];
 }
 
 function keptOf({ texts, index, forwards, ms, holes, candidates }: Step): KeptStep {
@@ -87,7 +90,7 @@ function keptOf({ texts, index, forwards, ms, holes, candidates }: Step): KeptSt
     ms: Math.round(ms * 10) / 10,
     holes: cells(holes),
     ...(candidates
-      ? { candidates: candidates.map((one) => ({ texts: one.texts, holes: cells(one.holes) })) }
+      ? { candidates: candidates.map(({ starts: _, ...one }) => ({ ...one, holes: cells(one.holes) })) }
       : {}),
   };
 }

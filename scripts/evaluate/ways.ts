@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Random, type Engine, type FillRequest, type ReverseProcessOptions } from '../../src/engine/index';
+import { FOR_COMMANDS } from '../../src/fills/patience';
 import type { PrefixWithTabs } from './tabs';
 import { betweenOf, middlesOf, type Task } from './task';
 
@@ -26,9 +27,13 @@ export function unknownLength(options: ReverseProcessOptions): Way {
   return { label: 'length unknown', request: (task) => ({ ...options, ...contextOf(task) }) };
 }
 
-/** The fill that the editor and the command line put in: `chooseFill` has judged it. */
+/** The fill that the editor and the command line put in: the candidates that they ask for, weighed and judged. */
 export function asPutIn(options: ReverseProcessOptions): Way {
-  return { ...unknownLength(options), label: 'length unknown, as it is put in', chosen: true };
+  return {
+    label: 'length unknown, as it is put in',
+    request: (task) => ({ ...FOR_COMMANDS, ...options, ...contextOf(task) }),
+    chosen: true,
+  };
 }
 
 /** With a passage of the package's other files in front, as the setting for open tabs has it. */

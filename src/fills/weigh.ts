@@ -4,7 +4,9 @@ import type { HolesOfText } from './faults';
 import { grammarEvidence } from './grammar-evidence';
 
 /** A candidate, or as much of it as weighing takes. */
-type Weighable = Pick<Candidate, 'texts' | 'score' | 'evidence' | 'chance'> & { readonly holes: unknown };
+export type Weighable = Pick<Candidate, 'texts' | 'score' | 'evidence' | 'chance'> & {
+  readonly holes: unknown;
+};
 
 /**
  * Weighs the candidates of a last step once more, with what a grammar says of them, which the engine does not know.
