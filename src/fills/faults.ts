@@ -5,6 +5,7 @@ import { damageOf } from '../syntax/damage';
 import { bracketsBetween } from '../syntax/endings';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { textAt } from '../syntax/text-at';
+import { breaksWord, wordsOf } from './words';
 
 /** Why a fill is not put in without a word. */
 export type Fault =
@@ -39,8 +40,6 @@ const HEADS = ['', 'x', 'x ', 'x = ', '= ', 'x = function () ', '= function () '
 /** More brackets than these are no guess. */
 const MOST_BRACKETS = 6;
 const WORD = /[\p{L}\p{N}_]+/gu;
-const WORD_AT_END = /[\p{L}\p{N}_]+$/u;
-const WORD_AT_START = /^[\p{L}\p{N}_]+/u;
 
 /** Tells what is wrong with the fills of a text's holes; undefined where nothing is. */
 export type FaultOf = (fills: readonly string[]) => Promise<Fault | undefined>;
@@ -132,45 +131,6 @@ function closesNothing(fill: string, prefix: string): boolean {
 function isProse(tree: SyntaxTree, { texts, replaced }: HolesOfText, hole: number): boolean {
   const at = texts.slice(0, hole + 1).join('').length + replaced.slice(0, hole).join('').length;
   return ['comment', 'docstring', 'markup text'].includes(textAt(tree, at));
-}
-
-/** The words around the holes; those that touch one may be pieces of words. */
-export function wordsOf(texts: readonly string[]): Set<string> {
-  const whole = texts.map((text, i) => {
-    const from = i > 0 ? text.replace(WORD_AT_START, '') : text;
-    return i < texts.length - 1 ? from.slice(0, WORD_AT_END.exec(from)?.index) : from;
-  });
-  return new Set(whole.flatMap((text) => text.match(WORD) ?? []));
-}
-
-/** Tells if a fill makes a word that stands nowhere else of one that does, or of two. Prose may have any word. */
-function breaksWord(
-  fill: string,
-  hole: number,
-  { texts, replaced }: HolesOfText,
-  words: ReadonlySet<string>,
-): boolean {
-  const before = replaced[hole]!;
-  const left = WORD_AT_END.exec(texts[hole]!)?.[0];
-  const right = WORD_AT_START.exec(texts[hole + 1]!)?.[0];
-  const first = WORD_AT_START.exec(fill)?.[0];
-  const last = WORD_AT_END.exec(fill)?.[0];
-  // Whoever fills within a word, or selects a piece of one, may have a word that is new.
-  const isOneWord = first === fill && (left === undefined) === (right === undefined);
-  if (isOneWord) return false;
-  const startsWord = left !== undefined && first !== undefined && words.has(left) && !words.has(left + first);
-  const endsWord =
-    right !== undefined &&
-    last !== undefined &&
-    !words.has(last + right) &&
-    // At a cursor within a word what comes behind it is a piece, and is to be completed.
-    (left !== undefined || !isPiece(right, words));
-  return (startsWord && !WORD_AT_START.test(before)) || (endsWord && !WORD_AT_END.test(before));
-}
-
-/** Tells if a text is known as the end of words only. */
-function isPiece(text: string, words: ReadonlySet<string>): boolean {
-  return !words.has(text) && [...words].some((word) => word.endsWith(text));
 }
 
 function repeats(fill: string, prefix: string, suffix: string): boolean {

@@ -1,6 +1,7 @@
 import { endLoops } from '../completions/repetition';
 import { awaitedClosers, bracketsBetween } from '../syntax/endings';
-import { wordsOf, type Fault, type HolesOfText } from './faults';
+import type { Fault, HolesOfText } from './faults';
+import { middlesOfWords } from './words';
 
 /** So much of a fill must stay, of its characters besides white space; less says something else than the model did. */
 const LEAST_KEPT = 0.5;
@@ -80,18 +81,6 @@ function openQuote(prefix: string): string | undefined {
     else if (open === character) open = undefined;
   }
   return open;
-}
-
-/** Finds words of the text that begin as the word before the hole and end as the one behind; gives their middles. */
-function middlesOfWords(prefix: string, suffix: string, texts: readonly string[]): string[] {
-  const left = /[\p{L}\p{N}_]*$/u.exec(prefix)![0];
-  const right = /^[\p{L}\p{N}_]*/u.exec(suffix)![0];
-  if (left === '' || right === '') return [];
-  return [...wordsOf(texts)]
-    .filter(
-      (word) => word.length > left.length + right.length && word.startsWith(left) && word.endsWith(right),
-    )
-    .map((word) => word.slice(left.length, word.length - right.length));
 }
 
 /** Blanks before text that follows on the line stay. */
