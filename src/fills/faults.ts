@@ -111,8 +111,10 @@ function placeholdersThatOpen({ texts, replaced }: HolesOfText): string[][] {
     const [before, after] = [texts.slice(0, hole + 1).join(''), texts.slice(hole + 1).join('')];
     const { openers } = bracketsBetween(before, after);
     if (openers === '' || openers.length > MOST_BRACKETS) return [];
-    const opened = openers.replaceAll('({', '(() => {');
-    return HEADS.map((head) => replaced.map((_text, other) => (other === hole ? head + opened : '')));
+    // What opens braces in brackets is an object, or a function.
+    const opened = new Set([openers.replaceAll('({', '(() => {'), openers]);
+    const contents = [...opened].flatMap((brackets) => HEADS.map((head) => head + brackets));
+    return contents.map((content) => replaced.map((_text, other) => (other === hole ? content : '')));
   });
 }
 

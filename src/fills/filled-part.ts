@@ -13,8 +13,8 @@ export function filledPart(text: string, { start, end }: CharacterRange): Charac
 }
 
 /**
- * A fill as it is put in: without a line break, semicolon or comma at its end where the text behind it begins with one,
- * and without blanks at its start that would indent the line to where no line of the text is.
+ * A fill as it is put in: without a line break, semicolon or comma at its end where the text behind it begins with one, or
+ * with that and the quote or brackets before it, and without blanks at its start that would indent the line to where no line of the text is.
  */
 export function asPutIn(fill: string, prefix: string, suffix: string): string {
   // Between the two characters of a line break nothing has its place.
@@ -27,9 +27,12 @@ function withoutLastBreak(fill: string, suffix: string): string {
   return /^\r?\n|^\r/.test(suffix) ? fill.replace(/(?:[ \t]*[\r\n]+[ \t]*)+$/, '') : fill;
 }
 
+/** The mark may have what closes a string or brackets before it. */
 function withoutLastMark(fill: string, suffix: string): string {
-  const mark = /[;,]$/.exec(fill)?.[0];
-  return mark !== undefined && mark !== fill && suffix.startsWith(mark) ? fill.slice(0, -1) : fill;
+  const marks = /[)\]}"'`]*[;,]$/.exec(fill)?.[0] ?? '';
+  const ends = Array.from(marks, (_, start) => marks.slice(start));
+  const twice = ends.find((end) => end !== fill && suffix.startsWith(end));
+  return twice === undefined ? fill : fill.slice(0, fill.length - twice.length);
 }
 
 /** Where the cursor's line is indented already, a few blanks more are only right if they make it a level deeper. */

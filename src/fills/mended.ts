@@ -7,6 +7,8 @@ import { middlesOfWords } from './words';
 const LEAST_KEPT = 0.5;
 const STRAY_END = /^[\s()[\]{}<>;,"'`]+$/;
 const MOST_CUTS = 24;
+/** What may be missing in front of what a fill leaves open. */
+const OPENERS = ['(', '[', '(('];
 /** So many brackets of the text around are closed. */
 const MOST_MISSING = 3;
 
@@ -34,7 +36,7 @@ const MENDS: Readonly<Record<Fault, Mends>> = {
     const once = endLoops(fill);
     return once === fill ? [] : [once];
   },
-  'inside-word': (_, prefix, suffix, texts) => middlesOfWords(prefix, suffix, texts),
+  'inside-word': middlesOfWords,
   'too-little': () => [],
 };
 
@@ -54,6 +56,7 @@ function* readable(fill: string, prefix: string, suffix: string): Generator<stri
     const kept = end === fill.length ? fill : trimmed(fill.slice(0, end), suffix);
     if (kept !== fill) yield kept;
     const closers = awaitedClosers(kept);
+    if (kept === fill && closers !== '') yield* withOpeners(fill, prefix, suffix);
     if (closers !== '') yield* [kept + closers, `${kept}${closers};`];
     const missing = bracketsBetween(prefix + kept, suffix).closers;
     if (missing !== '' && missing !== closers && missing.length <= MOST_MISSING)
@@ -64,6 +67,20 @@ function* readable(fill: string, prefix: string, suffix: string): Generator<stri
     if (quote !== undefined && !kept.includes(quote))
       yield* [`${kept}${quote}`, ...(rest === undefined ? [] : [kept + rest.replace(/["'`]/, quote)])];
   }
+}
+
+/** With the brackets opened that the text behind closes around what the fill leaves open, nearest to its end first. */
+function withOpeners(fill: string, prefix: string, suffix: string): string[] {
+  const openers = OPENERS.find((opened) => {
+    const between = bracketsBetween(prefix + opened + fill, suffix);
+    return between.openers + between.closers === '';
+  });
+  if (openers === undefined) return [];
+  const starts = [...endsWithin(fill), 0].filter((at) => !/[\w$]/.test(fill.charAt(at - 1)));
+  return starts
+    .filter((at) => /\S/.test(fill.charAt(at)))
+    .slice(0, MOST_CUTS)
+    .map((at) => fill.slice(0, at) + openers + fill.slice(at));
 }
 
 /** With the end of a string of several lines, on the line or below. */

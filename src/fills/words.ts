@@ -28,6 +28,7 @@ export function breaksWord(
   // Whoever fills within a word, or selects a piece of one, may have a word that is new.
   const isOneWord = first === fill && (left === undefined) === (right === undefined);
   if (isOneWord) return false;
+  if (before === '' && leavesPieces(fill, hole, texts, words)) return true;
   const startsWord = left !== undefined && first !== undefined && words.has(left) && !words.has(left + first);
   const endsWord =
     right !== undefined &&
@@ -43,12 +44,42 @@ function isPiece(text: string, words: ReadonlySet<string>): boolean {
   return !words.has(text) && [...words].some((word) => word.endsWith(text));
 }
 
-/** Finds words of the text that begin as the word before the hole and end as the one behind; gives their middles. */
-export function middlesOfWords(prefix: string, suffix: string, texts: readonly string[]): string[] {
-  const left = /[\p{L}\p{N}_]*$/u.exec(prefix)![0];
-  const right = /^[\p{L}\p{N}_]*/u.exec(suffix)![0];
-  if (left === '' || right === '') return [];
-  return [...wordsOf(texts)]
+/** Tells if a fill writes more than what is missing of a word around the hole that the text has, or of the one behind it. */
+function leavesPieces(
+  fill: string,
+  hole: number,
+  texts: readonly string[],
+  words: ReadonlySet<string>,
+): boolean {
+  const left = WORD_AT_END.exec(texts[hole]!)?.[0] ?? '';
+  const right = WORD_AT_START.exec(texts[hole + 1]!)?.[0] ?? '';
+  const first = WORD_AT_START.exec(fill)?.[0] ?? '';
+  if (right === '') return false;
+  if (left === '') return words.has(first) && first.endsWith(right) && isPiece(right, words);
+  if (words.has(left) || words.has(right) || words.has(left + first)) return false;
+  return middlesOf(left, right, words).length > 0;
+}
+
+/**
+ * What is missing of a word that a hole is within or before: of those that the text has, or that a fill writes whole though
+ * its end stands behind the hole.
+ */
+export function middlesOfWords(
+  fill: string,
+  prefix: string,
+  suffix: string,
+  texts: readonly string[],
+): string[] {
+  const left = WORD_AT_END.exec(prefix)?.[0] ?? '';
+  const right = WORD_AT_START.exec(suffix)?.[0] ?? '';
+  const first = WORD_AT_START.exec(fill)?.[0] ?? '';
+  return middlesOf(left, right, left === '' ? [first] : wordsOf(texts));
+}
+
+/** The middles of words that begin and end with certain pieces. */
+function middlesOf(left: string, right: string, words: Iterable<string>): string[] {
+  if (right === '') return [];
+  return [...words]
     .filter(
       (word) => word.length > left.length + right.length && word.startsWith(left) && word.endsWith(right),
     )

@@ -57,6 +57,10 @@ describe('what is wrong with a fill', () => {
     const inWord = 'const customerEmail = 1;\nsend(custo‸Email);\n';
     assert.equal(await fault('a.ts', inWord, 'mer'), undefined);
     assert.equal(await fault('a.ts', inWord, 'mer, a'), 'inside-word');
+    assert.equal(await fault('a.ts', inWord, 'm, customer, customer'), 'inside-word');
+    const end = 'Not equal: `!=`\nNot ‸qual|`!=`\n';
+    assert.equal(await fault('a.md', end, 'equal: `!='), 'inside-word');
+    assert.equal(await fault('a.md', end, 'e'), undefined);
     const split = 'const response = 1;\nt.de‸e);\nt.deepEqual(1);\n';
     assert.equal(await fault('a.ts', split, 'epEqual(respons'), undefined);
     // The end of a word that stands elsewhere, and prose, which may have any word.

@@ -39,6 +39,9 @@ describe('a fill as it is put in', () => {
     assert.equal(asPutIn('a0;', '', ';\n'), 'a0');
     assert.equal(asPutIn('a,', '', ', b'), 'a');
     assert.equal(asPutIn('a;', '', '\n'), 'a;');
+    assert.equal(asPutIn("s';", "a = '", "';\n"), 's');
+    assert.equal(asPutIn('b);', 'a(', ');\n'), 'b');
+    assert.equal(asPutIn('b());', 'a(', ');\n'), 'b()');
     assert.equal(asPutIn(';', '', ';\n'), ';');
   });
 

@@ -37,6 +37,14 @@ describe('a fill that is mended', () => {
     assert.ok(mends('a();\n};', '\n', '(function () {').includes('a();\n});'));
   });
 
+  it('opens what is closed behind it around what it leaves open itself', () => {
+    const found = mends('const f = () => {', '\n  b();\n});\n', '', 'syntax');
+    assert.ok(found.includes('const f = (() => {'), found.join('\n'));
+    assert.ok(
+      !mends('const f = () => {', '\n  b();\n};\n', '', 'syntax').some((text) => text.includes('((')),
+    );
+  });
+
   it('says once what it repeats', () => {
     assert.deepEqual(mends('go/go/go/go/go', '\n', '', 'repeats'), ['go']);
     assert.deepEqual(mends('go', '\n', '', 'repeats'), []);
@@ -46,6 +54,7 @@ describe('a fill that is mended', () => {
     const found = mends('x.y', 'Email);\nconst customerEmail = 1;\n', 'send(custo', 'inside-word');
     assert.deepEqual(found, ['mer']);
     assert.deepEqual(mends('x', ' Email', 'custo', 'inside-word'), []);
+    assert.deepEqual(mends('equal: `!=', 'qual|`!=`\n', 'Not ', 'inside-word'), ['e']);
   });
 
   it('is one hole after the other', () => {
