@@ -73,7 +73,7 @@ function wire(context: vscode.ExtensionContext, platform: Platform, log: vscode.
   const judge = new Judge(engine, log);
   const refinements = new Refinements(judge, fills, fresh);
   const heatMap = new HeatMap(judge, fresh, trees);
-  const nextEdits = new NextEdits(context.extensionUri, trees, fills, log);
+  const nextEdits = new NextEdits(context.extensionUri, engines, trees, fills, log);
   const completions = new InlineCompletions(engines, fills, trees, nextEdits, log);
   const demo = new DemoPanel(context.extensionUri, engine, log);
 

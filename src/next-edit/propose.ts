@@ -30,9 +30,14 @@ const RULES: readonly Rule[] = [
  *
  * @param tree of the text as it is now
  * @param edits oldest first
+ * @param references gives, by where an edit begins, where else the name stood that was changed there, if that is known
  * @returns those of the latest edit that calls for something; first what is behind it, then what is before it
  */
-export async function proposalsFor(tree: SyntaxTree, edits: readonly Edit[]): Promise<Proposal[]> {
+export async function proposalsFor(
+  tree: SyntaxTree,
+  edits: readonly Edit[],
+  references: (start: number) => readonly number[] = () => [],
+): Promise<Proposal[]> {
   const inWholeWords = edits.map((edit) => inWords(tree.text, edit));
   const causes = inWholeWords.filter(({ isAccepted }) => !isAccepted);
   for (const edit of causes.slice(-LAST_EDITS).reverse()) {
@@ -41,7 +46,7 @@ export async function proposalsFor(tree: SyntaxTree, edits: readonly Edit[]): Pr
     const done = inWholeWords.filter(
       ({ start, end, before }) => before === edit.before && tree.text.slice(start, end) === after,
     );
-    const situation = { tree, edit, after, done };
+    const situation = { tree, edit, after, done, references: references(edit.start) };
     for (const rule of RULES) {
       const found = (await rule(situation)).filter((proposal) => !undoes(proposal, edits));
       if (found.length > 0) return inTurn(found, edit.end);

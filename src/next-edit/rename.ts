@@ -31,12 +31,23 @@ export function renames(situation: Situation): Proposal[] {
   const uses = classOf(tree, place)
     ? usesOfMember(situation, place, renamed)
     : usesInScope(situation, place, renamed);
-  return uses.map(({ node, start, end }) => ({
+  const others = usesKnown(situation, renamed).filter(
+    (other) => !uses.some(({ start }) => start === other.start),
+  );
+  return [...uses, ...others].map(({ node, start, end }) => ({
     start,
     end,
     text: textFor(node, before, after),
     rule: 'rename',
   }));
+}
+
+/** The places that a language service knows. */
+function usesKnown(situation: Situation, renamed: readonly NamePlace[]): NamePlace[] {
+  const { tree, edit, references = [] } = situation;
+  // A name that is known there already means something else.
+  if (references.length === 0 || renamed.some(({ start }) => !isDone(situation, start))) return [];
+  return namePlaces(tree, edit.before).filter(({ start }) => references.includes(start));
 }
 
 function usesInScope(situation: Situation, place: NamePlace, renamed: readonly NamePlace[]): NamePlace[] {

@@ -11,6 +11,8 @@ export interface Situation {
   readonly after: string;
   /** Where the same change was made already, this time included. */
   readonly done: readonly Edit[];
+  /** Where else the changed name stood before, as a language service knows; where each of these begins now. */
+  readonly references?: readonly number[];
 }
 
 /** True for a place at which the same change was made. */

@@ -6,6 +6,9 @@ import type { NextEdit } from '../../src/editor/next-edit/next-edits';
 import { configure, forTest, next, openText, useExtension } from '../support/host/editing';
 
 const CODE = 'function f(count) {\n  const a = 1;\n  return count + a;\n}\n\nf(2);\n';
+/** A call of which no rule knows what it passes for a new parameter. */
+const CALLED =
+  'function drawLine(canvas) {\n  canvas.strokeStyle = color;\n  canvas.stroke();\n}\n\nfunction drawPage(page, color) {\n  drawLine(page.canvas);\n}\n';
 /** Longer than the pause after which it is looked. */
 const QUIET_MS = 1500;
 
@@ -50,6 +53,19 @@ describe('the next edit', function () {
   }
 
   const run = (command: string): Thenable<unknown> => vscode.commands.executeCommand(command);
+
+  it('is filled in by the model where no rule knows what is passed: by command, or by itself if set so', async () => {
+    const editor = await openText(CALLED);
+    await silent(() => typeOver(editor, 'canvas)', 'canvas, color)'));
+    const shown = await vscode.commands.executeCommand<NextEdit | undefined>('llada.suggestNextEdit');
+    assert.deepEqual([shown?.range.start.line, shown?.text], [6, ', color']);
+    await run('llada.acceptNextEdit');
+    assert.ok(editor.document.getText().includes('drawLine(page.canvas, color);'));
+    const restore = await configure({ 'llada.nextEdit.model': true });
+    const other = await openText(CALLED);
+    assert.equal((await proposed(() => typeOver(other, 'canvas)', 'canvas, color)'))).text, ', color');
+    await restore();
+  });
 
   it('is proposed when a name was changed; the next command goes there, accept makes it', async () => {
     const editor = await openText(CODE);

@@ -24,8 +24,8 @@ import { likeliestChance, sureBeginning } from './sure-beginning';
 import { TypingRhythm } from './typing-rhythm';
 import { Unwanted } from './unwanted';
 
-/** A completion supersedes the one before it. */
-const LANE = 'inline-completions';
+/** A completion supersedes the one before it, and what else was asked for by itself. */
+export const LANE = 'inline-completions';
 
 /**
  * A second completion, over the same context, where the first one shows nothing but is not hopeless, and did not take long: a

@@ -53,6 +53,6 @@ export function scoreRequest(
 }
 
 /** “Untitled-1” would tell the model nothing. */
-function pathOf(document: vscode.TextDocument): { path?: string } {
+export function pathOf(document: vscode.TextDocument): { path?: string } {
   return document.isUntitled ? {} : { path: vscode.workspace.asRelativePath(document.uri, false) };
 }

@@ -65,3 +65,15 @@ export class EditedText implements vscode.Disposable {
 function resultOf(text: string, { start, end, text: put }: Proposal): string {
   return text.slice(0, start) + put + text.slice(end);
 }
+
+/** True in the line last edited, as long as the cursor is there. */
+export function isInEditedLine(
+  { document, selection }: vscode.TextEditor,
+  edits: readonly Edit[],
+  proposal: Proposal,
+): boolean {
+  const last = edits.findLast(({ isAccepted }) => !isAccepted);
+  if (!last) return false;
+  const line = document.positionAt(last.end).line;
+  return selection.active.line === line && document.positionAt(proposal.start).line === line;
+}

@@ -1,17 +1,20 @@
 import * as vscode from 'vscode';
-import type { Edit, Proposal } from '../../next-edit/edit';
-import { isSound, proposalsFor } from '../../next-edit/propose';
+import type { Proposal } from '../../next-edit/edit';
+import { toEngineError } from '../../engine/index';
 import { isSilentFile } from '../completions/completion-gate';
 import type { SyntaxTrees } from '../document/syntax-trees';
+import type { Engines } from '../engine/engines';
 import type { Fills } from '../fills/fills';
 import { logFailure } from '../shared/log';
-import { quietly } from '../shared/notices';
+import { quietly, reportFailure } from '../shared/notices';
 import { nextEditEnabled } from '../shared/settings';
 import { announce } from './announce';
 import { DismissedEdits } from './dismissed-edits';
-import { EditedText } from './edited-texts';
+import { EditedText, isInEditedLine } from './edited-texts';
+import { NamedReferences } from './named-references';
 import { proposalKeys, setProposalKeys } from './proposal-keys';
-import { ProposalView, type ShownEdit } from './proposal-view';
+import { Proposer } from './proposer';
+import { isGhost, ProposalView, type ShownEdit } from './proposal-view';
 
 /** An edit is over when nothing was typed for so long. */
 const PAUSE_MS = 500;
@@ -40,19 +43,26 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Keys came since it was last looked. */
   #isTyping = false;
-  #search = 0;
+  /** The look that is under way. */
+  #looking: { readonly asked: boolean; readonly abort: AbortController } | undefined;
+  readonly #references: NamedReferences;
+  readonly #proposer: Proposer;
   readonly #disposables: vscode.Disposable;
 
   constructor(
     extensionUri: vscode.Uri,
-    private readonly trees: SyntaxTrees,
+    engines: Pick<Engines, 'suggestions'>,
+    trees: SyntaxTrees,
     private readonly fills: Pick<Fills, 'isFilling'>,
     private readonly log: vscode.LogOutputChannel,
   ) {
+    this.#references = new NamedReferences(trees);
+    this.#proposer = new Proposer(engines, trees, this.#references);
     this.#view = new ProposalView(extensionUri);
     setProposalKeys(proposalKeys(undefined, false));
     this.#disposables = vscode.Disposable.from(
       this.#edited,
+      this.#references,
       this.#view,
       this.#looked,
       vscode.workspace.onDidChangeTextDocument((event) => this.#changed(event)),
@@ -70,8 +80,8 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
 
   /** “LLaDA: Suggest Next Edit”: whatever the settings say, and what was dismissed too. */
   async suggest(): Promise<NextEdit | undefined> {
-    await this.#look(true);
-    if (!this.#shown)
+    const isOver = await this.#look(true);
+    if (isOver && !this.#shown)
       quietly(
         vscode.l10n.t(
           'nothing follows from your last edits in this file. Change something first, and put the cursor elsewhere',
@@ -152,11 +162,13 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#looking?.abort.abort();
     this.#disposables.dispose();
   }
 
   #changed(event: vscode.TextDocumentChangeEvent): void {
     if (event.contentChanges.length === 0) return;
+    this.#references.changed(event);
     const shown = this.#shown?.editor.document === event.document ? this.#shown.proposal : undefined;
     const isAccepted = this.#edited.changed(event, shown);
     if (event.document !== vscode.window.activeTextEditor?.document) return;
@@ -173,6 +185,7 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
 
   #moved(editor: vscode.TextEditor): void {
     if (editor !== vscode.window.activeTextEditor) return;
+    this.#references.moved(editor);
     if (this.#shown) this.#draw();
     else if (this.#settled !== versionOf(editor.document)) this.#soon(PAUSE_MS);
   }
@@ -191,24 +204,44 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
   /**
    * @param asked the user has asked for it
    * @param after go on behind this proposal
+   * @returns false where something came in between, or it failed, of which whoever asked has been told
    */
-  async #look(asked: boolean, after?: Proposal): Promise<void> {
+  async #look(asked: boolean, after?: Proposal): Promise<boolean> {
     this.#wait();
     this.#isTyping = false;
     const editor = vscode.window.activeTextEditor;
-    if (!editor || (!asked && (this.#shown || this.#isSilent(editor.document)))) return;
-    const search = ++this.#search;
-    const { document } = editor;
-    const { version } = document;
+    if (!editor) return true;
+    const isMoot = this.#shown !== undefined || this.#looking?.asked === true;
+    if (!asked && (isMoot || this.#isSilent(editor.document))) return true;
+    this.#looking?.abort.abort();
+    const looking = { asked, abort: new AbortController() };
+    const { signal } = looking.abort;
+    this.#looking = looking;
     try {
-      const found = await this.#find(editor, asked, after);
-      const isLate = search !== this.#search || version !== document.version;
-      if (isLate || editor !== vscode.window.activeTextEditor) return;
+      const found = await this.#find(editor, asked, after, signal);
+      if (signal.aborted) return false;
       if (found) this.#show(found);
       else if (asked) this.#hide();
       this.#looked.fire(this.#shown);
+      return true;
     } catch (error) {
-      logFailure(this.log, 'The next edit could not be looked for', error);
+      if (!signal.aborted) this.#failed(error, asked);
+      return false;
+    } finally {
+      if (this.#looking === looking) this.#looking = undefined;
+    }
+  }
+
+  #failed(error: unknown, asked: boolean): void {
+    const what = 'The next edit could not be looked for';
+    if (asked) {
+      reportFailure(this.log, what, error);
+    } else if (toEngineError(error).code === 'cancelled') {
+      // A completion had precedence.
+      this.#settled = undefined;
+      this.#soon(PAUSE_MS);
+    } else {
+      logFailure(this.log, what, error);
     }
   }
 
@@ -216,28 +249,22 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
     editor: vscode.TextEditor,
     asked: boolean,
     after: Proposal | undefined,
+    signal: AbortSignal,
   ): Promise<NextEdit | undefined> {
     const { document } = editor;
     const edits = this.#edited.of(document);
     if (edits.length === 0) return undefined;
-    using tree = await this.trees.of(document);
-    if (!tree || tree.text !== document.getText()) return undefined;
-    const proposals = await proposalsFor(tree, edits);
     this.#settled = versionOf(document);
-    const passed = proposals.findIndex(({ start, end }) => start === after?.start && end === after.end);
-    for (const proposal of [...proposals.slice(passed + 1), ...proposals.slice(0, passed + 1)]) {
+    const isWanted = (proposal: Proposal): boolean => {
       const isEarly = isInEditedLine(editor, edits, proposal);
       // When the cursor has left the line it may be shown.
       if (isEarly) this.#settled = undefined;
-      if (
-        (!asked && (isEarly || this.#dismissed.has(document, proposal))) ||
-        !(await isSound(tree, proposal))
-      )
-        continue;
-      const range = new vscode.Range(document.positionAt(proposal.start), document.positionAt(proposal.end));
-      return { editor, range, text: proposal.text, proposal };
-    }
-    return undefined;
+      return asked || (!isEarly && !this.#dismissed.has(document, proposal));
+    };
+    const proposal = await this.#proposer.first(document, edits, { asked, after, isWanted, signal });
+    if (!proposal) return undefined;
+    const range = new vscode.Range(document.positionAt(proposal.start), document.positionAt(proposal.end));
+    return { editor, range, text: proposal.text, proposal };
   }
 
   #isSilent(document: vscode.TextDocument): boolean {
@@ -267,7 +294,7 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
   }
 
   #hide(): void {
-    this.#search++;
+    this.#looking?.abort.abort();
     this.#wait();
     this.#hasJumped = false;
     if (!this.#shown) return;
@@ -279,26 +306,4 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
 
 function versionOf({ uri, version }: vscode.TextDocument): string {
   return `${uri.toString()} ${version}`;
-}
-
-/** True where VS Code can show the new text as ghost text: it goes on from the old one, at the cursor. */
-function isGhost({ editor, range, text }: ShownEdit, cursor: vscode.Position): boolean {
-  return (
-    range.isSingleLine &&
-    cursor.isEqual(range.end) &&
-    !text.includes('\n') &&
-    text.startsWith(editor.document.getText(range))
-  );
-}
-
-/** True in the line last edited, as long as the cursor is there. */
-function isInEditedLine(
-  { document, selection }: vscode.TextEditor,
-  edits: readonly Edit[],
-  proposal: Proposal,
-): boolean {
-  const last = edits.findLast(({ isAccepted }) => !isAccepted);
-  if (!last) return false;
-  const line = document.positionAt(last.end).line;
-  return selection.active.line === line && document.positionAt(proposal.start).line === line;
 }

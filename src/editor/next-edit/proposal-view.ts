@@ -73,3 +73,13 @@ export class ProposalView implements vscode.Disposable {
     for (const type of [this.#mark, this.#removed, this.#inserted, this.#hint]) type.dispose();
   }
 }
+
+/** True where VS Code can show the new text as ghost text: it goes on from the old one, at the cursor. */
+export function isGhost({ editor, range, text }: ShownEdit, cursor: vscode.Position): boolean {
+  return (
+    range.isSingleLine &&
+    cursor.isEqual(range.end) &&
+    !text.includes('\n') &&
+    text.startsWith(editor.document.getText(range))
+  );
+}

@@ -106,6 +106,11 @@ export function nextEditEnabled(scope: vscode.ConfigurationScope): boolean {
   return vscode.workspace.getConfiguration(SECTION, scope).get<boolean>('nextEdit.enabled', true);
 }
 
+/** The model may be asked for what no rule knows, by itself. */
+export function nextEditAsksModel(scope: vscode.ConfigurationScope): boolean {
+  return vscode.workspace.getConfiguration(SECTION, scope).get<boolean>('nextEdit.model', false);
+}
+
 export function resultBarEnabled(): boolean {
   return vscode.workspace.getConfiguration(SECTION).get<boolean>('resultBar.enabled', true);
 }
