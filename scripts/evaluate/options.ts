@@ -36,6 +36,8 @@ export interface EvaluateOptions extends EngineOptions {
   readonly nextEdit: boolean;
   /** A built corpus whose held-out texts are taken, in all their languages. */
   readonly corpus?: string;
+  /** Of `nextEdit`: these languages alone, of the held-out packages of every registry. */
+  readonly languages?: readonly string[];
   /** Other bundles to be put to the same tasks. */
   readonly compare: readonly string[];
   /** A built corpus whose training part fills are looked for in. */
@@ -119,6 +121,12 @@ export function evaluateCommand(): Command {
       )
       .option('--next-edit', 'only measure what is proposed elsewhere in a file after an edit', false)
       .addOption(folder('--corpus <dir>', 'of --next-edit: the held-out texts of this built corpus'))
+      .addOption(
+        new Option(
+          '--languages <ids>',
+          'of --next-edit: only these, as VS Code calls them, e.g. go,rust,c,python; of the packages of all registries: needs apt-get, cargo, go and mvn',
+        ).argParser((ids: string) => ids.split(',')),
+      )
       .addOption(folder('--memorisation <dir>', 'look for the fills in the training part of a built corpus'))
       .addOption(
         folder('--out <dir>', 'where the report goes, and what was answered: a stopped run goes on').default(

@@ -1,4 +1,5 @@
 import { damageOf } from '../syntax/damage';
+import { treeAround } from '../syntax/embedded';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { changedArguments } from './arguments';
 import { swappedBranches } from './branches';
@@ -43,10 +44,12 @@ export async function proposalsFor(
   for (const edit of causes.slice(-LAST_EDITS).reverse()) {
     const after = tree.text.slice(edit.start, edit.end);
     if (after === edit.before) continue;
+    // In a script of Vue, Svelte or HTML its own language's.
+    using own = await treeAround(tree, edit);
     const done = inWholeWords.filter(
       ({ start, end, before }) => before === edit.before && tree.text.slice(start, end) === after,
     );
-    const situation = { tree, edit, after, done, references: references(edit.start) };
+    const situation = { tree: own, edit, after, done, references: references(edit.start) };
     for (const rule of RULES) {
       const found = (await rule(situation)).filter((proposal) => !undoes(proposal, edits));
       if (found.length > 0) return inTurn(found, edit.end);
@@ -57,8 +60,9 @@ export async function proposalsFor(
 
 /** True for a text that the grammar reads no worse with the proposal. */
 export async function isSound(tree: SyntaxTree, { start, end, text }: Proposal): Promise<boolean> {
-  using changed = await tree.replaced(start, end, text);
-  return damageOf(changed) <= damageOf(tree);
+  using own = await treeAround(tree, { start, end }, [text]);
+  using changed = await own.replaced(start, end, text);
+  return damageOf(changed) <= damageOf(own);
 }
 
 /** True for what would bring back what one of the edits took away, or touches what it wrote. */

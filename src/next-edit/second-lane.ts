@@ -1,3 +1,4 @@
+import { treeAround } from '../syntax/embedded';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { isKnownAt, lackingArguments, type OpenPlace } from './arguments';
 import { inWords, type Edit, type Proposal } from './edit';
@@ -50,13 +51,14 @@ export async function* filledProposals(
   if (!last) return;
   const edit = inWords(tree.text, last);
   const after = tree.text.slice(edit.start, edit.end);
-  const lacking = await lackingArguments({ tree, edit, after, done: [edit] });
+  using own = await treeAround(tree, edit);
+  const lacking = await lackingArguments({ tree: own, edit, after, done: [edit] });
   if (!lacking) return;
   const places = lacking.places.filter(({ at }) => !known.some(({ start }) => start === at));
   for (const place of places.slice(0, MOST_PLACES)) {
     const around = aroundPlace(tree.text, edit, place);
     const text = (await model.fill(around, signal))?.trim();
-    if (text === undefined || !isPlausible(tree, lacking.name, text, place)) continue;
+    if (text === undefined || !isPlausible(own, lacking.name, text, place)) continue;
     if ((await model.leastProbability(around, text, signal)) < LEAST_PROBABILITY) continue;
     const { at, head, tail } = place;
     yield { start: at, end: at, text: head + text + tail, rule: 'arguments' };

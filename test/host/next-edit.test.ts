@@ -3,12 +3,23 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { NextEdit } from '../../src/editor/next-edit/next-edits';
-import { configure, forTest, next, openText, useExtension } from '../support/host/editing';
+import {
+  configure,
+  forTest,
+  freshName,
+  next,
+  openFile,
+  openText,
+  useExtension,
+} from '../support/host/editing';
 
 const CODE = 'function f(count) {\n  const a = 1;\n  return count + a;\n}\n\nf(2);\n';
 /** A call of which no rule knows what it passes for a new parameter. */
 const CALLED =
   'function drawLine(canvas) {\n  canvas.strokeStyle = color;\n  canvas.stroke();\n}\n\nfunction drawPage(page, color) {\n  drawLine(page.canvas);\n}\n';
+/** Two classes have a member of one name: the tree does not know whose is meant behind a dot. */
+const MEMBERS =
+  'class A {\n  count = 1;\n}\nclass B {\n  count = 2;\n}\nconst a = new A();\nconst b = new B();\nf(a.count, a.count, b.count);\ndeclare function f(...all: number[]): void;\n';
 /** Longer than the pause after which it is looked. */
 const QUIET_MS = 1500;
 
@@ -52,19 +63,91 @@ describe('the next edit', function () {
     assert.equal(llada().nextEdit(), undefined);
   }
 
-  const run = (command: string): Thenable<unknown> => vscode.commands.executeCommand(command);
+  const run = async (command: string, ...args: readonly unknown[]): Promise<unknown> =>
+    vscode.commands.executeCommand(command, ...args);
 
   it('is filled in by the model where no rule knows what is passed: by command, or by itself if set so', async () => {
+    const off = await configure({ 'llada.nextEdit.model': false });
     const editor = await openText(CALLED);
     await silent(() => typeOver(editor, 'canvas)', 'canvas, color)'));
     const shown = await vscode.commands.executeCommand<NextEdit | undefined>('llada.suggestNextEdit');
     assert.deepEqual([shown?.range.start.line, shown?.text], [6, ', color']);
     await run('llada.acceptNextEdit');
     assert.ok(editor.document.getText().includes('drawLine(page.canvas, color);'));
-    const restore = await configure({ 'llada.nextEdit.model': true });
+    await off();
+    const on = await configure({ 'llada.nextEdit.model': true });
     const other = await openText(CALLED);
     assert.equal((await proposed(() => typeOver(other, 'canvas)', 'canvas, color)'))).text, ', color');
-    await restore();
+    await on();
+  });
+
+  it('is what VS Code’s reference provider names, where the tree cannot tell which member is meant', async () => {
+    const editor = await openText(MEMBERS, 'typescript');
+    const { document } = editor;
+    const [declared, ...uses] = [...MEMBERS.matchAll(/count(?= = 1)|(?<=a\.)count/g)].map(({ index }) => {
+      const start = document.positionAt(index);
+      return new vscode.Range(start, start.translate(0, 'count'.length));
+    });
+    let asked = (): void => undefined;
+    const wasAsked = new Promise<void>((resolve) => (asked = resolve));
+    const provider = vscode.languages.registerReferenceProvider(
+      { scheme: document.uri.scheme, language: 'typescript' },
+      {
+        provideReferences: (_, position) => {
+          if (declared!.contains(position)) asked();
+          const isOld = document.getText(declared) === 'count';
+          return isOld ? [declared!, ...uses].map((range) => new vscode.Location(document.uri, range)) : [];
+        },
+      },
+    );
+    try {
+      editor.selection = new vscode.Selection(declared!.start, declared!.end);
+      await wasAsked;
+      // The extension has its answer when another question has one.
+      await vscode.commands.executeCommand(
+        'vscode.executeReferenceProvider',
+        document.uri,
+        new vscode.Position(0, 0),
+      );
+      const { range, text } = await proposed(() => run('type', { text: 'total' }));
+      assert.deepEqual([document.getText(range), text, range.start], ['count', 'total', uses[0]!.start]);
+      const second = await proposed(async () => run('llada.acceptNextEdit'));
+      assert.deepEqual(second.range.start, uses[1]!.start);
+      await silent(async () => run('llada.acceptNextEdit'));
+      assert.match(document.getText(), /b\.count/, 'another class’s member is left alone');
+    } finally {
+      provider.dispose();
+    }
+  });
+
+  it('is what TypeScript’s own references are, where VS Code has it', async function () {
+    if (!vscode.extensions.getExtension('vscode.typescript-language-features')) this.skip();
+    const editor = await openFile(freshName('.ts'), MEMBERS);
+    const { document } = editor;
+    const at = document.positionAt(MEMBERS.indexOf('count'));
+    // Its server starts, reads the file and then knows.
+    for (let found = 0; found < 3;)
+      found = (
+        await vscode.commands.executeCommand<vscode.Location[]>(
+          'vscode.executeReferenceProvider',
+          document.uri,
+          at,
+        )
+      ).length;
+    for (;;) {
+      editor.selection = new vscode.Selection(at, at.translate(0, 'count'.length));
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      const looked = next(llada().onDidLookForNextEdit);
+      await run('type', { text: 'total' });
+      const found = await looked;
+      if (found) {
+        assert.equal(document.lineAt(found.range.start.line).text, 'f(a.count, a.count, b.count);');
+        assert.deepEqual([document.getText(found.range), found.text], ['count', 'total']);
+        break;
+      }
+      // A busy machine had not answered when the typing began.
+      await vscode.commands.executeCommand('undo');
+    }
   });
 
   it('is proposed when a name was changed; the next command goes there, accept makes it', async () => {

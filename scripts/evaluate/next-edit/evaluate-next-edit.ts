@@ -33,7 +33,8 @@ export async function evaluateNextEdit(
   const documents = await texts(options, cache, signal);
   const tasks = await drawEditTasks(documents, { limit, seed, signal });
   // Versions of the test packages alone are pinned.
-  const earlier = split === 'test' && options.corpus === undefined ? await earlierTexts(cache, signal) : [];
+  const arePinned = split === 'test' && options.corpus === undefined && options.languages === undefined;
+  const earlier = arePinned ? await earlierTexts(cache, signal) : [];
   const real = realEdits(earlier, documents, { limit: REAL_EDITS, seed });
   const [graded, realGraded] = await withEngine(options, signal, async (engine) => {
     const ways = [RULES_ALONE, rulesAndModel(engine, signal), TEXT_SEARCH];
@@ -42,7 +43,7 @@ export async function evaluateNextEdit(
   const { markdown, json } = nextEditReport(
     graded,
     realGraded,
-    `--split ${split} --limit ${limit} --task-seed ${seed}`,
+    `--split ${split} --limit ${limit} --task-seed ${seed}${options.languages ? ` --languages ${options.languages.join(',')}` : ''}`,
   );
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'next-edit.json'), `${JSON.stringify(json, null, 1)}\n`);
@@ -51,14 +52,20 @@ export async function evaluateNextEdit(
 }
 
 async function texts(
-  { corpus, split, debian }: EvaluateOptions,
+  { corpus, split, debian, languages }: EvaluateOptions,
   cache: string,
   signal: AbortSignal,
 ): Promise<CorpusDocument[]> {
-  if (corpus === undefined) return heldOutTexts({ split, debian, cache, signal });
   const documents: CorpusDocument[] = [];
-  for await (const document of readShards(corpus, split)) documents.push(document);
-  return documents;
+  if (corpus === undefined) {
+    const registries = languages !== undefined;
+    documents.push(
+      ...(await heldOutTexts({ split, debian: debian || registries, registries, cache, signal })),
+    );
+  } else {
+    for await (const document of readShards(corpus, split)) documents.push(document);
+  }
+  return documents.filter(({ lang }) => languages?.includes(lang) ?? true);
 }
 
 async function earlierTexts(cache: string, signal: AbortSignal): Promise<CorpusDocument[]> {

@@ -72,6 +72,35 @@ const CASES: readonly Drawn[] = [
       'class A {\n  private int «size→length»;\n  int f() {\n    return «size→length» + this.«size→length»;\n  }\n  int g(int size) {\n    return size;\n  }\n}\n',
   },
   { rule: 'rename', path: 'a.c', drawn: 'int f(int «n→count») {\n  return «n→count» + 1;\n}\n' },
+  // In markup a script has a tree of its own
+  {
+    rule: 'rename',
+    path: 'a.html',
+    drawn:
+      '<p id="count">count</p>\n<script>\nfunction f(«count→total») {\n  return «count→total» + 1;\n}\nconst count = 2;\n</script>\n',
+  },
+  {
+    rule: 'rename',
+    path: 'a.vue',
+    drawn:
+      '<template><p :class="size">{{ a }}</p></template>\n<script lang="ts">\nclass A {\n  «size→width»: number = 1;\n  f(size: number): number {\n    return this.«size→width» + size;\n  }\n}\n</script>\n',
+  },
+  {
+    rule: 'branches',
+    path: 'a.svelte',
+    drawn: '<script>\n  if («→!»a) «{ f(); } else { g(); }→{ g(); } else { f(); }»\n</script>\n<p>{a}</p>\n',
+  },
+  {
+    rule: 'arguments',
+    path: 'a.vue',
+    drawn:
+      '<script>\nfunction f(a«→, depth») {}\nfunction g(a, depth) {\n  f(a«→, depth»);\n}\n</script>\n<template><p /></template>\n',
+  },
+  {
+    rule: undefined,
+    path: 'a.html',
+    drawn: '<script>\nconst a1 = 1;\nf(«a1→b1»);\n</script>\n<script>\ng(a1);\n</script>\n',
+  },
   // Types
   {
     rule: 'type',
@@ -224,9 +253,36 @@ describe('what an edit calls for', () => {
     assert.deepEqual(await proposalsFor(tree, [there, back]), []);
   });
 
+  it('other places of a member are those that a language service knows, where the tree cannot tell', async () => {
+    const text =
+      'class A {\n  total = 1;\n}\nclass B {\n  count = 2;\n}\nf(new A().count, new B().count); // count\n';
+    using tree = (await treeOf('a.ts', text))!;
+    const edits = [{ start: text.indexOf('total'), end: text.indexOf('total') + 5, before: 'count' }];
+    const known = [text.indexOf('.count') + 1, text.lastIndexOf('count')];
+    assert.deepEqual(await proposalsFor(tree, edits), []);
+    const asked: number[] = [];
+    const proposals = await proposalsFor(tree, edits, (start) => {
+      asked.push(start);
+      return known;
+    });
+    assert.deepEqual(asked, [edits[0]!.start]);
+    // No comment is a reference, whoever says so.
+    assert.deepEqual(proposals, [{ start: known[0], end: known[0]! + 5, text: 'total', rule: 'rename' }]);
+  });
+
+  it('no place is named by a language service where the new name already means something', async () => {
+    const text = 'class A {\n  total = 1;\n}\nclass B {\n  count = 2;\n}\nf(new A().count, total);\n';
+    using tree = (await treeOf('a.ts', text))!;
+    const edits = [{ start: text.indexOf('total'), end: text.indexOf('total') + 5, before: 'count' }];
+    assert.deepEqual(await proposalsFor(tree, edits, () => [text.lastIndexOf('count')]), []);
+  });
+
   it('what would be read worse is not sound', async () => {
     using tree = (await treeOf('a.js', 'f(a);\n'))!;
     assert.equal(await isSound(tree, { start: 3, end: 4, text: '', rule: 'repeated' }), false);
     assert.equal(await isSound(tree, { start: 2, end: 3, text: 'b', rule: 'repeated' }), true);
+    using page = (await treeOf('a.html', '<script>\nf(a);\n</script>\n'))!;
+    assert.equal(await isSound(page, { start: 12, end: 13, text: '', rule: 'repeated' }), false);
+    assert.equal(await isSound(page, { start: 11, end: 12, text: 'b', rule: 'repeated' }), true);
   });
 });

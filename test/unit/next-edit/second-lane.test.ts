@@ -50,6 +50,16 @@ describe('what a model fills in after an edit', () => {
     assert.ok(around[0]!.suffix.startsWith(');'));
   });
 
+  it('is looked for in a script of markup too', async () => {
+    const { proposals, text } = await asked(
+      `<script lang="ts">\n${ADDED}</script>\n`,
+      'box.width',
+      0.9,
+      'a.vue',
+    );
+    assert.ok(applied(text, proposals).includes('area(box.height, box.width);'));
+  });
+
   it('stands where the parameter does', async () => {
     const drawn = 'def area(«width, »height):\n    pass\n\n\ndef g(width):\n    area(3)\n';
     const { proposals, text } = await asked(drawn, 'width', 0.9, 'a.py');
