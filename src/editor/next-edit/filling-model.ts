@@ -5,9 +5,12 @@ import { LANE } from '../completions/inline-completions';
 import { pathOf } from '../document/fill-request';
 import type { EngineSession } from '../engine/engine-session';
 
+/** Time after which nobody who has not asked gets a further place looked at, in milliseconds. */
+const MOST_MS = 300;
+
 /**
  * The engine as what fills in a proposal's text. Unless the user has asked for it, it leaves a core to others, waits for
- * no other request, and ends when a completion comes.
+ * no other request, ends when a completion comes, and goes on to no other place when it has taken long.
  *
  * @returns one whose functions throw `EngineError`; `cancelled` where something else has precedence
  */
@@ -22,8 +25,10 @@ export function fillingModel(
     return { signal, background: true, lane: LANE };
   };
   const path = pathOf(document);
+  const began = performance.now();
   return {
     async fill(around, signal) {
+      if (!asked && performance.now() - began > MOST_MS) return undefined;
       const request = { ...path, ...around, maxTokens: MOST_FILLED_TOKENS };
       const run = options(signal);
       let text: string | undefined;
