@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import { completionSettings } from '../shared/settings';
 
+/** A completion supersedes the one before it, and what else was asked for by itself. */
+export const LANE = 'inline-completions';
+
 /** Why no completion comes by itself in a document, for the status bar; undefined where they come. */
 export type Silence = 'no-file' | 'off' | 'language' | 'glob';
 

@@ -16,16 +16,13 @@ import type { NextEdits } from '../next-edit/next-edits';
 import { logFailure } from '../shared/log';
 import { completionSettings } from '../shared/settings';
 import { CompletionCache, type CachedPlace } from './completion-cache';
-import { silenceIn } from './completion-gate';
+import { LANE, silenceIn } from './completion-gate';
 import { completionPlace, type CompletionPlace } from './completion-place';
 import { finishedLine } from './finished-line';
 import { KeptContexts } from './kept-contexts';
 import { likeliestChance, sureBeginning } from './sure-beginning';
 import { TypingRhythm } from './typing-rhythm';
 import { Unwanted } from './unwanted';
-
-/** A completion supersedes the one before it, and what else was asked for by itself. */
-export const LANE = 'inline-completions';
 
 /**
  * A second completion, over the same context, where the first one shows nothing but is not hopeless, and did not take long: a

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { EngineError, type RunOptions } from '../../engine/index';
 import { MOST_FILLED_TOKENS, type AroundPlace, type FillingModel } from '../../next-edit/second-lane';
-import { LANE } from '../completions/inline-completions';
+import { LANE } from '../completions/completion-gate';
 import { pathOf } from '../document/fill-request';
 import type { EngineSession } from '../engine/engine-session';
 
