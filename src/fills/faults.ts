@@ -5,6 +5,7 @@ import { damageOf } from '../syntax/damage';
 import { bracketsBetween } from '../syntax/endings';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { textAt } from '../syntax/text-at';
+import { filledText, type HolesOfText } from './holes-of-text';
 import { breaksWord, wordsOf } from './words';
 
 /** Why a fill is not put in without a word. */
@@ -17,14 +18,6 @@ export type Fault =
   | 'inside-word'
   /** The text around says next to nothing, and the model is not sure. */
   | 'too-little';
-
-/** The holes of a whole text. */
-export interface HolesOfText {
-  /** The texts before, between and behind the holes: one more than there are holes. */
-  readonly texts: readonly string[];
-  /** The text that stood in each hole; '' where none did. */
-  readonly replaced: readonly string[];
-}
 
 /** A text of so few words, an empty one or a comment, says next to nothing. */
 const FEW_WORDS = 3;
@@ -75,11 +68,6 @@ export function isTooLittle({ texts, replaced }: HolesOfText): boolean {
       ?.slice(0, FEW_WORDS + 1).length !==
     FEW_WORDS + 1
   );
-}
-
-/** The text with fills in its holes. */
-export function filledText({ texts }: Pick<HolesOfText, 'texts'>, fills: readonly string[]): string {
-  return texts.map((text, i) => text + (fills[i] ?? '')).join('');
 }
 
 /** Tells if fills make the text's tree worse than the best of what stood there and of placeholders, read once. */

@@ -2,7 +2,7 @@ import type { Evidence } from '../engine/index';
 import { damageOf } from '../syntax/damage';
 import { namesIn } from '../syntax/names';
 import type { SyntaxTree } from '../syntax/syntax-tree';
-import { filledText, type HolesOfText } from './faults';
+import { filledText, type HolesOfText } from './holes-of-text';
 import { treeOfHoles } from './tree-of-holes';
 
 /** More damage than this says nothing more. */

@@ -1,6 +1,7 @@
 import { endLoops } from '../completions/repetition';
 import { awaitedClosers, bracketsBetween } from '../syntax/endings';
-import type { Fault, HolesOfText } from './faults';
+import type { Fault } from './faults';
+import type { HolesOfText } from './holes-of-text';
 import { middlesOfWords } from './words';
 
 /** So much of a fill must stay, of its characters besides white space; less says something else than the model did. */

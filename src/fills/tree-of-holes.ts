@@ -1,6 +1,6 @@
 import { treeAround } from '../syntax/embedded';
 import type { SyntaxTree } from '../syntax/syntax-tree';
-import { filledText, type HolesOfText } from './faults';
+import { filledText, type HolesOfText } from './holes-of-text';
 
 /**
  * The tree that fills are judged by: of a script or style sheet, where all holes are within one that no fill ends; else of

@@ -1,6 +1,6 @@
 import { byChance, chanceOf, type Candidate, type Chooser } from '../engine/index';
 import type { SyntaxTree } from '../syntax/syntax-tree';
-import type { HolesOfText } from './faults';
+import type { HolesOfText } from './holes-of-text';
 import { grammarEvidence } from './grammar-evidence';
 
 /** A candidate, or as much of it as weighing takes. */

@@ -1,4 +1,4 @@
-import type { HolesOfText } from './faults';
+import type { HolesOfText } from './holes-of-text';
 
 const WORD = /[\p{L}\p{N}_]+/gu;
 const WORD_AT_END = /[\p{L}\p{N}_]+$/u;

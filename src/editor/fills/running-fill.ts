@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { chooseFill, type ChosenFill } from '../../fills/choose-fill';
-import type { Fault, HolesOfText } from '../../fills/faults';
+import type { Fault } from '../../fills/faults';
+import type { HolesOfText } from '../../fills/holes-of-text';
 import { FOR_COMMANDS } from '../../fills/patience';
 import { weighed } from '../../fills/weigh';
 import {
