@@ -1,7 +1,7 @@
 import type { FillRequest, HoleRequest, Step } from '../engine/index';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { isTooLittle, judgeOf, type Fault, type FaultOf } from './faults';
-import { type HolesOfText } from './holes-of-text';
+import type { HolesOfText } from './holes-of-text';
 import { asPutIn } from './filled-part';
 import { mendedFills } from './mended';
 import { treeOfHoles } from './tree-of-holes';

@@ -6,7 +6,7 @@ import {
   type Step,
 } from '../../engine/index';
 import { chooseFill } from '../../fills/choose-fill';
-import { type Fault } from '../../fills/faults';
+import type { Fault } from '../../fills/faults';
 import { filledText } from '../../fills/holes-of-text';
 import { FOR_COMMANDS } from '../../fills/patience';
 import { weighed } from '../../fills/weigh';
