@@ -21,7 +21,8 @@ export function fillingModel(
 ): FillingModel {
   const options = (signal: AbortSignal): RunOptions => {
     if (asked) return { signal };
-    if (session.state.kind === 'working') throw new EngineError('cancelled', 'The engine has other work.');
+    if (session.state.kind === 'working')
+      throw new EngineError('cancelled', 'The request was cancelled: the engine has other work.');
     return { signal, background: true, lane: LANE };
   };
   const path = pathOf(document);
