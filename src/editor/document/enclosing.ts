@@ -3,6 +3,7 @@ import { blockAt } from '../../syntax/blocks';
 import { treeAround } from '../../syntax/embedded';
 import { functionAt } from '../../syntax/functions';
 import type { SyntaxTree, TextRange } from '../../syntax/syntax-tree';
+import { inTime } from '../shared/in-time';
 import type { SyntaxTrees } from './syntax-trees';
 import { bodyOf, functionByIndentation, indentedBlock, type LineRange } from './text-block';
 
@@ -34,7 +35,8 @@ export async function enclosingBlock(
       document.uri,
       [position],
     ),
-  );
+    PATIENCE_MS,
+  ).catch(nothing);
   for (let range = found?.[0]; range; range = range.parent) {
     const { start, end } = range.range;
     const text = trimmed(document, range.range);
@@ -59,7 +61,8 @@ export async function enclosingFunction(
       'vscode.executeDocumentSymbolProvider',
       document.uri,
     ),
-  );
+    PATIENCE_MS,
+  ).catch(nothing);
   const around = innermostFunction(symbols ?? [], position);
   if (!around) {
     const lines = functionByIndentation(linesOf(document), position.line);
@@ -105,19 +108,9 @@ function innermostFunction(
   return innermost;
 }
 
-async function inTime<T>(found: Thenable<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>(
-    (resolve) => (timer = setTimeout(() => resolve(undefined), PATIENCE_MS)),
-  );
-  try {
-    return await Promise.race([found, late]);
-  } catch {
-    // A language service's own failure; it has said so itself.
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
+/** Of a language service's own failure it has said so itself. */
+function nothing(): undefined {
+  return undefined;
 }
 
 function linesOf(document: vscode.TextDocument): string[] {

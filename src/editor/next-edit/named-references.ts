@@ -3,6 +3,7 @@ import { classOf, namePlaces } from '../../next-edit/names';
 import { isSilentFile } from '../completions/completion-gate';
 import type { Region, TextChange } from '../document/region-tracker';
 import type { SyntaxTrees } from '../document/syntax-trees';
+import { inTime } from '../shared/in-time';
 import { nextEditEnabled } from '../shared/settings';
 
 /** The cursor rests where it has been for so long. */
@@ -110,11 +111,7 @@ async function referencesAt(document: vscode.TextDocument, position: vscode.Posi
     document.uri,
     position,
   );
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
-  });
-  const found = await Promise.race([asking, late]).finally(() => clearTimeout(timer));
+  const found = await inTime(asking, PATIENCE_MS);
   return (found ?? [])
     .filter(({ uri }) => uri.toString() === document.uri.toString())
     .map(({ range }) => regionOf(document, range));
