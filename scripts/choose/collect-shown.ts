@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { syntaxRuntime } from '../../src/cli/command-line/session';
 import { completionToShow } from '../../src/completions/completion-to-show';
 import { placeOf } from '../../src/completions/request';
@@ -6,9 +5,8 @@ import { finishedLine } from '../../src/editor/completions/finished-line';
 import { textAroundRegions } from '../../src/editor/document/around-regions';
 import type { CellView, Engine, StartName } from '../../src/engine/index';
 import { SyntaxTree } from '../../src/syntax/syntax-tree';
-import { Journal } from '../evaluate/journal';
 import { unlessTooLarge } from '../evaluate/model-run';
-import { StageProgress } from '../train/report/progress';
+import { answerEach } from './answer-each';
 import type { Place } from './draw-places';
 
 /** A completion as the editor would have found it by itself. */
@@ -34,8 +32,7 @@ type CompletionStart = (typeof COMPLETION_STARTS)[number];
 const RUNTIME = syntaxRuntime();
 
 /**
- * Has every place completed as the editor does by itself, in a journal. A place that does not fit into the window is left
- * out.
+ * Has every place completed as the editor does by itself. A place that does not fit into the window is left out.
  *
  * @param engines each takes the next place when it has done one
  */
@@ -46,27 +43,16 @@ export async function collectShown(
   folder: string,
   signal: AbortSignal,
 ): Promise<CompletedPlace[]> {
-  const journal = new Journal(join(folder, 'completions.jsonl'));
-  const found: (CompletedPlace | null)[] = [];
-  const progress = new StageProgress('completions', places.length);
-  const queue = places.entries();
-  let done = 0;
-  const work = async (engine: Engine): Promise<void> => {
-    for (const [i, place] of queue) {
-      signal.throwIfAborted();
+  return answerEach(
+    { items: places, engines, name: 'completions', folder },
+    async (journal, engine, place) => {
       const completed = await journal.answer([...identity, place, COMPLETION_STARTS], () =>
         unlessTooLarge(() => completeAt(engine, place, signal)),
       );
-      found[i] = completed && { place, completed };
-      progress.update(++done, places.length, place.id);
-    }
-  };
-  try {
-    await Promise.all(engines.map(work));
-  } finally {
-    progress.stop();
-  }
-  return found.filter((one) => one !== null);
+      return completed && { place, completed };
+    },
+    signal,
+  );
 }
 
 async function completeAt(

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { STARTS, type Engine, type Evidence, type StartName } from '../../src/engine/index';
 import { lastStep } from '../../src/cli/command-line/session';
 import { isExact } from '../evaluate/figures';
-import { Journal } from '../evaluate/journal';
 import { unlessTooLarge } from '../evaluate/model-run';
 import { betweenOf, type Kind, type Task } from '../evaluate/task';
-import { StageProgress } from '../train/report/progress';
+import { answerEach } from './answer-each';
 
 /** A candidate of a task's, and whether it is what stood there. */
 export interface CollectedCandidate {
@@ -43,8 +41,7 @@ const LIKELY_STARTS: readonly StartName[] = [
 ];
 
 /**
- * Has every task answered from every start, in a journal: a line of JSON each, so that a run that was stopped goes on
- * where it was. A task that does not fit into the window is left out.
+ * Has every task answered from every start. A task that does not fit into the window is left out.
  *
  * @param engines each takes the next task when it has done one
  */
@@ -55,14 +52,9 @@ export async function collect(
   folder: string,
   signal: AbortSignal,
 ): Promise<CollectedTask[]> {
-  const journal = new Journal(join(folder, 'candidates.jsonl'));
-  const collected: (CollectedTask | null)[] = [];
-  const progress = new StageProgress('candidates', tasks.length);
-  const queue = tasks.entries();
-  let done = 0;
-  const work = async (engine: Engine): Promise<void> => {
-    for (const [i, task] of queue) {
-      signal.throwIfAborted();
+  return answerEach(
+    { items: tasks, engines, name: 'candidates', folder },
+    async (journal, engine, task, i) => {
       const { path, prefix, suffix } = task;
       const all = i % EVERY_START === 0;
       const request = {
@@ -73,20 +65,13 @@ export async function collect(
         starts: all ? TRIED_STARTS : LIKELY_STARTS,
         lookAgain: true,
       };
-      const answer = await journal.answer([...identity, request], async () => {
+      return journal.answer([...identity, request], async () => {
         const last = await unlessTooLarge(() => lastStep(engine.fill(request, { signal })));
         return last && collectedTask(task, all, last.candidates ?? []);
       });
-      collected[i] = answer;
-      progress.update(++done, tasks.length, task.id);
-    }
-  };
-  try {
-    await Promise.all(engines.map(work));
-  } finally {
-    progress.stop();
-  }
-  return collected.filter((task) => task !== null);
+    },
+    signal,
+  );
 }
 
 function collectedTask(
