@@ -92,6 +92,12 @@ export interface FillRequest extends ReverseProcessOptions {
    */
   readonly patience?: Patience | undefined;
   /**
+   * For whoever shows only the beginning of a fill that is likely enough right (`shownChance`): the process ends as soon as
+   * no beginning longer than what is committed can be so likely any more, 0–1, however sure its other tokens were. The last
+   * step has that beginning alone, and tells no chance. Of one hole and one candidate. Default 0: to the end.
+   */
+  readonly leastChance?: number;
+  /**
    * For requests of somebody who types: a name, the same at every key in one document. The context is kept under it, and
    * while up to 32 tokens change before the cursor only the 64 rows nearest to it are read anew; rows farther away stay as
    * they were read. Default: everything is read, and nothing is kept. Where a provider or a bundle cannot keep rows, the same.

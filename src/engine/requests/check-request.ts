@@ -64,12 +64,24 @@ export function checkFillRequest(
     'true or false',
     allowBlank,
   );
-  const { keptContext, patience } = request;
+  const { keptContext, patience, leastChance } = request;
   check(
     patience === undefined || (patience.times >= 1 && patience.ms >= 0),
     'patience',
     'times of at least 1 and milliseconds of at least 0',
     patience,
+  );
+  check(
+    leastChance === undefined || (leastChance >= 0 && leastChance <= 1),
+    'leastChance',
+    'a number from 0 to 1',
+    leastChance,
+  );
+  check(
+    !leastChance || (between.length === 0 && (starts?.length ?? candidates) === 1),
+    'leastChance',
+    '0 for several holes or candidates',
+    leastChance,
   );
   check(
     keptContext === undefined || typeof keptContext === 'string',

@@ -148,6 +148,7 @@ function schemas(limits: Limits) {
     starts: v.exactOptional(v.pipe(listOf(oneOf(STARTS), MOST_STARTS), v.minLength(1, 'must not be empty'))),
     lookAgain: v.exactOptional(FLAG),
     patience: v.exactOptional(PATIENCE),
+    leastChance: v.exactOptional(SHARE),
     keptContext: v.exactOptional(NAME),
   } satisfies FieldsOf<FillRequest>);
   return {

@@ -14,9 +14,10 @@ import { evidenceOf } from './evidence';
 import { lookAgain } from './second-look';
 import type { Beginning } from './beginning';
 import { KnownLogits } from './known-logits';
+import { isSettled } from './settled';
 
 /** The parts of a request that do not say how its candidates begin. */
-interface Around extends Pick<FillRequest, 'lookAgain' | 'patience'> {
+interface Around extends Pick<FillRequest, 'lookAgain' | 'patience' | 'leastChance'> {
   /** Most cells of each hole. */
   readonly limits: readonly number[];
   /** True when all candidates are wanted, though they may be one. Default false. */
@@ -49,7 +50,7 @@ export async function* unmask(
   known = new KnownLogits(),
 ): AsyncGenerator<Step, void, undefined> {
   const banned = bannedTokens(runtime.tokenizer, run.settings);
-  const { limits, texts = [], several = false, patience } = around;
+  const { limits, texts = [], several = false, patience, leastChance = 0 } = around;
   const candidates = beginnings.map(
     (beginning, number) =>
       new CandidateRun(runtime, run.settings, {
@@ -64,41 +65,51 @@ export async function* unmask(
   const looks = around.lookAgain ?? (several && runtime.config.chooser !== undefined);
   const progress: Progress = { index: 0, changes: { committed: [], remasked: [] } };
   let begun: readonly CandidateRun[] = waits ? candidates.slice(0, 1) : candidates;
-  yield* stepTogether(runtime, run, begun, progress, known);
+  const enough = (): boolean => leastChance > 0 && isEnough(runtime, candidates[0]!, limits[0]!, leastChance);
+  yield* stepTogether(runtime, run, begun, progress, known, { enough });
   // A second look at one alone would cost more than it tells.
   let best = await rank(runtime, run, begun, texts, looks && !waits);
   if (waits && (best[0]!.view.chance ?? 1) < LIKELY_ENOUGH) {
     const took = performance.now() - run.started;
     const until = run.started + Math.min(patience.times * took, patience.ms);
     if (performance.now() + took <= until) {
-      yield* stepTogether(runtime, run, candidates, progress, known, until);
+      yield* stepTogether(runtime, run, candidates, progress, known, { until });
       begun = candidates.filter(({ done }) => done);
       best = await rank(runtime, run, begun, texts, looks);
     }
   }
-  const { chance } = best[0]!.view;
+  const isWhole = begun.every(({ done }) => done);
+  // What is known of a part says nothing of the whole.
+  const chance = isWhole ? best[0]!.view.chance : undefined;
   yield {
     ...view(runtime, run, begun, best[0]!.run, progress),
+    ...(isWhole ? {} : beginningOf(runtime.tokenizer, run, best[0]!.run)),
     done: true,
     ...(chance === undefined ? {} : { chance }),
     ...(several || looks ? { candidates: best.map(({ view }) => view) } : {}),
   };
 }
 
-/** Steps, until all are done or it is late. */
+/** When steps end before all candidates are done. */
+interface End {
+  readonly until?: number;
+  readonly enough?: () => boolean;
+}
+
+/** Steps, until all are done, or nobody needs the rest, or it is late. */
 async function* stepTogether(
   runtime: Runtime,
   run: RunningRequest,
   candidates: readonly CandidateRun[],
   progress: Progress,
   known: KnownLogits,
-  until = Infinity,
+  { until = Infinity, enough = () => false }: End,
 ): AsyncGenerator<Step, void, undefined> {
   const [shown] = candidates as [CandidateRun, ...CandidateRun[]];
   for (;;) {
     joinEqual(candidates);
     const open = candidates.filter(({ done, isFollowing }) => !done && !isFollowing);
-    if (open.length === 0 || performance.now() >= until) return;
+    if (open.length === 0 || performance.now() >= until || enough()) return;
     yield view(runtime, run, candidates, shown, progress);
     progress.index++;
     progress.changes = { committed: [], remasked: [] };
@@ -109,6 +120,10 @@ async function* stepTogether(
       if (candidate === shown) progress.changes = step;
     });
   }
+}
+
+function isEnough({ config }: Runtime, { canvas }: CandidateRun, most: number, least: number): boolean {
+  return isSettled(canvas.holes[0]!, most, least, config.chooser);
 }
 
 /** The same canvas comes to the same end. */
@@ -200,6 +215,25 @@ function contentOf(
       cells.map((cell) => cellView(tokenizer, cell, settings.alternatives > 0)),
     ),
     texts: canvas.holes.map((cells) => fromLf(tokenizer.decode(writtenTokens(cells)), ending)),
+  };
+}
+
+/** What stands before the first mask of the only hole. */
+function beginningOf(
+  tokenizer: Tokenizer,
+  { ending, settings }: RunningRequest,
+  { canvas }: CandidateRun,
+): Pick<Step, 'holes' | 'texts'> {
+  const cells = canvas.holes[0]!;
+  const committed = cells.slice(
+    0,
+    cells.findIndex(({ token }) => token === undefined),
+  );
+  // The last character may lack bytes that nobody waits for.
+  const text = tokenizer.decode(writtenTokens(committed)).replace(/\ufffd+$/, '');
+  return {
+    holes: [committed.map((cell) => cellView(tokenizer, cell, settings.alternatives > 0))],
+    texts: [fromLf(text, ending)],
   };
 }
 
