@@ -21,6 +21,8 @@ export interface Measured {
 }
 
 const SHORT_HOLE = 8;
+/** The default of `llada.inlineCompletions.leastConfidence`. */
+const LEAST_SHOWN = 0.4;
 
 /** Every row measured in turn at each place, by name. */
 export function benchRows({ shipped, uncached, fp32 }: BenchEngines): Map<string, Measure> {
@@ -34,6 +36,7 @@ export function benchRows({ shipped, uncached, fp32 }: BenchEngines): Map<string
     ['fill/automatic', whole(shipped, {}, { background: true })],
     ['fill/typing', typing(shipped, {})],
     ['fill/typing/automatic', typing(shipped, { background: true })],
+    ['fill/typing/shown', typing(shipped, { background: true }, { leastChance: LEAST_SHOWN })],
     ['fill/no-cache', whole(uncached)],
     ['fill/one-token-per-step', whole(shipped, { threshold: 0 })],
   ]);
@@ -61,9 +64,9 @@ export function benchRows({ shipped, uncached, fp32 }: BenchEngines): Map<string
 }
 
 /** A fill after a key: the context was read as a whole before the last character of the prefix was typed. */
-function typing(engine: Engine, options: RunOptions): Measure {
+function typing(engine: Engine, options: RunOptions, more: Partial<FillRequest> = {}): Measure {
   return async (place) => {
-    const request = { ...place, keptContext: 'bench' };
+    const request = { ...place, ...more, keptContext: 'bench' };
     await engine.readContext({ ...request, prefix: place.prefix.slice(0, -1) }, options);
     return timed(engine, request, options);
   };

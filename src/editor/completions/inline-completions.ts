@@ -127,13 +127,14 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
     try {
-      const { candidates } = completionSettings(document);
+      const { candidates, leastConfidence } = completionSettings(document);
       const options = { signal: abort.signal, lane: LANE, background: automatic };
-      const first = await this.#fill(document, place, automatic ? {} : { candidates }, options);
+      const wanted = automatic ? { leastChance: leastConfidence } : { candidates };
+      const first = await this.#fill(document, place, wanted, options);
       const offered = await this.#offered(document, place, first.found, automatic);
       const second =
         automatic && isWorthSecond(offered, first.ms)
-          ? await this.#fill(document, place, SECOND.asked, options)
+          ? await this.#fill(document, place, { ...wanted, ...SECOND.asked }, options)
           : undefined;
       if (automatic) {
         this.#rhythm.answered(first.ms + (second?.ms ?? 0));
@@ -193,7 +194,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider, v
   async #fill(
     document: vscode.TextDocument,
     { prefix, suffix, lineIsBlank, range }: CompletionPlace,
-    wanted: Pick<FillRequest, 'candidates' | 'starts' | 'lookAgain'>,
+    wanted: Pick<FillRequest, 'candidates' | 'starts' | 'lookAgain' | 'leastChance'>,
     options: RunOptions & { readonly signal: AbortSignal },
   ): Promise<{ readonly found: readonly FoundText[]; readonly ms: number }> {
     const offset = document.offsetAt(range.start);
