@@ -32,6 +32,7 @@ const EVERY_START = 4;
 export const TRIED_STARTS = STARTS.filter((start) => start !== 'masks-64');
 const LIKELY_STARTS: readonly StartName[] = [
   'usual',
+  'masks-2',
   'masks-4',
   'masks-8',
   'masks-16',

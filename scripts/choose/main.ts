@@ -159,7 +159,9 @@ async function withEngines<T>(
 /** The weights' hash: coefficients that were written since change nothing of what is collected. */
 function weightsOf(folder: string): string {
   const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as {
-    files?: { weights?: { sha256?: string } };
+    files?: { weights?: { sha256?: string } | readonly unknown[] };
   };
-  return config.files?.weights?.sha256 ?? createHash('sha256').update(JSON.stringify(config)).digest('hex');
+  const { weights = config } = config.files ?? {};
+  if ('sha256' in weights && weights.sha256 !== undefined) return weights.sha256;
+  return createHash('sha256').update(JSON.stringify(weights)).digest('hex');
 }

@@ -22,7 +22,7 @@ export const STARTS = [
 export type StartName = (typeof STARTS)[number];
 
 /** How the candidates of a request begin unless it says otherwise, in order: they find most at equal cost. */
-export const DEFAULT_STARTS: readonly StartName[] = ['usual', 'masks-4', 'masks-16', 'masks-32'];
+export const DEFAULT_STARTS: readonly StartName[] = ['usual', 'masks-2', 'masks-16', 'masks-32'];
 
 /** Names of the numbers by which a chooser weighs a candidate. */
 export const FEATURES = [
