@@ -8,7 +8,10 @@ export interface HeldOutOptions {
   readonly split: Exclude<Split, 'train'>;
   /** Take the Debian package of the split too, which holds Python; needs apt-get. */
   readonly debian: boolean;
-  /** Take those of other registries too: Rust, Go, more Java; needs cargo, go and mvn. Default false. */
+  /**
+   * Take those of other registries too: Rust, Go, more Java, and with `debian` its source packages, which hold C; needs cargo,
+   * go and mvn. Default false.
+   */
   readonly registries?: boolean;
   /** Another manifest than the pinned one. */
   readonly manifest?: string;
@@ -26,7 +29,12 @@ export interface HeldOutOptions {
  */
 export async function heldOutTexts(options: HeldOutOptions): Promise<CorpusDocument[]> {
   const { split, debian, registries = false, manifest, cache, signal } = options;
-  const kinds = ['npm', ...(debian ? ['deb'] : []), ...(registries ? ['crate', 'go', 'maven'] : [])];
+  const kinds = [
+    'npm',
+    ...(debian ? ['deb'] : []),
+    ...(registries ? ['crate', 'go', 'maven'] : []),
+    ...(debian && registries ? ['debsrc'] : []),
+  ];
   const out = join(
     cache,
     ['held-out', ...(debian ? ['debian'] : []), ...(registries ? ['registries'] : [])].join('-'),

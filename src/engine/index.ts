@@ -37,7 +37,7 @@ export {
   type View,
 } from './contract/chooser';
 export { PROVIDER_NAMES, type ProviderName } from './contract/provider';
-export { LENGTH_SEARCHES } from './contract/requests';
+export { LENGTH_SEARCHES, SCORE_MASKS } from './contract/requests';
 export type {
   CellStart,
   FillRequest,
@@ -47,6 +47,7 @@ export type {
   LengthSearch,
   LikelihoodRequest,
   Patience,
+  ScoreMasks,
   ScoreRequest,
 } from './contract/requests';
 export {

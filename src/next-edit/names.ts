@@ -26,7 +26,7 @@ const LEFT_DECLARES =
   /^(?:assignment|for_statement|for_in_statement|for_in_clause|for_expression|short_var_declaration|range_clause|let_condition)$/;
 /** Nodes that declare every name directly in them. */
 const LIST_OF_NAMES =
-  /^(?:formal_parameters|parameters|lambda_parameters|closure_parameters|inferred_parameters|import_clause)$/;
+  /^(?:formal_parameters|parameters|lambda_parameters|closure_parameters|inferred_parameters|import_clause|namespace_import)$/;
 /** Fields of a declaration that hold its name. */
 const NAMING_FIELDS = ['name', 'pattern', 'declarator', 'parameter', 'alias', 'left'] as const;
 const MEMBER =
@@ -71,6 +71,8 @@ export function isKey({ node }: NamePlace): boolean {
 
 /** The node that declares a name; undefined where the name is only used. */
 export function declarationOf({ node }: NamePlace): Node | undefined {
+  const imported = importOf(node);
+  if (imported) return imported;
   let inner = node;
   let parent = node.parent;
   // A declarator of C, or a pattern, is a part of what declares.
@@ -94,6 +96,17 @@ export function declarationOf({ node }: NamePlace): Node | undefined {
     : undefined;
 }
 
+/** The import by which a name is known in this file: the last of `a as b`. */
+function importOf({ parent, id }: Node): Node | undefined {
+  if (parent?.type === 'import_specifier') {
+    const known = parent.childForFieldName('alias') ?? parent.childForFieldName('name');
+    return known?.id === id ? parent : undefined;
+  }
+  if (parent?.type !== 'dotted_name' || parent.namedChildCount > 1) return undefined;
+  const names = parent.parent?.childrenForFieldName('name') ?? [];
+  return names.some((name) => name?.id === parent.id) ? (parent.parent ?? undefined) : undefined;
+}
+
 /** `left` declares in Python alone; other languages have words for it. */
 function isBareAssignment(parent: Node): boolean {
   return parent.type === 'assignment' && parent.parent?.type !== 'expression_statement';
@@ -105,11 +118,11 @@ function isValueOf(pattern: Node, inner: Node): boolean {
   return fields.some((field) => pattern.childForFieldName(field)?.id === inner.id);
 }
 
-/** Parameters of some grammars hold a name without a field. */
+/** Parameters of some grammars hold a name without a field; of Python's, a type may stand behind it. */
 function isOnlyName(parent: Node, inner: Node): boolean {
   return (
     /parameter$/.test(parent.type) &&
-    !parent.childForFieldName('type') &&
+    (!parent.childForFieldName('type') || parent.type === 'typed_parameter') &&
     parent.namedChildren.filter((child) => child && isName(child))[0]?.id === inner.id
   );
 }

@@ -98,7 +98,8 @@ function usesOfMember(situation: Situation, place: NamePlace, renamed: readonly 
   const { before } = edit;
   const around = classOf(tree, place)!;
   if (renamed.some((other) => !isDone(situation, other.start) && !isPlainHere(situation, other))) return [];
-  const others = namePlaces(tree, before);
+  // `#a` and `a` are two members.
+  const others = namePlaces(tree, before).filter((other) => isPrivate(other) === isPrivate(place));
   const declared = others.filter((other) => {
     const its = classOf(tree, other);
     return its !== undefined && its.id !== around.id && its.type !== 'object';
@@ -115,6 +116,10 @@ function usesOfMember(situation: Situation, place: NamePlace, renamed: readonly 
     if (classOf(tree, other)?.type === 'object') return isOnly && isInterface(around);
     return mayBeBare(tree) && !isKey(other) && isWithin(other, around) && !isHidden(situation, other, around);
   });
+}
+
+function isPrivate({ node, start }: NamePlace): boolean {
+  return node.startIndex < start;
 }
 
 function isInterface({ type }: Node): boolean {

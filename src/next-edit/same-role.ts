@@ -18,6 +18,8 @@ export function equalStrings(situation: Situation): Proposal[] {
   const old = now.slice(0, edit.start - own.startIndex) + edit.before + now.slice(edit.end - own.startIndex);
   if (/[\r\n]/.test(old) || old === now) return [];
   const content = old.replace(/^\w*["'`]|["'`]$/g, '');
+  // A string that was not there before, or was empty, stands nowhere else.
+  if (content === '') return [];
   const isCommon = COMMON_STRING.test(content);
   const role = roleOf(own);
   const proposals: Proposal[] = [];

@@ -70,7 +70,7 @@ describe('the next edit', function () {
   const run = async (command: string, ...args: readonly unknown[]): Promise<unknown> =>
     vscode.commands.executeCommand(command, ...args);
 
-  it('is filled in by the model where no rule knows what is passed: by command, or by itself if set so', async () => {
+  it('is what the model takes where no rule knows what is passed: by command, and by itself unless that is off', async () => {
     const off = await configure({ 'llada.nextEdit.model': false });
     const editor = await openText(CALLED);
     await silent(() => typeOver(editor, 'canvas)', 'canvas, color)'));

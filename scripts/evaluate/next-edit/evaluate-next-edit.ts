@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CliError } from '../../../src/cli/command-line/failures';
 import { projectRoot, withEngine } from '../../../src/cli/command-line/session';
 import { filesBelow } from '../../../src/syntax/node-files';
 import { Runtime } from '../../../src/syntax/runtime';
@@ -23,6 +24,7 @@ const REAL_EDITS = 200;
  * Measures what is proposed after an edit: `next-edit.json` and `next-edit.md` in the output folder.
  *
  * @throws CorpusError
+ * @throws CliError
  */
 export async function evaluateNextEdit(
   options: EvaluateOptions,
@@ -37,7 +39,7 @@ export async function evaluateNextEdit(
   const earlier = arePinned ? await earlierTexts(cache, signal) : [];
   const real = realEdits(earlier, documents, { limit: REAL_EDITS, seed });
   const [graded, realGraded] = await withEngine(options, signal, async (engine) => {
-    const ways = [RULES_ALONE, rulesAndModel(engine, signal), TEXT_SEARCH];
+    const ways = [rulesAndModel(engine, signal), RULES_ALONE, TEXT_SEARCH];
     return [await grade(tasks, ways, signal), await grade(real, ways, signal)];
   });
   const { markdown, json } = nextEditReport(
@@ -65,7 +67,25 @@ async function texts(
   } else {
     for await (const document of readShards(corpus, split)) documents.push(document);
   }
-  return documents.filter(({ lang }) => languages?.includes(lang) ?? true);
+  return languages === undefined ? documents : textsIn(documents, languages);
+}
+
+/**
+ * The texts in some languages, as VS Code calls them.
+ *
+ * @throws CliError where one of them has none
+ */
+export function textsIn(
+  documents: readonly CorpusDocument[],
+  languages: readonly string[],
+): CorpusDocument[] {
+  const present = [...new Set(documents.map(({ lang }) => lang))].sort();
+  const missing = languages.filter((language) => !present.includes(language));
+  if (missing.length > 0)
+    throw new CliError(
+      `There is no text in ${missing.join(', ')} among the held-out packages. Name some of ${present.join(', ')}.`,
+    );
+  return documents.filter(({ lang }) => languages.includes(lang));
 }
 
 async function earlierTexts(cache: string, signal: AbortSignal): Promise<CorpusDocument[]> {

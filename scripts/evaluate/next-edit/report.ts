@@ -56,20 +56,26 @@ export function nextEditReport(
     parts,
     real: realParts,
   };
-  const paired = others.map((grades, i) => {
-    const pairs = own.map((grade, task) => [grade, grades[task]!] as const);
+  const [first, ...otherWays] = [...graded.keys()];
+  const pairing = (part: string, isIn: (task: Task) => boolean, i: number): string => {
+    const pairs = own
+      .map((grade, task) => [grade, others[i]![task]!] as const)
+      .filter(([{ task }]) => isIn(task));
     const gain = bootstrap(
       pairs,
       (sample) => precisionOf(sample.map(([one]) => one)) - precisionOf(sample.map(([, other]) => other)),
     );
-    const first = [...graded.keys()][0]!;
-    const other = [...graded.keys()][i + 1]!;
     const exact = bootstrap(
       pairs.filter(([{ task }]) => task.answer.length > 0),
       (sample) => exactOf(sample.map(([one]) => one)) - exactOf(sample.map(([, its]) => its)),
     );
-    return `${first} less ${other}, the same tasks, in points: precision ${interval(gain)}, exact ${interval(exact)}.`;
-  });
+    return `${first} less ${otherWays[i]}, the same tasks, ${part}, in points: precision ${interval(gain)}, exact ${interval(exact)}.`;
+  };
+  const paired = otherWays.flatMap((_, i) => [
+    pairing('all', () => true, i),
+    // A model is asked about these alone.
+    pairing('argument', ({ kind }) => kind === 'argument', i),
+  ]);
   const markdown = [
     '# The next edit',
     `${own.length} tasks, as many kinds with consequences as without: \`npm run evaluate -- --next-edit ${source}\`. In brackets 95 % intervals.`,

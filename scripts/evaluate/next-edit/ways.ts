@@ -1,9 +1,8 @@
 import { inWords, isWordCharacter, type Proposal } from '../../../src/next-edit/edit';
 import { isSound, proposalsFor } from '../../../src/next-edit/propose';
-import { filledProposals, MOST_FILLED_TOKENS, type FillingModel } from '../../../src/next-edit/second-lane';
+import { judgedProposals, type JudgingModel } from '../../../src/next-edit/second-lane';
 import type { SyntaxTree } from '../../../src/syntax/syntax-tree';
 import type { Engine } from '../../../src/engine/index';
-import { lastStep } from '../../../src/cli/command-line/session';
 import type { EditTask, Replacement } from './task';
 
 /** A way to find what an edit calls for. */
@@ -16,7 +15,7 @@ export interface EditWay {
   ) => Promise<readonly Replacement[]>;
 }
 
-/** The extension's own proposals where it asks no model. */
+/** The extension's own proposals where no model is loaded. */
 export const RULES_ALONE: EditWay = {
   label: 'rules',
   propose: (task, tree) => byRules(task, tree),
@@ -29,31 +28,26 @@ async function byRules({ edit }: Pick<EditTask, 'edit'>, tree: SyntaxTree): Prom
   return sound;
 }
 
-/** The rules, and what a model fills in where they know a place but not its text. */
+/** The rules, and which of some names a model takes where they know a place but not its text. */
 export function rulesAndModel(engine: Engine, signal: AbortSignal): EditWay {
   return {
     label: 'rules and model',
     async propose(task, tree) {
       const known = await byRules(task, tree);
-      const model = fillingModel(engine, task.path);
-      const filled: Proposal[] = [];
-      for await (const proposal of filledProposals(tree, [task.edit], known, model, signal))
-        if (await isSound(tree, proposal)) filled.push(proposal);
-      return [...known, ...filled];
+      const model = judgingModel(engine, task.path);
+      const judged: Proposal[] = [];
+      for await (const proposal of judgedProposals(tree, [task.edit], known, model, signal))
+        if (await isSound(tree, proposal)) judged.push(proposal);
+      return [...known, ...judged];
     },
   };
 }
 
-function fillingModel(engine: Engine, path: string): FillingModel {
+function judgingModel(engine: Engine, path: string): JudgingModel {
   return {
-    async fill(around, signal) {
-      const { texts } = await lastStep(
-        engine.fill({ path, ...around, maxTokens: MOST_FILLED_TOKENS }, { signal }),
-      );
-      return texts[0];
-    },
+    hasTime: () => true,
     async leastProbability(around, text, signal) {
-      const { tokens } = await engine.score({ path, ...around, text }, { signal });
+      const { tokens } = await engine.score({ path, ...around, text, masked: 'all' }, { signal });
       return Math.min(...tokens.map(({ probability }) => probability));
     },
   };

@@ -1,12 +1,12 @@
 import type * as vscode from 'vscode';
 import type { Edit, Proposal } from '../../next-edit/edit';
 import { isSound, proposalsFor } from '../../next-edit/propose';
-import { filledProposals } from '../../next-edit/second-lane';
+import { judgedProposals } from '../../next-edit/second-lane';
 import type { SyntaxTree } from '../../syntax/syntax-tree';
 import type { SyntaxTrees } from '../document/syntax-trees';
 import type { Engines } from '../engine/engines';
 import { nextEditAsksModel } from '../shared/settings';
-import { fillingModel } from './filling-model';
+import { judgingModel } from './judging-model';
 import type { NamedReferences } from './named-references';
 
 /** How a proposal is looked for. */
@@ -56,10 +56,10 @@ export class Proposer {
     yield* byRules.slice(passed + 1);
     yield* byRules.slice(0, passed + 1);
     const session = this.engines.suggestions;
-    if (!asked && !(nextEditAsksModel(document) && isLoaded(session.state))) return;
-    const model = fillingModel(session, document, asked);
+    if (!asked && !(nextEditAsksModel(document) && isQuick(session))) return;
+    const model = judgingModel(session, document, asked);
     const before: Proposal[] = [];
-    for await (const proposal of filledProposals(tree, edits, byRules, model, signal)) {
+    for await (const proposal of judgedProposals(tree, edits, byRules, model, signal)) {
       if (passed < 0 && after && proposal.start <= after.start) before.push(proposal);
       else yield proposal;
     }
@@ -67,7 +67,10 @@ export class Proposer {
   }
 }
 
-/** By itself no model is loaded for this. */
-function isLoaded({ kind }: Engines['suggestions']['state']): boolean {
-  return kind === 'ready' || kind === 'working';
+/**
+ * By itself no model is loaded for this, and none is asked that may take its time, as imported ones do, or whose bar is not
+ * known: those have no coefficients.
+ */
+function isQuick({ chooser }: Engines['suggestions']): boolean {
+  return chooser !== undefined;
 }

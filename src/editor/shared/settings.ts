@@ -108,7 +108,7 @@ export function nextEditEnabled(scope: vscode.ConfigurationScope): boolean {
 
 /** The model may be asked for what no rule knows, by itself. */
 export function nextEditAsksModel(scope: vscode.ConfigurationScope): boolean {
-  return vscode.workspace.getConfiguration(SECTION, scope).get<boolean>('nextEdit.model', false);
+  return vscode.workspace.getConfiguration(SECTION, scope).get<boolean>('nextEdit.model', true);
 }
 
 export function resultBarEnabled(): boolean {

@@ -6,7 +6,7 @@ export interface Scored {
   readonly tokens: readonly {
     readonly token: number;
     readonly text: string;
-    /** The token's probability when it alone is masked, 0–1. */
+    /** The token's probability, 0–1: when it alone is masked, unless `ScoreRequest.masked` says otherwise. */
     readonly probability: number;
     /** Other tokens that could stand here, most probable first. */
     readonly alternatives: readonly Alternative[];

@@ -109,7 +109,8 @@ export interface Engine {
    */
   generate(request: GenerateRequest, options?: RunOptions): AsyncIterable<Step>;
   /**
-   * The probability of each token of a text when it alone is masked: a heat map, and what to remask to improve it.
+   * The probability of each token of a text, masked alone unless the request says otherwise: a heat map, and what to remask
+   * to improve it.
    *
    * @throws EngineError `bad-request`, `region-too-large`, `cancelled` or `engine-crashed`
    */

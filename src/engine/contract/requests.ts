@@ -112,6 +112,11 @@ export interface GenerateRequest extends ReverseProcessOptions {
   readonly cells?: readonly CellStart[];
 }
 
+/** Which tokens of a text are masked while it is judged. */
+export const SCORE_MASKS = ['each', 'all', 'none'] as const;
+/** Which tokens of a text are masked while it is judged: the names of `SCORE_MASKS`. */
+export type ScoreMasks = (typeof SCORE_MASKS)[number];
+
 /** Text that stands between prefix and suffix, to be judged. Line endings may be LF or CRLF. */
 export interface ScoreRequest {
   /** File name or path; its last two segments become the header. */
@@ -122,10 +127,11 @@ export interface ScoreRequest {
   /** How many alternatives each token carries, 0–64. Default 0. */
   readonly alternatives?: number;
   /**
-   * True for what the model thinks of tokens that it sees: one forward for up to 255 of them, where masking each alone takes
-   * one for each, but the numbers are rougher. A bundle that has not learned `remask` masks each alone. Default false.
+   * `each` (default) masks each token alone, a canvas for each. `all` masks up to 16 of them together, one canvas: what the
+   * model would write itself, where one alone is often told by the others. `none` is what it thinks of tokens that it sees,
+   * up to 255 in one forward; the numbers are rougher, and a bundle that has not learned `remask` masks each alone.
    */
-  readonly visible?: boolean;
+  readonly masked?: ScoreMasks;
 }
 
 /** A text with the words that stand in its holes. */

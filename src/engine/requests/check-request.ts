@@ -1,6 +1,7 @@
 import { STARTS } from '../contract/candidates';
 import {
   LENGTH_SEARCHES,
+  SCORE_MASKS,
   type FillRequest,
   type GenerateRequest,
   type HoleRequest,
@@ -126,9 +127,15 @@ function checkHole({ tokens, parts = [], cells = [] }: HoleRequest, tokenizer: T
 }
 
 /** @throws EngineError `bad-request` */
-export function checkScoreRequest({ prefix, text, suffix, alternatives = 0, visible }: ScoreRequest): void {
+export function checkScoreRequest({
+  prefix,
+  text,
+  suffix,
+  alternatives = 0,
+  masked = 'each',
+}: ScoreRequest): void {
   checkStrings({ prefix, text, suffix });
-  check(visible === undefined || typeof visible === 'boolean', 'visible', 'true or false', visible);
+  check(SCORE_MASKS.includes(masked), 'masked', SCORE_MASKS.join(' or '), masked);
   checkCount('alternatives', alternatives, 0, MOST_ALTERNATIVES);
 }
 

@@ -1,5 +1,5 @@
 import type { Scored } from '../contract/answers';
-import type { ScoreRequest } from '../contract/requests';
+import type { ScoreMasks, ScoreRequest } from '../contract/requests';
 import type { Row } from '../diffusion/row';
 import { alternativesTo, probabilityOf } from '../diffusion/sampling';
 import { EngineError } from '../contract/errors';
@@ -33,8 +33,9 @@ export async function score(
   const forwardsBefore = predictor.forwards;
   checkScoreRequest(request);
   const ids = tokenizer.encode(toLf(request.text));
-  const isSeen = request.visible === true && runtime.config.learned.remask;
-  const size = partSize(runtime, isSeen);
+  const { masked: wanted = 'each' } = request;
+  const masked = wanted === 'none' && !runtime.config.learned.remask ? 'each' : wanted;
+  const size = partSize(runtime, masked);
   const [before, after] = surroundings(runtime, request, ids.length, size);
   const tokens: Scored['tokens'][number][] = [];
   for (let start = 0; start < ids.length; start += size) {
@@ -44,7 +45,7 @@ export async function score(
       [...before, ...ids.slice(0, start)],
       [...ids.slice(start + part.length), ...after],
     ];
-    const shown = isSeen ? [part] : part.map((_, masked) => withMask(part, masked));
+    const shown = canvasesOf(part, masked);
     const rows = await judgePart(runtime, segments, shown, size, signal);
     part.forEach((token, i) => {
       rows[i]!.ban(tokenizer.unwritable);
@@ -93,18 +94,21 @@ function surroundings(
 }
 
 /** Most tokens judged over one context. */
-function partSize({ config: { window } }: Runtime, isSeen: boolean): number {
-  return Math.min(isSeen ? SEEN_PART : PART, Math.max(...window.reserved) - 1);
+function partSize({ config: { window } }: Runtime, masked: ScoreMasks): number {
+  return Math.min(masked === 'none' ? SEEN_PART : PART, Math.max(...window.reserved) - 1);
 }
 
-function withMask(part: readonly number[], masked: number): number[] {
-  return part.map((token, i) => (i === masked ? SPECIAL.mask : token));
+/** A canvas for each token, in which it alone is masked, or one for all of them. */
+function canvasesOf(part: readonly number[], masked: ScoreMasks): (readonly number[])[] {
+  if (masked === 'none') return [part];
+  if (masked === 'all') return [part.map(() => SPECIAL.mask)];
+  return part.map((_, own) => part.with(own, SPECIAL.mask));
 }
 
 /**
  * The row of each of a part's tokens.
  *
- * @param shown a canvas for each token, where it alone is masked; or one in which all are seen
+ * @param shown a canvas for each token, where it alone is masked; or one for all of them
  */
 async function judgePart(
   runtime: Runtime,
@@ -117,8 +121,7 @@ async function judgePart(
   const context = await readContext(runtime, layout, 0);
   try {
     const asks = shown.map((cells): Ask => {
-      const masked = cells.indexOf(SPECIAL.mask);
-      const indices = masked < 0 ? [...cells.keys()] : [masked];
+      const indices = shown.length === 1 ? [...cells.keys()] : [cells.indexOf(SPECIAL.mask)];
       return { holes: [cells], wanted: indices.map((index) => ({ hole: 0, index })) };
     });
     return (await predict(runtime, { ...context, signal }, asks)).flat();

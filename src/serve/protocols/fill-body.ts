@@ -3,6 +3,7 @@ import {
   DECODINGS,
   FORMER_ORDER,
   LENGTH_SEARCHES,
+  SCORE_MASKS,
   REMASKINGS,
   SCHEDULES,
   STARTS,
@@ -166,7 +167,7 @@ function schemas(limits: Limits) {
       ...around,
       text: TEXT,
       alternatives: v.exactOptional(whole(0, MOST_ALTERNATIVES)),
-      visible: v.exactOptional(FLAG),
+      masked: v.exactOptional(oneOf(SCORE_MASKS)),
     } satisfies FieldsOf<ScoreRequest>),
     likelihood: object({
       ...COMMON,

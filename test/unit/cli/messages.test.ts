@@ -4,6 +4,7 @@ import path from 'node:path';
 import { findPlaces } from '../../../src/cli/bench/places';
 import { writeCard } from '../../../scripts/evaluate/card';
 import { evaluatedTasks } from '../../../scripts/evaluate/evaluated-tasks';
+import { textsIn } from '../../../scripts/evaluate/next-edit/evaluate-next-edit';
 import type { EvaluateOptions } from '../../../scripts/evaluate/options';
 import { pairedWays } from '../../../scripts/evaluate/paired';
 import { readTasks } from '../../../scripts/evaluate/tasks-file';
@@ -111,6 +112,8 @@ describe('every error message of the command line', function () {
       const options = { from: path.join(root, 'nothing') } as EvaluateOptions;
       return evaluatedTasks(options, root, new AbortController().signal);
     },
+    'a language that no package has': () =>
+      textsIn([{ path: 'p/a.go', lang: 'go', text: '' }] as never, ['c']),
     'tasks without other files': () => pairedWays({ tabs: true } as EvaluateOptions, []),
     'a card of another form': () =>
       writeCard(file('README.md', '# A model\n'), {

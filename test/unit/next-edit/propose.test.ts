@@ -72,6 +72,28 @@ const CASES: readonly Drawn[] = [
       'class A {\n  private int «size→length»;\n  int f() {\n    return «size→length» + this.«size→length»;\n  }\n  int g(int size) {\n    return size;\n  }\n}\n',
   },
   { rule: 'rename', path: 'a.c', drawn: 'int f(int «n→count») {\n  return «n→count» + 1;\n}\n' },
+  {
+    rule: 'rename',
+    path: 'a.ts',
+    drawn: 'class A {\n  #«one→two» = 1;\n  get one() {\n    return this.#«one→two»;\n  }\n}\nnew A().one;\n',
+  },
+  {
+    rule: 'rename',
+    path: 'a.py',
+    drawn: 'def f(«words→tokens»: list[str], n: int = 1):\n    return g(«words→tokens», n, words=1)\n',
+  },
+  {
+    rule: 'rename',
+    path: 'a.ts',
+    drawn: "import { type «Slot→Place», b } from './a';\nconst a: «Slot→Place» = b.Slot;\n",
+  },
+  { rule: 'rename', path: 'a.ts', drawn: "import { a as «b→c» } from './a';\nf(«b→c», a);\n" },
+  { rule: 'rename', path: 'a.ts', drawn: "import * as «b→c» from './a';\nf(«b→c».b);\n" },
+  {
+    rule: 'rename',
+    path: 'a.py',
+    drawn: 'from pathlib import «Path→PurePath»\n\ndef f(p):\n    return «Path→PurePath»(p).Path\n',
+  },
   // In markup a script has a tree of its own
   {
     rule: 'rename',
@@ -170,6 +192,12 @@ const CASES: readonly Drawn[] = [
   },
   { rule: undefined, path: 'a.ts', drawn: 'const a = «null→0»;\nconst b = null;\nconst c = null;\n' },
   { rule: undefined, path: 'a.js', drawn: 'f(«1→2»);\ng(1);\n' },
+  {
+    rule: undefined,
+    path: 'a.ts',
+    drawn: "import { a as b } from './a';\nimport { «c→d» as e } from './c';\nf(c, e);\n",
+  },
+  { rule: undefined, path: 'a.js', drawn: "f(«→'a'»);\nf('a');\nf('');\n" },
 ];
 
 /** Proposals in what is drawn: the text with the first change made, that change, and the others. */

@@ -35,6 +35,17 @@ describe('requests to the engine process', function () {
       assert.equal(await fillText(engine, REQUEST, { lane: 'typing' }), expected);
     }));
 
+  it('a completion ends what the next edit asks in its lane, and has its answer', () =>
+    withEngine(tiny, async (engine) => {
+      const expected = await fillText(engine);
+      // Of so many tokens that the fill has come before all are judged.
+      const text = 'x+'.repeat(25);
+      const judged = engine.score({ prefix: 'f(', text, suffix: ')', masked: 'all' }, { lane: 'typing' });
+      const completion = fillText(engine, REQUEST, { lane: 'typing' });
+      await assert.rejects(judged, { code: 'cancelled' });
+      assert.equal(await completion, expected);
+    }));
+
   it('a signal cancels one, before and while it runs', () =>
     withEngine(tiny, async (engine) => {
       await assert.rejects(fillText(engine, REQUEST, { signal: AbortSignal.abort() }), { code: 'cancelled' });

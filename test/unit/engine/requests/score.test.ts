@@ -58,11 +58,11 @@ describe('score', function () {
     const text = 'x+'.repeat(25);
     const alone = await score(runtime, { ...AROUND, text }, undefined);
     assert.equal(runtime.config.learned.remask, false);
-    const unlearned = await score(runtime, { ...AROUND, text, visible: true }, undefined);
+    const unlearned = await score(runtime, { ...AROUND, text, masked: 'none' }, undefined);
     assert.deepEqual(unlearned.tokens, alone.tokens);
     const learned = { ...runtime.config.learned, remask: true };
     const doubting = { ...runtime, config: { ...runtime.config, learned } };
-    const seen = await score(doubting, { ...AROUND, text, visible: true }, undefined);
+    const seen = await score(doubting, { ...AROUND, text, masked: 'none' }, undefined);
     assert.deepEqual(
       seen.tokens.map(({ token }) => token),
       alone.tokens.map(({ token }) => token),
@@ -71,9 +71,30 @@ describe('score', function () {
     assert.ok(seen.forwards < alone.forwards && seen.forwards <= 2);
     assert.notDeepEqual(seen.tokens, alone.tokens);
     await assert.rejects(
-      score(runtime, { ...AROUND, text, visible: 1 as unknown as boolean }, undefined),
-      ({ code, message }: EngineError) => code === 'bad-request' && message.includes('visible'),
+      score(runtime, { ...AROUND, text, masked: 'one' as unknown as 'all' }, undefined),
+      ({ code, message }: EngineError) => code === 'bad-request' && message.includes('each or all or none'),
     );
+  });
+
+  it('gives the tokens the probabilities that they have when all are masked, in one canvas', async () => {
+    const text = 'value + 1';
+    const ids = runtime.tokenizer.encode(text);
+    const { tokens, forwards } = await score(runtime, { ...AROUND, text, masked: 'all' }, undefined);
+    assert.ok(forwards <= 2);
+    // The first step of a fill of as many masks sees the same canvas.
+    const holes = [{ tokens: ids.length }];
+    const request = { ...AROUND, holes, steps: 1, alternatives: 64, repetitionPenalty: 1 };
+    const step = await filled(runtime, request);
+    for (const [i, { token, probability }] of tokens.entries()) {
+      assert.equal(token, ids[i]);
+      const { token: best, confidence, alternatives = [], step: committed } = step.holes[0]![i]!;
+      // What was no whole character is drawn once more.
+      if (committed !== 1) continue;
+      const all = [{ token: best, probability: confidence }, ...alternatives];
+      const expected = all.find((choice) => choice.token === token);
+      if (expected) assert.ok(Math.abs(expected.probability - probability) < 1e-6);
+      else assert.ok(probability <= all.at(-1)!.probability);
+    }
   });
 
   it('is cancelled, before it begins or between two parts', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { drawEditTasks } from '../../../../scripts/evaluate/next-edit/draw-edit-tasks';
+import { textsIn } from '../../../../scripts/evaluate/next-edit/evaluate-next-edit';
 import { figuresOf, gradeOf } from '../../../../scripts/evaluate/next-edit/grades';
 import { realEdits } from '../../../../scripts/evaluate/next-edit/real-edits';
 import { nextEditReport } from '../../../../scripts/evaluate/next-edit/report';
@@ -105,6 +106,12 @@ describe('edit tasks', function () {
     assert.match(markdown, /\| all \| \d+ \| rules \| [\d.]+ \(/);
     const search = json.parts.find(({ part, way }) => part === 'all' && way === TEXT_SEARCH.label)!;
     assert.ok(search.figures.wrongFires.value > json.wrongFires, 'search knows no silence');
+  });
+
+  it('are of some languages alone, each of which must be there', () => {
+    const texts = ['go', 'c'].map((lang) => ({ path: `p/${lang}`, lang, text: '' }));
+    assert.deepEqual(textsIn(texts, ['c']), texts.slice(1));
+    assert.throws(() => textsIn(texts, ['c', 'rust']), /no text in rust .* Name some of c, go\./);
   });
 
   it('a right place with a wrong text is found, but not right', () => {
