@@ -37,8 +37,8 @@ export const USUAL_LIMITS: Limits = {
 };
 
 /**
- * Fills under way at once where nobody says how many. On a CPU two that run together are both done when one after the
- * other would be, so nobody gains and the first one loses: see docs/serving.md, "Under load".
+ * Fills under way at once where nobody says how many. On a CPU, and on CUDA, two that run together are both done when one
+ * after the other would be, so nobody gains and the first one loses: see docs/serving.md, "Under load".
  */
-export const PLACES_ON_CPU: Places = { atOnce: 1, besideLong: 1 };
-export const PLACES_ON_GPU: Places = { atOnce: 32, besideLong: 0 };
+export const USUAL_PLACES: Places = { atOnce: 1, besideLong: 1 };
+export const PLACES_ON_WEBGPU: Places = { atOnce: 32, besideLong: 0 };

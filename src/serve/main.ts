@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { exitCodeOf } from '../cli/command-line/exit-code';
 import { addModelOptions, countFrom, userPath } from '../cli/command-line/options';
-import { PLACES_ON_GPU, USUAL_LIMITS, USUALLY_KEPT } from './limits';
+import { PLACES_ON_WEBGPU, USUAL_LIMITS, USUALLY_KEPT } from './limits';
 import { serveFills, type ServeOptions } from './serve-command';
 
 function program(signal: AbortSignal): Command {
@@ -19,7 +19,7 @@ function program(signal: AbortSignal): Command {
     .option('--max-tokens <count>', 'most tokens of one hole', countFrom(1), USUAL_LIMITS.tokens)
     .option(
       '--running <count>',
-      `fills at once (default: ${PLACES_ON_GPU.atOnce} on a GPU; on a CPU one, and another beside a long one)`,
+      `fills at once (default: ${PLACES_ON_WEBGPU.atOnce} on WebGPU; else one, and another beside a long one)`,
       countFrom(1),
     )
     .option('--kept <count>', 'contexts kept for editors that type', countFrom(0), USUALLY_KEPT)

@@ -9,7 +9,7 @@ import type { EngineOptions } from '../cli/command-line/options';
 import { bundleFolder, projectRoot } from '../cli/command-line/session';
 import { makeApp } from './app';
 import { isLoopback } from './http/guard';
-import { PLACES_ON_CPU, PLACES_ON_GPU, USUAL_LIMITS } from './limits';
+import { PLACES_ON_WEBGPU, USUAL_LIMITS, USUAL_PLACES } from './limits';
 import { mostRunning } from './fills/fair-queue';
 import { Serving } from './serving';
 
@@ -62,7 +62,7 @@ export async function serveFills(options: ServeOptions, signal: AbortSignal): Pr
     provider,
     together: options.running
       ? Math.min(options.running, MOST_TOGETHER)
-      : { cpu: mostRunning(PLACES_ON_CPU), gpu: mostRunning(PLACES_ON_GPU) },
+      : { webgpu: mostRunning(PLACES_ON_WEBGPU), others: mostRunning(USUAL_PLACES) },
     keptContexts: options.kept,
     ...(options.threads ? { threads: options.threads } : {}),
   });

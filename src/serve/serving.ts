@@ -5,7 +5,7 @@ import { clientGone, Sessions, type Caller } from './fills/caller';
 import { FairQueue, type Places } from './fills/fair-queue';
 import { FillRunner } from './fills/fill-runner';
 import { ServeError } from './http/serve-error';
-import { COMPLETION_SHARE, PLACES_ON_CPU, PLACES_ON_GPU, type Limits } from './limits';
+import { COMPLETION_SHARE, PLACES_ON_WEBGPU, USUAL_PLACES, type Limits } from './limits';
 import { Metrics } from './metrics';
 
 /** The caller, as far as a protocol says who it is. */
@@ -53,7 +53,7 @@ export class Serving {
   get #places(): Places {
     const { running } = this.limits;
     if (running !== undefined) return { atOnce: running, besideLong: 0 };
-    return this.#engine?.info.provider === 'cpu' ? PLACES_ON_CPU : PLACES_ON_GPU;
+    return this.#engine?.info.provider === 'webgpu' ? PLACES_ON_WEBGPU : USUAL_PLACES;
   }
 
   get ready(): boolean {

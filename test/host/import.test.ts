@@ -99,14 +99,16 @@ describe('Import Model', function () {
     await vscode.commands.executeCommand('llada.chooseModel');
     await set('model.path', '');
     const [own, ...others] = lists[0]!;
-    assert.match(own!.description!, /^[\d.]+ million weights · int8 · \d+ MB · licence: MIT$/);
-    assert.match(own!.detail!, /^finds lengths · doubts its text · guidance · /);
+    assert.match(own!.description!, /^[\d.]+ M weights · int8 · \d+ MB · licence: MIT$/);
+    assert.match(own!.detail!, / · finds lengths · doubts its text · guidance$/);
     const tiny = others.find(({ label }) => label === 'Tiny-Coder')!;
-    assert.equal(tiny.description, 'in use · 0.1 million weights · int8-blocks · 1 MB · licence not stated');
+    assert.equal(tiny.description, 'in use · 0.1 M weights · int8-blocks · 1 MB · licence not stated');
     assert.match(
       tiny.detail!,
-      /^lengths are guessed first · doubt only by masking each token in turn, which is slow · no guidance · \d+ ms a request here, on cpu$/,
+      /^\d+ ms a request here, on cpu · guesses lengths · doubts slowly · no guidance$/,
     );
+    const bundled = lists[0]!.filter(({ label }) => label === own!.label || label === 'llada-base');
+    assert.equal(new Set(bundled.map(({ description }) => description)).size, bundled.length);
 
     await vscode.commands.executeCommand('llada.chooseModel');
     await set('inlineCompletions.model', out);

@@ -19,18 +19,21 @@ export function describeModel(
     .join(' · ');
 }
 
-/** One line: what the model can, what takes the place of what it cannot, and its time on this machine. */
+/**
+ * One line, short enough for a list: the model's time on this machine, and what it can or what takes the place of what
+ * it cannot.
+ */
 export function describeAbilities({ learned }: BundleSummary, time: MeasuredTime | undefined): string {
   const { t } = vscode.l10n;
   return [
-    learned.expand ? t('finds lengths') : t('lengths are guessed first'),
-    learned.remask ? t('doubts its text') : t('doubt only by masking each token in turn, which is slow'),
-    learned.guidance ? t('guidance') : t('no guidance'),
     time ? t('{0} ms a request here, on {1}', time.ms, time.provider) : t('not yet measured here'),
+    learned.expand ? t('finds lengths') : t('guesses lengths'),
+    learned.remask ? t('doubts its text') : t('doubts slowly'),
+    learned.guidance ? t('guidance') : t('no guidance'),
   ].join(' · ');
 }
 
 function short(count: number): string {
-  if (count >= 1e9) return vscode.l10n.t('{0} billion', (count / 1e9).toFixed(1));
-  return vscode.l10n.t('{0} million', (count / 1e6).toFixed(count < 1e7 ? 1 : 0));
+  if (count >= 1e9) return vscode.l10n.t('{0} B', (count / 1e9).toFixed(1));
+  return vscode.l10n.t('{0} M', (count / 1e6).toFixed(count < 1e7 ? 1 : 0));
 }

@@ -37,7 +37,10 @@ export async function modelItems(list: ModelList, present: string | undefined): 
   const bundled = await platform.bundledModels();
   const own = await ownItem(list, bundled, present);
   if (!platform.hasFolders) return [own];
-  const forms = bundled.map(({ folder }) => itemOf(list, { folder, present, licence: OWN_LICENCE }));
+  // The form that the extension's own model has at present would be there twice.
+  const forms = bundled
+    .filter(({ folder }) => folder !== own.folder || folder === present)
+    .map(({ folder }) => itemOf(list, { folder, present, licence: OWN_LICENCE }));
   const others = new Set([...known.folders, ...(present ? [present] : [])]);
   for (const { folder } of bundled) others.delete(folder);
   const imported = await Promise.all([...others].map((folder) => itemOf(list, { folder, present })));
@@ -59,11 +62,11 @@ async function ownItem(
   list: ModelList,
   bundled: readonly OfferedModel[],
   present: string | undefined,
-): Promise<ModelItem> {
+): Promise<ModelItem & { readonly folder?: string }> {
   const label = vscode.l10n.t('The model of the extension');
   try {
     const folder = chooseBundle(bundled, { path: '', provider: modelSettings().provider }, list.platform);
-    return { ...(await itemOf(list, { folder, path: '', present, licence: OWN_LICENCE })), label };
+    return { ...(await itemOf(list, { folder, path: '', present, licence: OWN_LICENCE })), label, folder };
   } catch (error) {
     return { label, detail: toEngineError(error).message, choice: { kind: 'model', path: '' } };
   }

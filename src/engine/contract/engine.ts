@@ -55,9 +55,9 @@ export interface LoadOptions {
   /**
    * Most requests that are under way at once, 1–64; others wait. Where model and provider can, their steps share forwards,
    * without a change of any result. Default 1: one after the other. Room for each is made on loading, so who lets `auto`
-   * choose says how many for either.
+   * choose says how many for either: WebGPU keeps contexts on the device, the others bring them there at each step.
    */
-  readonly together?: number | { readonly cpu: number; readonly gpu: number };
+  readonly together?: number | { readonly webgpu: number; readonly others: number };
   /**
    * Most contexts that are kept under names (`FillRequest.keptContext`), of all sessions; the one asked for longest ago goes
    * first. One of the bundled model takes up to 29 MB. Default 2.

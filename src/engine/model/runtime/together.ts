@@ -9,9 +9,9 @@ import type { ProviderName } from '../../contract/provider';
  * @throws EngineError `bad-request`
  */
 export function checkTogether({ together = 1 }: LoadOptions): (provider: ProviderName) => number {
-  const { cpu, gpu } = typeof together === 'number' ? { cpu: together, gpu: together } : together;
-  const wrong = [cpu, gpu].find((most) => !Number.isInteger(most) || most < 1 || most > MOST_TOGETHER);
-  if (wrong === undefined) return (provider) => (provider === 'cpu' ? cpu : gpu);
+  const { webgpu, others } = typeof together === 'number' ? { webgpu: together, others: together } : together;
+  const wrong = [webgpu, others].find((most) => !Number.isInteger(most) || most < 1 || most > MOST_TOGETHER);
+  if (wrong === undefined) return (provider) => (provider === 'webgpu' ? webgpu : others);
   throw new EngineError(
     'bad-request',
     `“together” must be a whole number from 1 to ${MOST_TOGETHER}, not ${wrong}.`,
