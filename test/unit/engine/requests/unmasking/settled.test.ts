@@ -9,7 +9,9 @@ import { allSteps } from '../../../../support/engine/tiny-runtime';
 /** The chance of a beginning is p / (1 + p) for the least probability p of its tokens. */
 const LEAST = { intercept: 0, weights: { drawnLeast: 1 } };
 const CHOOSER: Chooser = { drawn: LEAST, looked: LEAST, among: LEAST, shown: LEAST };
-const chance = (p: number): number => p / (1 + p);
+function chance(p: number): number {
+  return p / (1 + p);
+}
 
 const { tokenizer } = scriptedRuntime();
 const LETTERS = tokenizer.encode('qzxyw');
