@@ -112,6 +112,22 @@ describe('the fill that is put in', function () {
     );
   });
 
+  it('says something though it is at fault, rather than nothing', async () => {
+    const chosen = async (prefix: string, suffix: string, drawn: string): Promise<string> => {
+      using tree = await treeOf('a.ts', prefix + suffix);
+      const holes = { texts: [prefix, suffix], replaced: [''] };
+      const again = (): Promise<Step> => Promise.resolve(written(drawn));
+      const { signal } = new AbortController();
+      const { step, fault } = await chooseFill(written('}'), { prefix, suffix }, holes, tree, again, signal);
+      assert.equal(fault, 'syntax');
+      return step.texts[0]!;
+    };
+    assert.equal(await chosen('f(a, ', ');\n', 'a b c d ('), 'a b c d (');
+    assert.equal(await chosen('f(a, ', ');\n', '}'), '');
+    const open = `${'{ '.repeat(5)}\n`;
+    assert.equal(await chosen(open, '\nf();\n', '}'), '}', 'it closes what is open');
+  });
+
   it('is a mended one rather than another', async () => {
     const { step: chosen, fault } = await choose(written('a(b'), never);
     assert.deepEqual([chosen.texts, fault], [['a(b)'], undefined]);
