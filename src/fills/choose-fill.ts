@@ -61,7 +61,7 @@ export async function chooseFill<T extends Written>(
   const fault = await faultOf(fitted.texts);
   // Other draws would not know more.
   if (isTooLittle(holes) && confidenceOf(first) < SURE)
-    return { step: fault ? emptied(fitted) : fitted, fault: 'too-little' };
+    return { step: fault || isEmptyText(holes) ? emptied(fitted) : fitted, fault: 'too-little' };
   if (!fault) return { step: fitted };
   const known = await bestOf(fitted, holes, faultOf, whole);
   if (known) return { step: { ...fitted, ...known } };
@@ -89,6 +89,10 @@ function closesNothing({ texts: fills }: Filling, { texts }: HolesOfText): boole
     const [before, after] = [texts.slice(0, hole + 1).join(''), texts.slice(hole + 1).join('')];
     return bracketsBetween(before, after).closers === '';
   });
+}
+
+function isEmptyText({ texts, replaced }: HolesOfText): boolean {
+  return isBlank([...texts, ...replaced]);
 }
 
 function emptied<T extends Written>(written: T): T {

@@ -72,6 +72,8 @@ describe('a fill that is mended', () => {
     const found = mends('x.y', 'Email);\nconst customerEmail = 1;\n', 'send(custo', 'inside-word');
     assert.deepEqual(found, ['mer']);
     assert.deepEqual(mends('x', ' Email', 'custo', 'inside-word'), []);
+    const long = 'fig(a);\nsocket_rocket_config = 1\n';
+    assert.deepEqual(mends('elf.set_con', long, 'def s', 'inside-word'), [], 'four letters are no sign');
     assert.deepEqual(mends('equal: `!=', 'qual|`!=`\n', 'Not ', 'inside-word'), ['e']);
   });
 
