@@ -1,8 +1,8 @@
-import { damageOf, damageWith } from '../syntax/damage';
+import { damageOf, damageWith, GRAMMARS_OF_TAGS } from '../syntax/damage';
 import { endingsOf } from '../syntax/endings';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { textAt } from '../syntax/text-at';
-import type { Place } from './request';
+import { linesOf, type Place } from './request';
 
 /** Brackets, quotes and marks that only end something. */
 const ENDS = /^[\s()[\]{}<>"'`;,/*|]*$/;
@@ -22,6 +22,7 @@ export async function cutToReadable(text: string, place: Place, tree: SyntaxTree
   const at = place.prefix.length;
   const before = damageOf(tree);
   if (before > MOST_DAMAGE || endsComment(text, at, tree)) return text;
+  if (GRAMMARS_OF_TAGS.includes(tree.grammar) && endsElementAbove(text, place)) return text;
   const after = await damageWith(tree, at, text);
   if (after === 0) return text;
   if (after <= before) return withoutStrayEnds(text, after, place, tree);
@@ -45,6 +46,16 @@ function endsComment(text: string, at: number, tree: SyntaxTree): boolean {
   const kind = textAt(tree, at);
   if (kind === 'comment') return !/[\r\n]|\*\/|-->/.test(text.replace(/(?:\*\/|-->|\]\]|#>)\s*$/, ''));
   return kind === 'docstring' && /^[^\r\n"']*(?:"""|''')\s*$/.test(text);
+}
+
+/** A tag below the one that it closes is right, though a tag too many stands elsewhere. */
+function endsElementAbove(text: string, { prefix, lineStart, lineIsBlank }: Place): boolean {
+  const name = /^<\/([\w:.-]+)>$/.exec(text.trim())?.[1];
+  if (name === undefined || !lineIsBlank) return false;
+  const line = linesOf(prefix)
+    .slice(0, -1)
+    .findLast((one) => one.trim() !== '' && /^\s*/.exec(one)![0].length <= lineStart.length);
+  return line !== undefined && line.startsWith(`${lineStart}<${name}`) && !line.includes(`</${name}`);
 }
 
 /** A part that closes nothing is not needed where something is left open anyway; a cut must make the tree better. */

@@ -8,9 +8,9 @@ const LONGEST_RUN_OF_WORDS = 6;
 
 /** Digits of any base, with a unit or in an escape sequence: equal ones in a row are meant. */
 const NUMBER = /^(?:\d\w*|[xXuU][\da-fA-F]+|[\da-fA-F]*\d[\da-fA-F]*|[a-fA-F]{2})$/;
-/** A line that only ends something: a closing bracket, tag or word, or the end of a condition of a preprocessor. */
+/** A line that only ends something: a closing bracket, tag or word, a reference to a character, or the end of a condition of a preprocessor. */
 const CLOSES =
-  /^(?:[^\p{L}\p{N}]*|<\/[\w:.-]*>|#\s*(?:endif|else)\b.*|(?:end\w*|fi|done|esac|else|break|pass)\b\W*|\{[%#/].*\}|@end\w*|\\end\{.*\})$/u;
+  /^(?:[^\p{L}\p{N}]*|<\/[\w:.-]*>|&#?\w+;|#\s*(?:endif|else)\b.*|(?:end\w*|fi|done|esac|else|break|pass)\b\W*|\{[%#/].*\}|@end\w*|\\end\{.*\})$/u;
 
 /** An element of markup on a line of its own; one that is called by a name there is only once. */
 const NAMED_ELEMENT = /\s(?:id|for|name|href|src|key)\s*=/;

@@ -1,4 +1,5 @@
 import type { FillRequest, HoleRequest, Step } from '../engine/index';
+import { bracketsBetween } from '../syntax/endings';
 import type { SyntaxTree } from '../syntax/syntax-tree';
 import { isTooLittle, judgeOf, type Fault, type FaultOf } from './faults';
 import type { HolesOfText } from './holes-of-text';
@@ -60,20 +61,38 @@ export async function chooseFill<T extends Written>(
   const fault = await faultOf(fitted.texts);
   // Other draws would not know more.
   if (isTooLittle(holes) && confidenceOf(first) < SURE)
-    return { step: fault ? emptied(fitted) : fitted, fault: 'too-little' };
+    return { step: fault || isEmptyText(holes) ? emptied(fitted) : fitted, fault: 'too-little' };
   if (!fault) return { step: fitted };
   const known = await bestOf(fitted, holes, faultOf, whole);
   if (known) return { step: { ...fitted, ...known } };
   let { forwards, ms } = first;
+  const said: Filling[] = says(fitted) ? [fitted] : [];
   for await (const further of askFurther(first, request, ask, signal)) {
     forwards += further.forwards;
     ms += further.ms;
-    const better = await bestOf(fittedTo(further, holes, whole), holes, faultOf, whole);
+    const other = fittedTo(further, holes, whole);
+    const better = await bestOf(other, holes, faultOf, whole);
     if (better) return { step: { ...fitted, ...better, forwards, ms } };
+    if (says(other)) said.push({ texts: other.texts, holes: other.holes });
   }
-  // Brackets that close nothing are of no use to anybody.
-  const step = fitted.texts.some((text) => WORD.test(text)) ? fitted : emptied(fitted);
-  return { step: { ...step, forwards, ms }, fault };
+  const best = said[0] ? { ...fitted, ...said[0] } : closesNothing(fitted, holes) ? emptied(fitted) : fitted;
+  return { step: { ...best, forwards, ms }, fault: (await faultOf(best.texts)) ?? fault };
+}
+
+function says({ texts }: Filling): boolean {
+  return texts.some((text) => WORD.test(text));
+}
+
+/** Brackets that close nothing are of no use to anybody. */
+function closesNothing({ texts: fills }: Filling, { texts }: HolesOfText): boolean {
+  return fills.every((_, hole) => {
+    const [before, after] = [texts.slice(0, hole + 1).join(''), texts.slice(hole + 1).join('')];
+    return bracketsBetween(before, after).closers === '';
+  });
+}
+
+function isEmptyText({ texts, replaced }: HolesOfText): boolean {
+  return isBlank([...texts, ...replaced]);
 }
 
 function emptied<T extends Written>(written: T): T {

@@ -82,17 +82,42 @@ function damageJudge(holes: HolesOfText, tree: SyntaxTree): (fills: readonly str
     ...placeholdersThatOpen(holes),
   ];
   let least: Promise<number> | undefined;
+  let leastClosed: Promise<number> | undefined;
   return async (fills) => {
     const damage = await damageWith(fills);
     if (damage === 0) return false;
     least ??= leastOf(contents, damageWith);
-    return damage > (await least) && (await least) <= MOST_DAMAGE;
+    if (damage > (await least) && (await least) <= MOST_DAMAGE) return true;
+    if (!fills.some((fill, hole) => hasToClose(fill, hole, holes))) return false;
+    leastClosed ??= leastOf(placeholdersThatClose(holes), damageWith);
+    return damage > (await leastClosed) && (await leastClosed) <= MOST_DAMAGE;
   };
 }
 
 /**
+ * What the text before leaves open may be what the user has not written yet; not where the text behind closes what is around
+ * it, and a fill that begins to close it before other text has to do so to the end.
+ */
+function hasToClose(fill: string, hole: number, { texts }: HolesOfText): boolean {
+  const [before, after] = [texts.slice(0, hole + 1).join(''), texts.slice(hole + 1).join('')];
+  const isInText = texts[hole + 1]!.trim() !== '';
+  return (isInText && bracketsBetween('', fill).openers !== '') || bracketsBetween(before, after).areCrossed;
+}
+
+/** The brackets that close what the text before a hole leaves open and the text behind does not close. */
+function placeholdersThatClose({ texts, replaced }: HolesOfText): string[][] {
+  return replaced.flatMap((_, hole) => {
+    const [before, after] = [texts.slice(0, hole + 1).join(''), texts.slice(hole + 1).join('')];
+    const { closers } = bracketsBetween(before, after);
+    if (closers === '' || closers.length > MOST_BRACKETS) return [];
+    const contents = ['', 'x'].flatMap((head) => ['', ';', ','].map((mark) => head + closers + mark));
+    return contents.map((content) => replaced.map((_text, other) => (other === hole ? content : '')));
+  });
+}
+
+/**
  * Where the text behind a hole closes what nothing opens: the brackets that do, behind several heads, and nothing in other
- * holes. What the text before leaves open may be what the user has not written yet.
+ * holes.
  */
 function placeholdersThatOpen({ texts, replaced }: HolesOfText): string[][] {
   return replaced.flatMap((_, hole) => {

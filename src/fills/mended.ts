@@ -1,5 +1,6 @@
 import { endLoops } from '../completions/repetition';
 import { awaitedClosers, bracketsBetween } from '../syntax/endings';
+import { closed } from './closed';
 import type { Fault } from './faults';
 import type { HolesOfText } from './holes-of-text';
 import { middlesOfWords } from './words';
@@ -10,8 +11,7 @@ const STRAY_END = /^[\s()[\]{}<>;,"'`]+$/;
 const MOST_CUTS = 24;
 /** What may be missing in front of what a fill leaves open. */
 const OPENERS = ['(', '[', '(('];
-/** So many brackets of the text around are closed. */
-const MOST_MISSING = 3;
+const ONLY_CLOSES = /^[\s)\]};,]*[)\]}][\s)\]};,]*$/;
 
 /**
  * Lists fills that differ little from those that a model wrote, the nearest first; one hole's is changed at a time.
@@ -46,28 +46,39 @@ const MENDS: Readonly<Record<Fault, Mends>> = {
  * of a line or word and then closed.
  */
 function* readable(fill: string, prefix: string, suffix: string): Generator<string> {
-  if (sizeOf(fill) === 0) return;
+  if (sizeOf(fill) === 0 && !ONLY_CLOSES.test(fill)) return;
   const ends = endsWithin(fill);
   for (const end of ends) {
     if (!STRAY_END.test(fill.slice(end))) break;
-    if (isEnough(fill, end)) yield trimmed(fill.slice(0, end), suffix);
+    const kept = trimmed(fill.slice(0, end), suffix);
+    if (isEnough(fill, end) && kept.trim() !== '') yield kept;
   }
+  yield* [withHeads(fill), withMarksOnce(fill)].filter((text) => text !== fill);
   const quote = openQuote(prefix);
   for (const end of [fill.length, ...ends.filter((place) => isEnough(fill, place)).slice(0, MOST_CUTS)]) {
     const kept = end === fill.length ? fill : trimmed(fill.slice(0, end), suffix);
+    if (kept.trim() === '') continue;
     if (kept !== fill) yield kept;
     const closers = awaitedClosers(kept);
     if (kept === fill && closers !== '') yield* withOpeners(fill, prefix, suffix);
     if (closers !== '') yield* [kept + closers, `${kept}${closers};`];
-    const missing = bracketsBetween(prefix + kept, suffix).closers;
-    if (missing !== '' && missing !== closers && missing.length <= MOST_MISSING)
-      yield* [kept + missing, `${kept}${missing};`];
+    yield* closed(kept, /^[;,]?/.exec(fill.slice(end))![0], prefix, suffix);
     if (kept === fill && /[\p{L}\p{N}_)\]}"'`]$/u.test(kept)) yield* [`${kept},`, `${kept};`];
     if (/(?:"""|''')/.test(prefix)) yield* longQuotes(kept, prefix);
     const rest = STRAY_END.exec(fill.slice(end))?.[0];
     if (quote !== undefined && !kept.includes(quote))
       yield* [`${kept}${quote}`, ...(rest === undefined ? [] : [kept + rest.replace(/["'`]/, quote)])];
   }
+}
+
+/** With the head of a function that is missing before its arrow, or before the brace behind an operator. */
+function withHeads(fill: string): string {
+  return fill.replaceAll(/([=,(]\s*)=>/g, '$1() =>').replace(/([=(,:]\s*)\{(\s*)$/, '$1function () {$2');
+}
+
+/** With marks that stand twice written once. */
+function withMarksOnce(fill: string): string {
+  return fill.replaceAll(/([!?,;:])\1/g, '$1');
 }
 
 /** With the brackets opened that the text behind closes around what the fill leaves open, nearest to its end first. */

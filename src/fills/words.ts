@@ -76,12 +76,12 @@ export function middlesOfWords(
   return middlesOf(left, right, left === '' ? [first] : wordsOf(texts));
 }
 
-/** The middles of words that begin and end with certain pieces. */
+/** The middles of words that begin and end with certain pieces, which are a half of them at least: less is no sign of a word. */
 function middlesOf(left: string, right: string, words: Iterable<string>): string[] {
   if (right === '') return [];
+  const known = left.length + right.length;
   return [...words]
-    .filter(
-      (word) => word.length > left.length + right.length && word.startsWith(left) && word.endsWith(right),
-    )
+    .filter((word) => known < word.length && word.length <= 2 * known)
+    .filter((word) => word.startsWith(left) && word.endsWith(right))
     .map((word) => word.slice(left.length, word.length - right.length));
 }

@@ -3,7 +3,7 @@ import type { SyntaxTree } from './syntax-tree';
 
 /** The name in grammars of tags of a closing tag that closes nothing. tree-sitter takes it for no error. */
 const STRAY_TAG = 'erroneous_end_tag';
-const GRAMMARS_OF_TAGS: readonly string[] = ['html', 'vue', 'svelte'];
+export const GRAMMARS_OF_TAGS: readonly string[] = ['html', 'vue', 'svelte'];
 
 /**
  * How much of a text its grammar cannot read: the number of nodes that are errors, or are missing. Of the whole text,

@@ -67,13 +67,41 @@ export function endingsOf(text: string, grammar: GrammarName, indentation: strin
 
 /** The closing brackets of those that a text leaves open, by its characters alone: a wrong guess helps nobody. */
 export function awaitedClosers(text: string): string {
-  const open: string[] = [];
-  for (const [character] of text.matchAll(/[()[\]{}]/g)) {
+  return openBrackets(text)
+    .map(({ closer }) => closer)
+    .join('');
+}
+
+/** A bracket that a text leaves open. */
+interface OpenBracket {
+  readonly closer: string;
+  readonly index: number;
+}
+
+/** The innermost first. */
+function openBrackets(text: string): OpenBracket[] {
+  const open: OpenBracket[] = [];
+  for (const { 0: character, index } of text.matchAll(/[()[\]{}]/g)) {
     const closer = CLOSER_OF[character];
-    if (closer !== undefined) open.push(closer);
-    else if (open.at(-1) === character) open.pop();
+    if (closer !== undefined) open.push({ closer, index });
+    else if (open.at(-1)?.closer === character) open.pop();
   }
-  return open.reverse().join('');
+  return open.reverse();
+}
+
+/**
+ * The line breaks and indentations before the closing brackets that a text awaits, the innermost first: what was opened at
+ * the end of a line is closed on a line of its own.
+ */
+export function breaksBeforeClosers(text: string): string[] {
+  return openBrackets(withoutShortStrings(text)).map(({ closer, index }) => {
+    const endsLine = closer === '}' && /^[ \t]*[\r\n]/.test(text.slice(index + 1));
+    return endsLine ? `\n${/^[ \t]*/.exec(text.slice(lineStartOf(text, index)))![0]}` : '';
+  });
+}
+
+function lineStartOf(text: string, index: number): number {
+  return Math.max(text.lastIndexOf('\n', index), text.lastIndexOf('\r', index)) + 1;
 }
 
 /** Brackets in such are meant as characters. */
@@ -85,12 +113,14 @@ export interface BracketsBetween {
   readonly closers: string;
   /** Of what the other text closes, and the first did not open. */
   readonly openers: string;
+  /** True where the other text first closes a bracket around one that the first leaves open: the user has forgotten nothing. */
+  readonly areCrossed: boolean;
 }
 
 /** The brackets that are missing between two texts, by their characters alone: a wrong guess helps nobody. */
 export function bracketsBetween(before: string, after: string): BracketsBetween {
-  const awaited = awaitedClosers(before.replaceAll(SHORT_STRING, ''));
-  const closed = unopenedClosers(after.replaceAll(SHORT_STRING, ''));
+  const awaited = awaitedClosers(withoutShortStrings(before));
+  const closed = unopenedClosers(withoutShortStrings(after));
   let own = 0;
   while (!awaited.endsWith(closed.slice(own))) own++;
   const openers = closed
@@ -98,7 +128,16 @@ export function bracketsBetween(before: string, after: string): BracketsBetween 
     .split('')
     .reverse()
     .map((closer) => OPENER_OF[closer]!);
-  return { closers: awaited.slice(0, awaited.length - (closed.length - own)), openers: openers.join('') };
+  return {
+    closers: awaited.slice(0, awaited.length - (closed.length - own)),
+    openers: openers.join(''),
+    areCrossed: closed !== '' && awaited !== '' && !awaited.startsWith(closed.charAt(0)),
+  };
+}
+
+/** All else stays where it is. */
+function withoutShortStrings(text: string): string {
+  return text.replaceAll(SHORT_STRING, (string) => ' '.repeat(string.length));
 }
 
 /** The closing brackets that close nothing of the text itself. */

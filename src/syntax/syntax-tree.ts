@@ -9,6 +9,9 @@ const LONGEST_TEXT = 2 * 2 ** 20;
 /** Flow's types, in files that are called JavaScript, are what no grammar here reads. */
 const FLOW = /^\s*(?:\/\/|\/\*|\*).*@flow\b/m;
 
+/** A mark before what a command hands on to another, which PowerShell's grammar takes for a decrement. */
+const END_OF_OPTIONS = /(?<=[\w"')] )--(?= [\w"'$])/g;
+
 /** Characters of a text, the end left out. */
 export interface TextRange {
   readonly start: number;
@@ -36,7 +39,7 @@ export class SyntaxTree implements Disposable {
   static async read(runtime: Runtime, kind: TextKind, text: string): Promise<SyntaxTree | undefined> {
     const grammar = grammarOf(kind);
     if (!grammar || text.length > LONGEST_TEXT || isFlow(grammar.name, text)) return undefined;
-    const tree = await parse(await runtime.language(grammar), text, undefined);
+    const tree = await parse(await runtime.language(grammar), asParsed(grammar, text), undefined);
     return new SyntaxTree(text, { runtime, grammar }, tree);
   }
 
@@ -47,7 +50,8 @@ export class SyntaxTree implements Disposable {
    */
   async ofPart(grammar: Grammar, part: TextRange): Promise<SyntaxTree> {
     const { runtime } = this.reading;
-    const tree = await parse(await runtime.language(grammar), this.text, rangeOf(this.text, part));
+    const text = asParsed(grammar, this.text);
+    const tree = await parse(await runtime.language(grammar), text, rangeOf(text, part));
     return new SyntaxTree(this.text, { runtime, grammar }, tree, part);
   }
 
@@ -86,7 +90,8 @@ export class SyntaxTree implements Disposable {
       const { runtime, grammar } = this.reading;
       const part = this.part && partAfter(this.part, { start, end }, newEnd);
       const language = await runtime.language(grammar);
-      const tree = await parse(language, text, part && rangeOf(text, part), old);
+      const range = part && rangeOf(text, part);
+      const tree = await parse(language, asParsed(grammar, text), range, old);
       return new SyntaxTree(text, this.reading, tree, part);
     } finally {
       old.delete();
@@ -100,6 +105,11 @@ export class SyntaxTree implements Disposable {
   [Symbol.dispose](): void {
     this.tree.delete();
   }
+}
+
+/** The text as its grammar can read it, with all in its place. */
+function asParsed({ name }: Grammar, text: string): string {
+  return name === 'powershell' ? text.replaceAll(END_OF_OPTIONS, '-a') : text;
 }
 
 function isFlow(grammar: GrammarName, text: string): boolean {

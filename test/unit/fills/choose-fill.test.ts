@@ -58,7 +58,8 @@ describe('the fill that is put in', function () {
       return await chooseFill(first, request, holes, undefined, never, new AbortController().signal);
     };
     const { fault, step } = await chosen(0.5, '');
-    assert.deepEqual([fault, step.texts], ['too-little', ['b']]);
+    assert.deepEqual([fault, step.texts], ['too-little', ['']]);
+    assert.deepEqual((await chosen(0.9, '')).step.texts, ['b']);
     assert.equal((await chosen(0.5, '-- all my customers\n')).fault, 'too-little');
     assert.equal((await chosen(0.9, '')).fault, undefined);
     assert.equal((await chosen(0.5, 'const a = b + c + d;\n')).fault, undefined);
@@ -110,6 +111,22 @@ describe('the fill that is put in', function () {
       asked.map(({ sampling, seed, prefix }) => [sampling, seed, prefix]),
       [5, 6, 7].map((seed) => ['multinomial', seed, AROUND[0]]),
     );
+  });
+
+  it('says something though it is at fault, rather than nothing', async () => {
+    const chosen = async (prefix: string, suffix: string, drawn: string): Promise<string> => {
+      using tree = await treeOf('a.ts', prefix + suffix);
+      const holes = { texts: [prefix, suffix], replaced: [''] };
+      const again = (): Promise<Step> => Promise.resolve(written(drawn));
+      const { signal } = new AbortController();
+      const { step, fault } = await chooseFill(written('}'), { prefix, suffix }, holes, tree, again, signal);
+      assert.equal(fault, 'syntax');
+      return step.texts[0]!;
+    };
+    assert.equal(await chosen('f(a, ', ');\n', 'a b c d ('), 'a b c d (');
+    assert.equal(await chosen('f(a, ', ');\n', '}'), '');
+    const open = `${'{ '.repeat(5)}\n`;
+    assert.equal(await chosen(open, '\nf();\n', '}'), '}', 'it closes what is open');
   });
 
   it('is a mended one rather than another', async () => {

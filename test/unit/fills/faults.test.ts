@@ -37,6 +37,16 @@ describe('what is wrong with a fill', () => {
     assert.equal(await fault('a.py', 'def f():\n    """A.\n\n    ‸\n    return 1\n', 'B.'), 'syntax');
   });
 
+  it('is that it closes only some of what stands open before other text, or less than is closed behind', async () => {
+    const nested = 'function f() {\n  if (a) {\n    b();\n  ‸\n\nfunction g() {}\n';
+    assert.equal(await fault('a.js', nested, '}'), 'syntax');
+    assert.equal(await fault('a.js', nested, '}\n}'), undefined);
+    assert.equal(await fault('a.js', nested.split('‸')[0]! + '‸', '}'), undefined);
+    const crossed = 'f(() => {\n  g(() => {\n    a();\n    ‸ 0.8);\n});\n';
+    assert.equal(await fault('a.js', crossed, 'a.set(b,'), 'syntax');
+    assert.equal(await fault('a.js', crossed, 'a.set(b)\n  },'), undefined);
+  });
+
   it('is that it repeats a line more often than the lines around do', async () => {
     const place = 'const known = [];\nknown.push(1);\n‸\nsend(known);\n';
     assert.equal(await fault('a.ts', place, 'known.push(1);'), 'repeats');

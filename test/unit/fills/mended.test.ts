@@ -37,6 +37,24 @@ describe('a fill that is mended', () => {
     assert.ok(mends('a();\n};', '\n', '(function () {').includes('a();\n});'));
   });
 
+  it('closes all that stands open around it, as blocks are closed, where nothing behind does', () => {
+    const nested = 'function f() {\n  if (a) {\n    b();\n  ';
+    assert.ok(mends('}', '\n\ng();\n', nested).includes('}\n}'));
+    const called = '(function () {\n  a();\n';
+    assert.ok(mends('};', '\n\ng();\n', called).includes('});'));
+    const argument = 'f(() => {\n  g(() => {\n    a();\n    ';
+    assert.ok(mends('a.set(b,', ' 0.8);\n});\n', argument).includes('a.set(b)\n  },'));
+    const branches = 'if (a) {\n  if (b) {\n    c();\n  ';
+    assert.ok(mends('} else {', '\n  d();\n}\n', branches).includes('}\n} else {'));
+    assert.ok(mends(' }\n ', '\n\ng();\n', nested).every((text) => text.trim() !== ''));
+  });
+
+  it('has the head of a function, and marks once', () => {
+    assert.ok(mends('const A = {', '\n  this.a = 1;\n}\n').includes('const A = function () {'));
+    assert.ok(mends("test('a', => {").includes("test('a', () => {"));
+    assert.ok(mends('assert!!(a);').includes('assert!(a);'));
+  });
+
   it('opens what is closed behind it around what it leaves open itself', () => {
     const found = mends('const f = () => {', '\n  b();\n});\n', '', 'syntax');
     assert.ok(found.includes('const f = (() => {'), found.join('\n'));
@@ -54,6 +72,8 @@ describe('a fill that is mended', () => {
     const found = mends('x.y', 'Email);\nconst customerEmail = 1;\n', 'send(custo', 'inside-word');
     assert.deepEqual(found, ['mer']);
     assert.deepEqual(mends('x', ' Email', 'custo', 'inside-word'), []);
+    const long = 'fig(a);\nsocket_rocket_config = 1\n';
+    assert.deepEqual(mends('elf.set_con', long, 'def s', 'inside-word'), [], 'four letters are no sign');
     assert.deepEqual(mends('equal: `!=', 'qual|`!=`\n', 'Not ', 'inside-word'), ['e']);
   });
 

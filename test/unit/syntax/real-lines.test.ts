@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { drawLines, filesByGrammar, type CutLine } from '../../../scripts/filter-harm/draw-lines';
 import { completionToShow } from '../../../src/completions/completion-to-show';
+import { chooseFill } from '../../../src/fills/choose-fill';
 import { mendedFills } from '../../../src/fills/mended';
 import { blockAt } from '../../../src/syntax/blocks';
 import { damageOf, damageWith } from '../../../src/syntax/damage';
@@ -87,6 +88,18 @@ describe('real lines', function () {
         const stray = await completionToShow({ prefix, suffix, text: ')]}', asked: true }, tree);
         if (stray.text !== '' && before === 0)
           assert.equal(await damageWith(tree, prefix.length, stray.text), 0, where);
+      });
+    });
+
+    it(`of ${grammar} are put in as they are`, async () => {
+      await eachLine(paths, async ({ path, prefix, rest, suffix }) => {
+        using tree = await treeOf(path, prefix + suffix);
+        const first = { texts: [rest], holes: [[]], forwards: 1, ms: 1 };
+        const holes = { texts: [prefix, suffix], replaced: [''] };
+        const again = (): Promise<typeof first> => Promise.resolve(first);
+        const { signal } = new AbortController();
+        const { step } = await chooseFill(first, { prefix, suffix }, holes, tree, again, signal);
+        assert.equal(step.texts[0], rest, `${path}:${prefix.length}`);
       });
     });
 
