@@ -159,9 +159,11 @@ async function withEngines<T>(
 /** The weights' hash: coefficients that were written since change nothing of what is collected. */
 function weightsOf(folder: string): string {
   const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as {
-    files?: { weights?: { sha256?: string } | readonly unknown[] };
+    files?: { weights?: { sha256: string } | readonly unknown[] };
   };
-  const { weights = config } = config.files ?? {};
-  if ('sha256' in weights && weights.sha256 !== undefined) return weights.sha256;
-  return createHash('sha256').update(JSON.stringify(weights)).digest('hex');
+  const weights = config.files?.weights;
+  if (weights && 'sha256' in weights) return weights.sha256;
+  return createHash('sha256')
+    .update(JSON.stringify(weights ?? config))
+    .digest('hex');
 }
