@@ -29,8 +29,8 @@ export function useExtension(
     await configure(settings);
     for (const key of Object.keys(settings)) CONFIGURED.delete(key);
   });
-  after(() => takeBack(Object.keys(settings)));
   afterEach(async () => {
+    waitNoLonger();
     await vscode.commands.executeCommand('llada.cancelFill');
     await closeAll();
     for (const registered of REGISTERED.splice(0)) registered.dispose();
@@ -51,15 +51,28 @@ export function forTest<T extends vscode.Disposable>(registered: T): T {
   return registered;
 }
 
-/** The next event that passes. */
+/** What the test under way waits for. */
+const WAITING = new Set<vscode.Disposable>();
+
+/**
+ * The next event that passes. After the test nobody is told any more: one that has taken too long would go on beside
+ * its second attempt, and undo, accept or type there.
+ */
 export function next<T>(event: vscode.Event<T>, passes: (value: T) => boolean = () => true): Promise<T> {
   return new Promise((resolve) => {
     const listening = event((value) => {
       if (!passes(value)) return;
       listening.dispose();
+      WAITING.delete(listening);
       resolve(value);
     });
+    WAITING.add(listening);
   });
+}
+
+function waitNoLonger(): void {
+  for (const listening of WAITING) listening.dispose();
+  WAITING.clear();
 }
 
 /** Waits until the fill under way has taken a step; throws when it has ended before. */
@@ -81,17 +94,18 @@ let untitled = 0;
 
 /**
  * Opens an untitled document of a name that none before had: VS Code restores the text and selection of an earlier one
- * of the same name, which it may be slow to forget.
+ * of the same name, which it may be slow to forget. The edit makes the document: to one that is there and empty VS Code
+ * opens an editor by itself after 0.8 s, which a slow machine needs before the edit comes.
  */
 export async function openText(content: string, language = 'javascript'): Promise<vscode.TextEditor> {
-  const uri = vscode.Uri.from({ scheme: 'untitled', path: `Text-${++untitled}` });
-  const opened = await vscode.workspace.openTextDocument(uri);
-  const document = await vscode.languages.setTextDocumentLanguage(opened, language);
+  const uri = vscode.Uri.from({ scheme: 'untitled', path: `/Text-${++untitled}` });
   const edit = new vscode.WorkspaceEdit();
   const ending = content.includes('\r\n') ? vscode.EndOfLine.CRLF : vscode.EndOfLine.LF;
   const start = new vscode.Position(0, 0);
   edit.set(uri, [vscode.TextEdit.setEndOfLine(ending), vscode.TextEdit.insert(start, content)]);
   assert.ok(await vscode.workspace.applyEdit(edit));
+  const opened = await vscode.workspace.openTextDocument(uri);
+  const document = await vscode.languages.setTextDocumentLanguage(opened, language);
   return vscode.window.showTextDocument(document, { selection: new vscode.Range(0, 0, 0, 0) });
 }
 
