@@ -190,6 +190,22 @@ describe('the next edit', function () {
     );
   });
 
+  it('is accepted once where the key comes twice, and the next one comes all the same', async () => {
+    const editor = await openText('const count = 1;\nf(count);\ng(count);\n');
+    await proposed(() => typeOver(editor, 'count', 'total'));
+    const keys = (): Promise<unknown> => Promise.all([1, 2].map(() => run('llada.acceptNextEdit')));
+    const { range } = await proposed(keys);
+    assert.equal(range.start.line, 2);
+    assert.equal(editor.document.getText(), 'const total = 1;\nf(total);\ng(count);\n');
+  });
+
+  it('comes where the document has got another language since it was opened', async () => {
+    const editor = await openText(CODE, 'plaintext');
+    await vscode.languages.setTextDocumentLanguage(editor.document, 'javascript');
+    const { range, text } = await proposed(() => typeOver(editor, 'count', 'total'));
+    assert.deepEqual([range.start.line, text], [2, 'total']);
+  });
+
   it('stays away from the line last edited until the cursor leaves it', async () => {
     const editor = await openText('const double = (count) => count * 2;\n\nf(1);\n');
     await silent(() => typeOver(editor, 'count', 'total'));
