@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import Mocha from 'mocha';
 import * as vscode from 'vscode';
 import type { LladaApi } from '../../../src/editor/extension-api';
 import type { TargetKind } from '../../../src/editor/fills/choose-targets';
 import type { FillOutcome } from '../../../src/editor/fills/running-fill';
+import { forgetTrace, trace, traced } from './trace';
 
 /** The extension's public API, the extension activated. */
 export async function activated(): Promise<LladaApi> {
@@ -24,10 +26,21 @@ export function useExtension(
   settings: Readonly<Record<string, unknown>> = { 'llada.inlineCompletions.enabled': false },
 ): () => LladaApi {
   let llada: LladaApi;
+  let tracing: vscode.Disposable;
   before(async () => {
     llada = await activated();
+    tracing = trace(llada);
     await configure(settings);
     for (const key of Object.keys(settings)) CONFIGURED.delete(key);
+  });
+  after(async () => {
+    tracing.dispose();
+    await takeBack(Object.keys(settings));
+  });
+  beforeEach(forgetTrace);
+  afterEach(function () {
+    if (this.currentTest?.isPassed() === false && !this.currentTest.isPending())
+      Mocha.reporters.Base.consoleLog('      what happened:\n%s', traced());
   });
   afterEach(async () => {
     waitNoLonger();
