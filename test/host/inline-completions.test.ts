@@ -69,6 +69,9 @@ describe('inline completions', () => {
   /** Types a character and says what the engine did, for longer than the longest pause that would have asked it. */
   async function engineWhileTyping(text: string): Promise<string[]> {
     const kinds: string[] = [];
+    // What was asked for before is done with.
+    if (llada().engineState().kind === 'working')
+      await next(llada().onDidChangeEngineState, ({ kind }) => kind !== 'working');
     const listening = llada().onDidChangeEngineState(({ kind }) => kinds.push(kind));
     await vscode.commands.executeCommand('type', { text });
     await new Promise((resolve) => setTimeout(resolve, 800));
@@ -108,9 +111,13 @@ describe('inline completions', () => {
   it('that were dismissed do not come back by themselves, but when asked for', async () => {
     const { offered } = await ask(PLACE, /^[^q]/);
     const backAgain = async (): Promise<string | undefined> => {
-      await vscode.commands.executeCommand('type', { text: 'q' });
+      // Both keys are sent at once, so that nothing is offered behind the first.
+      const keys = [
+        vscode.commands.executeCommand('type', { text: 'q' }),
+        vscode.commands.executeCommand('deleteLeft'),
+      ];
       const provided = next(llada().onDidProvideCompletion);
-      await vscode.commands.executeCommand('deleteLeft');
+      await Promise.all(keys);
       return provided;
     };
     assert.equal(await backAgain(), offered);

@@ -129,6 +129,17 @@ export async function openFile(name: string, content: string): Promise<vscode.Te
   return vscode.window.showTextDocument(uri);
 }
 
+/** Makes an editor read-only for the session, which it becomes a moment after the command. */
+export async function makeReadOnly(editor: vscode.TextEditor): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+  let before: string;
+  do {
+    before = editor.document.getText();
+    // VS Code says that an edit was made even then.
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), ' '));
+  } while (editor.document.getText() !== before);
+}
+
 /** A document's text with its places marked: «…» a selection, ‸ a cursor. */
 export interface Marked {
   readonly text: string;
