@@ -293,8 +293,9 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
     const shown = this.#shown;
     if (!shown) return;
     const ghost = isGhost(shown, shown.editor.selection.active);
-    this.#view.show(shown, ghost);
+    // Before there is anything to see: the keys that it calls for must not come to somebody else.
     setProposalKeys(proposalKeys(shown, this.#hasJumped));
+    this.#view.show(shown, ghost);
     if (ghost) void vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 
