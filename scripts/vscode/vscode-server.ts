@@ -11,7 +11,8 @@ import { signalGroup } from '../setup/process-group';
 import { ensureVscodeHost, type VscodeHost } from './vscode-host';
 import { QUIET_SETTINGS } from './vscode-settings';
 
-const START_TIMEOUT_MS = 60_000;
+/** On a busy machine; a server that ends before is told of at once. */
+const START_TIMEOUT_MS = 300_000;
 
 export interface ServerOptions {
   /** On 127.0.0.1; a free one by default. */

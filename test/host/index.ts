@@ -18,7 +18,7 @@ export async function run(): Promise<void> {
   Mocha.reporters.Base.useColors = false;
   const files = tests.names.map((name) => path.join(__dirname, `${name}.js`));
   const counts = settle(
-    await runMocha(files, { timeout: 60_000, retries: 1, ...(tests.grep && { grep: tests.grep }) }).catch(
+    await runMocha(files, { timeout: 120_000, retries: 1, ...(tests.grep && { grep: tests.grep }) }).catch(
       (error: unknown) => {
         print(error);
         return undefined;

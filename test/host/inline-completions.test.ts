@@ -29,6 +29,8 @@ async function trigger(llada: LladaApi): Promise<string | undefined> {
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     const answer = await Promise.race([provided, patience()]);
     if (answer) return answer.text;
+    // For what it shows already it does not ask again.
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
   }
 }
 
@@ -69,6 +71,9 @@ describe('inline completions', () => {
   /** Types a character and says what the engine did, for longer than the longest pause that would have asked it. */
   async function engineWhileTyping(text: string): Promise<string[]> {
     const kinds: string[] = [];
+    // What was asked for before is done with.
+    if (llada().engineState().kind === 'working')
+      await next(llada().onDidChangeEngineState, ({ kind }) => kind !== 'working');
     const listening = llada().onDidChangeEngineState(({ kind }) => kinds.push(kind));
     await vscode.commands.executeCommand('type', { text });
     await new Promise((resolve) => setTimeout(resolve, 800));
@@ -108,9 +113,13 @@ describe('inline completions', () => {
   it('that were dismissed do not come back by themselves, but when asked for', async () => {
     const { offered } = await ask(PLACE, /^[^q]/);
     const backAgain = async (): Promise<string | undefined> => {
-      await vscode.commands.executeCommand('type', { text: 'q' });
+      // Both keys are sent at once, so that nothing is offered behind the first.
+      const keys = [
+        vscode.commands.executeCommand('type', { text: 'q' }),
+        vscode.commands.executeCommand('deleteLeft'),
+      ];
       const provided = next(llada().onDidProvideCompletion);
-      await vscode.commands.executeCommand('deleteLeft');
+      await Promise.all(keys);
       return provided;
     };
     assert.equal(await backAgain(), offered);
@@ -119,14 +128,29 @@ describe('inline completions', () => {
     assert.equal(await trigger(llada()), offered);
   });
 
+  /** What is offered when asked for after an undo; what was asked for before it may answer after it. */
+  async function offeredAfterUndo(undone: string): Promise<string | undefined> {
+    const first = await trigger(llada());
+    if (first !== undone) return first;
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+    return trigger(llada());
+  }
+
   it('do not bring back what was just undone', async () => {
     const { editor, offered } = await ask(PLACE, /^[^q]/);
     await accept(editor);
     await vscode.commands.executeCommand('undo');
     assert.equal(editor.document.getText(), marked(PLACE).text);
-    const first = await trigger(llada());
-    // What was asked for before the undo may answer after it.
-    assert.notEqual(first === offered ? await trigger(llada()) : first, offered);
+    assert.notEqual(await offeredAfterUndo(offered), offered);
+  });
+
+  it('do not bring it back either where the document has got another language meanwhile', async () => {
+    const { editor, offered } = await ask(PLACE, /^[^q]/);
+    await vscode.languages.setTextDocumentLanguage(editor.document, 'typescript');
+    await editor.edit((edit) => edit.insert(editor.selection.active, offered));
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), marked(PLACE).text);
+    assert.notEqual(await offeredAfterUndo(offered), offered);
   });
 
   it('come after the idle time that is set, and only if they are long enough', async () => {

@@ -17,6 +17,7 @@ import {
   configure,
   fill,
   freshName,
+  makeReadOnly,
   marked,
   openFile,
   openText,
@@ -35,7 +36,7 @@ const NO_ERRORS = /cancelled|does not tell what it takes/;
 
 /** Every message that the editor shows of its own; those of the engine, which it passes on, are in the engine's list. */
 describe('every error message of the editor', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const seen: string[] = [];
   const restored: (() => void)[] = [];
   const folder = mkdtempSync(path.join(tmpdir(), 'llada-messages-'));
@@ -156,8 +157,7 @@ describe('every error message of the editor', function () {
     'an editor that was made read-only': [
       /did not accept the edit, so the text is unchanged/,
       async () => {
-        await openFile(freshName('.js'), 'const width = 1;\nconst height = 2;\n');
-        await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+        await makeReadOnly(await openFile(freshName('.js'), 'const width = 1;\nconst height = 2;\n'));
         await fill('cursor');
         await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
       },

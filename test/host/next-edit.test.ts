@@ -190,6 +190,22 @@ describe('the next edit', function () {
     );
   });
 
+  it('is accepted once where the key comes twice, and the next one comes all the same', async () => {
+    const editor = await openText('const count = 1;\nf(count);\ng(count);\n');
+    await proposed(() => typeOver(editor, 'count', 'total'));
+    const keys = (): Promise<unknown> => Promise.all([1, 2].map(() => run('llada.acceptNextEdit')));
+    const { range } = await proposed(keys);
+    assert.equal(range.start.line, 2);
+    assert.equal(editor.document.getText(), 'const total = 1;\nf(total);\ng(count);\n');
+  });
+
+  it('comes where the document has got another language since it was opened', async () => {
+    const editor = await openText(CODE, 'plaintext');
+    await vscode.languages.setTextDocumentLanguage(editor.document, 'javascript');
+    const { range, text } = await proposed(() => typeOver(editor, 'count', 'total'));
+    assert.deepEqual([range.start.line, text], [2, 'total']);
+  });
+
   it('stays away from the line last edited until the cursor leaves it', async () => {
     const editor = await openText('const double = (count) => count * 2;\n\nf(1);\n');
     await silent(() => typeOver(editor, 'count', 'total'));
@@ -217,21 +233,25 @@ describe('the next edit', function () {
     assert.equal(editor.document.getText(), CODE);
   });
 
-  it('does not come in prose, in files that are switched off, while it is off or snoozes', async () => {
+  it('does not come in prose', async () => {
     const prose = await openText(CODE, 'markdown');
     await silent(() => typeOver(prose, 'count', 'total'));
-    for (const settings of [
-      { 'llada.nextEdit.enabled': false },
-      { 'llada.inlineCompletions.exclude': ['**/*'] },
-      { 'llada.inlineCompletions.languages': { javascript: false } },
-    ]) {
-      const restore = await configure(settings);
+  });
+
+  for (const [where, settings] of Object.entries({
+    'while it is off': { 'llada.nextEdit.enabled': false },
+    'in files that are switched off': { 'llada.inlineCompletions.exclude': ['**/*'] },
+    'in languages that are switched off': { 'llada.inlineCompletions.languages': { javascript: false } },
+  }))
+    it(`does not come ${where}, but when asked for`, async () => {
+      await configure(settings);
       const editor = await openText(CODE);
       await silent(() => typeOver(editor, 'count', 'total'));
       const asked = (await run('llada.suggestNextEdit')) as NextEdit | undefined;
       assert.equal(asked?.text, 'total', 'who asks gets it');
-      await restore();
-    }
+    });
+
+  it('does not come while it snoozes', async () => {
     await vscode.commands.executeCommand('editor.action.inlineSuggest.snooze', 5);
     forTest({ dispose: () => void run('editor.action.inlineSuggest.cancelSnooze') });
     const editor = await openText(CODE);

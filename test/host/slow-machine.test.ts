@@ -19,8 +19,7 @@ class Requests {
   }
 }
 
-describe('a slow machine', function () {
-  this.timeout(60_000);
+describe('a slow machine', () => {
   useExtension();
 
   it('gets one hint after eight slow fills, from which the provider can be chosen, and never another', async () => {

@@ -15,6 +15,11 @@ export class EditedText implements vscode.Disposable {
       vscode.workspace.onDidCloseTextDocument((document) => {
         if (document === this.#present?.kept.document) this.#present = undefined;
       }),
+      // A document that gets another language is closed and opened, and its editor keeps the focus.
+      vscode.workspace.onDidOpenTextDocument((document) => {
+        const editor = vscode.window.activeTextEditor;
+        if (document === editor?.document) this.#look(editor);
+      }),
     );
   }
 

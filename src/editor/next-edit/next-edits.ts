@@ -33,6 +33,8 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
   /** Fires when it was looked for a proposal, with the one that is now shown. */
   readonly onDidLook = this.#looked.event;
   #shown: NextEdit | undefined;
+  /** The proposal whose edit VS Code is making. */
+  #accepted: NextEdit | undefined;
   #hasJumped = false;
   /** VS Code has asked for completions since a key of the last edit: it does not while the user has it snooze. */
   #isAwake = true;
@@ -118,9 +120,12 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
   /** Makes the proposed edit, as one undo step, and proposes the next one. */
   async accept(): Promise<boolean> {
     const shown = this.#shown;
-    if (!shown) return false;
+    // The key came twice before VS Code had made the edit.
+    if (!shown || shown === this.#accepted) return false;
+    this.#accepted = shown;
     const { editor, range, text } = shown;
     const made = await editor.edit((edit) => edit.replace(range, text));
+    this.#accepted = undefined;
     if (!made) {
       this.#hide();
       quietly(
@@ -288,8 +293,9 @@ export class NextEdits implements vscode.InlineCompletionItemProvider, vscode.Di
     const shown = this.#shown;
     if (!shown) return;
     const ghost = isGhost(shown, shown.editor.selection.active);
-    this.#view.show(shown, ghost);
+    // Before there is anything to see: the keys that it calls for must not come to somebody else.
     setProposalKeys(proposalKeys(shown, this.#hasJumped));
+    this.#view.show(shown, ghost);
     if (ghost) void vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import Mocha from 'mocha';
 import * as vscode from 'vscode';
 import type { LladaApi } from '../../../src/editor/extension-api';
 import type { TargetKind } from '../../../src/editor/fills/choose-targets';
 import type { FillOutcome } from '../../../src/editor/fills/running-fill';
+import { forgetTrace, trace, traced } from './trace';
 
 /** The extension's public API, the extension activated. */
 export async function activated(): Promise<LladaApi> {
@@ -24,13 +26,24 @@ export function useExtension(
   settings: Readonly<Record<string, unknown>> = { 'llada.inlineCompletions.enabled': false },
 ): () => LladaApi {
   let llada: LladaApi;
+  let tracing: vscode.Disposable;
   before(async () => {
     llada = await activated();
+    tracing = trace(llada);
     await configure(settings);
     for (const key of Object.keys(settings)) CONFIGURED.delete(key);
   });
-  after(() => takeBack(Object.keys(settings)));
+  after(async () => {
+    tracing.dispose();
+    await takeBack(Object.keys(settings));
+  });
+  beforeEach(forgetTrace);
+  afterEach(function () {
+    if (this.currentTest?.isPassed() === false && !this.currentTest.isPending())
+      Mocha.reporters.Base.consoleLog('      what happened:\n%s', traced());
+  });
   afterEach(async () => {
+    waitNoLonger();
     await vscode.commands.executeCommand('llada.cancelFill');
     await closeAll();
     for (const registered of REGISTERED.splice(0)) registered.dispose();
@@ -51,15 +64,28 @@ export function forTest<T extends vscode.Disposable>(registered: T): T {
   return registered;
 }
 
-/** The next event that passes. */
+/** What the test under way waits for. */
+const WAITING = new Set<vscode.Disposable>();
+
+/**
+ * The next event that passes. After the test nobody is told any more: one that has taken too long would go on beside
+ * its second attempt, and undo, accept or type there.
+ */
 export function next<T>(event: vscode.Event<T>, passes: (value: T) => boolean = () => true): Promise<T> {
   return new Promise((resolve) => {
     const listening = event((value) => {
       if (!passes(value)) return;
       listening.dispose();
+      WAITING.delete(listening);
       resolve(value);
     });
+    WAITING.add(listening);
   });
+}
+
+function waitNoLonger(): void {
+  for (const listening of WAITING) listening.dispose();
+  WAITING.clear();
 }
 
 /** Waits until the fill under way has taken a step; throws when it has ended before. */
@@ -81,17 +107,18 @@ let untitled = 0;
 
 /**
  * Opens an untitled document of a name that none before had: VS Code restores the text and selection of an earlier one
- * of the same name, which it may be slow to forget.
+ * of the same name, which it may be slow to forget. The edit makes the document: to one that is there and empty VS Code
+ * opens an editor by itself after 0.8 s, which a slow machine needs before the edit comes.
  */
 export async function openText(content: string, language = 'javascript'): Promise<vscode.TextEditor> {
-  const uri = vscode.Uri.from({ scheme: 'untitled', path: `Text-${++untitled}` });
-  const opened = await vscode.workspace.openTextDocument(uri);
-  const document = await vscode.languages.setTextDocumentLanguage(opened, language);
+  const uri = vscode.Uri.from({ scheme: 'untitled', path: `/Text-${++untitled}` });
   const edit = new vscode.WorkspaceEdit();
   const ending = content.includes('\r\n') ? vscode.EndOfLine.CRLF : vscode.EndOfLine.LF;
   const start = new vscode.Position(0, 0);
   edit.set(uri, [vscode.TextEdit.setEndOfLine(ending), vscode.TextEdit.insert(start, content)]);
   assert.ok(await vscode.workspace.applyEdit(edit));
+  const opened = await vscode.workspace.openTextDocument(uri);
+  const document = await vscode.languages.setTextDocumentLanguage(opened, language);
   return vscode.window.showTextDocument(document, { selection: new vscode.Range(0, 0, 0, 0) });
 }
 
@@ -100,6 +127,17 @@ export async function openFile(name: string, content: string): Promise<vscode.Te
   const uri = vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, name);
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(content));
   return vscode.window.showTextDocument(uri);
+}
+
+/** Makes an editor read-only for the session, which it becomes a moment after the command. */
+export async function makeReadOnly(editor: vscode.TextEditor): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+  let before: string;
+  do {
+    before = editor.document.getText();
+    // VS Code says that an edit was made even then.
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), ' '));
+  } while (editor.document.getText() !== before);
 }
 
 /** A document's text with its places marked: «…» a selection, ‸ a cursor. */

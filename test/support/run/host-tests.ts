@@ -21,7 +21,7 @@ export interface HostRun {
 }
 
 /** A suite that has not ended by then hangs; a typing session takes as long as it is told. */
-export const SUITE_TIMEOUT_MS = 1_200_000 + Number(process.env['LLADA_TYPING_MINUTES'] ?? 0) * 90_000;
+export const SUITE_TIMEOUT_MS = 2_400_000 + Number(process.env['LLADA_TYPING_MINUTES'] ?? 0) * 90_000;
 
 /** Says how a suite that failed ended, and keeps what its VS Code printed. */
 export function keepLog(end: string, log: readonly string[]): void {

@@ -12,7 +12,18 @@ export async function metric(url: string, name: string, label = ''): Promise<num
 
 /** Resolves once nothing runs and nothing waits. */
 export async function settled(url: string): Promise<void> {
-  while ((await metric(url, 'llada_fills_running')) + (await metric(url, 'llada_fills_waiting')) > 0) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  while ((await fills(url)) > 0) await aMoment();
+}
+
+/** Resolves once so many fills run or wait. */
+export async function begun(url: string, count: number): Promise<void> {
+  while ((await fills(url)) < count) await aMoment();
+}
+
+async function fills(url: string): Promise<number> {
+  return (await metric(url, 'llada_fills_running')) + (await metric(url, 'llada_fills_waiting'));
+}
+
+function aMoment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
 }

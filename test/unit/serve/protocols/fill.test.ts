@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ContextRead, Likelihood, Scored, Step } from '../../../../src/engine/index';
-import { settled } from '../../../support/serve/metrics';
+import { begun, settled } from '../../../support/serve/metrics';
 import { serverForTests, sharedEngine } from '../../../support/serve/real-server';
 import { eventsOf, send, type Received } from '../../../support/serve/send';
 
@@ -142,16 +142,14 @@ describe('the project’s own protocol', function () {
     const [first, other, second] = await Promise.all([
       ask({ ...long, session: 'window-1' }),
       ask({ ...long, session: 'window-2' }),
-      new Promise((resolve) => setTimeout(resolve, 60)).then(() =>
-        ask({ ...HOLES, maxTokens: 2, session: 'window-1' }),
-      ),
+      begun(server.url, 2).then(() => ask({ ...HOLES, maxTokens: 2, session: 'window-1' })),
     ]);
     assert.deepEqual([first.status, first.json.error.code], [409, 'superseded']);
     assert.deepEqual([other.status, second.status], [200, 200]);
     const named = { 'x-session-id': 'window-3' };
     const streamed = await Promise.all([
       ask(long, { ...EVENTS, ...named }),
-      new Promise((resolve) => setTimeout(resolve, 100)).then(() => ask({ ...HOLES, maxTokens: 2 }, named)),
+      begun(server.url, 1).then(() => ask({ ...HOLES, maxTokens: 2 }, named)),
     ]);
     assert.match(streamed[0].text, /"code":"superseded"/);
   });
