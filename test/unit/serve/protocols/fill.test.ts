@@ -65,8 +65,8 @@ describe('the project’s own protocol', function () {
       starts.length >= 1 && starts.every((start) => /^(masks-[24]|drawn-1)$/.test(start)),
       starts.join(),
     );
-    // The bundle tells no chances, so the first one stays alone.
-    const patient = await ask({ ...around, candidates: 3, patience: { times: 4, ms: 500 } });
+    // There is no time for another one.
+    const patient = await ask({ ...around, candidates: 3, patience: { times: 1, ms: 0 } });
     assert.equal(patient.status, 200);
     assert.deepEqual((patient.json as unknown as Step).candidates!.length, 1);
     assert.equal((await ask({ ...around, allowBlank: true, drafts: true, lengthSearch: 'cal' })).status, 200);
