@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { KeptText } from '../document/kept-text';
+import { onFocusedEditor } from '../shared/focused-editor';
 import type { CachedPlace } from './completion-cache';
 import { Dismissed } from './dismissed';
 import { RemovedText } from './removed-text';
@@ -16,9 +17,8 @@ export class Unwanted implements vscode.Disposable {
   readonly #disposables: vscode.Disposable;
 
   constructor() {
-    this.#look(vscode.window.activeTextEditor);
     this.#disposables = vscode.Disposable.from(
-      vscode.window.onDidChangeActiveTextEditor((editor) => this.#look(editor)),
+      onFocusedEditor((editor) => this.#look(editor)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (document !== this.#present?.document || contentChanges.length === 0) return;
         this.#removed.changed(this.#present.text, contentChanges);
@@ -26,11 +26,6 @@ export class Unwanted implements vscode.Disposable {
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
         if (document === this.#present?.document) this.#look(undefined);
-      }),
-      // A document that gets another language is closed and opened, and its editor keeps the focus.
-      vscode.workspace.onDidOpenTextDocument((document) => {
-        const editor = vscode.window.activeTextEditor;
-        if (document === editor?.document) this.#look(editor);
       }),
     );
   }

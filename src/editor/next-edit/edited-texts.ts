@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Edit, Proposal } from '../../next-edit/edit';
 import { RecentEdits } from '../../next-edit/recent-edits';
 import { KeptText } from '../document/kept-text';
+import { onFocusedEditor } from '../shared/focused-editor';
 
 /** The user's last edits of the document in the editor that has the focus; of another one nothing is kept. */
 export class EditedText implements vscode.Disposable {
@@ -9,16 +10,10 @@ export class EditedText implements vscode.Disposable {
   readonly #disposables: vscode.Disposable;
 
   constructor() {
-    this.#look(vscode.window.activeTextEditor);
     this.#disposables = vscode.Disposable.from(
-      vscode.window.onDidChangeActiveTextEditor((editor) => this.#look(editor)),
+      onFocusedEditor((editor) => this.#look(editor)),
       vscode.workspace.onDidCloseTextDocument((document) => {
         if (document === this.#present?.kept.document) this.#present = undefined;
-      }),
-      // A document that gets another language is closed and opened, and its editor keeps the focus.
-      vscode.workspace.onDidOpenTextDocument((document) => {
-        const editor = vscode.window.activeTextEditor;
-        if (document === editor?.document) this.#look(editor);
       }),
     );
   }
